@@ -1,0 +1,8 @@
+/** Socket servers for Java on an elastic worker pool. */
+module dev.socketserver {
+    requires transitive io.netty.buffer;
+    requires org.slf4j;
+    requires static transitive org.jspecify;
+
+    exports dev.socketserver;
+}
