@@ -5,4 +5,6 @@ module dev.socketserver {
     requires static transitive org.jspecify;
 
     exports dev.socketserver;
+    exports dev.socketserver.buffer;
+    exports dev.socketserver.pool;
 }

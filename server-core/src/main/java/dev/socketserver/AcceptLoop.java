@@ -1,0 +1,64 @@
+package dev.socketserver;
+
+import java.io.IOException;
+import java.nio.channels.ClosedByInterruptException;
+import java.nio.channels.ClosedChannelException;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Accepts, blocking, and hands each request on, until the server's channel is closed. A failure (no descriptors left, a
+ * connection aborted, no thread to be had) is told to the listener and followed by a pause that grows; it never ends
+ * the loop and never makes it spin. Confined to the accepting thread.
+ */
+final class AcceptLoop<R extends Request> {
+    private static final Logger LOG = LoggerFactory.getLogger(AcceptLoop.class);
+
+    private final BaseServer<R> server;
+    private final RequestRunner<R> runner;
+    private final ServerListener listener;
+    private final Backoff backoff = new Backoff();
+    private final RateLimitedLog failures = new RateLimitedLog(LOG);
+
+    AcceptLoop(BaseServer<R> server, RequestRunner<R> runner, ServerListener listener) {
+        this.server = server;
+        this.runner = runner;
+        this.listener = listener;
+    }
+
+    /** Returns when the channel is closed, or, with the interrupt flag set, when this thread is interrupted. */
+    void run() {
+        while (server.isListening()) {
+            try {
+                R request = server.accept();
+                if (request != null) {
+                    runner.admit(request);
+                    backoff.reset();
+                }
+            } catch (ClosedByInterruptException e) {
+                LOG.debug("{} was interrupted", server);
+            } catch (ClosedChannelException e) {
+                LOG.debug("{} accepts no more", server);
+            } catch (IOException | RuntimeException | Error e) {
+                failed(e);
+            }
+        }
+    }
+
+    private void failed(Throwable failure) {
+        if (!server.isListening()) {
+            return;
+        }
+        listener.acceptFailed(failure);
+        failures.warn(server + " could not accept, and goes on", failure);
+        long end = System.nanoTime() + backoff.next().toNanos();
+        for (long left = end - System.nanoTime(); left > 0 && mayPause(); left = end - System.nanoTime()) {
+            LockSupport.parkNanos(this, left);
+        }
+    }
+
+    private boolean mayPause() {
+        return server.isListening() && !Thread.currentThread().isInterrupted();
+    }
+}

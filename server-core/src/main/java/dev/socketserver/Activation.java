@@ -1,0 +1,221 @@
+package dev.socketserver;
+
+import dev.socketserver.pool.ElasticThreadPool;
+import java.time.Duration;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One run of a server, from being bound to having stopped: its threads, its state, and its end. See {@link ServerState}
+ * for the diagram. Thread-safe.
+ */
+final class Activation<R extends Request> {
+    private static final Logger LOG = LoggerFactory.getLogger(Activation.class);
+
+    /** How long what was closed and interrupted at the end of the grace may take to notice. */
+    private static final Duration FORCED_END = Duration.ofSeconds(1);
+
+    private final BaseServer<R> server;
+    private final ServerListener listener;
+    private final Executor executor;
+    private final @Nullable ElasticThreadPool ownPool;
+    private final RequestRunner<R> runner;
+    private final Housekeeper<R> housekeeper;
+    private final CompletableFuture<DrainReport> stopped = new CompletableFuture<>();
+
+    private ServerState state = ServerState.STARTING; // guarded by this
+    private @Nullable Thread acceptor; // guarded by this; set while the accept loop runs
+
+    Activation(BaseServer<R> server) {
+        this.server = server;
+        ServerConfig config = server.config();
+        listener = new GuardedListener(config.listener());
+        runner = new RequestRunner<>(server, listener);
+        housekeeper = new Housekeeper<>(server, runner.open());
+        Executor given = config.executor();
+        if (given == null) {
+            ownPool = new ElasticThreadPool(config.pool());
+            executor = ownPool;
+        } else {
+            ownPool = null;
+            executor = given;
+        }
+    }
+
+    /** Begins; the server's channel is bound. */
+    void start() {
+        try {
+            housekeeper.start();
+        } catch (Throwable e) {
+            closePool();
+            throw e;
+        }
+        listener.stateChanged(server, ServerState.STARTING);
+    }
+
+    RequestRunner<R> runner() {
+        return runner;
+    }
+
+    Executor executor() {
+        return executor;
+    }
+
+    Optional<ElasticThreadPool> ownPool() {
+        return Optional.ofNullable(ownPool);
+    }
+
+    synchronized ServerState state() {
+        return state;
+    }
+
+    /** Makes {@code thread} the acceptor. */
+    void becomeReady(Thread thread) {
+        synchronized (this) {
+            if (state != ServerState.STARTING) {
+                throw new IllegalStateException(server + " cannot begin to serve: it is " + state);
+            }
+            state = ServerState.READY;
+            acceptor = thread;
+        }
+        listener.stateChanged(server, ServerState.READY);
+    }
+
+    /** Accepts in the calling thread, the acceptor, until the server has stopped. */
+    void acceptUntilStopped() {
+        try {
+            new AcceptLoop<>(server, runner, listener).run();
+        } finally {
+            acceptorEnded();
+        }
+        if (Thread.currentThread().isInterrupted()) {
+            stop(server.config().shutdownGrace());
+        }
+        stopped.join();
+    }
+
+    private synchronized void acceptorEnded() {
+        acceptor = null;
+        notifyAll();
+    }
+
+    /** See {@link BaseServer#shutdown}. */
+    DrainReport stop(Duration grace) {
+        if (isCalledFromInside()) {
+            new Thread(() -> stop(grace), server.config().name() + "-shutdown").start();
+            return new DrainReport(0, 0, 0, false);
+        }
+        if (beginDrain()) {
+            drain(grace);
+        }
+        return stopped.join();
+    }
+
+    /** Tells whether waiting in this thread for the server's end would be waiting for itself. */
+    private boolean isCalledFromInside() {
+        synchronized (this) {
+            if (acceptor == Thread.currentThread()) {
+                return true;
+            }
+        }
+        return housekeeper.isCurrentThread() || runner.open().isServedByCurrentThread();
+    }
+
+    private boolean beginDrain() {
+        synchronized (this) {
+            if (state == ServerState.DRAINING || state == ServerState.STOPPED) {
+                return false;
+            }
+            state = ServerState.DRAINING;
+        }
+        listener.stateChanged(server, ServerState.DRAINING);
+        return true;
+    }
+
+    private void drain(Duration grace) {
+        boolean interrupted = false;
+        DrainReport report = DrainReport.NOTHING;
+        try {
+            server.serverClose();
+            server.wakeSingleRequest();
+            report = drainRequests(grace);
+        } catch (InterruptedException e) {
+            interrupted = true;
+            closePool();
+            report = new DrainReport(0, 0, runner.force(), true);
+        } finally {
+            closePool();
+            interrupted |= !awaitThreads();
+            synchronized (this) {
+                state = ServerState.STOPPED;
+            }
+            listener.stateChanged(server, ServerState.STOPPED);
+            listener.stopped(report);
+            stopped.complete(report);
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private DrainReport drainRequests(Duration grace) throws InterruptedException {
+        long deadline = System.nanoTime() + grace.toNanos();
+        int open = runner.open().size();
+        int idle = runner.drain();
+        boolean quiet = awaitAcceptor(deadline) && runner.open().awaitEmpty(left(deadline));
+        int forced = 0;
+        if (!quiet) {
+            closePool();
+            forced = runner.force();
+            long end = System.nanoTime() + FORCED_END.toNanos();
+            if (!awaitAcceptor(end) || !runner.open().awaitEmpty(left(end))) {
+                LOG.warn(
+                        "{} leaves {} requests behind that do not end",
+                        server,
+                        runner.open().size());
+            }
+        }
+        return new DrainReport(Math.max(0, open - idle - forced), idle, forced, true);
+    }
+
+    private static Duration left(long deadline) {
+        return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
+    }
+
+    private synchronized boolean awaitAcceptor(long deadline) throws InterruptedException {
+        while (acceptor != null) {
+            LockSupport.unpark(acceptor); // it may be pausing after a failure
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                return false;
+            }
+            TimeUnit.NANOSECONDS.timedWait(this, left);
+        }
+        return true;
+    }
+
+    private void closePool() {
+        if (ownPool != null) {
+            ownPool.shutdownNow();
+        }
+    }
+
+    /** Waits for the end of the pool's workers and the housekeeper; false if interrupted meanwhile. */
+    private boolean awaitThreads() {
+        try {
+            if (ownPool != null) {
+                ownPool.awaitTermination(FORCED_END);
+            }
+            housekeeper.stop();
+            return true;
+        } catch (InterruptedException e) {
+            return false;
+        }
+    }
+}

@@ -1,0 +1,372 @@
+package dev.socketserver;
+
+import dev.socketserver.pool.ElasticThreadPool;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.BindException;
+import java.net.SocketAddress;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * What all servers have in common: their life, and the hooks of Python's {@code socketserver}.
+ *
+ * <p><b>For the caller:</b> {@link #serveForever}, {@link #start}, {@link #handleRequest}, {@link #address},
+ * {@link #shutdown}, {@link #close}. All thread-safe.
+ *
+ * <p><b>May be overridden:</b> {@link #serverBind}, {@link #serverActivate}, {@link #serverClose},
+ * {@link #verifyRequest}, {@link #processRequest}, {@link #finishRequest}, {@link #shutdownRequest},
+ * {@link #closeRequest}, {@link #handleError}, {@link #handleTimeout}, {@link #serviceActions}. What a hook throws
+ * costs at most the request that it was called for.
+ *
+ * <p>Nothing happens in the constructor: the address is bound by {@link #bind()}, which the serving methods call. A
+ * server that was shut down may be started again, at the same address; one that was closed may not.
+ *
+ * @param <R> what is accepted: {@link StreamConnection} or {@link Datagram}
+ */
+public abstract sealed class BaseServer<R extends Request> implements AutoCloseable permits StreamServer, UdpServer {
+    private static final Logger LOG = LoggerFactory.getLogger(BaseServer.class);
+
+    private final ServerConfig config;
+    private final Supplier<? extends RequestHandler<R>> handlers;
+    private final RateLimitedLog handlerFailures = new RateLimitedLog(LOG);
+
+    private final Object lock = new Object();
+    private volatile @Nullable Activation<R> activation; // written under lock
+    private volatile boolean closed; // written under lock
+    private volatile @Nullable SocketAddress address; // written under lock
+    private volatile @Nullable Selector singleRequest; // written by the thread in handleRequest
+
+    BaseServer(ServerConfig config, Supplier<? extends RequestHandler<R>> handlers) {
+        this.config = Objects.requireNonNull(config, "config");
+        this.handlers = Objects.requireNonNull(handlers, "handlers");
+    }
+
+    // ---------------------------------------------------------------- for the caller
+
+    /** Returns the configuration. */
+    public final ServerConfig config() {
+        return config;
+    }
+
+    /** Returns where the server is in its life. */
+    public final ServerState state() {
+        Activation<R> current = activation;
+        return current == null ? ServerState.NEW : current.state();
+    }
+
+    /**
+     * Returns the pool that the server made for itself, for its figures; empty before it is bound, or with an executor
+     * given.
+     */
+    public final Optional<ElasticThreadPool> pool() {
+        Activation<R> current = activation;
+        return current == null ? Optional.empty() : current.ownPool();
+    }
+
+    /**
+     * Binds the address, so that {@link #address()} is known and the system queues connections; has no effect if it is
+     * bound.
+     *
+     * @throws IOException if the address is in use, or not this machine's
+     * @throws IllegalStateException if the server was closed
+     */
+    public final void bind() throws IOException {
+        bound();
+    }
+
+    private Activation<R> bound() throws IOException {
+        synchronized (lock) {
+            if (closed) {
+                throw new IllegalStateException(this + " is closed");
+            }
+            Activation<R> current = activation;
+            if (current != null && current.state() != ServerState.STOPPED) {
+                return current;
+            }
+            try {
+                serverBind();
+                address = boundAddress();
+                serverActivate();
+                current = new Activation<>(this);
+                current.start();
+            } catch (Throwable e) {
+                serverClose();
+                throw e;
+            }
+            activation = current;
+            return current;
+        }
+    }
+
+    /**
+     * Accepts and serves in the calling thread until the server is shut down, or this thread is interrupted.
+     *
+     * @throws IOException if the address cannot be bound
+     * @throws IllegalStateException if the server serves already, or was closed
+     */
+    public final void serveForever() throws IOException {
+        Activation<R> current = bound();
+        current.becomeReady(Thread.currentThread());
+        current.acceptUntilStopped();
+    }
+
+    /**
+     * Does what {@link #serveForever()} does, in a thread of its own. When this returns, the server is ready.
+     *
+     * @throws IOException if the address cannot be bound
+     * @throws IllegalStateException if the server serves already, or was closed
+     */
+    public final void start() throws IOException {
+        Activation<R> current = bound();
+        var acceptor = new Thread(current::acceptUntilStopped, config.name() + "-acceptor");
+        current.becomeReady(acceptor);
+        acceptor.start();
+    }
+
+    /**
+     * Waits for one request and processes it.
+     *
+     * @throws IOException if the address cannot be bound, or accepting fails
+     * @throws IllegalStateException if the server serves already, or was closed
+     */
+    public final void handleRequest() throws IOException {
+        handleRequest(Duration.ofNanos(Long.MAX_VALUE));
+    }
+
+    /**
+     * Waits for one request and processes it; if none comes within the timeout, calls {@link #handleTimeout()}. A zero
+     * timeout takes what is there already.
+     *
+     * @return false if the timeout passed
+     * @throws IOException if the address cannot be bound, or accepting fails
+     * @throws IllegalStateException if the server serves already, or was closed
+     */
+    public final boolean handleRequest(Duration timeout) throws IOException {
+        long deadline = System.nanoTime()
+                + ServerConfig.checkTimeout("timeout", timeout).toNanos();
+        Activation<R> current = bound();
+        if (current.state() != ServerState.STARTING) {
+            throw new IllegalStateException(this + " cannot handle a single request: it is " + current.state());
+        }
+        R request = acceptBefore(deadline);
+        if (request == null) {
+            handleTimeout();
+            return false;
+        }
+        current.runner().admit(request);
+        return true;
+    }
+
+    private @Nullable R acceptBefore(long deadline) throws IOException {
+        SelectableChannel channel = channel();
+        channel.configureBlocking(false);
+        try (Selector selector = Selector.open()) {
+            singleRequest = selector;
+            channel.register(selector, channel.validOps() & (SelectionKey.OP_ACCEPT | SelectionKey.OP_READ));
+            R request = accept();
+            while (request == null && deadline - System.nanoTime() > 0) {
+                selector.select(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
+                selector.selectedKeys().clear();
+                if (Thread.currentThread().isInterrupted()) {
+                    throw new InterruptedIOException("interrupted while waiting for a request");
+                }
+                request = accept();
+            }
+            return request;
+        } finally {
+            singleRequest = null;
+            if (channel.isOpen()) {
+                channel.configureBlocking(true);
+            }
+        }
+    }
+
+    /** Ends the wait of {@link #handleRequest}, which then sees that the channel is closed. */
+    final void wakeSingleRequest() {
+        Selector waiting = singleRequest;
+        if (waiting != null) {
+            waiting.wakeup();
+        }
+    }
+
+    /**
+     * Returns the address that is bound, with the real port if a free one was asked for; also after the server stopped.
+     *
+     * @throws IllegalStateException if the server was never bound
+     */
+    public final SocketAddress address() {
+        SocketAddress current = address;
+        if (current == null) {
+            throw new IllegalStateException(this + " has no address yet: bind() or start() it first");
+        }
+        return current;
+    }
+
+    /**
+     * Waits until no request is open; new ones may come meanwhile, and are waited for too.
+     *
+     * @return false if some still were when the timeout ended
+     */
+    public final boolean join(Duration timeout) throws InterruptedException {
+        Activation<R> current = activation;
+        return current == null || current.runner().open().awaitEmpty(timeout);
+    }
+
+    /**
+     * Stops: accepts no more, ends idle connections at once, lets running requests end within {@code grace}, then
+     * closes and interrupts the rest. Returns when all that is done, with what became of them; a second call waits for
+     * the first. On a server that is not bound it has no effect, and leaves none behind.
+     *
+     * <p>Called from inside the server (a handler, a hook), where waiting would be a dead-lock, it begins the stop and
+     * returns at once, with a report that is not {@linkplain DrainReport#complete() complete}.
+     */
+    public final DrainReport shutdown(Duration grace) {
+        ServerConfig.checkTimeout("grace", grace);
+        Activation<R> current = activation;
+        return current == null ? DrainReport.NOTHING : current.stop(grace);
+    }
+
+    /** Shuts down with {@link ServerConfig#shutdownGrace()}, for good. Closing twice has no effect. */
+    @Override
+    public final void close() {
+        synchronized (lock) {
+            closed = true;
+        }
+        shutdown(config.shutdownGrace());
+    }
+
+    // ---------------------------------------------------------------- may be overridden
+
+    /**
+     * Opens the socket, sets its options and binds it; the JDK lets it listen in the same step.
+     *
+     * @throws IOException if the address is in use, or not this machine's
+     */
+    protected abstract void serverBind() throws IOException;
+
+    /** Runs when the socket is bound, before anything is accepted. Does nothing unless overridden. */
+    protected void serverActivate() throws IOException {}
+
+    /** Closes the listening socket, which ends the accepting. May be called twice. */
+    protected abstract void serverClose();
+
+    /** Tells whether to serve a request; if not, it is closed. True unless overridden. Runs in the accepting thread. */
+    protected boolean verifyRequest(R request) throws Exception {
+        return true;
+    }
+
+    /**
+     * Hands a verified request to the executor. Runs in the accepting thread, once per connection or datagram.
+     *
+     * @throws java.util.concurrent.RejectedExecutionException if there is no room for the request, which is closed
+     */
+    protected void processRequest(R request) throws Exception {
+        Activation<R> current = Objects.requireNonNull(activation);
+        RequestRunner<R> runner = current.runner();
+        current.executor().execute(() -> runner.run(request));
+    }
+
+    /**
+     * Serves one request: makes the handler, if it is the connection's first, and lets it handle. Runs in the serving
+     * thread.
+     */
+    protected void finishRequest(R request) throws Exception {
+        RequestHandler<?> handler = request.handler();
+        if (handler == null) {
+            RequestHandler<R> made = handlers.get();
+            made.attach(request, this);
+            handler = made;
+        }
+        handler.serve();
+    }
+
+    /** Runs when a request is done with, however it ended; calls {@link #closeRequest}. */
+    protected void shutdownRequest(R request) throws Exception {
+        closeRequest(request);
+    }
+
+    /** Closes a request; runs once for each, and again without effect. */
+    protected void closeRequest(R request) {
+        Objects.requireNonNull(activation).runner().close(request);
+    }
+
+    /**
+     * Runs when serving a request failed, before it is shut down. Unless overridden, it logs: a peer's fault in one
+     * line at DEBUG, a handler's with its stack at ERROR, but no more than a few a minute.
+     */
+    protected void handleError(R request, Throwable failure) {
+        if (failure instanceof IOException || failure instanceof InterruptedException) {
+            LOG.debug("{} failed: {}", request, failure.toString());
+        } else {
+            handlerFailures.error("the handler of " + request + " failed", failure);
+        }
+    }
+
+    /** Runs when {@link #handleRequest(Duration)} saw no request in time. Does nothing unless overridden. */
+    protected void handleTimeout() {}
+
+    /**
+     * Runs about twice a second while the server is up, in a thread of its own, never twice at a time. Does nothing
+     * unless overridden.
+     */
+    protected void serviceActions() throws Exception {}
+
+    // ---------------------------------------------------------------- for the transports
+
+    /** Returns the listening socket's channel. */
+    abstract SelectableChannel channel();
+
+    /** Returns the address that the channel has, once bound. */
+    abstract SocketAddress boundAddress() throws IOException;
+
+    /** Returns the address to bind: the one that was bound before, if any, or the configured one. */
+    final SocketAddress addressToBind() {
+        SocketAddress before = address;
+        return before == null ? config.address() : before;
+    }
+
+    static <T> T opened(@Nullable T channel) {
+        if (channel == null) {
+            throw new IllegalStateException("the server's socket is not open yet");
+        }
+        return channel;
+    }
+
+    static BindException bindFailure(SocketAddress address, IOException cause) {
+        var failure = new BindException("cannot listen on " + address + ": " + cause.getMessage());
+        failure.initCause(cause);
+        return failure;
+    }
+
+    static void closeQuietly(@Nullable Closeable channel) {
+        try {
+            if (channel != null) {
+                channel.close();
+            }
+        } catch (IOException e) {
+            LOG.debug("closing the server's socket failed: {}", e.toString());
+        }
+    }
+
+    /** Accepts or receives one request; null if the channel is not blocking and there is none. */
+    abstract @Nullable R accept() throws IOException;
+
+    final boolean isListening() {
+        return channel().isOpen();
+    }
+
+    @Override
+    public String toString() {
+        return config.name() + "[" + config.address() + "]";
+    }
+}

@@ -1,0 +1,107 @@
+package dev.socketserver;
+
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.nio.channels.DatagramChannel;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One datagram and the way to answer it: what a {@link DatagramRequestHandler} works on.
+ *
+ * <p>Confined to the thread that serves it, but for the addresses, which any thread may ask for.
+ */
+public final class Datagram extends Request {
+    private final DatagramChannel channel;
+    private final ByteBuf content;
+    private final boolean truncated;
+    private @Nullable ByteBuf answer; // confined to the serving thread
+
+    /** Takes over {@code content}. */
+    Datagram(DatagramChannel channel, SocketAddress source, ByteBuf content, boolean truncated) {
+        super(source);
+        this.channel = channel;
+        this.content = content;
+        this.truncated = truncated;
+    }
+
+    /** Returns the datagram's bytes, which may be none. They are released when the handler is done, unless retained. */
+    public ByteBuf content() {
+        return content;
+    }
+
+    /**
+     * Tells whether the peer sent more than {@link ServerConfig#maxDatagramSize()} bytes, of which the rest is lost.
+     */
+    public boolean isTruncated() {
+        return truncated;
+    }
+
+    @Override
+    public SocketAddress localAddress() {
+        try {
+            return channel.getLocalAddress();
+        } catch (IOException e) {
+            throw new IllegalStateException("the server's socket is closed", e);
+        }
+    }
+
+    /**
+     * Sends one datagram made of the readable bytes to the peer and consumes them; the caller keeps its ownership.
+     *
+     * @throws IOException if the system does not take the datagram, because it is too large for one
+     */
+    public void reply(ByteBuf bytes) throws IOException {
+        channel.send(bytes.nioBuffer(), remoteAddress());
+        bytes.skipBytes(bytes.readableBytes());
+    }
+
+    /** Returns the buffer in which the handler collects its answer. */
+    ByteBuf answer() {
+        ByteBuf collected = answer;
+        if (collected == null) {
+            collected = ByteBufAllocator.DEFAULT.directBuffer();
+            answer = collected;
+        }
+        return collected;
+    }
+
+    @Override
+    void failed() {
+        super.failed();
+        if (answer != null) {
+            answer.clear();
+        }
+    }
+
+    @Override
+    boolean awaitNext() {
+        return false;
+    }
+
+    @Override
+    void flush() throws IOException {
+        if (answer != null && answer.isReadable()) {
+            reply(answer);
+        }
+    }
+
+    @Override
+    void abort() {}
+
+    @Override
+    void wake() {}
+
+    @Override
+    void expire(long now) {}
+
+    @Override
+    void release() {
+        content.release();
+        if (answer != null) {
+            answer.release();
+            answer = null;
+        }
+    }
+}

@@ -1,0 +1,155 @@
+package dev.socketserver;
+
+import java.io.IOException;
+import java.net.SocketAddress;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a server accepts and hands to a handler: a {@link StreamConnection} or one {@link Datagram}.
+ *
+ * <pre>
+ *              begin                 keep
+ *   ┌────────┐ ─────▶ ┌─────────┐ ─────────▶ ┌──────┐
+ *   │ QUEUED │        │ RUNNING │            │ IDLE │
+ *   └────────┘        └─────────┘ ◀───────── └──────┘
+ *       │                  │         begin       │
+ *       └──────────────────┴───── close ─────────┴──────▶ CLOSED
+ * </pre>
+ *
+ * <p>Phase and runner are guarded by the request's monitor; all else that a request holds is confined to the thread
+ * that serves it. {@link #abort}, {@link #wake} and {@link #interrupt} are the only calls that come from other threads.
+ */
+public abstract sealed class Request permits StreamConnection, Datagram {
+    /** Where a request is on its way through the server. */
+    enum Phase {
+        QUEUED,
+        RUNNING,
+        IDLE,
+        CLOSED
+    }
+
+    private final SocketAddress remoteAddress;
+    private final long openedAt = System.nanoTime();
+
+    private Phase phase = Phase.QUEUED; // guarded by this
+    private @Nullable Thread runner; // guarded by this
+
+    private @Nullable RequestHandler<?> handler; // confined to the serving thread
+    private boolean kept; // confined to the serving thread
+
+    Request(SocketAddress remoteAddress) {
+        this.remoteAddress = remoteAddress;
+    }
+
+    /** Returns the peer's address. Thread-safe. */
+    public final SocketAddress remoteAddress() {
+        return remoteAddress;
+    }
+
+    /** Returns the address that the peer reached. Thread-safe. */
+    public abstract SocketAddress localAddress();
+
+    /** Makes the calling thread the one that serves this request; false if it was closed meanwhile. */
+    final synchronized boolean begin() {
+        if (phase == Phase.CLOSED) {
+            return false;
+        }
+        phase = Phase.RUNNING;
+        runner = Thread.currentThread();
+        kept = false;
+        return true;
+    }
+
+    /** From here to the next {@link #begin} the request waits for its peer. */
+    final synchronized void idle() {
+        phase = Phase.IDLE;
+    }
+
+    /**
+     * Ends the request's way. True for the one caller that is to release it: the serving thread, or anyone if there is
+     * none; for any other caller the operations are aborted, and the serving thread releases when it gets here.
+     */
+    final boolean end() {
+        synchronized (this) {
+            if (phase == Phase.CLOSED) {
+                return false;
+            }
+            if (runner == null || runner == Thread.currentThread()) {
+                phase = Phase.CLOSED;
+                runner = null;
+                return true;
+            }
+        }
+        abort();
+        return false;
+    }
+
+    final synchronized boolean isIdle() {
+        return phase == Phase.IDLE;
+    }
+
+    final synchronized boolean isServedByCurrentThread() {
+        return runner == Thread.currentThread();
+    }
+
+    /** Interrupts the thread that serves this request, and never one that has gone on to another. */
+    final synchronized void interrupt() {
+        if (runner != null) {
+            runner.interrupt();
+        }
+    }
+
+    /** Returns how long ago the request came, in nanoseconds. */
+    final long age() {
+        return System.nanoTime() - openedAt;
+    }
+
+    final @Nullable RequestHandler<?> handler() {
+        return handler;
+    }
+
+    final void handler(RequestHandler<?> newHandler) {
+        handler = newHandler;
+    }
+
+    /** Tells whether the handler asked for this request's connection to stay open after {@code handle()}. */
+    final boolean isKept() {
+        return kept;
+    }
+
+    final void kept(boolean keep) {
+        kept = keep;
+    }
+
+    /** Takes note that the handler threw: there is no next request. */
+    void failed() {
+        kept = false;
+    }
+
+    /**
+     * Waits for the peer's next request on what was kept open.
+     *
+     * @return false if there is none: the peer closed, the idle timeout passed, or the server drains
+     */
+    abstract boolean awaitNext();
+
+    /** Sends what the handler left unsent. */
+    abstract void flush() throws IOException;
+
+    /** Makes the serving thread's blocking calls on this request fail from now on. Thread-safe; releases no buffer. */
+    abstract void abort();
+
+    /** Lets an idle request see the end of its stream. Thread-safe. */
+    abstract void wake();
+
+    /** Closes this request's operation if it is overdue at {@code now}, on the {@code nanoTime} clock. Thread-safe. */
+    abstract void expire(long now);
+
+    /** Closes and releases all that the request holds; only after {@link #end}. */
+    abstract void release();
+
+    @Override
+    public String toString() {
+        return getClass().getSimpleName() + "[" + remoteAddress + "]";
+    }
+}

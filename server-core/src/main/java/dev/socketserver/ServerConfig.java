@@ -1,0 +1,322 @@
+package dev.socketserver;
+
+import dev.socketserver.pool.PoolConfig;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How a server is set up. Immutable; made by a {@link #builder()}.
+ *
+ * @param address where to listen: {@link InetSocketAddress} or, for a {@code UnixServer},
+ *     {@link java.net.UnixDomainSocketAddress}; the wildcard address listens on IPv4 and IPv6
+ * @param name what the server's threads and log lines are called; default {@value #DEFAULT_NAME}
+ * @param backlog how many connections the system may hold for the acceptor, as far as the system's own limit allows;
+ *     default {@value #DEFAULT_BACKLOG}
+ * @param reuseAddress whether a port that old connections still linger on may be bound; default true
+ * @param reusePort whether several sockets may be bound to the port, where the system can; default false
+ * @param executor runs the requests, and stays the caller's to close; default none: an elastic pool of the server's own
+ * @param pool the set-up of that own pool
+ * @param listener is told what happens; default {@link ServerListener#NONE}
+ * @param idleTimeout how long a connection kept open may wait for its next request; zero for ever; default 5 minutes
+ * @param readTimeout how long one read in a handler may wait; zero for ever; default 5 minutes
+ * @param writeTimeout how long one write may wait for the peer to take bytes; zero for ever; default 1 minute
+ * @param shutdownGrace how long {@link BaseServer#close()} lets running requests go on; default 10 seconds
+ * @param readBufferSize the size of a connection's read buffer, in bytes; default {@value #DEFAULT_BUFFER_SIZE}
+ * @param writeBufferSize the size of a connection's write buffer, in bytes; default {@value #DEFAULT_BUFFER_SIZE}
+ * @param tcpNoDelay whether a flushed reply leaves at once (Nagle's algorithm off); default true
+ * @param socketPermissions who may connect to a {@code UnixServer}, as the permissions of its socket file, where the
+ *     file system has such; default owner and group ({@code rw-rw----})
+ * @param maxDatagramSize the longest datagram taken whole, in bytes; default {@value #DEFAULT_MAX_DATAGRAM_SIZE}
+ * @param receiveBufferSize the socket's receive buffer in bytes; 0, the default, leaves it to the system
+ */
+public record ServerConfig(
+        SocketAddress address,
+        String name,
+        int backlog,
+        boolean reuseAddress,
+        boolean reusePort,
+        @Nullable Executor executor,
+        PoolConfig pool,
+        ServerListener listener,
+        Duration idleTimeout,
+        Duration readTimeout,
+        Duration writeTimeout,
+        Duration shutdownGrace,
+        int readBufferSize,
+        int writeBufferSize,
+        boolean tcpNoDelay,
+        Set<PosixFilePermission> socketPermissions,
+        int maxDatagramSize,
+        int receiveBufferSize) {
+
+    static final String DEFAULT_NAME = "server";
+    static final int DEFAULT_BACKLOG = 4096;
+    static final int DEFAULT_BUFFER_SIZE = 8192;
+    static final int DEFAULT_MAX_DATAGRAM_SIZE = 65_535;
+    private static final int MIN_BUFFER_SIZE = 16;
+    private static final Duration LONGEST_TIMEOUT = Duration.ofNanos(Long.MAX_VALUE);
+
+    /** Checks every option. */
+    public ServerConfig {
+        Objects.requireNonNull(address, "address");
+        if (address instanceof InetSocketAddress inet && inet.isUnresolved()) {
+            throw new IllegalArgumentException("address cannot be resolved: " + inet);
+        }
+        Objects.requireNonNull(pool, "pool");
+        Objects.requireNonNull(listener, "listener");
+        if (name.isBlank()) {
+            throw new IllegalArgumentException("name must not be blank");
+        }
+        checkAtLeast("backlog", 1, backlog);
+        checkTimeout("idleTimeout", idleTimeout);
+        checkTimeout("readTimeout", readTimeout);
+        checkTimeout("writeTimeout", writeTimeout);
+        checkTimeout("shutdownGrace", shutdownGrace);
+        checkAtLeast("readBufferSize", MIN_BUFFER_SIZE, readBufferSize);
+        checkAtLeast("writeBufferSize", MIN_BUFFER_SIZE, writeBufferSize);
+        socketPermissions = Set.copyOf(socketPermissions);
+        checkAtLeast("maxDatagramSize", 1, maxDatagramSize);
+        if (maxDatagramSize > DEFAULT_MAX_DATAGRAM_SIZE) {
+            throw new IllegalArgumentException(
+                    "maxDatagramSize must be at most " + DEFAULT_MAX_DATAGRAM_SIZE + ": " + maxDatagramSize);
+        }
+        checkAtLeast("receiveBufferSize", 0, receiveBufferSize);
+    }
+
+    private static void checkAtLeast(String option, int least, int value) {
+        if (value < least) {
+            throw new IllegalArgumentException(option + " must be at least " + least + ": " + value);
+        }
+    }
+
+    static Duration checkTimeout(String option, Duration timeout) {
+        if (timeout.isNegative()) {
+            throw new IllegalArgumentException(option + " must not be negative: " + timeout);
+        }
+        if (timeout.compareTo(LONGEST_TIMEOUT) > 0) {
+            throw new IllegalArgumentException(option + " must be at most 292 years: " + timeout);
+        }
+        return timeout;
+    }
+
+    /** Checks that the address is of the kind that a server can bind. */
+    void requireAddress(Class<? extends SocketAddress> kind) {
+        if (!kind.isInstance(address)) {
+            throw new IllegalArgumentException("address must be of type " + kind.getSimpleName() + ": " + address);
+        }
+    }
+
+    /** Returns the configuration of a server on that port of all addresses, with every other option at its default. */
+    public static ServerConfig ofPort(int port) {
+        return builder().port(port).build();
+    }
+
+    /** Returns a builder with every option at its default; the address is a free port of all addresses. */
+    public static Builder builder() {
+        return new Builder();
+    }
+
+    /** Returns a builder that starts from this configuration. */
+    public Builder toBuilder() {
+        return new Builder(this);
+    }
+
+    /** Collects the options; checked when built. Not thread-safe. */
+    public static final class Builder {
+        private SocketAddress address = new InetSocketAddress(0);
+        private String name = DEFAULT_NAME;
+        private int backlog = DEFAULT_BACKLOG;
+        private boolean reuseAddress = true;
+        private boolean reusePort;
+        private @Nullable Executor executor;
+        private PoolConfig pool = PoolConfig.defaults();
+        private ServerListener listener = ServerListener.NONE;
+        private Duration idleTimeout = Duration.ofMinutes(5);
+        private Duration readTimeout = Duration.ofMinutes(5);
+        private Duration writeTimeout = Duration.ofMinutes(1);
+        private Duration shutdownGrace = Duration.ofSeconds(10);
+        private int readBufferSize = DEFAULT_BUFFER_SIZE;
+        private int writeBufferSize = DEFAULT_BUFFER_SIZE;
+        private boolean tcpNoDelay = true;
+        private Set<PosixFilePermission> socketPermissions = PosixFilePermissions.fromString("rw-rw----");
+        private int maxDatagramSize = DEFAULT_MAX_DATAGRAM_SIZE;
+        private int receiveBufferSize;
+
+        private Builder() {}
+
+        private Builder(ServerConfig config) {
+            address = config.address;
+            name = config.name;
+            backlog = config.backlog;
+            reuseAddress = config.reuseAddress;
+            reusePort = config.reusePort;
+            executor = config.executor;
+            pool = config.pool;
+            listener = config.listener;
+            idleTimeout = config.idleTimeout;
+            readTimeout = config.readTimeout;
+            writeTimeout = config.writeTimeout;
+            shutdownGrace = config.shutdownGrace;
+            readBufferSize = config.readBufferSize;
+            writeBufferSize = config.writeBufferSize;
+            tcpNoDelay = config.tcpNoDelay;
+            socketPermissions = config.socketPermissions;
+            maxDatagramSize = config.maxDatagramSize;
+            receiveBufferSize = config.receiveBufferSize;
+        }
+
+        /** Sets {@link ServerConfig#address()}. */
+        public Builder address(SocketAddress value) {
+            address = value;
+            return this;
+        }
+
+        /**
+         * Sets the address to that port of all addresses; 0 for a free one.
+         *
+         * @throws IllegalArgumentException if the port is not 0 to 65535
+         */
+        public Builder port(int port) {
+            if (port < 0 || port > 65_535) {
+                throw new IllegalArgumentException("port must be 0 to 65535: " + port);
+            }
+            return address(new InetSocketAddress(port));
+        }
+
+        /** Sets {@link ServerConfig#name()}. */
+        public Builder name(String value) {
+            name = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#backlog()}. */
+        public Builder backlog(int value) {
+            backlog = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#reuseAddress()}. */
+        public Builder reuseAddress(boolean value) {
+            reuseAddress = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#reusePort()}. */
+        public Builder reusePort(boolean value) {
+            reusePort = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#executor()}. */
+        public Builder executor(@Nullable Executor value) {
+            executor = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#pool()}. */
+        public Builder pool(PoolConfig value) {
+            pool = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#listener()}. */
+        public Builder listener(ServerListener value) {
+            listener = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#idleTimeout()}. */
+        public Builder idleTimeout(Duration value) {
+            idleTimeout = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#readTimeout()}. */
+        public Builder readTimeout(Duration value) {
+            readTimeout = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#writeTimeout()}. */
+        public Builder writeTimeout(Duration value) {
+            writeTimeout = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#shutdownGrace()}. */
+        public Builder shutdownGrace(Duration value) {
+            shutdownGrace = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#readBufferSize()}. */
+        public Builder readBufferSize(int value) {
+            readBufferSize = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#writeBufferSize()}. */
+        public Builder writeBufferSize(int value) {
+            writeBufferSize = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#tcpNoDelay()}. */
+        public Builder tcpNoDelay(boolean value) {
+            tcpNoDelay = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#socketPermissions()}. */
+        public Builder socketPermissions(Set<PosixFilePermission> value) {
+            socketPermissions = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#maxDatagramSize()}. */
+        public Builder maxDatagramSize(int value) {
+            maxDatagramSize = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#receiveBufferSize()}. */
+        public Builder receiveBufferSize(int value) {
+            receiveBufferSize = value;
+            return this;
+        }
+
+        /**
+         * Returns the configuration.
+         *
+         * @throws IllegalArgumentException if an option's value is not allowed; the message names both
+         */
+        public ServerConfig build() {
+            return new ServerConfig(
+                    address,
+                    name,
+                    backlog,
+                    reuseAddress,
+                    reusePort,
+                    executor,
+                    pool,
+                    listener,
+                    idleTimeout,
+                    readTimeout,
+                    writeTimeout,
+                    shutdownGrace,
+                    readBufferSize,
+                    writeBufferSize,
+                    tcpNoDelay,
+                    socketPermissions,
+                    maxDatagramSize,
+                    receiveBufferSize);
+        }
+    }
+}

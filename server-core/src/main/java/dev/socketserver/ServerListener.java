@@ -1,0 +1,36 @@
+package dev.socketserver;
+
+/**
+ * Observes a server. Every method does nothing unless overridden.
+ *
+ * <p>Called from the accepting and serving threads, several at a time: an implementation must be thread-safe and quick.
+ * What it throws is logged and otherwise without effect.
+ */
+public interface ServerListener {
+    /** The listener that does nothing. */
+    ServerListener NONE = new ServerListener() {};
+
+    /** The server entered a state. */
+    default void stateChanged(BaseServer<?> server, ServerState state) {}
+
+    /** A connection was accepted or a datagram received. */
+    default void opened(Request request) {}
+
+    /** A request was closed; follows every {@link #opened}, exactly once. */
+    default void closed(Request request) {}
+
+    /** A request could not be served because the executor refused it; it is closed next. */
+    default void rejected(Request request, Throwable cause) {}
+
+    /** A request's handler or hook threw; it is closed next. */
+    default void error(Request request, Throwable failure) {}
+
+    /** Accepting or receiving failed; the server pauses and goes on. */
+    default void acceptFailed(Throwable failure) {}
+
+    /** A datagram was longer than allowed; it is served cut off. */
+    default void truncated(Datagram datagram) {}
+
+    /** The server stopped. */
+    default void stopped(DrainReport report) {}
+}

@@ -1,0 +1,29 @@
+package dev.socketserver;
+
+/**
+ * Where a server is in its life.
+ *
+ * <pre>
+ *            bind()              serveForever(), start()
+ *   ┌─────┐ ────────▶ ┌──────────┐ ──────────▶ ┌───────┐
+ *   │ NEW │           │ STARTING │             │ READY │
+ *   └─────┘           └──────────┘             └───────┘
+ *                      ▲       │ shutdown()        │ shutdown()
+ *               bind() │       ▼                   ▼
+ *                    ┌─────────┐  all ended  ┌──────────┐
+ *                    │ STOPPED │ ◀────────── │ DRAINING │
+ *                    └─────────┘             └──────────┘
+ * </pre>
+ */
+public enum ServerState {
+    /** Made; holds nothing. */
+    NEW,
+    /** Bound: the system queues connections, nobody accepts them yet. */
+    STARTING,
+    /** Accepting and serving. */
+    READY,
+    /** Accepting no more; what runs may finish within the grace. */
+    DRAINING,
+    /** Holds nothing any more; may be started again unless it was closed. */
+    STOPPED
+}

@@ -1,0 +1,159 @@
+package dev.socketserver;
+
+import dev.socketserver.buffer.ByteInput;
+import dev.socketserver.buffer.ByteOutput;
+import io.netty.buffer.ByteBufAllocator;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One accepted connection, TCP or Unix-domain: what a {@link StreamRequestHandler} works on.
+ *
+ * <p>Reading flushes what was written before it waits for the peer, so a conversation never dead-locks on unsent bytes.
+ *
+ * <p>Confined to the thread that serves it, except for {@link #close()} and the addresses, which any thread may call.
+ */
+public final class StreamConnection extends Request implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(StreamConnection.class);
+
+    private final SocketChannel channel;
+    private final TimedChannel timed;
+    private final ByteInput in;
+    private final ByteOutput out;
+    private final Duration idleTimeout;
+    private Duration readTimeout; // confined to the serving thread
+
+    StreamConnection(SocketChannel channel, ServerConfig config) throws IOException {
+        super(channel.getRemoteAddress());
+        this.channel = channel;
+        timed = new TimedChannel(channel);
+        in = new ByteInput(timed, ByteBufAllocator.DEFAULT, config.readBufferSize());
+        out = new ByteOutput(timed, ByteBufAllocator.DEFAULT, config.writeBufferSize());
+        timed.flushBeforeRead(out);
+        idleTimeout = config.idleTimeout();
+        readTimeout = config.readTimeout();
+        timed.readTimeout(readTimeout);
+        timed.writeTimeout(config.writeTimeout());
+    }
+
+    /** Returns what the peer sends. */
+    public ByteInput in() {
+        return in;
+    }
+
+    /** Returns what goes to the peer; flushed before each wait for the peer and when {@code handle()} has returned. */
+    public ByteOutput out() {
+        return out;
+    }
+
+    @Override
+    public SocketAddress localAddress() {
+        try {
+            return channel.getLocalAddress();
+        } catch (IOException e) {
+            throw new IllegalStateException(this + " is closed", e);
+        }
+    }
+
+    /**
+     * Sets a socket option, such as {@link java.net.StandardSocketOptions#SO_KEEPALIVE}.
+     *
+     * @throws IOException if the system refuses the value
+     */
+    public <T> void option(SocketOption<T> name, T value) throws IOException {
+        channel.setOption(name, value);
+    }
+
+    /**
+     * Sets how long one read inside {@code handle()} may wait; zero for ever. The server's configuration unless told.
+     */
+    public void readTimeout(Duration timeout) {
+        readTimeout = ServerConfig.checkTimeout("readTimeout", timeout);
+        timed.readTimeout(readTimeout);
+    }
+
+    /** Sets how long one write may wait for the peer to take bytes; zero for ever. The configuration's unless told. */
+    public void writeTimeout(Duration timeout) {
+        timed.writeTimeout(ServerConfig.checkTimeout("writeTimeout", timeout));
+    }
+
+    /**
+     * Sends what was written and then the end of the stream; reading goes on.
+     *
+     * @throws IOException if writing to the peer fails
+     */
+    public void shutdownOutput() throws IOException {
+        out.flush();
+        channel.shutdownOutput();
+    }
+
+    /** Tells whether nobody has closed the connection on this side. Thread-safe. */
+    public boolean isOpen() {
+        return channel.isOpen();
+    }
+
+    /** Closes the connection at once; a handler that reads or writes fails with an {@code IOException}. Thread-safe. */
+    @Override
+    public void close() {
+        abort();
+    }
+
+    @Override
+    boolean awaitNext() {
+        timed.readTimeout(idleTimeout);
+        try {
+            return in.await(1);
+        } catch (IOException e) {
+            LOG.debug("{} ended while idle: {}", this, e.toString());
+            return false;
+        } finally {
+            timed.readTimeout(readTimeout);
+        }
+    }
+
+    @Override
+    void flush() throws IOException {
+        if (channel.isOpen()) {
+            out.flush();
+        }
+    }
+
+    @Override
+    void abort() {
+        try {
+            channel.close();
+        } catch (IOException e) {
+            LOG.debug("closing {} failed: {}", this, e.toString());
+        }
+    }
+
+    @Override
+    void wake() {
+        try {
+            channel.shutdownInput();
+        } catch (IOException e) {
+            LOG.debug("{} was gone before it could be told to end: {}", this, e.toString());
+        }
+    }
+
+    @Override
+    void expire(long now) {
+        try {
+            timed.expire(now);
+        } catch (IOException e) {
+            LOG.debug("{} was gone before it timed out: {}", this, e.toString());
+        }
+    }
+
+    @Override
+    void release() {
+        in.close();
+        out.discard();
+        abort();
+    }
+}

@@ -1,0 +1,64 @@
+package dev.socketserver;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.function.Supplier;
+
+/**
+ * A server of TCP connections.
+ *
+ * <pre>{@code
+ * try (var server = new TcpServer(7007, EchoHandler::new)) {
+ *     server.serveForever();
+ * }
+ * }</pre>
+ *
+ * <p>See {@link BaseServer} for what to call and what to override.
+ */
+public non-sealed class TcpServer extends StreamServer {
+    /**
+     * Makes a server on that port of all addresses, IPv4 and IPv6; 0 for a free port.
+     *
+     * @param handlers makes a new handler for each connection
+     * @throws IllegalArgumentException if the port is not 0 to 65535
+     */
+    public TcpServer(int port, Supplier<? extends StreamRequestHandler> handlers) {
+        this(ServerConfig.ofPort(port), handlers);
+    }
+
+    /**
+     * Makes a server.
+     *
+     * @param handlers makes a new handler for each connection
+     * @throws IllegalArgumentException if the address is not an {@link InetSocketAddress}
+     */
+    public TcpServer(ServerConfig config, Supplier<? extends StreamRequestHandler> handlers) {
+        super(config, handlers);
+        config.requireAddress(InetSocketAddress.class);
+    }
+
+    @Override
+    ServerSocketChannel open() throws IOException {
+        ServerSocketChannel opened = ServerSocketChannel.open();
+        try {
+            opened.setOption(StandardSocketOptions.SO_REUSEADDR, config().reuseAddress());
+            if (config().reusePort()) {
+                opened.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+            }
+            return opened;
+        } catch (Throwable e) {
+            opened.close();
+            throw e;
+        }
+    }
+
+    @Override
+    void configure(SocketChannel connection) throws IOException {
+        if (config().tcpNoDelay()) {
+            connection.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        }
+    }
+}

@@ -1,0 +1,141 @@
+package dev.socketserver;
+
+import java.io.Flushable;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.GatheringByteChannel;
+import java.nio.channels.ScatteringByteChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+
+/**
+ * A connection's blocking channel with a deadline on each wait. An overdue read ends the input only, so that the
+ * handler can still send a last word; an overdue write ends the connection. A read first flushes what was written, so
+ * that nobody waits for an answer to bytes that were never sent.
+ *
+ * <p>Confined to the thread that serves the connection, but for {@link #expire}.
+ */
+final class TimedChannel implements ScatteringByteChannel, GatheringByteChannel {
+    private final SocketChannel channel;
+    private final Deadline deadline = new Deadline();
+    private volatile boolean writing; // set before the deadline is armed, read after it expired
+    private long readTimeout;
+    private long writeTimeout;
+    private boolean inputExpired;
+    private Flushable unsent = () -> {};
+
+    TimedChannel(SocketChannel channel) {
+        this.channel = channel;
+    }
+
+    void flushBeforeRead(Flushable output) {
+        unsent = output;
+    }
+
+    void readTimeout(Duration timeout) {
+        readTimeout = timeout.toNanos();
+    }
+
+    void writeTimeout(Duration timeout) {
+        writeTimeout = timeout.toNanos();
+    }
+
+    @Override
+    public int read(ByteBuffer target) throws IOException {
+        unsent.flush();
+        writing = false;
+        deadline.arm(readTimeout);
+        int count;
+        try {
+            count = channel.read(target);
+        } finally {
+            inputExpired |= !deadline.disarm();
+        }
+        if (inputExpired && count <= 0) {
+            throw new SocketTimeoutException("nothing came for " + Duration.ofNanos(readTimeout));
+        }
+        return count;
+    }
+
+    @Override
+    public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
+        for (int i = offset; i < offset + length; i++) {
+            if (targets[i].hasRemaining()) {
+                return read(targets[i]);
+            }
+        }
+        return 0;
+    }
+
+    @Override
+    public long read(ByteBuffer[] targets) throws IOException {
+        return read(targets, 0, targets.length);
+    }
+
+    @Override
+    public int write(ByteBuffer source) throws IOException {
+        armWrite();
+        try {
+            return channel.write(source);
+        } catch (AsynchronousCloseException e) {
+            throw writeFailure(e);
+        } finally {
+            deadline.disarm();
+        }
+    }
+
+    @Override
+    public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
+        armWrite();
+        try {
+            return channel.write(sources, offset, length);
+        } catch (AsynchronousCloseException e) {
+            throw writeFailure(e);
+        } finally {
+            deadline.disarm();
+        }
+    }
+
+    @Override
+    public long write(ByteBuffer[] sources) throws IOException {
+        return write(sources, 0, sources.length);
+    }
+
+    private void armWrite() {
+        writing = true;
+        deadline.arm(writeTimeout);
+    }
+
+    private IOException writeFailure(ClosedChannelException closed) {
+        if (deadline.disarm()) {
+            return closed;
+        }
+        var timeout = new SocketTimeoutException("the peer took no byte for " + Duration.ofNanos(writeTimeout));
+        timeout.initCause(closed);
+        return timeout;
+    }
+
+    /** Ends the running operation if it is overdue. Thread-safe. */
+    void expire(long now) throws IOException {
+        if (deadline.expire(now)) {
+            if (writing) {
+                channel.close();
+            } else {
+                channel.shutdownInput();
+            }
+        }
+    }
+
+    @Override
+    public boolean isOpen() {
+        return channel.isOpen();
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

@@ -1,0 +1,112 @@
+package dev.socketserver;
+
+import java.io.IOException;
+import java.net.BindException;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A server of connections to a Unix-domain socket, which is a file: a dead server's is replaced, a live one's is
+ * refused, and its own is removed when the server stops.
+ *
+ * <p>See {@link BaseServer} for what to call and what to override.
+ */
+public non-sealed class UnixServer extends StreamServer {
+    private static final Logger LOG = LoggerFactory.getLogger(UnixServer.class);
+
+    private volatile @Nullable Object fileKey; // which file is ours; written by the thread that binds or closes
+
+    /**
+     * Makes a server on the socket file {@code path}.
+     *
+     * @param handlers makes a new handler for each connection
+     */
+    public UnixServer(Path path, Supplier<? extends StreamRequestHandler> handlers) {
+        this(ServerConfig.builder().address(UnixDomainSocketAddress.of(path)).build(), handlers);
+    }
+
+    /**
+     * Makes a server.
+     *
+     * @param handlers makes a new handler for each connection
+     * @throws IllegalArgumentException if the address is not a {@link UnixDomainSocketAddress}
+     */
+    public UnixServer(ServerConfig config, Supplier<? extends StreamRequestHandler> handlers) {
+        super(config, handlers);
+        config.requireAddress(UnixDomainSocketAddress.class);
+    }
+
+    private Path path() {
+        return ((UnixDomainSocketAddress) config().address()).getPath();
+    }
+
+    @Override
+    protected void serverBind() throws IOException {
+        removeStaleFile();
+        super.serverBind();
+        fileKey = attributes().fileKey();
+        var permissions = Files.getFileAttributeView(path(), PosixFileAttributeView.class);
+        if (permissions != null) {
+            permissions.setPermissions(config().socketPermissions());
+        }
+    }
+
+    private void removeStaleFile() throws IOException {
+        if (!Files.exists(path(), LinkOption.NOFOLLOW_LINKS)) {
+            return;
+        }
+        if (!attributes().isOther()) {
+            throw new BindException("cannot listen on " + path() + ": there is a file that is not a socket");
+        }
+        if (isAnswered()) {
+            throw new BindException("cannot listen on " + path() + ": another server listens there");
+        }
+        LOG.info("{} replaces the socket file of a server that is gone", this);
+        Files.deleteIfExists(path());
+    }
+
+    private BasicFileAttributes attributes() throws IOException {
+        return Files.readAttributes(path(), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
+    }
+
+    private boolean isAnswered() {
+        try (SocketChannel probe = SocketChannel.open(config().address())) {
+            return probe.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    @Override
+    protected void serverClose() {
+        super.serverClose();
+        Object ours = fileKey;
+        fileKey = null;
+        try {
+            if (ours != null && ours.equals(attributes().fileKey())) {
+                Files.deleteIfExists(path());
+            }
+        } catch (IOException e) {
+            LOG.debug("{} could not remove its socket file: {}", this, e.toString());
+        }
+    }
+
+    @Override
+    ServerSocketChannel open() throws IOException {
+        return ServerSocketChannel.open(StandardProtocolFamily.UNIX);
+    }
+
+    @Override
+    void configure(SocketChannel connection) {}
+}

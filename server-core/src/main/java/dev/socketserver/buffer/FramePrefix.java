@@ -1,0 +1,36 @@
+package dev.socketserver.buffer;
+
+import io.netty.buffer.ByteBuf;
+
+/** The unsigned big-endian length in front of a frame, in 1 to 4 bytes. Stateless. */
+final class FramePrefix {
+    private FramePrefix() {}
+
+    static void check(int prefixBytes) {
+        if (prefixBytes < 1 || prefixBytes > 4) {
+            throw new IllegalArgumentException("prefixBytes must be 1 to 4: " + prefixBytes);
+        }
+    }
+
+    static long read(ByteBuf prefix, int prefixBytes) {
+        return switch (prefixBytes) {
+            case 1 -> prefix.readUnsignedByte();
+            case 2 -> prefix.readUnsignedShort();
+            case 3 -> prefix.readUnsignedMedium();
+            default -> prefix.readUnsignedInt();
+        };
+    }
+
+    static void write(ByteBuf target, int prefixBytes, int length) {
+        if (prefixBytes < 4 && length >>> (8 * prefixBytes) != 0) {
+            throw new IllegalArgumentException(
+                    "a frame of " + length + " bytes does not fit a prefix of " + prefixBytes);
+        }
+        switch (prefixBytes) {
+            case 1 -> target.writeByte(length);
+            case 2 -> target.writeShort(length);
+            case 3 -> target.writeMedium(length);
+            default -> target.writeInt(length);
+        }
+    }
+}
