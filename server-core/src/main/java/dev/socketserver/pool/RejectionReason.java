@@ -1,0 +1,16 @@
+package dev.socketserver.pool;
+
+/** Why a pool did not run a task. */
+public enum RejectionReason {
+    /** The queue was full and no worker could be added. */
+    QUEUE_FULL,
+
+    /** The pool was shut down before the task could run. */
+    SHUTDOWN,
+
+    /** There was no worker and none could be started. */
+    NO_WORKER,
+
+    /** The submitter was interrupted while it waited for room in the queue. */
+    INTERRUPTED
+}

@@ -1,0 +1,60 @@
+package dev.socketserver.pool;
+
+/**
+ * The thread that looks after a pool when no task comes or goes: it adds workers for a task that has waited too long,
+ * and retires surplus ones. It sleeps while there is nothing to look after.
+ */
+final class Supervisor implements Runnable, FollowUp {
+    /** The delay that means: the pool is gone, end. */
+    static final long END = -1;
+
+    private final Dispatcher dispatcher;
+    private final Host host;
+    private final Thread thread;
+
+    /** Whether a look is due at {@link #due}; both guarded by the pool's lock. */
+    private boolean armed;
+
+    private long due;
+
+    Supervisor(Dispatcher dispatcher, Host host, String name) {
+        this.dispatcher = dispatcher;
+        this.host = host;
+        this.thread = host.newDaemon(name, this);
+    }
+
+    void start() {
+        thread.start();
+    }
+
+    /** Asks for a look at the given time or before; what is returned has to follow. */
+    FollowUp arm(long at) {
+        if (armed && due - at <= 0) {
+            return FollowUp.NONE;
+        }
+        armed = true;
+        due = at;
+        return this;
+    }
+
+    /** Sets the next look, or none at all with {@link Host#FOREVER}; returns the delay. */
+    long rearm(long now, long delay) {
+        armed = delay != Host.FOREVER;
+        due = now + delay;
+        return delay;
+    }
+
+    /** Wakes the thread, so that it sees the new time. */
+    @Override
+    public void proceed() {
+        host.unpark(thread);
+    }
+
+    @Override
+    public void run() {
+        for (long delay = dispatcher.supervise(); delay != END; delay = dispatcher.supervise()) {
+            host.park(this, delay);
+            Thread.interrupted();
+        }
+    }
+}

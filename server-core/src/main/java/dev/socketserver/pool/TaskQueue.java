@@ -1,0 +1,107 @@
+package dev.socketserver.pool;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The waiting tasks in order of arrival, each with its time of arrival: a ring that doubles when it is full, so that a
+ * task costs no allocation. How many may wait is the pool's decision. Not thread-safe: guarded by the pool's lock.
+ */
+final class TaskQueue {
+    private static final int INITIAL_LENGTH = 64;
+
+    private @Nullable Runnable[] tasks = new Runnable[INITIAL_LENGTH];
+    private long[] arrivals = new long[INITIAL_LENGTH];
+    private int head;
+    private int size;
+    private long lastArrival;
+
+    int size() {
+        return size;
+    }
+
+    boolean isEmpty() {
+        return size == 0;
+    }
+
+    void add(Runnable task, long now) {
+        if (size == tasks.length) {
+            grow();
+        }
+        int tail = index(size);
+        tasks[tail] = task;
+        arrivals[tail] = now;
+        size++;
+    }
+
+    /** Takes the task that has waited longest, or null. */
+    @Nullable
+    Runnable pollOldest() {
+        if (size == 0) {
+            return null;
+        }
+        Runnable task = tasks[head];
+        lastArrival = arrivals[head];
+        tasks[head] = null;
+        head = index(1);
+        size--;
+        return task;
+    }
+
+    /** When the task that was polled last arrived. */
+    long lastArrival() {
+        return lastArrival;
+    }
+
+    /** How long the oldest task has waited, 0 if there is none. */
+    long oldestWait(long now) {
+        return size == 0 ? 0 : now - arrivals[head];
+    }
+
+    /** Takes out one particular task, by identity, the latest first; false if it is not here any more. */
+    boolean remove(Runnable task) {
+        for (int i = size - 1; i >= 0; i--) {
+            if (tasks[index(i)] == task) {
+                closeGap(i);
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Takes out everything, oldest first. */
+    List<Runnable> drain() {
+        List<Runnable> drained = new ArrayList<>(size);
+        for (Runnable task = pollOldest(); task != null; task = pollOldest()) {
+            drained.add(task);
+        }
+        return drained;
+    }
+
+    private void closeGap(int gap) {
+        for (int i = gap; i < size - 1; i++) {
+            tasks[index(i)] = tasks[index(i + 1)];
+            arrivals[index(i)] = arrivals[index(i + 1)];
+        }
+        size--;
+        tasks[index(size)] = null;
+    }
+
+    private void grow() {
+        @Nullable Runnable[] longerTasks = new Runnable[tasks.length * 2];
+        long[] longerArrivals = new long[tasks.length * 2];
+        for (int i = 0; i < size; i++) {
+            longerTasks[i] = tasks[index(i)];
+            longerArrivals[i] = arrivals[index(i)];
+        }
+        tasks = longerTasks;
+        arrivals = longerArrivals;
+        head = 0;
+    }
+
+    /** The length is a power of two. */
+    private int index(int offset) {
+        return (head + offset) & (tasks.length - 1);
+    }
+}

@@ -1,0 +1,25 @@
+package dev.socketserver.pool;
+
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/** Thrown by {@link ElasticThreadPool#execute} when it does not take a task. */
+public final class TaskRejectedException extends RejectedExecutionException {
+    private static final long serialVersionUID = 1;
+
+    private final RejectionReason reason;
+
+    TaskRejectedException(String pool, RejectionReason reason, @Nullable Throwable cause) {
+        super("pool " + pool + " rejected a task: " + reason, cause);
+        this.reason = reason;
+    }
+
+    /**
+     * Why the task was not taken.
+     *
+     * @return the reason
+     */
+    public RejectionReason reason() {
+        return reason;
+    }
+}

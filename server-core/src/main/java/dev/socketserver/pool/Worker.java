@@ -1,0 +1,137 @@
+package dev.socketserver.pool;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One worker: the body of its thread, and the slot through which an idle worker is given its next task.
+ *
+ * <pre>
+ *   reserved --start--> STARTING --arrive--> BUSY <--assign-- IDLE --assign RETIRE--> gone
+ *       \                                     | \--no task---> ^                        ^
+ *        \--start failed--> gone              \--pool is draining, queue empty---------/
+ * </pre>
+ *
+ * <p>Every transition is made under the pool's lock. A worker in the idle stack has an empty slot; whoever takes it off
+ * the stack fills the slot, with a task or with {@link #RETIRE}, so exactly one of the two happens.
+ */
+final class Worker implements Runnable, FollowUp {
+    /** Put in the slot of an idle worker to end it. */
+    static final Runnable RETIRE = () -> {};
+
+    private static final Logger log = LoggerFactory.getLogger(ElasticThreadPool.class);
+
+    /** Neighbours in the idle stack; guarded by the pool's lock. */
+    @Nullable
+    Worker above;
+
+    @Nullable
+    Worker below;
+
+    /** When it became idle; guarded by the pool's lock. */
+    long idleSince;
+
+    private final Dispatcher dispatcher;
+    private final Host host;
+    private final String name;
+
+    /** Set once, by {@link #start()}. */
+    private volatile @Nullable Thread thread;
+
+    /** Written under the pool's lock by the assigner, emptied by this worker. */
+    private volatile @Nullable Runnable slot;
+
+    /** Written by this worker only. */
+    private volatile boolean parked;
+
+    Worker(Dispatcher dispatcher, Host host, String name) {
+        this.dispatcher = dispatcher;
+        this.host = host;
+        this.name = name;
+    }
+
+    /** Makes and starts the thread. */
+    void start() {
+        Thread made = host.newWorker(name, this);
+        thread = made;
+        made.start();
+    }
+
+    boolean isCurrentThread() {
+        return thread == Thread.currentThread();
+    }
+
+    /** Interrupts the thread; one that does not exist yet finds out that the pool is stopping by itself. */
+    void interrupt() {
+        Thread made = thread;
+        if (made != null) {
+            made.interrupt();
+        }
+    }
+
+    /** Fills the slot of a worker just taken off the idle stack; {@link #proceed()} has to follow. */
+    void assign(Runnable task) {
+        slot = task;
+    }
+
+    /** Wakes the worker after {@link #assign}, unless it is not parked and will see the slot by itself. */
+    @Override
+    public void proceed() {
+        Thread made = thread;
+        if (parked && made != null) {
+            host.unpark(made);
+        }
+    }
+
+    @Override
+    public void run() {
+        for (Runnable task = dispatcher.arrive(this); task != null; task = dispatcher.next(this)) {
+            perform(task);
+        }
+    }
+
+    /** Waits for the slot to be filled; null if the worker is to end. */
+    @Nullable
+    Runnable awaitTask() {
+        Runnable task = slot;
+        while (task == null) {
+            parked = true;
+            if (slot == null) {
+                host.park(this, Host.FOREVER);
+            }
+            parked = false;
+            // An interrupt would turn the next park into a spin, and nobody has a reason to interrupt an idle worker.
+            Thread.interrupted();
+            task = slot;
+        }
+        slot = null;
+        return task == RETIRE ? null : task;
+    }
+
+    private void perform(Runnable task) {
+        Thread.interrupted();
+        if (dispatcher.isStopping()) {
+            // Told to stop between taking the task and clearing the interrupt: the task has to see it.
+            Thread.currentThread().interrupt();
+        }
+        runGuarded(task);
+    }
+
+    /** Runs a task and logs whatever it throws: a worker survives any Throwable. */
+    static void runGuarded(Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable failure) {
+            logFailure(task, failure);
+        }
+    }
+
+    private static void logFailure(Runnable task, Throwable failure) {
+        try {
+            log.error("Task failed: {}", task.getClass().getName(), failure);
+        } catch (Throwable ignored) {
+            // No memory or stack left even for the log: staying alive is worth more than the line.
+        }
+    }
+}

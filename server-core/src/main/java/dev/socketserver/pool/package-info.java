@@ -1,0 +1,10 @@
+/**
+ * The elastic thread pool: an {@link java.util.concurrent.Executor} that grows when tasks wait and shrinks when workers
+ * do, with a bounded queue and a policy for overload. It knows nothing of sockets and is useful without a server.
+ *
+ * <p>Start with {@link dev.socketserver.pool.ElasticThreadPool} and {@link dev.socketserver.pool.PoolConfig}.
+ */
+@NullMarked
+package dev.socketserver.pool;
+
+import org.jspecify.annotations.NullMarked;

@@ -1,0 +1,126 @@
+package dev.socketserver.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.socketserver.pool.SimulatedHost.SimulatedThread;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class OverloadTest {
+    private static final Duration HOUR = Duration.ofHours(1);
+    private static final Duration TEN_MILLIS = Duration.ofMillis(10);
+
+    private static PoolConfig.Builder full(PoolConfig.Builder builder) {
+        return builder.minWorkers(2).maxWorkers(2).queueCapacity(3);
+    }
+
+    @Test
+    void rejectRefusesAtOnceWhenTheQueueIsFull() {
+        try (SimulatedPool it = new SimulatedPool(b -> full(b).overloadPolicy(OverloadPolicy.REJECT))) {
+            it.submit(5, HOUR);
+            assertThatExceptionOfType(TaskRejectedException.class)
+                    .isThrownBy(() -> it.submit(1, HOUR))
+                    .satisfies(e -> assertThat(e.reason()).isEqualTo(RejectionReason.QUEUE_FULL));
+            assertThat(it.snapshot().queued()).isEqualTo(3);
+            assertThat(it.snapshot().rejected()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void nothingIsRejectedWhileAWorkerMayBeAdded() {
+        try (SimulatedPool it = new SimulatedPool(b -> full(b).maxWorkers(50).overloadPolicy(OverloadPolicy.REJECT))) {
+            it.submit(50, HOUR);
+            it.host.advance(Duration.ofSeconds(1));
+            assertThat(it.snapshot().busy()).isEqualTo(50);
+        }
+    }
+
+    @Test
+    void blockMakesSubmittersWaitInOrder() {
+        try (SimulatedPool it = new SimulatedPool(OverloadTest::full)) {
+            it.submit(5, TEN_MILLIS);
+            List<Integer> order = new ArrayList<>();
+            for (int i = 0; i < 4; i++) {
+                int number = i;
+                it.host.spawn("submitter", () -> it.pool.execute(() -> order.add(number)));
+            }
+            it.host.settle();
+            assertThat(it.snapshot().blockedSubmitters()).isEqualTo(4);
+            it.host.advance(Duration.ofSeconds(1));
+            assertThat(order).containsExactly(0, 1, 2, 3);
+            assertThat(it.host.liveThreads("submitter")).isZero();
+        }
+    }
+
+    @Test
+    void blockWithoutAQueueWaitsForAFreeWorker() {
+        try (SimulatedPool it = new SimulatedPool(b -> full(b).queueCapacity(0))) {
+            it.submit(2, TEN_MILLIS);
+            it.host.spawn("submitter", () -> it.submit(3, TEN_MILLIS));
+            it.host.advance(Duration.ofSeconds(1));
+            assertThat(it.done()).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void aTaskThatSubmitsToAFullPoolRunsItsTaskItself() {
+        try (SimulatedPool it = new SimulatedPool(b -> full(b).minWorkers(1).maxWorkers(1))) {
+            List<String> names = new ArrayList<>();
+            it.pool.execute(() -> {
+                for (int i = 0; i < 10; i++) {
+                    it.pool.execute(() -> names.add(Thread.currentThread().getName()));
+                }
+            });
+            it.host.advance(Duration.ofSeconds(1));
+            assertThat(names).hasSize(10).containsOnly("worker-1");
+        }
+    }
+
+    @Test
+    void anInterruptEndsTheWaitForRoom() {
+        try (SimulatedPool it = new SimulatedPool(OverloadTest::full)) {
+            it.submit(5, HOUR);
+            List<Object> seen = new ArrayList<>();
+            SimulatedThread submitter = it.host.spawn("submitter", () -> {
+                try {
+                    it.pool.execute(() -> {});
+                } catch (TaskRejectedException e) {
+                    seen.add(e.reason());
+                }
+                seen.add(Thread.currentThread().isInterrupted());
+            });
+            it.host.settle();
+            submitter.interrupt();
+            it.host.settle();
+            assertThat(seen).containsExactly(RejectionReason.INTERRUPTED, true);
+            assertThat(it.snapshot().blockedSubmitters()).isZero();
+        }
+    }
+
+    @Test
+    void shutdownRefusesThoseWhoWaitForRoom() {
+        try (SimulatedPool it = new SimulatedPool(OverloadTest::full)) {
+            it.submit(5, TEN_MILLIS);
+            List<String> refused = new ArrayList<>();
+            it.host.spawn("submitter", () -> {
+                try {
+                    it.pool.execute(() -> refused.add("run"));
+                } catch (RejectedExecutionException e) {
+                    refused.add("refused");
+                }
+            });
+            it.host.settle();
+            it.pool.shutdown();
+            it.host.advance(Duration.ofSeconds(1));
+            assertThat(refused).containsExactly("refused");
+            assertThat(it.done()).isEqualTo(5);
+            assertThat(it.size()).isZero();
+        }
+    }
+}

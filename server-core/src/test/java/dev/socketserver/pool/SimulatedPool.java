@@ -1,0 +1,56 @@
+package dev.socketserver.pool;
+
+import java.time.Duration;
+import java.util.function.UnaryOperator;
+
+/** A pool on a simulated machine, and the verbs that its tests share. */
+final class SimulatedPool implements AutoCloseable {
+    final SimulatedHost host;
+    final ElasticThreadPool pool;
+    private int done;
+
+    SimulatedPool(UnaryOperator<PoolConfig.Builder> options) {
+        this(new SimulatedHost(), options);
+    }
+
+    SimulatedPool(SimulatedHost host, UnaryOperator<PoolConfig.Builder> options) {
+        this.host = host;
+        this.pool = new ElasticThreadPool(options.apply(PoolConfig.builder()).build(), host);
+        host.settle();
+    }
+
+    /** Submits tasks that take time, without letting anything run in between. */
+    void submit(int count, Duration each) {
+        for (int i = 0; i < count; i++) {
+            pool.execute(() -> {
+                host.sleep(each);
+                done++;
+            });
+        }
+    }
+
+    /** Submits tasks at a steady rate, starting now, for as long as told; lets them run. */
+    void trickle(Duration interval, Duration total, Duration each) {
+        for (Duration t = Duration.ZERO; t.compareTo(total) < 0; t = t.plus(interval)) {
+            submit(1, each);
+            host.advance(interval);
+        }
+    }
+
+    int done() {
+        return done;
+    }
+
+    PoolSnapshot snapshot() {
+        return pool.snapshot();
+    }
+
+    int size() {
+        return pool.snapshot().size();
+    }
+
+    @Override
+    public void close() {
+        host.close();
+    }
+}
