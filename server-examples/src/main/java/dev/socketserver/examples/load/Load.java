@@ -1,0 +1,142 @@
+package dev.socketserver.examples.load;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+
+/**
+ * One load run: connects every client, warms up, measures, and lets what is under way end. {@link #run} may be called
+ * once; {@link #stop} from any thread.
+ */
+public final class Load {
+    private static final Duration SHORTEST_SAMPLE = Duration.ofMillis(100);
+    private static final Duration LONGEST_SAMPLE = Duration.ofSeconds(1);
+    private static final int SAMPLES = 50;
+    /** Whoever ends a run early does not want to wait for the whole timeout. */
+    private static final Duration EARLY_DRAIN = Duration.ofSeconds(1);
+
+    private final LoadPlan plan;
+    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final List<ClientLoop> loops = new ArrayList<>();
+    private final Tally total = new Tally();
+    private final List<Sample> samples = new ArrayList<>();
+
+    /** A run of {@code plan}; nothing happens before {@link #run}. */
+    public Load(LoadPlan plan) {
+        this.plan = plan;
+    }
+
+    /** Ends the run early; it still returns its result. */
+    public void stop() {
+        stopped.countDown();
+    }
+
+    /**
+     * Runs the plan, telling {@code listener} how it goes.
+     *
+     * @throws IOException if the client itself cannot work, for instance for want of descriptors; what goes wrong with
+     *     the server is part of the result
+     */
+    public LoadResult run(LoadListener listener) throws IOException, InterruptedException {
+        ExecutorService threads = Executors.newFixedThreadPool(plan.loops(), threadNames());
+        try {
+            openLoops();
+            List<Future<?>> running = new ArrayList<>();
+            loops.forEach(loop -> running.add(threads.submit(loop)));
+            return measure(listener, running);
+        } finally {
+            drain(Duration.ZERO);
+            threads.shutdown();
+        }
+    }
+
+    private static ThreadFactory threadNames() {
+        var number = new AtomicInteger();
+        return task -> {
+            var thread = new Thread(task, "load-" + number.incrementAndGet());
+            thread.setDaemon(true);
+            return thread;
+        };
+    }
+
+    private void openLoops() throws IOException {
+        for (int i = 0; i < plan.loops(); i++) {
+            int share = plan.connections() / plan.loops() + (i < plan.connections() % plan.loops() ? 1 : 0);
+            loops.add(new ClientLoop(plan, share, Pace.CLOSED_LOOP));
+        }
+    }
+
+    private LoadResult measure(LoadListener listener, List<Future<?>> running)
+            throws IOException, InterruptedException {
+        long connectUntil = System.nanoTime() + plan.timeout().toNanos();
+        for (ClientLoop loop : loops) {
+            loop.awaitSettled(connectUntil - System.nanoTime());
+        }
+        long warm = System.nanoTime();
+        sampleUntil(warm, warm + plan.warmup().toNanos(), warm + plan.warmup().toNanos(), listener);
+        total.clear();
+        samples.clear();
+        long start = System.nanoTime();
+        sampleUntil(start, start + plan.duration().toNanos(), start, listener);
+        double seconds = (System.nanoTime() - start) / 1e9;
+        boolean early = stopped.getCount() == 0;
+        long operations = total.latencies().getTotalCount();
+        drain(early ? EARLY_DRAIN : plan.timeout());
+        await(running);
+        loops.forEach(loop -> loop.meter().drainTo(total));
+        return new LoadResult(
+                plan,
+                seconds,
+                operations,
+                total.latencies(),
+                total.connects(),
+                total.errors(),
+                total.examples(),
+                List.copyOf(samples),
+                early);
+    }
+
+    /** Takes a sample now and then from {@code begin} to {@code end}; times are told relative to {@code zero}. */
+    private void sampleUntil(long begin, long end, long zero, LoadListener listener) throws InterruptedException {
+        long step = Math.min(
+                LONGEST_SAMPLE.toNanos(),
+                Math.max(SHORTEST_SAMPLE.toNanos(), plan.duration().toNanos() / SAMPLES));
+        long last = begin;
+        boolean stop = stopped.getCount() == 0;
+        while (!stop && last < end) {
+            stop = stopped.await(Math.min(step, end - last), TimeUnit.NANOSECONDS);
+            long now = System.nanoTime();
+            var interval = new Tally();
+            loops.forEach(loop -> loop.meter().drainTo(interval));
+            total.add(interval);
+            Sample sample = Sample.of(interval, (now - zero) / 1e9, (now - last) / 1e9);
+            samples.add(sample);
+            listener.sampled(sample);
+            last = now;
+        }
+    }
+
+    private void drain(Duration patience) {
+        long until = System.nanoTime() + patience.toNanos();
+        loops.forEach(loop -> loop.drain(until));
+    }
+
+    private static void await(List<Future<?>> running) throws IOException, InterruptedException {
+        for (Future<?> loop : running) {
+            try {
+                loop.get();
+            } catch (ExecutionException e) {
+                throw new IOException("a client loop failed", e.getCause());
+            }
+        }
+    }
+}

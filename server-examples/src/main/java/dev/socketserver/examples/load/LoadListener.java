@@ -1,0 +1,10 @@
+package dev.socketserver.examples.load;
+
+/** Watches a load run; called by the thread that runs it, between two short waits, so it must not block for long. */
+public interface LoadListener {
+    /** Sees nothing. */
+    LoadListener NONE = sample -> {};
+
+    /** Another stretch has passed; its {@code at} is negative while warming up. */
+    void sampled(Sample sample);
+}

@@ -1,0 +1,27 @@
+package dev.socketserver.examples.load;
+
+/** What a simulated client does over and over; one round of it is an operation. */
+public enum Mode {
+    /** Connects, sends the payload, waits for its echo and closes. */
+    CONNECT("connections"),
+    /** Stays connected; sends the payload and waits for its echo. */
+    REQUEST("requests"),
+    /** Sends the payload as a datagram and waits for its echo. */
+    UDP("datagrams");
+
+    private final String operations;
+
+    Mode(String operations) {
+        this.operations = operations;
+    }
+
+    /** What the operations of this mode are called in a report. */
+    public String operations() {
+        return operations;
+    }
+
+    @Override
+    public String toString() {
+        return name().toLowerCase(java.util.Locale.ROOT);
+    }
+}

@@ -1,0 +1,80 @@
+package dev.socketserver.examples.load;
+
+import java.io.PrintWriter;
+import java.time.Duration;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+
+/** Shows how a run goes: a bar on a terminal, a plain line each second elsewhere. Not thread-safe. */
+abstract class Progress implements LoadListener, AutoCloseable {
+    /** A bar on standard error, if that is a terminal, or else lines to {@code out}. */
+    static Progress on(PrintWriter out, boolean terminal, LoadPlan plan) {
+        return terminal ? new Bar(plan) : new Lines(out);
+    }
+
+    @Override
+    public abstract void close();
+
+    private static String summary(Sample sample) {
+        return Text.format(
+                "%,.0f/s  p50 %s  p99 %s  errors %,d",
+                sample.rate(), Text.nanos(sample.p50()), Text.nanos(sample.p99()), sample.errors());
+    }
+
+    private static final class Lines extends Progress {
+        private static final double EVERY_SECONDS = 0.999;
+
+        private final PrintWriter out;
+        private double last = Double.NEGATIVE_INFINITY;
+
+        Lines(PrintWriter out) {
+            this.out = out;
+        }
+
+        @Override
+        public void sampled(Sample sample) {
+            if (sample.at() - last >= EVERY_SECONDS) {
+                last = sample.at();
+                String when = sample.at() < 0 ? "warm-up" : Text.format("%.1f s", sample.at());
+                out.println(Text.format("%-8s %s", when, summary(sample)));
+            }
+        }
+
+        @Override
+        public void close() {
+            out.flush();
+        }
+    }
+
+    private static final class Bar extends Progress {
+        private static final int REFRESH_MILLIS = 200;
+
+        private final ProgressBar bar;
+        private final Duration warmup;
+
+        Bar(LoadPlan plan) {
+            warmup = plan.warmup();
+            bar = new ProgressBarBuilder()
+                    .setTaskName(plan.mode().toString())
+                    .setInitialMax(plan.warmup().plus(plan.duration()).toMillis())
+                    .setStyle(ProgressBarStyle.ASCII)
+                    .setUpdateIntervalMillis(REFRESH_MILLIS)
+                    .hideEta()
+                    .setConsumer(new ConsoleProgressBarConsumer(System.err))
+                    .build();
+        }
+
+        @Override
+        public void sampled(Sample sample) {
+            bar.stepTo(Math.min(bar.getMax(), warmup.toMillis() + Math.round(sample.at() * 1e3)));
+            bar.setExtraMessage((sample.at() < 0 ? " warm-up  " : " ") + summary(sample));
+        }
+
+        @Override
+        public void close() {
+            bar.close();
+        }
+    }
+}

@@ -1,0 +1,37 @@
+package dev.socketserver.examples.load;
+
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.util.Locale;
+
+/** How values are written for people, always with a point as the decimal mark. */
+final class Text {
+    private Text() {}
+
+    /** A time with three digits and its unit, such as {@code 1.25 ms}. */
+    static String nanos(long nanos) {
+        if (nanos < 1e3) {
+            return nanos + " ns";
+        }
+        if (nanos < 1e6) {
+            return digits(nanos / 1e3) + " us";
+        }
+        return nanos < 1e9 ? digits(nanos / 1e6) + " ms" : digits(nanos / 1e9) + " s";
+    }
+
+    private static String digits(double value) {
+        int decimals = value < 10 ? 2 : value < 100 ? 1 : 0;
+        return format("%." + decimals + "f", value);
+    }
+
+    /** HOST:PORT without a look-up. */
+    static String address(SocketAddress address) {
+        return address instanceof InetSocketAddress inet
+                ? inet.getHostString() + ":" + inet.getPort()
+                : address.toString();
+    }
+
+    static String format(String pattern, Object... values) {
+        return String.format(Locale.ROOT, pattern, values);
+    }
+}
