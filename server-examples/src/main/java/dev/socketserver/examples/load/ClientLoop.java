@@ -36,7 +36,7 @@ final class ClientLoop implements Runnable, Closeable {
     private final Selector selector;
     private final Pace pace;
     private final Meter meter = new Meter();
-    private final Connector connector = new Connector();
+    private final Connector connector;
     private final ByteBuffer receiveBuffer = ByteBuffer.allocateDirect(RECEIVE_BYTES);
     private final ByteBuffer payloadCopies;
     private final long timeoutNanos;
@@ -56,11 +56,13 @@ final class ClientLoop implements Runnable, Closeable {
 
     private long drainUntil;
 
-    ClientLoop(LoadPlan plan, int connections, Pace pace) throws IOException {
+    /** Loop {@code number}, counted from 0, with {@code connections} of the plan's clients. */
+    ClientLoop(LoadPlan plan, int number, int connections, Pace pace) throws IOException {
         this.plan = plan;
         this.pace = pace;
         this.payloadCopies = plan.payload().repeated(plan.depth() + 1);
         this.timeoutNanos = plan.timeout().toNanos();
+        this.connector = Connector.to(plan.target(), number);
         this.settled = new CountDownLatch(connections);
         this.selector = Selector.open();
         for (int i = 0; i < connections; i++) {

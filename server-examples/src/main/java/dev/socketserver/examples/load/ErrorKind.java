@@ -6,6 +6,7 @@ import java.net.BindException;
 import java.net.ConnectException;
 import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
+import java.net.SocketTimeoutException;
 import java.util.Locale;
 
 /** The ways in which an operation fails or misbehaves, as a report names them. */
@@ -71,6 +72,9 @@ public enum ErrorKind {
         }
         if (failure instanceof EOFException) {
             return CLOSED_EARLY;
+        }
+        if (failure instanceof SocketTimeoutException) {
+            return TIMEOUT;
         }
         if (failure instanceof BindException) {
             return NO_PORTS;

@@ -71,7 +71,7 @@ public final class Load {
     private void openLoops() throws IOException {
         for (int i = 0; i < plan.loops(); i++) {
             int share = plan.connections() / plan.loops() + (i < plan.connections() % plan.loops() ? 1 : 0);
-            loops.add(new ClientLoop(plan, share, Pace.CLOSED_LOOP));
+            loops.add(new ClientLoop(plan, i, share, Pace.CLOSED_LOOP));
         }
     }
 
@@ -81,13 +81,10 @@ public final class Load {
         for (ClientLoop loop : loops) {
             loop.awaitSettled(connectUntil - System.nanoTime());
         }
-        long warm = System.nanoTime();
-        sampleUntil(warm, warm + plan.warmup().toNanos(), warm + plan.warmup().toNanos(), listener);
+        sample(true, plan.warmup(), listener);
         total.clear();
         samples.clear();
-        long start = System.nanoTime();
-        sampleUntil(start, start + plan.duration().toNanos(), start, listener);
-        double seconds = (System.nanoTime() - start) / 1e9;
+        double seconds = sample(false, plan.duration(), listener);
         boolean early = stopped.getCount() == 0;
         long operations = total.latencies().getTotalCount();
         drain(early ? EARLY_DRAIN : plan.timeout());
@@ -105,11 +102,13 @@ public final class Load {
                 early);
     }
 
-    /** Takes a sample now and then from {@code begin} to {@code end}; times are told relative to {@code zero}. */
-    private void sampleUntil(long begin, long end, long zero, LoadListener listener) throws InterruptedException {
+    /** Takes a sample now and then for as long as {@code duration}; returns how many seconds it was. */
+    private double sample(boolean warmup, Duration duration, LoadListener listener) throws InterruptedException {
         long step = Math.min(
                 LONGEST_SAMPLE.toNanos(),
                 Math.max(SHORTEST_SAMPLE.toNanos(), plan.duration().toNanos() / SAMPLES));
+        long begin = System.nanoTime();
+        long end = begin + duration.toNanos();
         long last = begin;
         boolean stop = stopped.getCount() == 0;
         while (!stop && last < end) {
@@ -118,11 +117,12 @@ public final class Load {
             var interval = new Tally();
             loops.forEach(loop -> loop.meter().drainTo(interval));
             total.add(interval);
-            Sample sample = Sample.of(interval, (now - zero) / 1e9, (now - last) / 1e9);
+            Sample sample = Sample.of(interval, warmup, (now - begin) / 1e9, (now - last) / 1e9);
             samples.add(sample);
             listener.sampled(sample);
             last = now;
         }
+        return (last - begin) / 1e9;
     }
 
     private void drain(Duration patience) {

@@ -5,6 +5,6 @@ public interface LoadListener {
     /** Sees nothing. */
     LoadListener NONE = sample -> {};
 
-    /** Another stretch has passed; its {@code at} is negative while warming up. */
+    /** Another stretch has passed, of the warm-up or of the measurement. */
     void sampled(Sample sample);
 }

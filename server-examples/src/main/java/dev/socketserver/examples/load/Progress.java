@@ -35,9 +35,9 @@ abstract class Progress implements LoadListener, AutoCloseable {
 
         @Override
         public void sampled(Sample sample) {
-            if (sample.at() - last >= EVERY_SECONDS) {
+            if (sample.at() < last || sample.at() - last >= EVERY_SECONDS) {
                 last = sample.at();
-                String when = sample.at() < 0 ? "warm-up" : Text.format("%.1f s", sample.at());
+                String when = sample.warmup() ? "warm-up" : Text.format("%.1f s", sample.at());
                 out.println(Text.format("%-8s %s", when, summary(sample)));
             }
         }
@@ -68,8 +68,9 @@ abstract class Progress implements LoadListener, AutoCloseable {
 
         @Override
         public void sampled(Sample sample) {
-            bar.stepTo(Math.min(bar.getMax(), warmup.toMillis() + Math.round(sample.at() * 1e3)));
-            bar.setExtraMessage((sample.at() < 0 ? " warm-up  " : " ") + summary(sample));
+            long before = sample.warmup() ? 0 : warmup.toMillis();
+            bar.stepTo(Math.min(bar.getMax(), before + Math.round(sample.at() * 1e3)));
+            bar.setExtraMessage((sample.warmup() ? " warm-up  " : " ") + summary(sample));
         }
 
         @Override

@@ -3,7 +3,8 @@ package dev.socketserver.examples.load;
 /**
  * What happened in one short stretch of a run.
  *
- * @param at when the stretch ended, in seconds from the start of the measurement; negative while warming up
+ * @param warmup whether it was before the measurement
+ * @param at when it ended, in seconds from the beginning of the warm-up or of the measurement
  * @param seconds how long it was
  * @param operations operations that succeeded
  * @param errors operations that failed
@@ -11,16 +12,18 @@ package dev.socketserver.examples.load;
  * @param p99 the 99th percentile
  * @param max the longest
  */
-public record Sample(double at, double seconds, long operations, long errors, long p50, long p99, long max) {
+public record Sample(
+        boolean warmup, double at, double seconds, long operations, long errors, long p50, long p99, long max) {
     /** Operations per second. */
     public double rate() {
         return operations / seconds;
     }
 
-    static Sample of(Tally tally, double at, double seconds) {
+    static Sample of(Tally tally, boolean warmup, double at, double seconds) {
         var latencies = tally.latencies();
         boolean any = latencies.getTotalCount() > 0;
         return new Sample(
+                warmup,
                 at,
                 seconds,
                 latencies.getTotalCount(),

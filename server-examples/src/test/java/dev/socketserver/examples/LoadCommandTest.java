@@ -1,0 +1,140 @@
+package dev.socketserver.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class LoadCommandTest {
+    private ServerSocket listener;
+    private Thread acceptor;
+
+    @BeforeEach
+    void startEcho() throws IOException {
+        listener = new ServerSocket(0, 64, InetAddress.getLoopbackAddress());
+        acceptor = new Thread(this::acceptAll);
+        acceptor.start();
+    }
+
+    @AfterEach
+    void stopEcho() throws Exception {
+        listener.close();
+        acceptor.join();
+    }
+
+    private void acceptAll() {
+        try {
+            while (true) {
+                Socket connection = listener.accept();
+                new Thread(() -> echo(connection)).start();
+            }
+        } catch (IOException closed) {
+            // The test is over.
+        }
+    }
+
+    private static void echo(Socket connection) {
+        try (connection) {
+            connection.getInputStream().transferTo(connection.getOutputStream());
+        } catch (IOException closed) {
+            // The client has gone.
+        }
+    }
+
+    private String target() {
+        return "127.0.0.1:" + listener.getLocalPort();
+    }
+
+    @Test
+    void printsATableAndExitsWithZero() {
+        CommandRun run = CommandRun.of(
+                "load",
+                "--target",
+                target(),
+                "--connections",
+                "2",
+                "--duration",
+                "0.3",
+                "--warmup",
+                "0.1",
+                "--payload",
+                "1K");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out())
+                .contains("target       " + target() + ", request, 2 connections, 1,024 bytes")
+                .containsPattern("requests +[\\d,]+ +[\\d,]+/s")
+                .containsPattern("latency +p50 .* p99 .* p99.9 .* max ")
+                .containsPattern("errors +0 ");
+        assertThat(run.err())
+                .as("plain lines, since this is no terminal")
+                .contains("warm-up")
+                .contains("/s  p50 ");
+    }
+
+    @Test
+    void exitsWithOneWhenOperationsFail() throws Exception {
+        listener.close();
+        CommandRun run =
+                CommandRun.of("load", "--target", target(), "--mode", "connect", "--duration", "0.2", "--warmup", "0");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.out()).containsPattern("refused +[1-9].*first: Connection refused");
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            --target nowhere                              | HOST:PORT
+            --target 127.0.0.1:0                          | port must be 1 to 65535
+            --target 127.0.0.1:x                          | port must be 1 to 65535
+            --target ::1:80                               | in brackets
+            --target host.invalid:80                      | unknown host: host.invalid
+            --target 127.0.0.1:7 --connections 0          | --connections must be 1 to 1000000: 0
+            --target 127.0.0.1:7 --connections many       | many
+            --target 127.0.0.1:7 --duration soon          | soon
+            --target 127.0.0.1:7 --duration 0             | --duration must be positive: 0.0 s
+            --target 127.0.0.1:7 --warmup -1              | --warmup must not be negative: -1.0 s
+            --target 127.0.0.1:7 --payload 0              | payload must be 1 to
+            --target 127.0.0.1:7 --payload 9999M          | payload must be 1 to
+            --target 127.0.0.1:7 --payload ten            | must be a number of bytes
+            --target 127.0.0.1:7 --mode dance             | dance
+            --target 127.0.0.1:7 --mode udp --payload 64K | --payload must be at most 65507 bytes
+            --mode udp                                    | --target
+            --target 127.0.0.1:7 --colour red             | --colour
+            """)
+    void aBadOptionIsToldInOneLine(String options, String complaint) {
+        CommandRun run = CommandRun.of(("load " + options).split(" ", -1));
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err().lines())
+                .singleElement()
+                .asString()
+                .startsWith("load: ")
+                .contains(complaint);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"INT", "TERM"})
+    void aSignalEndsEarlyWithTheWholeSummary(String signal) throws Exception {
+        try (ChildJvm load = ChildJvm.start("load", "--target", target(), "--duration", "3600", "--warmup", "0")) {
+            assertThat(load.err().readLine()).as("a first line of progress").contains("/s");
+            load.signal(signal);
+
+            String summary = load.out().lines().collect(Collectors.joining("\n"));
+            assertThat(load.awaitExit()).isZero();
+            assertThat(summary).contains("ended early").contains("p99.9");
+        }
+    }
+}

@@ -1,0 +1,34 @@
+package dev.socketserver.examples;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class MainTest {
+    @Test
+    void withoutACommandItNamesTheCommands() {
+        CommandRun run = CommandRun.of();
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err().lines()).singleElement().asString().contains("load");
+    }
+
+    @Test
+    void anUnknownCommandIsToldInOneLine() {
+        CommandRun run = CommandRun.of("dance");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err().lines()).singleElement().asString().contains("dance");
+    }
+
+    @Test
+    void helpIsNoError() {
+        CommandRun run = CommandRun.of("load", "--help");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out()).contains("--target").contains("--payload");
+        assertThat(run.err()).isEmpty();
+    }
+}

@@ -1,0 +1,137 @@
+package dev.socketserver.examples.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.DatagramPacket;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(60)
+class DatagramLoadTest {
+    private static LoadResult run(DatagramPeer.Behaviour behaviour, int connections, int depth, int payload)
+            throws Exception {
+        try (var peer = new DatagramPeer(behaviour)) {
+            LoadPlan plan = LoadPlan.builder(peer.address())
+                    .mode(Mode.UDP)
+                    .connections(connections)
+                    .depth(depth)
+                    .duration(Duration.ofMillis(300))
+                    .warmup(Duration.ZERO)
+                    .timeout(Duration.ofMillis(100))
+                    .payload(Payload.ofSize(payload))
+                    .build();
+            return new Load(plan).run(LoadListener.NONE);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,1,64", "4,1,3", "4,8,64", "2,1,60000"})
+    void anHonestEchoHasNoErrors(int connections, int depth, int payload) throws Exception {
+        LoadResult result = run((socket, packet, number) -> socket.send(packet), connections, depth, payload);
+
+        assertThat(result.errors()).isEmpty();
+        assertThat(result.operations()).isPositive();
+    }
+
+    @Test
+    void everyHundredthDatagramDroppedIsExactlyWhatIsLost() throws Exception {
+        var answered = new AtomicInteger();
+        var dropped = new AtomicInteger();
+        LoadResult result = run(
+                (socket, packet, number) -> {
+                    if (number % 100 == 0) {
+                        dropped.incrementAndGet();
+                    } else {
+                        answered.incrementAndGet();
+                        socket.send(packet);
+                    }
+                },
+                1,
+                4,
+                64);
+
+        assertThat(dropped.get()).isPositive();
+        assertThat(result.errors()).containsEntry(ErrorKind.LOST, (long) dropped.get());
+        assertThat(result.failures()).isEqualTo(dropped.get());
+        assertThat(result.latencies().getTotalCount()).isEqualTo(answered.get());
+    }
+
+    @Test
+    void aSecondAnswerIsADuplicateAndNoError() throws Exception {
+        var doubled = new AtomicInteger();
+        LoadResult result = run(
+                (socket, packet, number) -> {
+                    socket.send(packet);
+                    if (number == 5) {
+                        socket.send(packet);
+                        doubled.incrementAndGet();
+                    }
+                },
+                1,
+                1,
+                64);
+
+        assertThat(doubled).hasValue(1);
+        assertThat(result.errors()).containsOnlyKeys(ErrorKind.DUPLICATE).containsEntry(ErrorKind.DUPLICATE, 1L);
+        assertThat(result.failures()).isZero();
+    }
+
+    @Test
+    void anAnswerOvertakenByALaterOneIsReordered() throws Exception {
+        var held = new byte[64];
+        LoadResult result = run(
+                (socket, packet, number) -> {
+                    if (number == 1) {
+                        System.arraycopy(packet.getData(), 0, held, 0, held.length);
+                        return;
+                    }
+                    socket.send(packet);
+                    if (number == 2) {
+                        socket.send(new DatagramPacket(held, held.length, packet.getSocketAddress()));
+                    }
+                },
+                1,
+                2,
+                64);
+
+        assertThat(result.errors()).containsOnlyKeys(ErrorKind.REORDERED).containsEntry(ErrorKind.REORDERED, 1L);
+    }
+
+    @Test
+    void aChangedDatagramIsWrongBytes() throws Exception {
+        var changed = new AtomicInteger();
+        LoadResult result = run(
+                (socket, packet, number) -> {
+                    if (number % 10 == 0) {
+                        packet.getData()[20] ^= 1;
+                        changed.incrementAndGet();
+                    }
+                    socket.send(packet);
+                },
+                1,
+                1,
+                64);
+
+        assertThat(result.errors()).containsOnlyKeys(ErrorKind.WRONG_BYTES);
+        assertThat(result.failures()).isEqualTo(changed.get());
+    }
+
+    @Test
+    void aShortenedDatagramIsWrongBytes() throws Exception {
+        LoadResult result = run(
+                (socket, packet, number) -> {
+                    packet.setLength(packet.getLength() - 1);
+                    socket.send(packet);
+                },
+                1,
+                1,
+                64);
+
+        assertThat(result.errors()).containsOnlyKeys(ErrorKind.WRONG_BYTES);
+        assertThat(result.operations()).isZero();
+    }
+}

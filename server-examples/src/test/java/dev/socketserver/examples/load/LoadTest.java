@@ -1,0 +1,277 @@
+package dev.socketserver.examples.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+@Timeout(60)
+class LoadTest {
+    private static final int PAYLOAD = 100;
+    private static final Duration SHORT = Duration.ofMillis(300);
+
+    private static LoadPlan.Builder plan(SocketAddress target) {
+        return LoadPlan.builder(target)
+                .connections(4)
+                .duration(SHORT)
+                .warmup(Duration.ZERO)
+                .payload(Payload.ofSize(PAYLOAD));
+    }
+
+    private static LoadResult run(LoadPlan.Builder plan) throws IOException, InterruptedException {
+        return new Load(plan.build()).run(LoadListener.NONE);
+    }
+
+    private static LoadResult runAgainst(StreamPeer.Behaviour behaviour, Mode mode) throws Exception {
+        try (var peer = new StreamPeer(behaviour)) {
+            return run(plan(peer.address()).mode(mode).timeout(Duration.ofMillis(200)));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"REQUEST,1,1", "REQUEST,8,1", "REQUEST,3,2", "CONNECT,1,1", "CONNECT,1,2"})
+    void anHonestEchoHasNoErrors(Mode mode, int depth, int loops) throws Exception {
+        try (var peer = new StreamPeer(StreamPeer.ECHO)) {
+            LoadResult result = run(plan(peer.address()).mode(mode).depth(depth).loops(loops));
+
+            assertThat(result.errors()).isEmpty();
+            assertThat(result.operations()).isPositive();
+            assertThat(result.latencies().getTotalCount()).isGreaterThanOrEqualTo(result.operations());
+            assertThat(result.errorRate()).isZero();
+            assertThat(result.endedEarly()).isFalse();
+        }
+    }
+
+    @Test
+    void aPayloadLargerThanEverySocketBufferGoesBothWaysAtOnce() throws Exception {
+        try (var peer = new StreamPeer(StreamPeer.ECHO)) {
+            LoadResult result = run(plan(peer.address()).connections(2).depth(2).payload(Payload.ofSize(16 << 20)));
+
+            assertThat(result.errors()).isEmpty();
+            assertThat(result.latencies().getTotalCount()).isPositive();
+        }
+    }
+
+    @Test
+    void connectModeOpensAConnectionForEachRequest() throws Exception {
+        var accepted = new AtomicInteger();
+        LoadResult result = runAgainst(
+                connection -> {
+                    accepted.incrementAndGet();
+                    StreamPeer.ECHO.serve(connection);
+                },
+                Mode.CONNECT);
+
+        assertThat(result.latencies().getTotalCount()).isEqualTo(accepted.get());
+        assertThat(result.connects().getTotalCount()).isEqualTo(accepted.get());
+    }
+
+    @ParameterizedTest
+    @CsvSource({"REQUEST", "CONNECT"})
+    void aWrongByteIsAnErrorOfItsOwnKind(Mode mode) throws Exception {
+        LoadResult result = runAgainst(
+                connection -> {
+                    byte[] request = connection.getInputStream().readNBytes(PAYLOAD);
+                    request[PAYLOAD / 2] ^= 1;
+                    connection.getOutputStream().write(request);
+                    connection.getInputStream().read();
+                },
+                mode);
+
+        assertThat(result.errors()).containsOnlyKeys(ErrorKind.WRONG_BYTES);
+        assertThat(result.latencies().getTotalCount()).isZero();
+        assertThat(result.examples().get(ErrorKind.WRONG_BYTES)).startsWith("byte 50 was 0x");
+        assertThat(result.errorRate()).isEqualTo(1);
+    }
+
+    @Test
+    void onlyTheEveryThirdAnswerThatIsWrongIsCountedAsWrong() throws Exception {
+        var wrong = new AtomicInteger();
+        var right = new AtomicInteger();
+        LoadResult result = runAgainst(
+                connection -> {
+                    for (int i = 1; ; i++) {
+                        byte[] request = connection.getInputStream().readNBytes(PAYLOAD);
+                        if (request.length < PAYLOAD) {
+                            return;
+                        }
+                        if (i % 3 == 0) {
+                            request[0]++;
+                            wrong.incrementAndGet();
+                        } else {
+                            right.incrementAndGet();
+                        }
+                        connection.getOutputStream().write(request);
+                    }
+                },
+                Mode.REQUEST);
+
+        assertThat(result.errors())
+                .containsEntry(ErrorKind.WRONG_BYTES, (long) wrong.get())
+                .hasSize(1);
+        assertThat(result.latencies().getTotalCount()).isEqualTo(right.get());
+    }
+
+    @Test
+    void bytesThatNobodyAskedForAreWrong() throws Exception {
+        LoadResult result = runAgainst(
+                connection -> {
+                    byte[] request = connection.getInputStream().readNBytes(PAYLOAD);
+                    connection.getOutputStream().write(Arrays.copyOf(request, PAYLOAD + 3));
+                    connection.getInputStream().read();
+                },
+                Mode.CONNECT);
+
+        assertThat(result.errors()).containsKey(ErrorKind.WRONG_BYTES);
+        assertThat(result.examples().get(ErrorKind.WRONG_BYTES)).isEqualTo("3 more bytes than asked for");
+    }
+
+    @ParameterizedTest
+    @CsvSource({"REQUEST", "CONNECT"})
+    void aConnectionClosedInTheMiddleOfAnAnswerIsClosedEarly(Mode mode) throws Exception {
+        LoadResult result = runAgainst(
+                connection -> {
+                    byte[] request = connection.getInputStream().readNBytes(PAYLOAD);
+                    connection.getOutputStream().write(request, 0, PAYLOAD - 1);
+                },
+                mode);
+
+        assertThat(result.errors()).containsOnlyKeys(ErrorKind.CLOSED_EARLY);
+        assertThat(result.latencies().getTotalCount()).isZero();
+    }
+
+    @Test
+    void aResetIsToldFromAClose() throws Exception {
+        LoadResult result = runAgainst(
+                connection -> {
+                    connection.getInputStream().readNBytes(PAYLOAD);
+                    connection.setSoLinger(true, 0);
+                },
+                Mode.REQUEST);
+
+        assertThat(result.errors()).containsOnlyKeys(ErrorKind.RESET);
+    }
+
+    @Test
+    void aServerThatNeverAnswersTimesOut() throws Exception {
+        LoadResult result = runAgainst(
+                connection -> connection.getInputStream().transferTo(OutputStream.nullOutputStream()), Mode.REQUEST);
+
+        assertThat(result.errors()).containsOnlyKeys(ErrorKind.TIMEOUT);
+        assertThat(result.latencies().getTotalCount()).isZero();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"REQUEST", "CONNECT", "UDP"})
+    void nobodyListeningIsRefused(Mode mode) throws Exception {
+        InetSocketAddress nobody = unusedAddress();
+        LoadResult result = run(plan(nobody).mode(mode).timeout(Duration.ofMillis(200)));
+
+        assertThat(result.errors()).containsKey(ErrorKind.REFUSED).doesNotContainKey(ErrorKind.OTHER);
+        assertThat(result.operations()).isZero();
+        assertThat(result.errorRate()).isEqualTo(1);
+    }
+
+    /** A client that is refused pauses, so that it is no flood itself. */
+    @Test
+    void refusedClientsDoNotSpin() throws Exception {
+        LoadResult result = run(plan(unusedAddress()).mode(Mode.CONNECT).connections(1));
+
+        assertThat(result.failures()).isBetween(1L, 10L);
+    }
+
+    @Test
+    void aServerThatComesBackIsUsedAgain() throws Exception {
+        var connections = new AtomicInteger();
+        LoadResult result = runAgainst(
+                connection -> {
+                    if (connections.incrementAndGet() > 4) {
+                        StreamPeer.ECHO.serve(connection);
+                    }
+                },
+                Mode.REQUEST);
+
+        assertThat(result.failures()).isEqualTo(4);
+        assertThat(result.operations()).isPositive();
+    }
+
+    @Test
+    void samplesAddUpToTheOperations() throws Exception {
+        try (var peer = new StreamPeer(StreamPeer.ECHO)) {
+            List<Sample> seen = new ArrayList<>();
+            LoadPlan plan = plan(peer.address()).warmup(SHORT).build();
+            LoadResult result = new Load(plan).run(seen::add);
+
+            assertThat(result.samples()).isNotEmpty();
+            assertThat(result.samples().stream().mapToLong(Sample::operations).sum())
+                    .isEqualTo(result.operations());
+            assertThat(seen).endsWith(result.samples().toArray(new Sample[0]));
+            assertThat(seen.get(0).warmup()).isTrue();
+        }
+    }
+
+    @Test
+    void stopEndsTheRunEarlyWithItsResult() throws Exception {
+        try (var peer = new StreamPeer(StreamPeer.ECHO)) {
+            var load =
+                    new Load(plan(peer.address()).duration(Duration.ofHours(1)).build());
+            LoadResult result = load.run(sample -> load.stop());
+
+            assertThat(result.endedEarly()).isTrue();
+            assertThat(result.operations()).isPositive();
+            assertThat(result.errors()).isEmpty();
+        }
+    }
+
+    @Test
+    void noThreadIsLeft() throws Exception {
+        runAgainst(StreamPeer.ECHO, Mode.REQUEST);
+
+        List<Thread> left = Thread.getAllStackTraces().keySet().stream()
+                .filter(thread -> thread.getName().startsWith("load-"))
+                .toList();
+        for (Thread thread : left) {
+            thread.join(10_000);
+        }
+        assertThat(left).noneMatch(Thread::isAlive);
+    }
+
+    @Test
+    void theHardestMomentIsNotForgotten() throws Exception {
+        var firstServed = new CountDownLatch(1);
+        LoadResult result = runAgainst(
+                connection -> {
+                    InputStream in = connection.getInputStream();
+                    connection.getOutputStream().write(in.readNBytes(PAYLOAD));
+                    firstServed.countDown();
+                    in.transferTo(OutputStream.nullOutputStream());
+                },
+                Mode.REQUEST);
+
+        assertThat(firstServed.getCount()).isZero();
+        assertThat(result.errors().get(ErrorKind.TIMEOUT))
+                .as("also those under way at the end")
+                .isGreaterThanOrEqualTo(4);
+    }
+
+    private static InetSocketAddress unusedAddress() throws IOException {
+        try (var probe = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return (InetSocketAddress) probe.getLocalSocketAddress();
+        }
+    }
+}
