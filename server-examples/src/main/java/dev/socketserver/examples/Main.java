@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "server-examples",
         description = "Socket servers on an elastic worker pool, and a load tester.",
-        subcommands = {LoadCommand.class},
+        subcommands = {DemoCommand.class, EchoCommand.class, LoadCommand.class},
         mixinStandardHelpOptions = true)
 public final class Main implements Callable<Integer> {
     @Spec

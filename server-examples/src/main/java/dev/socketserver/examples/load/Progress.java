@@ -1,5 +1,6 @@
 package dev.socketserver.examples.load;
 
+import dev.socketserver.examples.cli.Text;
 import java.io.PrintWriter;
 import java.time.Duration;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;

@@ -1,5 +1,7 @@
 package dev.socketserver.examples.load;
 
+import dev.socketserver.examples.cli.AddressText;
+import dev.socketserver.examples.cli.Text;
 import java.util.StringJoiner;
 import org.HdrHistogram.Histogram;
 
@@ -24,7 +26,7 @@ final class ResultTable {
                 "target",
                 Text.format(
                         "%s, %s, %,d %s, %,d bytes",
-                        Text.address(plan.target()),
+                        AddressText.of(plan.target()),
                         plan.mode(),
                         plan.connections(),
                         plan.mode() == Mode.UDP ? "sockets" : "connections",

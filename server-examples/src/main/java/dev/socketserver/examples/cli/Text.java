@@ -1,15 +1,13 @@
-package dev.socketserver.examples.load;
+package dev.socketserver.examples.cli;
 
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.Locale;
 
 /** How values are written for people, always with a point as the decimal mark. */
-final class Text {
+public final class Text {
     private Text() {}
 
-    /** A time with three digits and its unit, such as {@code 1.25 ms}. */
-    static String nanos(long nanos) {
+    /** Returns a time with three digits and its unit, such as {@code 1.25 ms}. */
+    public static String nanos(long nanos) {
         if (nanos < 1e3) {
             return nanos + " ns";
         }
@@ -24,14 +22,8 @@ final class Text {
         return format("%." + decimals + "f", value);
     }
 
-    /** HOST:PORT without a look-up. */
-    static String address(SocketAddress address) {
-        return address instanceof InetSocketAddress inet
-                ? inet.getHostString() + ":" + inet.getPort()
-                : address.toString();
-    }
-
-    static String format(String pattern, Object... values) {
+    /** Does what {@link String#format} does, the same everywhere. */
+    public static String format(String pattern, Object... values) {
         return String.format(Locale.ROOT, pattern, values);
     }
 }

@@ -1,0 +1,166 @@
+package dev.socketserver.examples;
+
+import dev.socketserver.BaseServer;
+import dev.socketserver.DatagramRequestHandler;
+import dev.socketserver.ServerConfig;
+import dev.socketserver.TcpServer;
+import dev.socketserver.UdpServer;
+import dev.socketserver.UnixServer;
+import dev.socketserver.examples.cli.AddressText;
+import dev.socketserver.examples.cli.GracefulExit;
+import dev.socketserver.pool.PoolConfig;
+import dev.socketserver.pool.WorkerKind;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command {@code echo}: a server that sends back what it receives until it is told to end. */
+@Command(
+        name = "echo",
+        description = "Serves an echo on an elastic pool until SIGTERM or Ctrl-C, then lets running requests end.",
+        mixinStandardHelpOptions = true)
+final class EchoCommand implements Callable<Integer> {
+    private static final String DEFAULT_PORT = "7007";
+
+    /** How the server is reached. */
+    enum Transport {
+        TCP,
+        UDP,
+        UNIX;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(names = "--transport", description = "${COMPLETION-CANDIDATES}; default: tcp.")
+    private Transport transport = Transport.TCP;
+
+    @Option(names = "--host", paramLabel = "H", description = "The address to listen on; default: all.")
+    private @Nullable String host;
+
+    @Option(
+            names = "--port",
+            paramLabel = "P",
+            defaultValue = DEFAULT_PORT,
+            description = "The port, 0 for a free one; default: ${DEFAULT-VALUE}.")
+    private int port;
+
+    @Option(names = "--path", paramLabel = "F", description = "The socket file, for transport unix.")
+    private @Nullable Path path;
+
+    @Option(names = "--workers", paramLabel = "KIND", description = "platform or virtual threads; default: platform.")
+    private WorkerKind workers = WorkerKind.PLATFORM;
+
+    @Option(
+            names = "--min-workers",
+            paramLabel = "N",
+            defaultValue = "" + PoolConfig.DEFAULT_MIN_WORKERS,
+            description = "Workers that always stay; default: ${DEFAULT-VALUE}.")
+    private int minWorkers;
+
+    @Option(
+            names = "--max-workers",
+            paramLabel = "N",
+            defaultValue = "" + PoolConfig.DEFAULT_MAX_WORKERS,
+            description = "The most workers; default: ${DEFAULT-VALUE}.")
+    private int maxWorkers;
+
+    @Option(
+            names = "--min-spare-workers",
+            paramLabel = "N",
+            defaultValue = "" + PoolConfig.DEFAULT_MIN_SPARE_WORKERS,
+            description = "Idle workers that are kept; default: ${DEFAULT-VALUE}.")
+    private int minSpareWorkers;
+
+    @Option(
+            names = "--queue-threshold",
+            paramLabel = "N",
+            defaultValue = "" + PoolConfig.DEFAULT_QUEUE_THRESHOLD,
+            description = "Waiting requests that start no new worker yet; default: ${DEFAULT-VALUE}.")
+    private int queueThreshold;
+
+    @Override
+    public Integer call() throws Exception {
+        var stopped = new CountDownLatch(1);
+        return GracefulExit.call(stopped::countDown, () -> serveUntil(stopped));
+    }
+
+    private int serveUntil(CountDownLatch stopped) throws IOException, InterruptedException {
+        try (BaseServer<?> server = server()) {
+            start(server);
+            PrintWriter out = spec.commandLine().getOut();
+            out.println("listening on " + AddressText.of(server.address()));
+            out.flush();
+            stopped.await();
+        }
+        return 0;
+    }
+
+    private void start(BaseServer<?> server) throws IOException {
+        try {
+            server.start();
+        } catch (UnsupportedOperationException e) {
+            throw badOption(e);
+        }
+    }
+
+    private BaseServer<?> server() {
+        try {
+            ServerConfig config = ServerConfig.builder()
+                    .name("echo")
+                    .address(address())
+                    .pool(PoolConfig.builder()
+                            .name("echo-worker")
+                            .workerKind(workers)
+                            .minWorkers(minWorkers)
+                            .maxWorkers(maxWorkers)
+                            .minSpareWorkers(minSpareWorkers)
+                            .queueThreshold(queueThreshold)
+                            .build())
+                    .build();
+            return switch (transport) {
+                case TCP -> new TcpServer(config, EchoHandler::new);
+                case UDP -> new UdpServer(config, DatagramRequestHandler.of((in, out) -> in.transferTo(out)));
+                case UNIX -> new UnixServer(config, EchoHandler::new);
+            };
+        } catch (IllegalArgumentException e) {
+            throw badOption(e);
+        }
+    }
+
+    private SocketAddress address() {
+        if (transport != Transport.UNIX) {
+            return host == null ? new InetSocketAddress(port) : new InetSocketAddress(host, port);
+        }
+        if (path == null) {
+            throw new ParameterException(spec.commandLine(), "--path is missing, the socket file for --transport unix");
+        }
+        return UnixDomainSocketAddress.of(path);
+    }
+
+    /** The library names its options in camelCase: minWorkers is --min-workers here. */
+    private ParameterException badOption(RuntimeException e) {
+        String message = String.valueOf(e.getMessage());
+        return new ParameterException(
+                spec.commandLine(),
+                message.replaceAll("([a-z])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT),
+                e);
+    }
+}

@@ -1,0 +1,17 @@
+package dev.socketserver.examples;
+
+import dev.socketserver.StreamRequestHandler;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+
+/** Sends back what has come and lets the connection rest until more comes. Confined to its connection. */
+final class EchoHandler extends StreamRequestHandler {
+    @Override
+    protected void handle() throws IOException {
+        ByteBuf received = in().buffer();
+        if (received.isReadable()) {
+            out().write(received);
+            keepOpen();
+        }
+    }
+}

@@ -1,0 +1,62 @@
+package dev.socketserver.examples;
+
+import dev.socketserver.examples.cli.Text;
+import dev.socketserver.examples.load.Sample;
+import dev.socketserver.pool.ElasticThreadPool;
+import dev.socketserver.pool.PoolSnapshot;
+import java.io.PrintWriter;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/** Prints, twice a second, what the load does and what the pool makes of it. Not thread-safe. */
+final class PoolView {
+    /** The time between two lines. */
+    static final Duration EVERY = Duration.ofMillis(500);
+
+    private static final int BAR_COLUMNS = 32;
+
+    private final PrintWriter out;
+    private final ElasticThreadPool pool;
+    private final long begin = System.nanoTime();
+    private long last = begin;
+
+    PoolView(PrintWriter out, ElasticThreadPool pool) {
+        this.out = out;
+        this.pool = pool;
+    }
+
+    /** Prints a line if it is time for one; {@code sample} is null when there is no load. */
+    void show(String act, @Nullable Sample sample) {
+        long now = System.nanoTime();
+        if (now - last < EVERY.toNanos()) {
+            return;
+        }
+        last = now;
+        PoolSnapshot snapshot = pool.snapshot();
+        out.println(Text.format(
+                "%5.1f s  %-12s %-26s workers %3d [%s] busy %3d  queued %3d",
+                (now - begin) / 1e9,
+                act,
+                sample == null ? "" : load(sample),
+                snapshot.size(),
+                bar(snapshot),
+                snapshot.busy(),
+                snapshot.queued()));
+        out.flush();
+    }
+
+    private static String load(Sample sample) {
+        return Text.format("%,9.0f/s  p99 %s", sample.rate(), Text.nanos(sample.p99()));
+    }
+
+    /** Busy workers as #, idle ones as -, out of all that there may be. */
+    private String bar(PoolSnapshot snapshot) {
+        int busy = columns(snapshot.busy());
+        int idle = Math.max(0, columns(snapshot.size()) - busy);
+        return "#".repeat(busy) + "-".repeat(idle) + " ".repeat(Math.max(0, BAR_COLUMNS - busy - idle));
+    }
+
+    private int columns(int workers) {
+        return (int) Math.ceil((double) workers * BAR_COLUMNS / pool.config().maxWorkers());
+    }
+}

@@ -1,0 +1,162 @@
+package dev.socketserver.examples;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.net.DatagramPacket;
+import java.net.DatagramSocket;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.SocketChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.stream.Collectors;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class EchoCommandTest {
+    private static final byte[] HELLO = "hello".getBytes(UTF_8);
+
+    private static int port(ChildJvm echo) throws IOException {
+        String line = echo.out().readLine();
+        assertThat(line).startsWith("listening on ");
+        return Integer.parseInt(line.substring(line.lastIndexOf(':') + 1));
+    }
+
+    private static void assertEchoes(Socket connection) throws IOException {
+        connection.getOutputStream().write(HELLO);
+        assertThat(connection.getInputStream().readNBytes(HELLO.length)).isEqualTo(HELLO);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"TERM", "INT"})
+    void servesUntilASignalAndThenExitsWithZero(String signal) throws Exception {
+        try (ChildJvm echo = ChildJvm.start("echo", "--port", "0", "--min-workers", "1", "--max-workers", "4")) {
+            int port = port(echo);
+            try (var connection = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                assertEchoes(connection);
+                assertEchoes(connection);
+                echo.signal(signal);
+                assertThat(connection.getInputStream().read())
+                        .as("the idle connection is closed")
+                        .isNegative();
+            }
+            assertThat(echo.awaitExit()).isZero();
+            assertThat(echo.err().lines().collect(Collectors.joining("\n"))).isEmpty();
+        }
+    }
+
+    @Test
+    void listensWhereItIsTold() throws Exception {
+        try (ChildJvm echo = ChildJvm.start("echo", "--host", "127.0.0.1", "--port", "0")) {
+            assertThat(echo.out().readLine()).startsWith("listening on 127.0.0.1:");
+        }
+    }
+
+    @Test
+    void echoesDatagrams() throws Exception {
+        try (ChildJvm echo = ChildJvm.start("echo", "--transport", "udp", "--port", "0", "--host", "127.0.0.1");
+                var socket = new DatagramSocket()) {
+            var server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port(echo));
+            socket.send(new DatagramPacket(HELLO, HELLO.length, server));
+            var answer = new DatagramPacket(new byte[100], 100);
+            socket.receive(answer);
+
+            assertThat(answer.getData()).startsWith(HELLO);
+            assertThat(answer.getLength()).isEqualTo(HELLO.length);
+        }
+    }
+
+    @Test
+    void echoesOverAUnixSocketAndRemovesItsFile(@TempDir Path directory) throws Exception {
+        Path file = directory.resolve("echo.sock");
+        try (ChildJvm echo = ChildJvm.start("echo", "--transport", "unix", "--path", file.toString())) {
+            assertThat(echo.out().readLine()).isEqualTo("listening on " + file);
+            try (var channel = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+                channel.connect(UnixDomainSocketAddress.of(file));
+                channel.write(ByteBuffer.wrap(HELLO));
+                var answer = ByteBuffer.allocate(HELLO.length);
+                while (answer.hasRemaining() && channel.read(answer) >= 0) {
+                    // The rest is still to come.
+                }
+                assertThat(answer.array()).isEqualTo(HELLO);
+            }
+            echo.signal("TERM");
+            assertThat(echo.awaitExit()).isZero();
+            assertThat(Files.exists(file)).isFalse();
+        }
+    }
+
+    @Test
+    void servesFromVirtualThreads() throws Exception {
+        assumeThat(Runtime.version().feature()).isGreaterThanOrEqualTo(24);
+        try (ChildJvm echo = ChildJvm.start("echo", "--port", "0", "--workers", "virtual");
+                var connection = new Socket(InetAddress.getLoopbackAddress(), port(echo))) {
+            assertEchoes(connection);
+        }
+    }
+
+    @Test
+    void virtualThreadsOnAJdkWithoutAreABadOption() {
+        assumeThat(Runtime.version().feature()).isLessThan(21);
+        CommandRun run = CommandRun.of("echo", "--port", "0", "--workers", "virtual");
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.err().lines()).singleElement().asString().contains("needs jdk 21");
+    }
+
+    @Test
+    void aPortInUseIsToldInOneLine() throws Exception {
+        try (var taken = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            CommandRun run =
+                    CommandRun.of("echo", "--host", "127.0.0.1", "--port", Integer.toString(taken.getLocalPort()));
+
+            assertThat(run.exitCode()).isEqualTo(1);
+            assertThat(run.out()).isEmpty();
+            assertThat(run.err().lines())
+                    .singleElement()
+                    .asString()
+                    .startsWith("echo: cannot listen on ")
+                    .contains(Integer.toString(taken.getLocalPort()), "in use");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(delimiter = '|', textBlock = """
+            --port 65536                        | port
+            --port -1                           | port
+            --port x                            | --port
+            --host host.invalid                 | host.invalid
+            --transport pigeon                  | pigeon
+            --transport unix                    | --path is missing
+            --workers lazy                      | lazy
+            --min-workers 5 --max-workers 3     | max-workers must be at least min-workers (5): 3
+            --max-workers 0                     | max-workers must be
+            --min-spare-workers -1              | min-spare-workers must not be negative: -1
+            --queue-threshold -1                | queue-threshold must not be negative: -1
+            --colour red                        | --colour
+            """)
+    void aBadOptionIsToldInOneLine(String options, String complaint) {
+        CommandRun run = CommandRun.of(("echo " + options).split(" ", -1));
+
+        assertThat(run.exitCode()).isEqualTo(2);
+        assertThat(run.out()).isEmpty();
+        assertThat(run.err().lines())
+                .singleElement()
+                .asString()
+                .startsWith("echo: ")
+                .contains(complaint);
+    }
+}
