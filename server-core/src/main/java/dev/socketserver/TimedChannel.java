@@ -7,7 +7,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.GatheringByteChannel;
-import java.nio.channels.ScatteringByteChannel;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 
@@ -18,10 +18,10 @@ import java.time.Duration;
  *
  * <p>Confined to the thread that serves the connection, but for {@link #expire}.
  */
-final class TimedChannel implements ScatteringByteChannel, GatheringByteChannel {
+final class TimedChannel implements ReadableByteChannel, GatheringByteChannel {
     private final SocketChannel channel;
     private final Deadline deadline = new Deadline();
-    private volatile boolean writing; // set before the deadline is armed, read after it expired
+    private volatile boolean writing; // set before the deadline is armed
     private long readTimeout;
     private long writeTimeout;
     private boolean inputExpired;
@@ -58,21 +58,6 @@ final class TimedChannel implements ScatteringByteChannel, GatheringByteChannel 
             throw new SocketTimeoutException("nothing came for " + Duration.ofNanos(readTimeout));
         }
         return count;
-    }
-
-    @Override
-    public long read(ByteBuffer[] targets, int offset, int length) throws IOException {
-        for (int i = offset; i < offset + length; i++) {
-            if (targets[i].hasRemaining()) {
-                return read(targets[i]);
-            }
-        }
-        return 0;
-    }
-
-    @Override
-    public long read(ByteBuffer[] targets) throws IOException {
-        return read(targets, 0, targets.length);
     }
 
     @Override
@@ -120,8 +105,9 @@ final class TimedChannel implements ScatteringByteChannel, GatheringByteChannel 
 
     /** Ends the running operation if it is overdue. Thread-safe. */
     void expire(long now) throws IOException {
+        boolean wasWriting = writing; // read first: once expired, the thread may go on to another operation
         if (deadline.expire(now)) {
-            if (writing) {
+            if (wasWriting) {
                 channel.close();
             } else {
                 channel.shutdownInput();

@@ -7,7 +7,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
-import java.nio.channels.ScatteringByteChannel;
+import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.Charset;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 public final class ByteInput extends InputStream {
     private static final int LINE_FEED = '\n';
 
-    private final ScatteringByteChannel source;
+    private final ReadableByteChannel source;
     private final ByteBufAllocator allocator;
     private final int bufferSize;
 
@@ -40,9 +40,13 @@ public final class ByteInput extends InputStream {
      *
      * @param source where the bytes come from; its reads block, and −1 ends the input
      * @param allocator lends the buffer
-     * @param bufferSize the buffer's first size and the most that one read asks for, in bytes
+     * @param bufferSize the buffer's first size in bytes; it grows for a longer message
+     * @throws IllegalArgumentException if the size is not positive
      */
-    public ByteInput(ScatteringByteChannel source, ByteBufAllocator allocator, int bufferSize) {
+    public ByteInput(ReadableByteChannel source, ByteBufAllocator allocator, int bufferSize) {
+        if (bufferSize < 1) {
+            throw new IllegalArgumentException("bufferSize must be positive: " + bufferSize);
+        }
         this.source = source;
         this.allocator = allocator;
         this.bufferSize = bufferSize;
@@ -127,9 +131,7 @@ public final class ByteInput extends InputStream {
             if (end >= 0) {
                 return line(end - buffer.readerIndex(), 1, charset, maxBytes);
             }
-            if (readable > maxBytes + 1L) {
-                throw new MessageTooLongException("line", maxBytes);
-            }
+            textLength(readable, maxBytes);
             searched = readable;
             if (!await(readable + 1)) {
                 return readable == 0 ? null : line(readable, 0, charset, maxBytes);
@@ -138,14 +140,19 @@ public final class ByteInput extends InputStream {
     }
 
     private String line(int length, int endLength, Charset charset, int maxBytes) throws IOException {
+        String text = buffer.toString(buffer.readerIndex(), textLength(length, maxBytes), charset);
+        buffer.skipBytes(length + endLength);
+        return text;
+    }
+
+    /** Returns how long the line is that the next {@code length} bytes are, or begin, without a CR at their end. */
+    private int textLength(int length, int maxBytes) throws IOException {
         boolean carriageReturn = length > 0 && buffer.getByte(buffer.readerIndex() + length - 1) == '\r';
         int textLength = carriageReturn ? length - 1 : length;
         if (textLength > maxBytes) {
             throw new MessageTooLongException("line", maxBytes);
         }
-        String text = buffer.toString(buffer.readerIndex(), textLength, charset);
-        buffer.skipBytes(length + endLength);
-        return text;
+        return textLength;
     }
 
     /**
@@ -202,9 +209,18 @@ public final class ByteInput extends InputStream {
                 return false;
             }
             makeRoom(count);
-            ended = buffer.writeBytes(source, buffer.writableBytes()) < 0;
+            ended = fill() < 0;
         }
         return true;
+    }
+
+    /** Reads once; not through {@link ByteBuf#writeBytes}, which takes a channel closed under it for an end. */
+    private int fill() throws IOException {
+        int count = source.read(buffer.internalNioBuffer(buffer.writerIndex(), buffer.writableBytes()));
+        if (count > 0) {
+            buffer.writerIndex(buffer.writerIndex() + count);
+        }
+        return count;
     }
 
     /** Makes at least one byte writable; doubles the capacity at most, so that memory follows what really arrived. */

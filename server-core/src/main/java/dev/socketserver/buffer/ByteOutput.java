@@ -41,8 +41,13 @@ public final class ByteOutput extends OutputStream {
      * @param sink where the bytes go; its writes block until they have taken at least one byte
      * @param allocator lends the buffer
      * @param bufferSize how many bytes are collected, at the most
+     * @throws IllegalArgumentException if the size is less than {@value FramePrefix#LONGEST}
      */
     public ByteOutput(GatheringByteChannel sink, ByteBufAllocator allocator, int bufferSize) {
+        if (bufferSize < FramePrefix.LONGEST) {
+            throw new IllegalArgumentException(
+                    "bufferSize must be at least " + FramePrefix.LONGEST + ": " + bufferSize);
+        }
         this.sink = sink;
         this.allocator = allocator;
         this.bufferSize = bufferSize;

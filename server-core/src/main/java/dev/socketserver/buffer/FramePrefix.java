@@ -4,11 +4,14 @@ import io.netty.buffer.ByteBuf;
 
 /** The unsigned big-endian length in front of a frame, in 1 to 4 bytes. Stateless. */
 final class FramePrefix {
+    /** The most bytes that a prefix has. */
+    static final int LONGEST = 4;
+
     private FramePrefix() {}
 
     static void check(int prefixBytes) {
-        if (prefixBytes < 1 || prefixBytes > 4) {
-            throw new IllegalArgumentException("prefixBytes must be 1 to 4: " + prefixBytes);
+        if (prefixBytes < 1 || prefixBytes > LONGEST) {
+            throw new IllegalArgumentException("prefixBytes must be 1 to " + LONGEST + ": " + prefixBytes);
         }
     }
 
@@ -22,7 +25,7 @@ final class FramePrefix {
     }
 
     static void write(ByteBuf target, int prefixBytes, int length) {
-        if (prefixBytes < 4 && length >>> (8 * prefixBytes) != 0) {
+        if (prefixBytes < LONGEST && length >>> (8 * prefixBytes) != 0) {
             throw new IllegalArgumentException(
                     "a frame of " + length + " bytes does not fit a prefix of " + prefixBytes);
         }
