@@ -2,6 +2,8 @@ package dev.socketserver;
 
 import java.io.IOException;
 import java.net.BindException;
+import java.net.ConnectException;
+import java.net.SocketException;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
@@ -24,6 +26,11 @@ import org.slf4j.LoggerFactory;
  */
 public non-sealed class UnixServer extends StreamServer {
     private static final Logger LOG = LoggerFactory.getLogger(UnixServer.class);
+
+    /** The bits of a Unix file mode that tell the type, and the type of a socket. */
+    private static final int FILE_TYPE = 0170000;
+
+    private static final int SOCKET = 0140000;
 
     private volatile @Nullable Object fileKey; // which file is ours; written by the thread that binds or closes
 
@@ -66,7 +73,7 @@ public non-sealed class UnixServer extends StreamServer {
         if (!Files.exists(path(), LinkOption.NOFOLLOW_LINKS)) {
             return;
         }
-        if (!attributes().isOther()) {
+        if (!isSocket()) {
             throw new BindException("cannot listen on " + path() + ": there is a file that is not a socket");
         }
         if (isAnswered()) {
@@ -80,17 +87,38 @@ public non-sealed class UnixServer extends StreamServer {
         return Files.readAttributes(path(), BasicFileAttributes.class, LinkOption.NOFOLLOW_LINKS);
     }
 
-    private boolean isAnswered() {
-        try (SocketChannel probe = SocketChannel.open(config().address())) {
-            return probe.isConnected();
-        } catch (IOException e) {
+    private boolean isSocket() throws IOException {
+        if (path().getFileSystem().supportedFileAttributeViews().contains("unix")) {
+            Object mode = Files.getAttribute(path(), "unix:mode", LinkOption.NOFOLLOW_LINKS);
+            return ((int) mode & FILE_TYPE) == SOCKET;
+        }
+        return attributes().isOther();
+    }
+
+    /** Tells whether anything but a refusal comes: a server that is busy, or not for us to reach, is not gone. */
+    private boolean isAnswered() throws IOException {
+        try (SocketChannel probe = SocketChannel.open(StandardProtocolFamily.UNIX)) {
+            probe.configureBlocking(false); // a live server's full backlog would block for ever
+            probe.connect(config().address());
+            return true;
+        } catch (ConnectException e) {
             return false;
+        } catch (SocketException e) {
+            return true;
         }
     }
 
+    /**
+     * Removes the file and closes the socket, in this order: as long as the socket is open, no other server replaces
+     * the file, and no other file can get the same key.
+     */
     @Override
     protected void serverClose() {
+        removeFile();
         super.serverClose();
+    }
+
+    private void removeFile() {
         Object ours = fileKey;
         fileKey = null;
         try {
