@@ -66,11 +66,13 @@ public record ServerConfig(
     /** Checks every option. */
     public ServerConfig {
         Objects.requireNonNull(address, "address");
+        Objects.requireNonNull(name, "name");
+        Objects.requireNonNull(pool, "pool");
+        Objects.requireNonNull(listener, "listener");
+        Objects.requireNonNull(socketPermissions, "socketPermissions");
         if (address instanceof InetSocketAddress inet && inet.isUnresolved()) {
             throw new IllegalArgumentException("address cannot be resolved: " + inet);
         }
-        Objects.requireNonNull(pool, "pool");
-        Objects.requireNonNull(listener, "listener");
         if (name.isBlank()) {
             throw new IllegalArgumentException("name must not be blank");
         }
@@ -97,6 +99,7 @@ public record ServerConfig(
     }
 
     static Duration checkTimeout(String option, Duration timeout) {
+        Objects.requireNonNull(timeout, option);
         if (timeout.isNegative()) {
             throw new IllegalArgumentException(option + " must not be negative: " + timeout);
         }
