@@ -30,7 +30,9 @@ final class Activation<R extends Request> {
     private final CompletableFuture<DrainReport> stopped = new CompletableFuture<>();
 
     private ServerState state = ServerState.STARTING; // guarded by this
-    private @Nullable Thread acceptor; // guarded by this; set while the accept loop runs
+    private @Nullable Thread acceptor; // guarded by this; set while a thread accepts
+    private boolean acceptorInterrupted; // guarded by this
+    private @Nullable Thread drainer; // guarded by this; set while a thread drains
 
     Activation(BaseServer<R> server) {
         this.server = server;
@@ -78,13 +80,25 @@ final class Activation<R extends Request> {
     /** Makes {@code thread} the acceptor. */
     void becomeReady(Thread thread) {
         synchronized (this) {
-            if (state != ServerState.STARTING) {
-                throw new IllegalStateException(server + " cannot begin to serve: it is " + state);
-            }
+            accepting(thread);
             state = ServerState.READY;
-            acceptor = thread;
         }
         listener.stateChanged(server, ServerState.READY);
+    }
+
+    /** Makes the calling thread the acceptor of a single request; {@link #acceptorEnded} has to follow. */
+    synchronized void becomeAcceptor() {
+        accepting(Thread.currentThread());
+    }
+
+    private void accepting(Thread thread) {
+        if (acceptor != null) {
+            throw new IllegalStateException(server + " cannot begin to serve: it serves already");
+        }
+        if (state != ServerState.STARTING) {
+            throw new IllegalStateException(server + " cannot begin to serve: it is " + state);
+        }
+        acceptor = thread;
     }
 
     /** Accepts in the calling thread, the acceptor, until the server has stopped. */
@@ -94,15 +108,31 @@ final class Activation<R extends Request> {
         } finally {
             acceptorEnded();
         }
-        if (Thread.currentThread().isInterrupted()) {
+        boolean interrupted = Thread.interrupted(); // that ended the loop, and must not end the grace
+        if (interrupted) {
             stop(server.config().shutdownGrace());
         }
         stopped.join();
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
-    private synchronized void acceptorEnded() {
+    /** The acceptor, which is the calling thread unless it could not be started, accepts no more. */
+    synchronized void acceptorEnded() {
         acceptor = null;
+        if (acceptorInterrupted) {
+            acceptorInterrupted = false;
+            Thread.interrupted();
+        }
         notifyAll();
+    }
+
+    private synchronized void interruptAcceptor() {
+        if (acceptor != null) {
+            acceptorInterrupted = true;
+            acceptor.interrupt();
+        }
     }
 
     /** See {@link BaseServer#shutdown}. */
@@ -120,7 +150,7 @@ final class Activation<R extends Request> {
     /** Tells whether waiting in this thread for the server's end would be waiting for itself. */
     private boolean isCalledFromInside() {
         synchronized (this) {
-            if (acceptor == Thread.currentThread()) {
+            if (acceptor == Thread.currentThread() || drainer == Thread.currentThread()) {
                 return true;
             }
         }
@@ -133,6 +163,7 @@ final class Activation<R extends Request> {
                 return false;
             }
             state = ServerState.DRAINING;
+            drainer = Thread.currentThread();
         }
         listener.stateChanged(server, ServerState.DRAINING);
         return true;
@@ -142,26 +173,31 @@ final class Activation<R extends Request> {
         boolean interrupted = false;
         DrainReport report = DrainReport.NOTHING;
         try {
-            server.serverClose();
-            server.wakeSingleRequest();
+            server.stopListening();
             report = drainRequests(grace);
         } catch (InterruptedException e) {
             interrupted = true;
-            closePool();
-            report = new DrainReport(0, 0, runner.force(), true);
+            report = new DrainReport(0, 0, forceEnd(), true);
         } finally {
             closePool();
             interrupted |= !awaitThreads();
-            synchronized (this) {
-                state = ServerState.STOPPED;
-            }
-            listener.stateChanged(server, ServerState.STOPPED);
-            listener.stopped(report);
-            stopped.complete(report);
+            drained(report);
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
         }
+    }
+
+    private void drained(DrainReport report) {
+        synchronized (this) {
+            state = ServerState.STOPPED;
+        }
+        listener.stateChanged(server, ServerState.STOPPED);
+        listener.stopped(report);
+        synchronized (this) {
+            drainer = null;
+        }
+        stopped.complete(report);
     }
 
     private DrainReport drainRequests(Duration grace) throws InterruptedException {
@@ -171,8 +207,7 @@ final class Activation<R extends Request> {
         boolean quiet = awaitAcceptor(deadline) && runner.open().awaitEmpty(left(deadline));
         int forced = 0;
         if (!quiet) {
-            closePool();
-            forced = runner.force();
+            forced = forceEnd();
             long end = System.nanoTime() + FORCED_END.toNanos();
             if (!awaitAcceptor(end) || !runner.open().awaitEmpty(left(end))) {
                 LOG.warn(
@@ -182,6 +217,13 @@ final class Activation<R extends Request> {
             }
         }
         return new DrainReport(Math.max(0, open - idle - forced), idle, forced, true);
+    }
+
+    /** Closes and interrupts what still runs; returns how many requests that were. */
+    private int forceEnd() {
+        closePool();
+        interruptAcceptor();
+        return runner.force();
     }
 
     private static Duration left(long deadline) {
@@ -208,14 +250,23 @@ final class Activation<R extends Request> {
 
     /** Waits for the end of the pool's workers and the housekeeper; false if interrupted meanwhile. */
     private boolean awaitThreads() {
+        housekeeper.stop();
+        try {
+            awaitPool();
+            housekeeper.awaitEnd(FORCED_END);
+            return true;
+        } catch (InterruptedException e) {
+            return false;
+        }
+    }
+
+    private void awaitPool() throws InterruptedException {
         try {
             if (ownPool != null) {
                 ownPool.awaitTermination(FORCED_END);
             }
-            housekeeper.stop();
-            return true;
-        } catch (InterruptedException e) {
-            return false;
+        } catch (IllegalStateException e) {
+            LOG.debug("{} was stopped by a worker of its own pool, which cannot wait for itself", server);
         }
     }
 }

@@ -3,12 +3,9 @@ package dev.socketserver;
 import dev.socketserver.pool.ElasticThreadPool;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.InterruptedIOException;
 import java.net.BindException;
 import java.net.SocketAddress;
 import java.nio.channels.SelectableChannel;
-import java.nio.channels.SelectionKey;
-import java.nio.channels.Selector;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -44,7 +41,7 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
     private volatile @Nullable Activation<R> activation; // written under lock
     private volatile boolean closed; // written under lock
     private volatile @Nullable SocketAddress address; // written under lock
-    private volatile @Nullable Selector singleRequest; // written by the thread in handleRequest
+    private final TimedAccept<R> timedAccept = new TimedAccept<>(this);
 
     BaseServer(ServerConfig config, Supplier<? extends RequestHandler<R>> handlers) {
         this.config = Objects.requireNonNull(config, "config");
@@ -100,7 +97,7 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
                 current = new Activation<>(this);
                 current.start();
             } catch (Throwable e) {
-                serverClose();
+                stopListening();
                 throw e;
             }
             activation = current;
@@ -130,7 +127,13 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
         Activation<R> current = bound();
         var acceptor = new Thread(current::acceptUntilStopped, config.name() + "-acceptor");
         current.becomeReady(acceptor);
-        acceptor.start();
+        try {
+            acceptor.start();
+        } catch (Throwable e) {
+            current.acceptorEnded();
+            current.stop(Duration.ZERO);
+            throw e;
+        }
     }
 
     /**
@@ -155,48 +158,18 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
         long deadline = System.nanoTime()
                 + ServerConfig.checkTimeout("timeout", timeout).toNanos();
         Activation<R> current = bound();
-        if (current.state() != ServerState.STARTING) {
-            throw new IllegalStateException(this + " cannot handle a single request: it is " + current.state());
-        }
-        R request = acceptBefore(deadline);
-        if (request == null) {
-            handleTimeout();
-            return false;
-        }
-        current.runner().admit(request);
-        return true;
-    }
-
-    private @Nullable R acceptBefore(long deadline) throws IOException {
-        SelectableChannel channel = channel();
-        channel.configureBlocking(false);
-        try (Selector selector = Selector.open()) {
-            singleRequest = selector;
-            channel.register(selector, channel.validOps() & (SelectionKey.OP_ACCEPT | SelectionKey.OP_READ));
-            R request = accept();
-            while (request == null && deadline - System.nanoTime() > 0) {
-                selector.select(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
-                selector.selectedKeys().clear();
-                if (Thread.currentThread().isInterrupted()) {
-                    throw new InterruptedIOException("interrupted while waiting for a request");
-                }
-                request = accept();
+        current.becomeAcceptor();
+        try {
+            R request = timedAccept.before(deadline);
+            if (request != null) {
+                current.runner().admit(request);
+                return true;
             }
-            return request;
         } finally {
-            singleRequest = null;
-            if (channel.isOpen()) {
-                channel.configureBlocking(true);
-            }
+            current.acceptorEnded();
         }
-    }
-
-    /** Ends the wait of {@link #handleRequest}, which then sees that the channel is closed. */
-    final void wakeSingleRequest() {
-        Selector waiting = singleRequest;
-        if (waiting != null) {
-            waiting.wakeup();
-        }
+        handleTimeout();
+        return false;
     }
 
     /**
@@ -218,6 +191,7 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
      * @return false if some still were when the timeout ended
      */
     public final boolean join(Duration timeout) throws InterruptedException {
+        ServerConfig.checkTimeout("timeout", timeout);
         Activation<R> current = activation;
         return current == null || current.runner().open().awaitEmpty(timeout);
     }
@@ -258,7 +232,9 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
     protected void serverActivate() throws IOException {}
 
     /** Closes the listening socket, which ends the accepting. May be called twice. */
-    protected abstract void serverClose();
+    protected void serverClose() {
+        closeChannel();
+    }
 
     /** Tells whether to serve a request; if not, it is closed. True unless overridden. Runs in the accepting thread. */
     protected boolean verifyRequest(R request) throws Exception {
@@ -283,7 +259,7 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
     protected void finishRequest(R request) throws Exception {
         RequestHandler<?> handler = request.handler();
         if (handler == null) {
-            RequestHandler<R> made = handlers.get();
+            RequestHandler<R> made = Objects.requireNonNull(handlers.get(), "the handlers' supplier returned null");
             made.attach(request, this);
             handler = made;
         }
@@ -325,6 +301,21 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
 
     /** Returns the listening socket's channel. */
     abstract SelectableChannel channel();
+
+    /** Closes the channel, if there is one. */
+    abstract void closeChannel();
+
+    /** Ends the accepting, also if an overridden {@link #serverClose} throws. */
+    final void stopListening() {
+        try {
+            serverClose();
+        } catch (RuntimeException | Error e) {
+            LOG.error("serverClose of {} threw", this, e);
+        } finally {
+            closeChannel();
+            timedAccept.wake();
+        }
+    }
 
     /** Returns the address that the channel has, once bound. */
     abstract SocketAddress boundAddress() throws IOException;

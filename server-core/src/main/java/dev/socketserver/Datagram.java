@@ -76,6 +76,11 @@ public final class Datagram extends Request {
     }
 
     @Override
+    boolean hasMore() {
+        return false;
+    }
+
+    @Override
     boolean awaitNext() {
         return false;
     }
@@ -98,10 +103,10 @@ public final class Datagram extends Request {
 
     @Override
     void release() {
-        content.release();
         if (answer != null) {
             answer.release();
             answer = null;
         }
+        content.release();
     }
 }

@@ -35,12 +35,18 @@ final class Housekeeper<R extends Request> {
         thread.start();
     }
 
-    /** Ends the thread, and waits until it has ended unless it is the caller. */
-    void stop() throws InterruptedException {
+    /** Tells the thread to end. */
+    void stop() {
         stopped = true;
         LockSupport.unpark(thread);
-        if (!isCurrentThread()) {
-            thread.join();
+    }
+
+    /** Waits until the thread has ended; one that hangs in {@code serviceActions()} is interrupted and left behind. */
+    void awaitEnd(Duration timeout) throws InterruptedException {
+        thread.join(timeout.toMillis());
+        if (thread.isAlive()) {
+            LOG.warn("serviceActions() of {} does not end and is interrupted", server);
+            thread.interrupt();
         }
     }
 
@@ -54,11 +60,19 @@ final class Housekeeper<R extends Request> {
             LockSupport.parkNanos(this, SWEEP_INTERVAL.toNanos());
             Thread.interrupted(); // an interrupted thread would not park again
             long now = System.nanoTime();
-            open.forEach(request -> request.expire(now));
+            sweep(now);
             if (now - nextService >= 0 && !stopped) {
                 nextService = now + SERVICE_INTERVAL.toNanos();
                 service();
             }
+        }
+    }
+
+    private void sweep(long now) {
+        try {
+            open.forEach(request -> request.expire(now));
+        } catch (RuntimeException | Error e) {
+            failures.error("looking for what is overdue failed", e);
         }
     }
 

@@ -9,15 +9,16 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  *              begin                 keep
- *   ┌────────┐ ─────▶ ┌─────────┐ ─────────▶ ┌──────┐
- *   │ QUEUED │        │ RUNNING │            │ IDLE │
- *   └────────┘        └─────────┘ ◀───────── └──────┘
- *       │                  │         begin       │
- *       └──────────────────┴───── close ─────────┴──────▶ CLOSED
+ *   ┌────────┐ ─────▶ ┌─────────┐ ─────────▶ ┌──────┐ dismiss ┌───────────┐
+ *   │ QUEUED │        │ RUNNING │            │ IDLE │ ──────▶ │ DISMISSED │
+ *   └────────┘        └─────────┘ ◀───────── └──────┘         └───────────┘
+ *       │                  │         begin       │                  │
+ *       └──────────────────┴───── close ─────────┴──────────────────┴──────▶ CLOSED
  * </pre>
  *
  * <p>Phase and runner are guarded by the request's monitor; all else that a request holds is confined to the thread
- * that serves it. {@link #abort}, {@link #wake} and {@link #interrupt} are the only calls that come from other threads.
+ * that serves it. {@link #dismiss}, {@link #interrupt}, {@link #end}, {@link #abort} and {@link #expire} are the only
+ * calls that come from other threads.
  */
 public abstract sealed class Request permits StreamConnection, Datagram {
     /** Where a request is on its way through the server. */
@@ -25,6 +26,7 @@ public abstract sealed class Request permits StreamConnection, Datagram {
         QUEUED,
         RUNNING,
         IDLE,
+        DISMISSED,
         CLOSED
     }
 
@@ -32,7 +34,8 @@ public abstract sealed class Request permits StreamConnection, Datagram {
     private final long openedAt = System.nanoTime();
 
     private Phase phase = Phase.QUEUED; // guarded by this
-    private @Nullable Thread runner; // guarded by this
+    private @Nullable Thread runner; // guarded by this; at last the one that releases the request
+    private boolean interrupted; // guarded by this
 
     private @Nullable RequestHandler<?> handler; // confined to the serving thread
     private boolean kept; // confined to the serving thread
@@ -49,9 +52,9 @@ public abstract sealed class Request permits StreamConnection, Datagram {
     /** Returns the address that the peer reached. Thread-safe. */
     public abstract SocketAddress localAddress();
 
-    /** Makes the calling thread the one that serves this request; false if it was closed meanwhile. */
+    /** Makes the calling thread the one that serves this request; false if it was dismissed or closed meanwhile. */
     final synchronized boolean begin() {
-        if (phase == Phase.CLOSED) {
+        if (phase == Phase.DISMISSED || phase == Phase.CLOSED) {
             return false;
         }
         phase = Phase.RUNNING;
@@ -62,7 +65,19 @@ public abstract sealed class Request permits StreamConnection, Datagram {
 
     /** From here to the next {@link #begin} the request waits for its peer. */
     final synchronized void idle() {
-        phase = Phase.IDLE;
+        if (phase == Phase.RUNNING) {
+            phase = Phase.IDLE;
+        }
+    }
+
+    /** Ends an idle request's wait for good; false if it is not idle. */
+    final synchronized boolean dismiss() {
+        if (phase != Phase.IDLE) {
+            return false;
+        }
+        phase = Phase.DISMISSED;
+        wake(); // under the monitor, so that it never meets the next request
+        return true;
     }
 
     /**
@@ -76,16 +91,12 @@ public abstract sealed class Request permits StreamConnection, Datagram {
             }
             if (runner == null || runner == Thread.currentThread()) {
                 phase = Phase.CLOSED;
-                runner = null;
+                runner = Thread.currentThread();
                 return true;
             }
         }
         abort();
         return false;
-    }
-
-    final synchronized boolean isIdle() {
-        return phase == Phase.IDLE;
     }
 
     final synchronized boolean isServedByCurrentThread() {
@@ -94,8 +105,16 @@ public abstract sealed class Request permits StreamConnection, Datagram {
 
     /** Interrupts the thread that serves this request, and never one that has gone on to another. */
     final synchronized void interrupt() {
-        if (runner != null) {
+        if (runner != null && phase != Phase.CLOSED) {
+            interrupted = true;
             runner.interrupt();
+        }
+    }
+
+    /** Clears the calling thread's interrupt flag if it was this request that was interrupted; once it is closed. */
+    final synchronized void clearInterrupt() {
+        if (interrupted) {
+            Thread.interrupted();
         }
     }
 
@@ -125,6 +144,9 @@ public abstract sealed class Request permits StreamConnection, Datagram {
     void failed() {
         kept = false;
     }
+
+    /** Tells whether bytes of the peer's next request are here already. */
+    abstract boolean hasMore();
 
     /**
      * Waits for the peer's next request on what was kept open.

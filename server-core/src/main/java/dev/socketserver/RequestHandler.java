@@ -78,6 +78,7 @@ public abstract sealed class RequestHandler<R extends Request> permits StreamReq
         if (setUp) {
             setUp = false;
             finish();
+            request().kept(false); // finished is finished, whatever finish() asked for
         }
     }
 

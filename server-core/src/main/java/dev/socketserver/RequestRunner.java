@@ -77,22 +77,23 @@ final class RequestRunner<R extends Request> {
             } while (request.isKept() && hasNext(request));
             finish(request);
         } catch (Throwable e) {
+            request.failed();
             fail(request, e);
             sendLastWords(request);
         }
         shutDown(request);
-        Thread.interrupted(); // an interrupt was meant for this request
+        request.clearInterrupt();
     }
 
-    /**
-     * Waits for the next request of a connection that was kept open; while draining, only for what has come already.
-     */
+    /** Waits for the next request of a connection that was kept open; while draining, only if it has begun to come. */
     private boolean hasNext(R request) {
-        request.idle();
-        if (draining) {
-            request.wake();
+        if (!request.hasMore()) {
+            request.idle();
+            if (draining || !request.awaitNext()) {
+                return false;
+            }
         }
-        return request.awaitNext() && request.begin();
+        return request.begin();
     }
 
     /** Finishes a handler that was kept and has no next request, and sends what is unsent. */
@@ -107,13 +108,12 @@ final class RequestRunner<R extends Request> {
     private void sendLastWords(R request) {
         try {
             request.flush();
-        } catch (IOException e) {
+        } catch (IOException | RuntimeException e) {
             LOG.debug("{} did not take the last words: {}", request, e.toString());
         }
     }
 
     private void fail(R request, Throwable failure) {
-        request.failed();
         listener.error(request, failure);
         try {
             server.handleError(request, failure);
@@ -135,7 +135,11 @@ final class RequestRunner<R extends Request> {
     /** Closes a request; the one call that comes first and may, releases it. */
     void close(R request) {
         if (request.end()) {
-            request.release();
+            try {
+                request.release();
+            } catch (RuntimeException e) {
+                hookFailures.error("the handler of " + request + " released a buffer that is not its own", e);
+            }
             listener.closed(request);
             open.remove(request);
         }
@@ -146,9 +150,8 @@ final class RequestRunner<R extends Request> {
         draining = true;
         int[] idle = {0};
         open.forEach(request -> {
-            if (request.isIdle()) {
+            if (request.dismiss()) {
                 idle[0]++;
-                request.wake();
             }
         });
         return idle[0];

@@ -104,6 +104,11 @@ public final class StreamConnection extends Request implements AutoCloseable {
     }
 
     @Override
+    boolean hasMore() {
+        return in.available() > 0;
+    }
+
+    @Override
     boolean awaitNext() {
         timed.readTimeout(idleTimeout);
         try {
@@ -152,8 +157,11 @@ public final class StreamConnection extends Request implements AutoCloseable {
 
     @Override
     void release() {
-        in.close();
-        out.discard();
         abort();
+        try {
+            in.close();
+        } finally {
+            out.discard();
+        }
     }
 }

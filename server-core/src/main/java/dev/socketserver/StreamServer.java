@@ -46,7 +46,7 @@ public abstract sealed class StreamServer extends BaseServer<StreamConnection> p
     }
 
     @Override
-    protected void serverClose() {
+    final void closeChannel() {
         closeQuietly(channel);
     }
 

@@ -64,7 +64,7 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
     }
 
     @Override
-    protected void serverClose() {
+    final void closeChannel() {
         closeQuietly(channel);
     }
 
