@@ -1,6 +1,7 @@
 package dev.socketserver;
 
 import dev.socketserver.pool.ElasticThreadPool;
+import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
@@ -26,6 +27,7 @@ final class Activation<R extends Request> {
     private final Executor executor;
     private final @Nullable ElasticThreadPool ownPool;
     private final RequestRunner<R> runner;
+    private final @Nullable Leaders leaders;
     private final Housekeeper<R> housekeeper;
     private final CompletableFuture<DrainReport> stopped = new CompletableFuture<>();
 
@@ -34,7 +36,7 @@ final class Activation<R extends Request> {
     private boolean acceptorInterrupted; // guarded by this
     private @Nullable Thread drainer; // guarded by this; set while a thread drains
 
-    Activation(BaseServer<R> server) {
+    Activation(BaseServer<R> server) throws IOException {
         this.server = server;
         ServerConfig config = server.config();
         listener = new GuardedListener(config.listener());
@@ -44,9 +46,20 @@ final class Activation<R extends Request> {
         if (given == null) {
             ownPool = new ElasticThreadPool(config.pool());
             executor = ownPool;
+            leaders = newLeaders(ownPool);
         } else {
             ownPool = null;
             executor = given;
+            leaders = null;
+        }
+    }
+
+    private @Nullable Leaders newLeaders(ElasticThreadPool pool) throws IOException {
+        try {
+            return server.newLeaders(runner, pool);
+        } catch (Throwable e) {
+            pool.shutdownNow();
+            throw e;
         }
     }
 
@@ -54,8 +67,12 @@ final class Activation<R extends Request> {
     void start() {
         try {
             housekeeper.start();
+            if (leaders != null) {
+                leaders.start();
+            }
         } catch (Throwable e) {
             closePool();
+            awaitThreads();
             throw e;
         }
         listener.stateChanged(server, ServerState.STARTING);
@@ -65,8 +82,23 @@ final class Activation<R extends Request> {
         return runner;
     }
 
-    Executor executor() {
-        return executor;
+    /** Lets a new connection know where it can wait between two requests. */
+    void register(StreamConnection connection) {
+        if (leaders != null) {
+            connection.register(leaders.next());
+        }
+    }
+
+    /** Brings a new request to a worker, at once or when its first byte has come. */
+    void process(R request) throws IOException {
+        if (server.config().awaitFirstByte() && request.isParkable()) {
+            runner.park(request);
+            return;
+        }
+        executor.execute(() -> runner.run(request));
+        if (leaders != null) {
+            leaders.taskQueued();
+        }
     }
 
     Optional<ElasticThreadPool> ownPool() {
@@ -243,6 +275,9 @@ final class Activation<R extends Request> {
     }
 
     private void closePool() {
+        if (leaders != null) {
+            leaders.stop();
+        }
         if (ownPool != null) {
             ownPool.shutdownNow();
         }
@@ -253,6 +288,9 @@ final class Activation<R extends Request> {
         housekeeper.stop();
         try {
             awaitPool();
+            if (leaders != null) {
+                leaders.close();
+            }
             housekeeper.awaitEnd(FORCED_END);
             return true;
         } catch (InterruptedException e) {

@@ -247,9 +247,7 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
      * @throws java.util.concurrent.RejectedExecutionException if there is no room for the request, which is closed
      */
     protected void processRequest(R request) throws Exception {
-        Activation<R> current = Objects.requireNonNull(activation);
-        RequestRunner<R> runner = current.runner();
-        current.executor().execute(() -> runner.run(request));
+        running().process(request);
     }
 
     /**
@@ -273,7 +271,7 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
 
     /** Closes a request; runs once for each, and again without effect. */
     protected void closeRequest(R request) {
-        Objects.requireNonNull(activation).runner().close(request);
+        running().runner().close(request);
     }
 
     /**
@@ -298,6 +296,16 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
     protected void serviceActions() throws Exception {}
 
     // ---------------------------------------------------------------- for the transports
+
+    final Activation<R> running() {
+        return Objects.requireNonNull(activation, "not bound");
+    }
+
+    /** Makes the leaders of connections that wait in a selector; null if the transport has none such. */
+    @Nullable
+    Leaders newLeaders(RequestRunner<R> runner, ElasticThreadPool pool) throws IOException {
+        return null;
+    }
 
     /** Returns the listening socket's channel. */
     abstract SelectableChannel channel();

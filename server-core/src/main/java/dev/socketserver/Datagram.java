@@ -76,16 +76,6 @@ public final class Datagram extends Request {
     }
 
     @Override
-    boolean hasMore() {
-        return false;
-    }
-
-    @Override
-    boolean awaitNext() {
-        return false;
-    }
-
-    @Override
     void flush() throws IOException {
         if (answer != null && answer.isReadable()) {
             reply(answer);

@@ -36,9 +36,11 @@ public abstract sealed class Request permits StreamConnection, Datagram {
     private Phase phase = Phase.QUEUED; // guarded by this
     private @Nullable Thread runner; // guarded by this; at last the one that releases the request
     private boolean interrupted; // guarded by this
+    private boolean missed; // guarded by this: ready again while it ran
 
     private @Nullable RequestHandler<?> handler; // confined to the serving thread
     private boolean kept; // confined to the serving thread
+    private Runnable closing = () -> {}; // set once, before the request is handed on
 
     Request(SocketAddress remoteAddress) {
         this.remoteAddress = remoteAddress;
@@ -63,7 +65,16 @@ public abstract sealed class Request permits StreamConnection, Datagram {
         return true;
     }
 
-    /** From here to the next {@link #begin} the request waits for its peer. */
+    /** Makes the calling thread serve this request if it is idle; if not, its readiness counts as missed. */
+    final synchronized boolean beginReady() {
+        if (phase != Phase.IDLE) {
+            missed = true;
+            return false;
+        }
+        return begin();
+    }
+
+    /** From here to the next {@link #begin} the request waits for its peer, in this thread. */
     final synchronized void idle() {
         if (phase == Phase.RUNNING) {
             phase = Phase.IDLE;
@@ -75,9 +86,33 @@ public abstract sealed class Request permits StreamConnection, Datagram {
         if (phase != Phase.IDLE) {
             return false;
         }
-        phase = Phase.DISMISSED;
+        if (runner != null) {
+            phase = Phase.DISMISSED; // a parked request is served what has come, and then sees the end
+        }
         wake(); // under the monitor, so that it never meets the next request
         return true;
+    }
+
+    /**
+     * From here to the next {@link #beginReady} the request waits for its peer, in a selector; this thread has no more
+     * to do with it.
+     *
+     * @return true if a readiness was missed while it ran
+     */
+    final synchronized boolean idleInSelector() {
+        boolean before = missed;
+        missed = false;
+        if (phase != Phase.CLOSED) {
+            phase = Phase.IDLE;
+        }
+        runner = null;
+        return before;
+    }
+
+    /** Makes a request that this thread began wait for another thread. */
+    final synchronized void requeue() {
+        phase = Phase.QUEUED;
+        runner = null;
     }
 
     /**
@@ -97,6 +132,10 @@ public abstract sealed class Request permits StreamConnection, Datagram {
         }
         abort();
         return false;
+    }
+
+    private synchronized @Nullable Thread runner() {
+        return runner;
     }
 
     final synchronized boolean isServedByCurrentThread() {
@@ -123,6 +162,21 @@ public abstract sealed class Request permits StreamConnection, Datagram {
         return System.nanoTime() - openedAt;
     }
 
+    final void closing(Runnable action) {
+        closing = action;
+    }
+
+    /**
+     * Ends the request from any thread: at once if no thread serves it, else by making that thread fail. Aborts before it
+     * looks, as {@link RequestRunner#park} parks before it looks: one of the two sees the other.
+     */
+    final void closeFromAnyThread() {
+        abort();
+        if (runner() == null) {
+            closing.run();
+        }
+    }
+
     final @Nullable RequestHandler<?> handler() {
         return handler;
     }
@@ -146,14 +200,38 @@ public abstract sealed class Request permits StreamConnection, Datagram {
     }
 
     /** Tells whether bytes of the peer's next request are here already. */
-    abstract boolean hasMore();
+    boolean hasMore() {
+        return false;
+    }
+
+    /** Tells whether nobody has aborted the request. Thread-safe. */
+    boolean isOpen() {
+        return true;
+    }
+
+    /** Tells whether the request can wait for its peer without a thread. */
+    boolean isParkable() {
+        return false;
+    }
+
+    /** Lets the request, idle from here on, wait for its peer; the calling thread has no more to do with it. */
+    void park() throws IOException {
+        throw new IllegalStateException(this + " cannot be parked");
+    }
+
+    /** Takes in what has come for a parked request: the number of bytes, 0 for nothing, -1 if the peer has ended. */
+    int receive() {
+        return -1;
+    }
 
     /**
-     * Waits for the peer's next request on what was kept open.
+     * Waits, in the calling thread, for the peer's next request on what was kept open.
      *
      * @return false if there is none: the peer closed, the idle timeout passed, or the server drains
      */
-    abstract boolean awaitNext();
+    boolean awaitNext() {
+        return false;
+    }
 
     /** Sends what the handler left unsent. */
     abstract void flush() throws IOException;

@@ -1,6 +1,7 @@
 package dev.socketserver;
 
 import java.io.IOException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,6 +20,9 @@ import org.slf4j.LoggerFactory;
  */
 final class RequestRunner<R extends Request> {
     private static final Logger LOG = LoggerFactory.getLogger(RequestRunner.class);
+
+    /** What {@link Request#receive} returns, at the least, if there is something to serve. */
+    private static final int SOMETHING = 1;
 
     private final BaseServer<R> server;
     private final ServerListener listener;
@@ -39,6 +43,7 @@ final class RequestRunner<R extends Request> {
     /** Takes an accepted request to the executor. An Error that is not the request's own fault is thrown on. */
     void admit(R request) {
         open.add(request);
+        request.closing(() -> shutDown(request));
         listener.opened(request);
         if (request instanceof Datagram datagram && datagram.isTruncated()) {
             listener.truncated(datagram);
@@ -66,15 +71,45 @@ final class RequestRunner<R extends Request> {
         shutDown(request);
     }
 
-    /** Serves a request to its end in the calling thread, which may be any. Throws nothing. */
+    /**
+     * Serves a new request in the calling thread, which may be any, to its end or until it is parked. Throws nothing.
+     */
     void run(R request) {
-        if (!request.begin()) {
+        if (request.begin()) {
+            serve(request, SOMETHING);
+        }
+    }
+
+    /** Serves a request that was parked, is ready, and was begun by the calling thread. Throws nothing. */
+    void runReady(R request) {
+        serve(request, request.receive());
+    }
+
+    /** Does what {@link #runReady} does, in a thread of the executor. Throws nothing. */
+    void handOver(R request, Executor executor, Pace pace) {
+        int received = request.receive();
+        if (received < SOMETHING) {
+            serve(request, received);
             return;
         }
+        request.requeue();
         try {
-            do {
-                server.finishRequest(request);
-            } while (request.isKept() && hasNext(request));
+            executor.execute(() -> {
+                long began = System.nanoTime();
+                run(request);
+                pace.ran(System.nanoTime() - began, 1);
+            });
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            reject(request, e);
+        }
+    }
+
+    private void serve(R request, int received) {
+        try {
+            boolean parked = received == 0 ? park(request) : received > 0 && serveUntilIdle(request);
+            if (parked) {
+                return; // and is another thread's by now
+            }
             finish(request);
         } catch (Throwable e) {
             request.failed();
@@ -85,15 +120,39 @@ final class RequestRunner<R extends Request> {
         request.clearInterrupt();
     }
 
-    /** Waits for the next request of a connection that was kept open; while draining, only if it has begun to come. */
-    private boolean hasNext(R request) {
-        if (!request.hasMore()) {
-            request.idle();
-            if (draining || !request.awaitNext()) {
+    /** Serves what has come and comes; true if the request was then parked, false if there is no next one. */
+    private boolean serveUntilIdle(R request) throws Exception {
+        while (true) {
+            server.finishRequest(request);
+            if (!request.isKept()) {
+                return false;
+            }
+            if (!request.hasMore()) {
+                request.flush();
+                if (request.isParkable()) {
+                    return park(request);
+                }
+                request.idle();
+                if (draining || !request.awaitNext()) {
+                    return false;
+                }
+            }
+            if (!request.begin()) {
                 return false;
             }
         }
-        return request.begin();
+    }
+
+    /** Lets a request wait for its peer without a thread; true, since the caller has no more to do with it. */
+    boolean park(R request) throws IOException {
+        request.park();
+        if (draining) {
+            request.dismiss();
+        }
+        if (!request.isOpen()) {
+            shutDown(request); // it was aborted before it was parked, so no selector will report it
+        }
+        return true;
     }
 
     /** Finishes a handler that was kept and has no next request, and sends what is unsent. */
@@ -103,6 +162,18 @@ final class RequestRunner<R extends Request> {
             handler.end();
         }
         request.flush();
+    }
+
+    /** Finishes the handler of a connection that is closed while it is parked; any other was finished before. */
+    private void finishParked(R request) {
+        RequestHandler<?> handler = request.handler();
+        try {
+            if (handler != null) {
+                handler.end();
+            }
+        } catch (Throwable e) {
+            fail(request, e);
+        }
     }
 
     private void sendLastWords(R request) {
@@ -135,6 +206,7 @@ final class RequestRunner<R extends Request> {
     /** Closes a request; the one call that comes first and may, releases it. */
     void close(R request) {
         if (request.end()) {
+            finishParked(request);
             try {
                 request.release();
             } catch (RuntimeException e) {

@@ -1,6 +1,7 @@
 package dev.socketserver;
 
 import dev.socketserver.pool.PoolConfig;
+import dev.socketserver.pool.WorkerKind;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.file.attribute.PosixFilePermission;
@@ -23,6 +24,11 @@ import org.jspecify.annotations.Nullable;
  * @param reusePort whether several sockets may be bound to the port, where the system can; default false
  * @param executor runs the requests, and stays the caller's to close; default none: an elastic pool of the server's own
  * @param pool the set-up of that own pool
+ * @param engine how the server waits for what its peers send; default {@link Engine#AUTO}
+ * @param leaders how many workers select at the same time, with {@link Engine#SELECTING}; 0, the default, for one to
+ *     every four processors
+ * @param awaitFirstByte whether a new connection waits for its first byte, as one that was kept open does, before its
+ *     handler is made; right for protocols in which the client speaks first; default false
  * @param listener is told what happens; default {@link ServerListener#NONE}
  * @param idleTimeout how long a connection kept open may wait for its next request; zero for ever; default 5 minutes
  * @param readTimeout how long one read in a handler may wait; zero for ever; default 5 minutes
@@ -44,6 +50,9 @@ public record ServerConfig(
         boolean reusePort,
         @Nullable Executor executor,
         PoolConfig pool,
+        Engine engine,
+        int leaders,
+        boolean awaitFirstByte,
         ServerListener listener,
         Duration idleTimeout,
         Duration readTimeout,
@@ -76,7 +85,12 @@ public record ServerConfig(
         if (name.isBlank()) {
             throw new IllegalArgumentException("name must not be blank");
         }
+        Objects.requireNonNull(engine, "engine");
         checkAtLeast("backlog", 1, backlog);
+        checkAtLeast("leaders", 0, leaders);
+        if (engine == Engine.SELECTING && !canSelect(executor, pool)) {
+            throw new IllegalArgumentException("engine SELECTING needs the server's own pool, of platform workers");
+        }
         checkTimeout("idleTimeout", idleTimeout);
         checkTimeout("readTimeout", readTimeout);
         checkTimeout("writeTimeout", writeTimeout);
@@ -90,6 +104,15 @@ public record ServerConfig(
                     "maxDatagramSize must be at most " + DEFAULT_MAX_DATAGRAM_SIZE + ": " + maxDatagramSize);
         }
         checkAtLeast("receiveBufferSize", 0, receiveBufferSize);
+    }
+
+    private static boolean canSelect(@Nullable Executor executor, PoolConfig pool) {
+        return executor == null && pool.workerKind() == WorkerKind.PLATFORM;
+    }
+
+    /** Tells whether connections wait in a selector between two requests. */
+    boolean isSelecting() {
+        return engine != Engine.BLOCKING && canSelect(executor, pool);
     }
 
     private static void checkAtLeast(String option, int least, int value) {
@@ -140,6 +163,9 @@ public record ServerConfig(
         private boolean reusePort;
         private @Nullable Executor executor;
         private PoolConfig pool = PoolConfig.defaults();
+        private Engine engine = Engine.AUTO;
+        private int leaders;
+        private boolean awaitFirstByte;
         private ServerListener listener = ServerListener.NONE;
         private Duration idleTimeout = Duration.ofMinutes(5);
         private Duration readTimeout = Duration.ofMinutes(5);
@@ -162,6 +188,9 @@ public record ServerConfig(
             reusePort = config.reusePort;
             executor = config.executor;
             pool = config.pool;
+            engine = config.engine;
+            leaders = config.leaders;
+            awaitFirstByte = config.awaitFirstByte;
             listener = config.listener;
             idleTimeout = config.idleTimeout;
             readTimeout = config.readTimeout;
@@ -226,6 +255,24 @@ public record ServerConfig(
         /** Sets {@link ServerConfig#pool()}. */
         public Builder pool(PoolConfig value) {
             pool = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#engine()}. */
+        public Builder engine(Engine value) {
+            engine = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#leaders()}. */
+        public Builder leaders(int value) {
+            leaders = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#awaitFirstByte()}. */
+        public Builder awaitFirstByte(boolean value) {
+            awaitFirstByte = value;
             return this;
         }
 
@@ -309,6 +356,9 @@ public record ServerConfig(
                     reusePort,
                     executor,
                     pool,
+                    engine,
+                    leaders,
+                    awaitFirstByte,
                     listener,
                     idleTimeout,
                     readTimeout,

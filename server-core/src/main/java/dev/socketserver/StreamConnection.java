@@ -6,8 +6,11 @@ import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -26,6 +29,7 @@ public final class StreamConnection extends Request implements AutoCloseable {
     private final ByteInput in;
     private final ByteOutput out;
     private final Duration idleTimeout;
+    private @Nullable Registration registration; // set once, before the connection is handed on
     private Duration readTimeout; // confined to the serving thread
 
     StreamConnection(SocketChannel channel, ServerConfig config) throws IOException {
@@ -100,7 +104,56 @@ public final class StreamConnection extends Request implements AutoCloseable {
     /** Closes the connection at once; a handler that reads or writes fails with an {@code IOException}. Thread-safe. */
     @Override
     public void close() {
-        abort();
+        closeFromAnyThread();
+    }
+
+    /** Lets the selector of a leader be the place where this connection waits between two requests. */
+    void register(Leader leader) {
+        registration = new Registration(this, channel, leader);
+        timed.registration(registration);
+    }
+
+    /** The connection is served inside this turn of its leader's. */
+    void turn(long turn) {
+        required(registration).turn(turn);
+    }
+
+    /** See {@link Registration#arm}. */
+    boolean arm(Selector selector) throws IOException {
+        return required(registration).arm(selector);
+    }
+
+    /** See {@link Registration#disarm}. */
+    void disarm() {
+        required(registration).disarm();
+    }
+
+    private static Registration required(@Nullable Registration present) {
+        return Objects.requireNonNull(present, "not registered with a leader");
+    }
+
+    @Override
+    boolean isParkable() {
+        return registration != null;
+    }
+
+    @Override
+    void park() throws IOException {
+        in.trim();
+        out.trim();
+        timed.idle(idleTimeout);
+        required(registration).park();
+    }
+
+    @Override
+    int receive() {
+        try {
+            timed.ready();
+            return in.receive();
+        } catch (IOException e) {
+            LOG.debug("{} ended while idle: {}", this, e.toString());
+            return -1;
+        }
     }
 
     @Override
@@ -134,6 +187,10 @@ public final class StreamConnection extends Request implements AutoCloseable {
             channel.close();
         } catch (IOException e) {
             LOG.debug("closing {} failed: {}", this, e.toString());
+        }
+        Registration current = registration;
+        if (current != null) {
+            current.closed();
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.socketserver;
 
+import dev.socketserver.pool.ElasticThreadPool;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
@@ -13,6 +14,12 @@ import org.slf4j.LoggerFactory;
 /** A server of connections: what {@link TcpServer} and {@link UnixServer} have in common. */
 public abstract sealed class StreamServer extends BaseServer<StreamConnection> permits TcpServer, UnixServer {
     private static final Logger LOG = LoggerFactory.getLogger(StreamServer.class);
+
+    /**
+     * With fewer processors, a second selector takes from the handlers, and from the peer on the same machine, what it
+     * gains.
+     */
+    private static final int PROCESSORS_PER_LEADER = 4;
 
     private volatile @Nullable ServerSocketChannel channel; // written by the thread that binds
 
@@ -56,6 +63,18 @@ public abstract sealed class StreamServer extends BaseServer<StreamConnection> p
     }
 
     @Override
+    final @Nullable Leaders newLeaders(RequestRunner<StreamConnection> runner, ElasticThreadPool pool)
+            throws IOException {
+        ServerConfig config = config();
+        return config.isSelecting() ? new Leaders(runner, pool, leaders(config), config.name()) : null;
+    }
+
+    private static int leaders(ServerConfig config) {
+        int automatic = Math.max(1, Runtime.getRuntime().availableProcessors() / PROCESSORS_PER_LEADER);
+        return config.leaders() > 0 ? config.leaders() : automatic;
+    }
+
+    @Override
     @Nullable
     StreamConnection accept() throws IOException {
         SocketChannel accepted = channel().accept();
@@ -64,7 +83,9 @@ public abstract sealed class StreamServer extends BaseServer<StreamConnection> p
         }
         try {
             configure(accepted);
-            return new StreamConnection(accepted, config());
+            var connection = new StreamConnection(accepted, config());
+            running().register(connection);
+            return connection;
         } catch (IOException e) {
             LOG.debug("a connection was gone before it was set up: {}", e.toString());
             accepted.close();

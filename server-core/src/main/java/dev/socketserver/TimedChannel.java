@@ -10,6 +10,7 @@ import java.nio.channels.GatheringByteChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A connection's blocking channel with a deadline on each wait. An overdue read ends the input only, so that the
@@ -26,6 +27,8 @@ final class TimedChannel implements ReadableByteChannel, GatheringByteChannel {
     private long writeTimeout;
     private boolean inputExpired;
     private Flushable unsent = () -> {};
+    private @Nullable Registration registration;
+    private boolean receiving; // the next read takes what has come and waits for nothing
 
     TimedChannel(SocketChannel channel) {
         this.channel = channel;
@@ -33,6 +36,22 @@ final class TimedChannel implements ReadableByteChannel, GatheringByteChannel {
 
     void flushBeforeRead(Flushable output) {
         unsent = output;
+    }
+
+    void registration(Registration withLeader) {
+        registration = withLeader;
+    }
+
+    /** The connection waits in a selector from here on, for that long. */
+    void idle(Duration timeout) {
+        writing = false;
+        deadline.arm(timeout.toNanos());
+    }
+
+    /** The connection waits no more; the next read takes what has come. */
+    void ready() {
+        inputExpired |= !deadline.disarm();
+        receiving = true;
     }
 
     void readTimeout(Duration timeout) {
@@ -45,7 +64,23 @@ final class TimedChannel implements ReadableByteChannel, GatheringByteChannel {
 
     @Override
     public int read(ByteBuffer target) throws IOException {
+        if (receiving) {
+            receiving = false;
+            return channel.read(target);
+        }
         unsent.flush();
+        Registration selector = selector();
+        if (selector != null) {
+            int count = channel.read(target);
+            if (count != 0) {
+                return count;
+            }
+            selector.leave();
+        }
+        return readBlocking(target);
+    }
+
+    private int readBlocking(ByteBuffer target) throws IOException {
         writing = false;
         deadline.arm(readTimeout);
         int count;
@@ -60,8 +95,22 @@ final class TimedChannel implements ReadableByteChannel, GatheringByteChannel {
         return count;
     }
 
+    /** Returns the registration if the channel is in a selector, so that it does not block. */
+    private @Nullable Registration selector() {
+        Registration current = registration;
+        return current != null && current.isSelectable() ? current : null;
+    }
+
     @Override
     public int write(ByteBuffer source) throws IOException {
+        Registration selector = selector();
+        if (selector != null) {
+            int count = channel.write(source);
+            if (count > 0 || !source.hasRemaining()) {
+                return count;
+            }
+            selector.leave();
+        }
         armWrite();
         try {
             return channel.write(source);
@@ -74,6 +123,14 @@ final class TimedChannel implements ReadableByteChannel, GatheringByteChannel {
 
     @Override
     public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
+        Registration selector = selector();
+        if (selector != null) {
+            long count = channel.write(sources, offset, length);
+            if (count > 0) {
+                return count;
+            }
+            selector.leave();
+        }
         armWrite();
         try {
             return channel.write(sources, offset, length);

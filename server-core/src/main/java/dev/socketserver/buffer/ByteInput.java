@@ -223,6 +223,19 @@ public final class ByteInput extends InputStream {
         return count;
     }
 
+    /**
+     * Reads once from the channel, whatever it has.
+     *
+     * @return how many bytes came; 0 if the channel does not block and had none; -1 at the end of the stream
+     * @throws IOException if reading from the peer fails
+     */
+    public int receive() throws IOException {
+        makeRoom(buffer.readableBytes() + 1);
+        int count = fill();
+        ended = count < 0;
+        return count;
+    }
+
     /** Makes at least one byte writable; doubles the capacity at most, so that memory follows what really arrived. */
     private void makeRoom(int wanted) {
         int unread = buffer.readableBytes();

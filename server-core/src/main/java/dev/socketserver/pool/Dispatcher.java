@@ -101,6 +101,27 @@ final class Dispatcher {
         return overflow(task);
     }
 
+    /** Takes a task unless that means waiting; see {@link ElasticThreadPool#tryExecute}. */
+    boolean offer(Runnable task) {
+        boolean[] taken = {true};
+        decide(() -> {
+            boolean startable = crew.size() < config.maxWorkers() && !growth.isPaused(host.nanoTime());
+            if (phase == Phase.RUNNING && crew.idle().size() == 0 && startable) {
+                enqueued++;
+                queue.addFirst(task, host.nanoTime());
+                return new Recruitment(this, crew.reserve(1, config.name()), task);
+            }
+            taken[0] = phase == Phase.RUNNING && (crew.idle().size() > 0 || hasRoom());
+            return taken[0] ? admit(task) : FollowUp.NONE;
+        });
+        return taken[0];
+    }
+
+    /** Tells whether a task waits that no worker, idle or starting, will take at once. */
+    boolean isSaturated() {
+        return read(() -> queue.size() > crew.starting() && crew.size() >= config.maxWorkers());
+    }
+
     /** A starting worker will take one task from the queue at once, so that task's place counts as free. */
     private boolean hasRoom() {
         return queue.size() < config.queueCapacity() + crew.starting();

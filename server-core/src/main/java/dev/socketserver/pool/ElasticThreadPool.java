@@ -64,6 +64,22 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
     }
 
     /**
+     * Runs a task as soon as can be, without ever waiting: on an idle worker, or on one that is started for it, or,
+     * with {@code maxWorkers} busy, in its turn. The task is not run by the caller.
+     *
+     * @param task what to run
+     * @return false if the queue is full, or the pool is shut down
+     */
+    public boolean tryExecute(Runnable task) {
+        return dispatcher.offer(Objects.requireNonNull(task, "task"));
+    }
+
+    /** Tells whether a task waits while {@code maxWorkers} are all busy. */
+    public boolean isSaturated() {
+        return dispatcher.isSaturated();
+    }
+
+    /**
      * Waits until nothing is queued and nothing runs, as the mix-in's {@code join} does. The pool goes on taking tasks,
      * so under steady load this may take for ever.
      *

@@ -35,6 +35,18 @@ final class TaskQueue {
         size++;
     }
 
+    /** Puts a task before all others. */
+    void addFirst(Runnable task, long now) {
+        if (size == tasks.length) {
+            grow();
+        }
+        long arrival = size == 0 ? now : arrivals[head];
+        head = index(tasks.length - 1);
+        tasks[head] = task;
+        arrivals[head] = arrival;
+        size++;
+    }
+
     /** Takes the task that has waited longest, or null. */
     @Nullable
     Runnable pollOldest() {

@@ -1,0 +1,209 @@
+package dev.socketserver;
+
+import java.io.IOException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.ArrayDeque;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Consumer;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * The place where kept-open connections wait for their peers, and the task of the worker that leads there: it selects,
+ * then runs the handlers of the ready connections itself, one after another. When one is about to block, or has held
+ * the lead for longer than the {@link Watchdog} allows, another worker takes the lead, with the ready connections not
+ * yet run, and the old leader becomes an ordinary worker that returns to the pool when its handler does.
+ *
+ * <p>After the leader/followers pattern (Schmidt et al., Pattern-Oriented Software Architecture 2), with the rescue of
+ * blocked handlers as Go's {@code sysmon} does it for system calls.
+ *
+ * <p>The selector and the ready list belong to whoever leads; {@link Leadership} orders one leader after another. The
+ * rest is thread-safe.
+ */
+final class Leader implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(Leader.class);
+    private static final long PAUSE_AFTER_FAILURE = 10_000_000;
+
+    private final RequestRunner<StreamConnection> runner;
+    private final Pace pace;
+    private final Followers followers;
+    private final Selector selector;
+    private final Leadership leadership = new Leadership();
+    private final ArrayDeque<StreamConnection> ready = new ArrayDeque<>(); // the leader's
+    private final Queue<StreamConnection> arriving = new ConcurrentLinkedQueue<>();
+    private final RateLimitedLog failures = new RateLimitedLog(LOG);
+    private final Consumer<SelectionKey> onReady = this::addReady; // made once: selecting allocates nothing
+    private final AtomicBoolean called = new AtomicBoolean(); // this task is with the pool and has not begun
+    private volatile boolean selecting; // written by the leader
+    private volatile boolean stopped;
+    private int batches; // the leader's: since it took the lead
+
+    /** What a leader needs of the pool and the watchdog; {@code execute} runs a task on another worker, in its turn. */
+    interface Followers extends Executor {
+        /** Runs a task on another worker as soon as can be; false if there is no room. */
+        boolean tryExecute(Runnable task);
+
+        /** Tells whether tasks wait while every worker is busy. */
+        boolean isSaturated();
+
+        /** A leader begins to run handlers. */
+        void watch();
+    }
+
+    Leader(RequestRunner<StreamConnection> runner, Pace pace, Followers followers) throws IOException {
+        this.runner = runner;
+        this.pace = pace;
+        this.followers = followers;
+        selector = Selector.open();
+    }
+
+    Leadership leadership() {
+        return leadership;
+    }
+
+    /** Lets some worker take the vacant lead; if none can now, the watchdog asks again. */
+    void callForLeader() {
+        if (stopped || !called.compareAndSet(false, true)) {
+            return;
+        }
+        boolean taken = false;
+        try {
+            taken = followers.tryExecute(this);
+        } catch (RejectedExecutionException e) {
+            LOG.debug("no worker can lead: {}", e.toString());
+        } finally {
+            if (!taken) {
+                called.set(false);
+            }
+        }
+    }
+
+    // ---- from any thread
+
+    /** Takes in a connection that is idle and not in the selector, or whose readiness was missed. */
+    void offer(StreamConnection connection) {
+        arriving.add(connection);
+        wakeIfSelecting();
+        if (Leadership.isVacant(leadership.seen())) {
+            callForLeader();
+        }
+    }
+
+    /** Lets the selector forget the channels that were closed, which the system keeps open until then. */
+    void wakeIfSelecting() {
+        if (selecting) {
+            selector.wakeup();
+        }
+    }
+
+    /** A task was queued: if every worker is busy, the leader waits its turn behind it. */
+    void yieldIfSaturated() {
+        if (selecting && followers.isSaturated()) {
+            selector.wakeup();
+        }
+    }
+
+    /** Ends the leading, for good. */
+    void stop() {
+        stopped = true;
+        selector.wakeup();
+    }
+
+    /** Gives the selector back; only when nobody leads any more, or in the hope that whoever does gives up. */
+    void close() {
+        stop();
+        try {
+            selector.close();
+        } catch (IOException e) {
+            LOG.debug("closing a selector failed: {}", e.toString());
+        }
+    }
+
+    // ---- the worker that leads
+
+    @Override
+    public void run() {
+        called.set(false);
+        if (!leadership.take()) {
+            return;
+        }
+        batches = 0;
+        boolean leads = true;
+        while (leads) {
+            try {
+                leads = ready.isEmpty() ? select() : runNext();
+            } catch (ClosedSelectorException e) {
+                leads = false;
+            } catch (Throwable e) {
+                failures.error("leading failed, and goes on", e);
+                LockSupport.parkNanos(PAUSE_AFTER_FAILURE);
+            }
+        }
+    }
+
+    /** Runs the next ready connection's handler; false if the lead is another's when it returns. */
+    private boolean runNext() {
+        StreamConnection connection = ready.remove();
+        if (!connection.beginReady()) {
+            connection.disarm();
+            return true;
+        }
+        long turn = leadership.begin();
+        if (pace.isSlow()) {
+            runner.handOver(connection, followers, pace);
+        } else {
+            connection.turn(turn);
+            runner.runReady(connection);
+        }
+        Thread.interrupted(); // an interrupt was meant for this connection
+        return leadership.end(turn);
+    }
+
+    /** Waits until connections are ready; false if this worker leads no longer. */
+    private boolean select() throws IOException {
+        pace.batchEnded();
+        takeArrivals();
+        selecting = true;
+        boolean saturated = followers.isSaturated();
+        try {
+            if (stopped || (saturated && batches > 0)) {
+                leadership.giveUp();
+                callForLeader();
+                return false;
+            }
+            if (saturated || !arriving.isEmpty()) {
+                selector.selectNow(onReady);
+            } else {
+                selector.select(onReady);
+            }
+        } finally {
+            selecting = false;
+        }
+        batches++;
+        if (!ready.isEmpty()) {
+            pace.batchBegins(ready.size());
+            followers.watch();
+        }
+        return true;
+    }
+
+    private void addReady(SelectionKey key) {
+        ready.add((StreamConnection) key.attachment());
+    }
+
+    private void takeArrivals() throws IOException {
+        for (StreamConnection next = arriving.poll(); next != null; next = arriving.poll()) {
+            if (!next.arm(selector)) {
+                selector.selectNow(onReady); // forgets the key of the connection's last stay
+                next.arm(selector);
+            }
+        }
+    }
+}

@@ -1,0 +1,91 @@
+package dev.socketserver;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+
+/**
+ * Who may select and take the next ready request: one word, in which one compare-and-set decides between the leader
+ * that comes back from a request and the watchdog that takes the lead away from it.
+ *
+ * <pre>
+ *                begin (leader)
+ *     ┌─────────┐ ───────────▶ ┌─────────┐
+ *     │ LEADING │              │ RUNNING │
+ *     └─────────┘ ◀─────────── └─────────┘
+ *        ▲    │   end (leader)      │
+ *   take │    │ giveUp (leader)     │ giveUp (leader, about to block; or watchdog, when the turn took too long)
+ *        │    ▼                     │
+ *     ┌─────────┐                   │
+ *     │ VACANT  │ ◀─────────────────┘
+ *     └─────────┘
+ * </pre>
+ *
+ * <p>Every transition counts the word's turn up, so no two states in the life of a leadership are the same word: a
+ * leader that was replaced cannot mistake another's turn for its own. Thread-safe.
+ */
+final class Leadership {
+    private static final int STATE_BITS = 2;
+    private static final long STATE = (1 << STATE_BITS) - 1;
+    private static final long TURN = 1 << STATE_BITS;
+    private static final long VACANT = 0;
+    private static final long LEADING = 1;
+    private static final long RUNNING = 2;
+
+    private static final VarHandle WORD;
+
+    static {
+        try {
+            WORD = MethodHandles.lookup().findVarHandle(Leadership.class, "word", long.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    @SuppressWarnings("FieldMayBeFinal")
+    private volatile long word = VACANT; // written through WORD
+
+    private static long next(long from, long state) {
+        return (from & ~STATE) + TURN + state;
+    }
+
+    /** Takes a vacant lead; true for one caller. */
+    boolean take() {
+        long seen = word;
+        return isVacant(seen) && WORD.compareAndSet(this, seen, next(seen, LEADING));
+    }
+
+    /** The leader begins a turn. Nobody else changes the word while it is LEADING, so a plain write does. */
+    long begin() {
+        long turn = next((long) WORD.get(this), RUNNING);
+        WORD.setRelease(this, turn);
+        return turn;
+    }
+
+    /** Ends a turn; false if the lead is another's by now. */
+    boolean end(long turn) {
+        return WORD.compareAndSet(this, turn, next(turn, LEADING));
+    }
+
+    /** Leaves the lead vacant, from inside a turn or for one that takes too long; true for one caller. */
+    boolean giveUp(long turn) {
+        return WORD.compareAndSet(this, turn, next(turn, VACANT));
+    }
+
+    /** The leader, between two turns, leaves the lead vacant. */
+    void giveUp() {
+        WORD.setRelease(this, next((long) WORD.get(this), VACANT));
+    }
+
+    /** Returns the word, to be compared with a later one and given to {@link #giveUp(long)}. */
+    long seen() {
+        return word;
+    }
+
+    static boolean isRunning(long seen) {
+        return (seen & STATE) == RUNNING;
+    }
+
+    static boolean isVacant(long seen) {
+        return (seen & STATE) == VACANT;
+    }
+}
