@@ -120,18 +120,22 @@ public abstract sealed class Request permits StreamConnection, Datagram {
      * none; for any other caller the operations are aborted, and the serving thread releases when it gets here.
      */
     final boolean end() {
-        synchronized (this) {
-            if (phase == Phase.CLOSED) {
-                return false;
-            }
-            if (runner == null || runner == Thread.currentThread()) {
-                phase = Phase.CLOSED;
-                runner = Thread.currentThread();
-                return true;
+        while (!tryEnd()) {
+            abort();
+            if (runner() != null) {
+                return false; // for the thread that serves it, or has closed it
             }
         }
-        abort();
-        return false;
+        return true;
+    }
+
+    private synchronized boolean tryEnd() {
+        boolean mine = phase != Phase.CLOSED && (runner == null || runner == Thread.currentThread());
+        if (mine) {
+            phase = Phase.CLOSED;
+            runner = Thread.currentThread();
+        }
+        return mine;
     }
 
     private synchronized @Nullable Thread runner() {
@@ -167,8 +171,8 @@ public abstract sealed class Request permits StreamConnection, Datagram {
     }
 
     /**
-     * Ends the request from any thread: at once if no thread serves it, else by making that thread fail. Aborts before it
-     * looks, as {@link RequestRunner#park} parks before it looks: one of the two sees the other.
+     * Ends the request from any thread: at once if no thread serves it, else by making that thread fail. Aborts before
+     * it looks, as {@link RequestRunner#park} parks before it looks: one of the two sees the other.
      */
     final void closeFromAnyThread() {
         abort();

@@ -97,6 +97,7 @@ public final class StreamConnection extends Request implements AutoCloseable {
     }
 
     /** Tells whether nobody has closed the connection on this side. Thread-safe. */
+    @Override
     public boolean isOpen() {
         return channel.isOpen();
     }
