@@ -1,0 +1,185 @@
+package dev.socketserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.socketserver.pool.PoolConfig;
+import java.io.File;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import java.lang.reflect.RecordComponent;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.spi.ToolProvider;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The pages say what the code does. */
+@Timeout(120)
+class DocumentationTest {
+    private static final MarkdownPage CONFIGURATION = MarkdownPage.of("src/site/markdown/configuration.md");
+
+    private static final Pattern TYPE =
+            Pattern.compile("(?m)^(?:(?:public|final|abstract) )*(?:class|record|enum) (\\w+)");
+
+    /** What a block of Java on a page need not import. */
+    private static final String IMPORTS = """
+            import static java.nio.charset.StandardCharsets.*;
+            import dev.socketserver.*;
+            import dev.socketserver.buffer.*;
+            import dev.socketserver.pool.*;
+            import io.netty.buffer.*;
+            import java.io.*;
+            import java.net.*;
+            import java.time.*;
+            import java.util.*;
+            import java.util.concurrent.*;
+            """;
+
+    @Test
+    void everyOptionOfTheServerIsOnTheConfigurationPageWithItsDefault() throws Exception {
+        assertThat(documentedDefaults("ServerConfig"))
+                .isEqualTo(defaults(ServerConfig.builder().build()));
+    }
+
+    @Test
+    void everyOptionOfThePoolIsOnTheConfigurationPageWithItsDefault() throws Exception {
+        assertThat(documentedDefaults("PoolConfig")).isEqualTo(defaults(PoolConfig.defaults()));
+    }
+
+    @Test
+    void everyOptionHasAMeaning() {
+        for (String heading : List.of("ServerConfig", "PoolConfig")) {
+            assertThat(CONFIGURATION.table(heading).values())
+                    .allSatisfy(cells -> assertThat(cells).hasSize(4))
+                    .allSatisfy(cells -> assertThat(cells.get(3)).isNotBlank());
+        }
+    }
+
+    @Test
+    void theFixedNumbersAreThoseOfTheCode() {
+        assertThat(documentedDefaults("What is fixed").values())
+                .containsExactly(
+                        shown(Housekeeper.SWEEP_INTERVAL),
+                        shown(Housekeeper.SERVICE_INTERVAL),
+                        shown(Backoff.FIRST),
+                        shown(Backoff.LONGEST),
+                        shown(RateLimitedLog.INTERVAL));
+    }
+
+    private static Map<String, String> documentedDefaults(String heading) {
+        Map<String, String> stated = new LinkedHashMap<>();
+        CONFIGURATION.table(heading).forEach((option, cells) -> stated.put(option, cells.get(1)));
+        return stated;
+    }
+
+    private static Map<String, String> defaults(Record config) throws ReflectiveOperationException {
+        Map<String, String> real = new LinkedHashMap<>();
+        for (RecordComponent option : config.getClass().getRecordComponents()) {
+            real.put(option.getName(), shown(option.getAccessor().invoke(config)));
+        }
+        return real;
+    }
+
+    /** Returns a value the way that the page writes it. */
+    private static String shown(@Nullable Object value) {
+        if (value == null) {
+            return "none";
+        } else if (value instanceof Duration time) {
+            return shown(time);
+        } else if (value instanceof InetSocketAddress address
+                && address.getAddress().isAnyLocalAddress()) {
+            return "all addresses, port " + address.getPort();
+        } else if (value instanceof Set<?> permissions) {
+            return PosixFilePermissions.toString(Set.copyOf(
+                    permissions.stream().map(PosixFilePermission.class::cast).toList()));
+        } else if (value.equals(PoolConfig.defaults())) {
+            return "PoolConfig.defaults()";
+        } else if (value == ServerListener.NONE) {
+            return "ServerListener.NONE";
+        }
+        return value.toString();
+    }
+
+    private static String shown(Duration time) {
+        if (time.toMillis() % 1000 != 0) {
+            return time.toMillis() + " ms";
+        }
+        return time.toSeconds() % 60 != 0 ? time.toSeconds() + " s" : time.toMinutes() + " min";
+    }
+
+    static List<MarkdownPage> pages() throws IOException {
+        return MarkdownPage.all();
+    }
+
+    @ParameterizedTest
+    @MethodSource("pages")
+    void linksLeadToFiles(MarkdownPage page) {
+        assertThat(page.linkedFiles()).filteredOn(Files::notExists).isEmpty();
+    }
+
+    @Test
+    void theMenuLeadsToPages() throws IOException {
+        Path site = MarkdownPage.PROJECT.resolve("src/site");
+        Matcher items = Pattern.compile("<item [^>]*href=\"([^\"]+)\\.html\"")
+                .matcher(Files.readString(site.resolve("site.xml")));
+
+        assertThat(items.results().map(item -> site.resolve("markdown/" + item.group(1) + ".md")))
+                .isNotEmpty()
+                .filteredOn(Files::notExists)
+                .isEmpty();
+    }
+
+    @Test
+    void javaOnThePagesCompiles(@TempDir Path directory) throws IOException {
+        List<String> command = new ArrayList<>(
+                List.of("-proc:none", "-d", directory.resolve("classes").toString(), "-cp", classPath()));
+        for (MarkdownPage page : pages()) {
+            for (String block : page.java()) {
+                command.add(sourceFile(directory.resolve("block" + command.size()), page, block)
+                        .toString());
+            }
+        }
+        var messages = new StringWriter();
+
+        int result = ToolProvider.findFirst("javac")
+                .orElseThrow()
+                .run(new PrintWriter(messages), new PrintWriter(messages), command.toArray(String[]::new));
+
+        assertThat(result).as("javac says: %s", messages).isZero();
+    }
+
+    private static String classPath() {
+        return System.getProperty("jdk.module.path", "") + File.pathSeparator + System.getProperty("java.class.path");
+    }
+
+    /** Writes a whole class as it is, and what is less inside a class or a method. */
+    private static Path sourceFile(Path directory, MarkdownPage page, String block) throws IOException {
+        Files.createDirectories(directory);
+        Matcher type = TYPE.matcher(block);
+        boolean isType = type.find();
+        if (block.startsWith("package ") && isType) {
+            return Files.writeString(directory.resolve(type.group(1) + ".java"), block);
+        }
+        String name = directory.getFileName().toString();
+        String inside = isType ? block : "void example() throws Exception {\n" + block + "}\n";
+        return Files.writeString(
+                directory.resolve(name + ".java"),
+                "// " + page + "\n" + IMPORTS + "class " + name + " {\n" + inside + "}\n");
+    }
+}
