@@ -12,7 +12,7 @@ import org.slf4j.LoggerFactory;
  * connection aborted, no thread to be had) is told to the listener and followed by a pause that grows; it never ends
  * the loop and never makes it spin. Confined to the accepting thread.
  */
-final class AcceptLoop<R extends Request> {
+class AcceptLoop<R extends Request> {
     private static final Logger LOG = LoggerFactory.getLogger(AcceptLoop.class);
 
     private final BaseServer<R> server;
@@ -29,11 +29,12 @@ final class AcceptLoop<R extends Request> {
 
     /** Returns when the channel is closed, or, with the interrupt flag set, when this thread is interrupted. */
     void run() {
-        while (server.isListening()) {
+        boolean goesOn = true;
+        while (goesOn && server.isListening()) {
             try {
                 R request = server.accept();
                 if (request != null) {
-                    runner.admit(request);
+                    goesOn = take(request);
                     backoff.reset();
                 }
             } catch (ClosedByInterruptException e) {
@@ -44,6 +45,12 @@ final class AcceptLoop<R extends Request> {
                 failed(e);
             }
         }
+    }
+
+    /** Takes a request to where it is served; false if this thread is to accept no more. */
+    boolean take(R request) {
+        runner.admit(request);
+        return true;
     }
 
     private void failed(Throwable failure) {

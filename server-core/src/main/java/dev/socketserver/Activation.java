@@ -24,10 +24,9 @@ final class Activation<R extends Request> {
 
     private final BaseServer<R> server;
     private final ServerListener listener;
-    private final Executor executor;
     private final @Nullable ElasticThreadPool ownPool;
     private final RequestRunner<R> runner;
-    private final @Nullable Leaders leaders;
+    private final Intake<R> intake;
     private final Housekeeper<R> housekeeper;
     private final CompletableFuture<DrainReport> stopped = new CompletableFuture<>();
 
@@ -45,18 +44,16 @@ final class Activation<R extends Request> {
         Executor given = config.executor();
         if (given == null) {
             ownPool = new ElasticThreadPool(config.pool());
-            executor = ownPool;
-            leaders = newLeaders(ownPool);
+            intake = newIntake(ownPool);
         } else {
             ownPool = null;
-            executor = given;
-            leaders = null;
+            intake = new Intake<>(runner, given);
         }
     }
 
-    private @Nullable Leaders newLeaders(ElasticThreadPool pool) throws IOException {
+    private Intake<R> newIntake(ElasticThreadPool pool) throws IOException {
         try {
-            return server.newLeaders(runner, pool);
+            return server.newIntake(runner, pool);
         } catch (Throwable e) {
             pool.shutdownNow();
             throw e;
@@ -67,9 +64,7 @@ final class Activation<R extends Request> {
     void start() {
         try {
             housekeeper.start();
-            if (leaders != null) {
-                leaders.start();
-            }
+            intake.start();
         } catch (Throwable e) {
             closePool();
             awaitThreads();
@@ -82,23 +77,8 @@ final class Activation<R extends Request> {
         return runner;
     }
 
-    /** Lets a new connection know where it can wait between two requests. */
-    void register(StreamConnection connection) {
-        if (leaders != null) {
-            connection.register(leaders.next());
-        }
-    }
-
-    /** Brings a new request to a worker, at once or when its first byte has come. */
-    void process(R request) throws IOException {
-        if (server.config().awaitFirstByte() && request.isParkable()) {
-            runner.park(request);
-            return;
-        }
-        executor.execute(() -> runner.run(request));
-        if (leaders != null) {
-            leaders.taskQueued();
-        }
+    Intake<R> intake() {
+        return intake;
     }
 
     Optional<ElasticThreadPool> ownPool() {
@@ -136,7 +116,7 @@ final class Activation<R extends Request> {
     /** Accepts in the calling thread, the acceptor, until the server has stopped. */
     void acceptUntilStopped() {
         try {
-            new AcceptLoop<>(server, runner, listener).run();
+            intake.acceptLoop(server, listener).run();
         } finally {
             acceptorEnded();
         }
@@ -275,9 +255,7 @@ final class Activation<R extends Request> {
     }
 
     private void closePool() {
-        if (leaders != null) {
-            leaders.stop();
-        }
+        intake.stop();
         if (ownPool != null) {
             ownPool.shutdownNow();
         }
@@ -288,9 +266,7 @@ final class Activation<R extends Request> {
         housekeeper.stop();
         try {
             awaitPool();
-            if (leaders != null) {
-                leaders.close();
-            }
+            intake.close();
             housekeeper.awaitEnd(FORCED_END);
             return true;
         } catch (InterruptedException e) {

@@ -247,7 +247,7 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
      * @throws java.util.concurrent.RejectedExecutionException if there is no room for the request, which is closed
      */
     protected void processRequest(R request) throws Exception {
-        running().process(request);
+        running().intake().process(request);
     }
 
     /**
@@ -301,10 +301,9 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
         return Objects.requireNonNull(activation, "not bound");
     }
 
-    /** Makes the leaders of connections that wait in a selector; null if the transport has none such. */
-    @Nullable
-    Leaders newLeaders(RequestRunner<R> runner, ElasticThreadPool pool) throws IOException {
-        return null;
+    /** Makes what brings requests to the server's own pool. */
+    Intake<R> newIntake(RequestRunner<R> runner, ElasticThreadPool pool) throws IOException {
+        return new Intake<>(runner, pool);
     }
 
     /** Returns the listening socket's channel. */

@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Datagram extends Request {
     private final DatagramChannel channel;
-    private final ByteBuf content;
+    private ByteBuf content; // confined to the thread that has the request
     private final boolean truncated;
     private @Nullable ByteBuf answer; // confined to the serving thread
 
@@ -55,6 +55,15 @@ public final class Datagram extends Request {
     public void reply(ByteBuf bytes) throws IOException {
         channel.send(bytes.nioBuffer(), remoteAddress());
         bytes.skipBytes(bytes.readableBytes());
+    }
+
+    /** Moves the bytes to a buffer of their own size, so that the receiver's is free while they wait. */
+    @Override
+    void detach() {
+        ByteBuf own = ByteBufAllocator.DEFAULT.directBuffer(content.readableBytes());
+        own.writeBytes(content);
+        content.release();
+        content = own;
     }
 
     /** Returns the buffer in which the handler collects its answer. */

@@ -1,5 +1,6 @@
 package dev.socketserver;
 
+import dev.socketserver.pool.ElasticThreadPool;
 import java.io.IOException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
@@ -7,9 +8,6 @@ import java.nio.channels.Selector;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -27,62 +25,35 @@ import org.slf4j.LoggerFactory;
  * <p>The selector and the ready list belong to whoever leads; {@link Leadership} orders one leader after another. The
  * rest is thread-safe.
  */
-final class Leader implements Runnable {
+final class Leader {
     private static final Logger LOG = LoggerFactory.getLogger(Leader.class);
     private static final long PAUSE_AFTER_FAILURE = 10_000_000;
 
     private final RequestRunner<StreamConnection> runner;
-    private final Pace pace;
-    private final Followers followers;
+    private final ElasticThreadPool pool;
+    private final Watchdog watchdog;
+    private final LeadTask task;
+    private final Pace pace = new Pace();
     private final Selector selector;
-    private final Leadership leadership = new Leadership();
     private final ArrayDeque<StreamConnection> ready = new ArrayDeque<>(); // the leader's
     private final Queue<StreamConnection> arriving = new ConcurrentLinkedQueue<>();
     private final RateLimitedLog failures = new RateLimitedLog(LOG);
     private final Consumer<SelectionKey> onReady = this::addReady; // made once: selecting allocates nothing
-    private final AtomicBoolean called = new AtomicBoolean(); // this task is with the pool and has not begun
     private volatile boolean selecting; // written by the leader
     private volatile boolean stopped;
     private int batches; // the leader's: since it took the lead
 
-    /** What a leader needs of the pool and the watchdog; {@code execute} runs a task on another worker, in its turn. */
-    interface Followers extends Executor {
-        /** Runs a task on another worker as soon as can be; false if there is no room. */
-        boolean tryExecute(Runnable task);
-
-        /** Tells whether tasks wait while every worker is busy. */
-        boolean isSaturated();
-
-        /** A leader begins to run handlers. */
-        void watch();
-    }
-
-    Leader(RequestRunner<StreamConnection> runner, Pace pace, Followers followers) throws IOException {
+    Leader(RequestRunner<StreamConnection> runner, ElasticThreadPool pool, Watchdog watchdog) throws IOException {
         this.runner = runner;
-        this.pace = pace;
-        this.followers = followers;
+        this.pool = pool;
+        this.watchdog = watchdog;
         selector = Selector.open();
+        task = new LeadTask(pool, this::lead);
+        watchdog.watch(task);
     }
 
-    Leadership leadership() {
-        return leadership;
-    }
-
-    /** Lets some worker take the vacant lead; if none can now, the watchdog asks again. */
-    void callForLeader() {
-        if (stopped || !called.compareAndSet(false, true)) {
-            return;
-        }
-        boolean taken = false;
-        try {
-            taken = followers.tryExecute(this);
-        } catch (RejectedExecutionException e) {
-            LOG.debug("no worker can lead: {}", e.toString());
-        } finally {
-            if (!taken) {
-                called.set(false);
-            }
-        }
+    LeadTask task() {
+        return task;
     }
 
     // ---- from any thread
@@ -91,8 +62,8 @@ final class Leader implements Runnable {
     void offer(StreamConnection connection) {
         arriving.add(connection);
         wakeIfSelecting();
-        if (Leadership.isVacant(leadership.seen())) {
-            callForLeader();
+        if (Leadership.isVacant(task.leadership().seen())) {
+            task.callForLeader();
         }
     }
 
@@ -105,7 +76,7 @@ final class Leader implements Runnable {
 
     /** A task was queued: if every worker is busy, the leader waits its turn behind it. */
     void yieldIfSaturated() {
-        if (selecting && followers.isSaturated()) {
+        if (selecting && pool.isSaturated()) {
             selector.wakeup();
         }
     }
@@ -128,12 +99,8 @@ final class Leader implements Runnable {
 
     // ---- the worker that leads
 
-    @Override
-    public void run() {
-        called.set(false);
-        if (!leadership.take()) {
-            return;
-        }
+    /** Leads until the lead is lost or given up. */
+    private void lead() {
         batches = 0;
         boolean leads = true;
         while (leads) {
@@ -155,27 +122,29 @@ final class Leader implements Runnable {
             connection.disarm();
             return true;
         }
-        long turn = leadership.begin();
+        long turn = task.leadership().begin();
         if (pace.isSlow()) {
-            runner.handOver(connection, followers, pace);
+            runner.handOver(connection, pool, pace);
         } else {
             connection.turn(turn);
             runner.runReady(connection);
         }
         Thread.interrupted(); // an interrupt was meant for this connection
-        return leadership.end(turn);
+        return task.leadership().end(turn);
     }
 
     /** Waits until connections are ready; false if this worker leads no longer. */
     private boolean select() throws IOException {
-        pace.batchEnded();
+        pace.batchEnds();
         takeArrivals();
         selecting = true;
-        boolean saturated = followers.isSaturated();
+        boolean saturated = pool.isSaturated();
         try {
             if (stopped || (saturated && batches > 0)) {
-                leadership.giveUp();
-                callForLeader();
+                task.leadership().giveUp();
+                if (!stopped) {
+                    task.callForLeader();
+                }
                 return false;
             }
             if (saturated || !arriving.isEmpty()) {
@@ -189,7 +158,7 @@ final class Leader implements Runnable {
         batches++;
         if (!ready.isEmpty()) {
             pace.batchBegins(ready.size());
-            followers.watch();
+            watchdog.wake();
         }
         return true;
     }

@@ -5,67 +5,65 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
-/** The leaders of one server, among which the connections are shared out, and their watchdog. Thread-safe. */
-final class Leaders implements Leader.Followers {
-    private final ElasticThreadPool pool;
+/**
+ * The intake of a selecting server: new connections go to the pool, or to a leader if they are to wait for their first
+ * byte; from there on the leaders, among which they are shared out, are where they wait. Thread-safe.
+ */
+final class Leaders extends Intake<StreamConnection> {
+    /** With fewer, a second selector takes from the handlers, and from a peer on the same machine, what it gains. */
+    private static final int PROCESSORS_PER_LEADER = 4;
+
+    private final boolean awaitFirstByte;
     private final List<Leader> leaders = new ArrayList<>();
     private final Watchdog watchdog;
     private int next; // confined to the accepting thread
 
-    Leaders(RequestRunner<StreamConnection> runner, ElasticThreadPool pool, int count, String name) throws IOException {
-        this.pool = pool;
+    Leaders(RequestRunner<StreamConnection> runner, ElasticThreadPool pool, ServerConfig config) throws IOException {
+        super(runner, pool);
+        awaitFirstByte = config.awaitFirstByte();
+        watchdog = new Watchdog(config.name() + "-watchdog");
         try {
-            for (int i = 0; i < count; i++) {
-                leaders.add(new Leader(runner, new Pace(), this));
+            for (int i = 0; i < count(config); i++) {
+                leaders.add(new Leader(runner, pool, watchdog));
             }
         } catch (Throwable e) {
             leaders.forEach(Leader::close);
             throw e;
         }
-        watchdog = new Watchdog(leaders, name + "-watchdog");
     }
 
+    private static int count(ServerConfig config) {
+        int automatic = Math.max(1, Runtime.getRuntime().availableProcessors() / PROCESSORS_PER_LEADER);
+        return config.leaders() > 0 ? config.leaders() : automatic;
+    }
+
+    @Override
     void start() {
         watchdog.start();
     }
 
-    /** Returns the leader for a new connection. */
-    Leader next() {
+    @Override
+    void accepted(StreamConnection connection) {
         next = (next + 1) % leaders.size();
-        return leaders.get(next);
-    }
-
-    /** A task was given to the pool. */
-    void taskQueued() {
-        leaders.forEach(Leader::yieldIfSaturated);
+        connection.register(leaders.get(next));
     }
 
     @Override
-    public void execute(Runnable task) {
-        pool.execute(task);
+    void process(StreamConnection connection) throws Exception {
+        if (awaitFirstByte) {
+            runner().park(connection);
+        } else {
+            super.process(connection);
+            leaders.forEach(Leader::yieldIfSaturated);
+        }
     }
 
     @Override
-    public boolean tryExecute(Runnable task) {
-        return pool.tryExecute(task);
-    }
-
-    @Override
-    public boolean isSaturated() {
-        return pool.isSaturated();
-    }
-
-    @Override
-    public void watch() {
-        watchdog.wake();
-    }
-
-    /** Ends the leading; the workers that lead return to the pool. */
     void stop() {
         leaders.forEach(Leader::stop);
     }
 
-    /** Gives the selectors back, and waits for the watchdog's end; after {@link #stop}, when the pool has ended. */
+    @Override
     void close() throws InterruptedException {
         leaders.forEach(Leader::close);
         watchdog.stop();

@@ -6,19 +6,26 @@ import java.time.Duration;
  * How long a server's handlers run, as a moving mean, and whether that is too long to run them in the leader: slow
  * above {@link #SLOW}, quick again below {@link #QUICK}.
  *
- * <p>Written by leaders and workers without order between them: a lost sample does no harm. Thread-safe.
+ * <p>Leaders and workers write the mean without order between them: a lost sample does no harm. Thread-safe, but for
+ * the batches and samples, which are the leader's.
  */
 final class Pace {
     static final Duration SLOW = Duration.ofNanos(200_000);
     static final Duration QUICK = Duration.ofNanos(100_000);
 
-    /** The weight of one request in the mean is 1 to this. */
+    /** One request's weight in the mean is 1 to this. */
     private static final int WEIGHT = 64;
+
+    /** One in so many requests that run singly in the leader is timed. */
+    private static final int SAMPLE_EVERY = 16;
+
+    private static final long NOT_SAMPLED = 0;
 
     private volatile boolean slow;
     private volatile long mean; // in nanoseconds
     private long batchBegan; // the leader's
     private int batchSize; // the leader's
+    private int samples; // the leader's
 
     boolean isSlow() {
         return slow;
@@ -30,21 +37,35 @@ final class Pace {
         batchSize = size;
     }
 
-    /** The leader has run them, or led by another has run the rest of them. */
-    void batchEnded() {
-        if (batchSize > 0) {
-            if (!slow) {
-                ran(System.nanoTime() - batchBegan, batchSize);
-            }
-            batchSize = 0;
+    /** The batch has been run, perhaps by one leader after another. */
+    void batchEnds() {
+        if (batchSize > 0 && !slow) {
+            ran((System.nanoTime() - batchBegan) / batchSize, batchSize);
+        }
+        batchSize = 0;
+    }
+
+    /** The leader begins to run one handler; returns what {@link #sampleEnds} wants. */
+    long sampleBegins() {
+        samples++;
+        return samples % SAMPLE_EVERY == 0 ? System.nanoTime() : NOT_SAMPLED;
+    }
+
+    /** The handler has returned. */
+    void sampleEnds(long began) {
+        if (began != NOT_SAMPLED) {
+            ran(System.nanoTime() - began, SAMPLE_EVERY);
         }
     }
 
-    /** Takes note that {@code count} handlers ran for {@code nanos} in all. */
-    void ran(long nanos, int count) {
+    /** A worker has run one handler. */
+    void ran(long nanos) {
+        ran(nanos, 1);
+    }
+
+    private void ran(long nanosEach, int count) {
         long before = mean;
-        int weight = Math.min(count, WEIGHT);
-        long now = before + (nanos / count - before) * weight / WEIGHT;
+        long now = before + (nanosEach - before) * Math.min(count, WEIGHT) / WEIGHT;
         mean = now;
         if (slow ? now < QUICK.toNanos() : now > SLOW.toNanos()) {
             slow = !slow;

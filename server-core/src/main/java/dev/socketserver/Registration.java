@@ -80,10 +80,10 @@ final class Registration {
 
     /** Hands the lead on before something that takes time. */
     void giveUpLead() {
-        if (turn != NOT_LEADING && leader.leadership().giveUp(turn)) {
-            leader.callForLeader();
+        if (turn != NOT_LEADING) {
+            leader.task().handOn(turn);
+            turn = NOT_LEADING;
         }
-        turn = NOT_LEADING;
     }
 
     /** The channel was closed; lets the selector give up its descriptor. */

@@ -2,6 +2,7 @@ package dev.socketserver;
 
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,6 +42,7 @@ public abstract sealed class Request permits StreamConnection, Datagram {
     private @Nullable RequestHandler<?> handler; // confined to the serving thread
     private boolean kept; // confined to the serving thread
     private Runnable closing = () -> {}; // set once, before the request is handed on
+    private BooleanSupplier draining = () -> false; // set once, before the request is handed on
 
     Request(SocketAddress remoteAddress) {
         this.remoteAddress = remoteAddress;
@@ -166,8 +168,25 @@ public abstract sealed class Request permits StreamConnection, Datagram {
         return System.nanoTime() - openedAt;
     }
 
-    final void closing(Runnable action) {
-        closing = action;
+    /** The request is with a server, which closes it by {@code close} and tells by {@code drains} that it is to end. */
+    final void admitted(Runnable close, BooleanSupplier drains) {
+        closing = close;
+        draining = drains;
+    }
+
+    /**
+     * Waits, in the serving thread, for the peer's next message, as a request that is idle: until something is there,
+     * the peer ends, the idle timeout passes, or the server drains.
+     *
+     * @return true if something is there
+     */
+    final boolean awaitMore() {
+        idle();
+        if (draining.getAsBoolean()) {
+            dismiss();
+        }
+        boolean more = awaitNext();
+        return begin() && more;
     }
 
     /**
@@ -207,6 +226,9 @@ public abstract sealed class Request permits StreamConnection, Datagram {
     boolean hasMore() {
         return false;
     }
+
+    /** Makes the request ready to wait in a queue. Runs in the accepting thread. */
+    void detach() {}
 
     /** Tells whether nobody has aborted the request. Thread-safe. */
     boolean isOpen() {

@@ -43,7 +43,7 @@ final class RequestRunner<R extends Request> {
     /** Takes an accepted request to the executor. An Error that is not the request's own fault is thrown on. */
     void admit(R request) {
         open.add(request);
-        request.closing(() -> shutDown(request));
+        request.admitted(() -> shutDown(request), () -> draining);
         listener.opened(request);
         if (request instanceof Datagram datagram && datagram.isTruncated()) {
             listener.truncated(datagram);
@@ -94,14 +94,19 @@ final class RequestRunner<R extends Request> {
         }
         request.requeue();
         try {
-            executor.execute(() -> {
-                long began = System.nanoTime();
-                run(request);
-                pace.ran(System.nanoTime() - began, 1);
-            });
+            submit(request, executor, pace);
         } catch (RejectedExecutionException | OutOfMemoryError e) {
             reject(request, e);
         }
+    }
+
+    /** Lets a thread of the executor run a request, and times it. */
+    void submit(R request, Executor executor, Pace pace) {
+        executor.execute(() -> {
+            long began = System.nanoTime();
+            run(request);
+            pace.ran(System.nanoTime() - began);
+        });
     }
 
     private void serve(R request, int received) {
@@ -127,18 +132,16 @@ final class RequestRunner<R extends Request> {
             if (!request.isKept()) {
                 return false;
             }
-            if (!request.hasMore()) {
+            if (request.hasMore()) {
+                request.begin();
+            } else {
                 request.flush();
                 if (request.isParkable()) {
                     return park(request);
                 }
-                request.idle();
-                if (draining || !request.awaitNext()) {
+                if (!request.awaitMore()) {
                     return false;
                 }
-            }
-            if (!request.begin()) {
-                return false;
             }
         }
     }

@@ -39,6 +39,7 @@ public final class StreamConnection extends Request implements AutoCloseable {
         in = new ByteInput(timed, ByteBufAllocator.DEFAULT, config.readBufferSize());
         out = new ByteOutput(timed, ByteBufAllocator.DEFAULT, config.writeBufferSize());
         timed.flushBeforeRead(out);
+        in.betweenMessages(this::awaitMore);
         idleTimeout = config.idleTimeout();
         readTimeout = config.readTimeout();
         timed.readTimeout(readTimeout);

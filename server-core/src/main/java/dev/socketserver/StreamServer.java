@@ -15,12 +15,6 @@ import org.slf4j.LoggerFactory;
 public abstract sealed class StreamServer extends BaseServer<StreamConnection> permits TcpServer, UnixServer {
     private static final Logger LOG = LoggerFactory.getLogger(StreamServer.class);
 
-    /**
-     * With fewer processors, a second selector takes from the handlers, and from the peer on the same machine, what it
-     * gains.
-     */
-    private static final int PROCESSORS_PER_LEADER = 4;
-
     private volatile @Nullable ServerSocketChannel channel; // written by the thread that binds
 
     StreamServer(ServerConfig config, Supplier<? extends StreamRequestHandler> handlers) {
@@ -63,15 +57,9 @@ public abstract sealed class StreamServer extends BaseServer<StreamConnection> p
     }
 
     @Override
-    final @Nullable Leaders newLeaders(RequestRunner<StreamConnection> runner, ElasticThreadPool pool)
+    final Intake<StreamConnection> newIntake(RequestRunner<StreamConnection> runner, ElasticThreadPool pool)
             throws IOException {
-        ServerConfig config = config();
-        return config.isSelecting() ? new Leaders(runner, pool, leaders(config), config.name()) : null;
-    }
-
-    private static int leaders(ServerConfig config) {
-        int automatic = Math.max(1, Runtime.getRuntime().availableProcessors() / PROCESSORS_PER_LEADER);
-        return config.leaders() > 0 ? config.leaders() : automatic;
+        return config().isSelecting() ? new Leaders(runner, pool, config()) : super.newIntake(runner, pool);
     }
 
     @Override
@@ -84,7 +72,7 @@ public abstract sealed class StreamServer extends BaseServer<StreamConnection> p
         try {
             configure(accepted);
             var connection = new StreamConnection(accepted, config());
-            running().register(connection);
+            running().intake().accepted(connection);
             return connection;
         } catch (IOException e) {
             LOG.debug("a connection was gone before it was set up: {}", e.toString());

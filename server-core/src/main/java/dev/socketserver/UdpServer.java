@@ -1,7 +1,8 @@
 package dev.socketserver;
 
+import dev.socketserver.pool.ElasticThreadPool;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -21,7 +22,8 @@ import org.jspecify.annotations.Nullable;
  */
 public non-sealed class UdpServer extends BaseServer<Datagram> {
     private volatile @Nullable DatagramChannel channel; // written by the thread that binds
-    private final ByteBuffer received; // confined to the receiving thread
+    /** Confined to the receiving thread, one after another; the datagram holds it too while it is served. */
+    private ByteBuf received;
 
     /**
      * Makes a server on that port of all addresses, IPv4 and IPv6; 0 for a free port.
@@ -42,7 +44,7 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
     public UdpServer(ServerConfig config, Supplier<? extends DatagramRequestHandler> handlers) {
         super(config, handlers);
         config.requireAddress(InetSocketAddress.class);
-        received = ByteBuffer.allocateDirect(config.maxDatagramSize() + 1); // one more, to see what is too long
+        received = newBuffer(config);
     }
 
     @Override
@@ -79,19 +81,28 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
     }
 
     @Override
+    final Intake<Datagram> newIntake(RequestRunner<Datagram> runner, ElasticThreadPool pool) throws IOException {
+        return config().isSelecting() ? new Receivers(runner, pool, config()) : super.newIntake(runner, pool);
+    }
+
+    @Override
     final @Nullable Datagram accept() throws IOException {
-        received.clear();
-        SocketAddress source = channel().receive(received);
+        if (received.refCnt() > 1) {
+            received = newBuffer(config()); // a handler still has the last one
+        }
+        ByteBuffer target = received.internalNioBuffer(0, received.capacity());
+        SocketAddress source = channel().receive(target);
         if (source == null) {
             return null;
         }
-        received.flip();
-        boolean truncated = received.remaining() > config().maxDatagramSize();
-        if (truncated) {
-            received.limit(config().maxDatagramSize());
-        }
-        ByteBuf content = ByteBufAllocator.DEFAULT.directBuffer(received.remaining());
-        content.writeBytes(received);
-        return new Datagram(channel(), source, content, truncated);
+        int length = target.position();
+        int max = config().maxDatagramSize();
+        received.setIndex(0, Math.min(length, max));
+        return new Datagram(channel(), source, received.retain(), length > max);
+    }
+
+    private static ByteBuf newBuffer(ServerConfig config) {
+        int oneMore = config.maxDatagramSize() + 1; // to see what is too long
+        return Unpooled.wrappedBuffer(ByteBuffer.allocateDirect(oneMore));
     }
 }

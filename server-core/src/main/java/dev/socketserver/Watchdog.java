@@ -1,6 +1,7 @@
 package dev.socketserver;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
@@ -19,15 +20,19 @@ final class Watchdog {
     /** How many ticks without any turn make it look less often. */
     private static final int QUIET_TICKS = 10;
 
-    private final List<Leader> leaders;
+    private final List<LeadTask> leads = new ArrayList<>(); // complete before the thread starts
     private final Thread thread;
     private volatile boolean drowsy; // written by the watchdog's thread
     private volatile boolean stopped;
 
-    Watchdog(List<Leader> leaders, String name) {
-        this.leaders = leaders;
+    Watchdog(String name) {
         thread = new Thread(this::run, name);
         thread.setDaemon(true);
+    }
+
+    /** Adds a lead to look after; before {@link #start}. */
+    void watch(LeadTask lead) {
+        leads.add(lead);
     }
 
     void start() {
@@ -44,37 +49,35 @@ final class Watchdog {
     void stop() throws InterruptedException {
         stopped = true;
         LockSupport.unpark(thread);
-        if (thread != Thread.currentThread()) {
-            thread.join();
-        }
+        thread.join(); // returns at once if it was never started
     }
 
     private void run() {
-        long[] before = new long[leaders.size()];
+        long[] before = new long[leads.size()];
         int quiet = 0;
         while (!stopped) {
-            boolean moved = false;
-            for (int i = 0; i < before.length; i++) {
-                long seen = leaders.get(i).leadership().seen();
-                if (seen == before[i]) {
-                    rescue(leaders.get(i), seen);
-                } else {
-                    before[i] = seen;
-                    moved = true;
-                }
-            }
-            quiet = moved ? 0 : quiet + 1;
+            quiet = look(before) ? 0 : quiet + 1;
             drowsy = quiet > QUIET_TICKS;
             LockSupport.parkNanos(this, (drowsy ? LONG_TICK : TICK).toNanos());
             Thread.interrupted(); // an interrupted thread would not park again
         }
     }
 
-    private static void rescue(Leader leader, long seen) {
-        if (Leadership.isRunning(seen) && leader.leadership().giveUp(seen)) {
-            leader.callForLeader();
-        } else if (Leadership.isVacant(seen)) {
-            leader.callForLeader();
+    /** Looks at every lead and rescues those that have not moved since; true if any has. */
+    private boolean look(long[] before) {
+        boolean moved = false;
+        for (int i = 0; i < before.length; i++) {
+            LeadTask lead = leads.get(i);
+            long seen = lead.leadership().seen();
+            if (seen != before[i]) {
+                before[i] = seen;
+                moved = true;
+            } else if (Leadership.isRunning(seen)) {
+                lead.handOn(seen);
+            } else if (Leadership.isVacant(seen)) {
+                lead.callForLeader();
+            }
         }
+        return moved;
     }
 }

@@ -10,6 +10,7 @@ import java.io.OutputStream;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.Charset;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -34,6 +35,7 @@ public final class ByteInput extends InputStream {
     private ByteBuf buffer = Unpooled.EMPTY_BUFFER;
     private boolean ended;
     private boolean closed;
+    private BooleanSupplier betweenMessages = () -> true;
 
     /**
      * Makes an input that holds no buffer yet.
@@ -221,6 +223,23 @@ public final class ByteInput extends InputStream {
             buffer.writerIndex(buffer.writerIndex() + count);
         }
         return count;
+    }
+
+    /**
+     * Waits for the peer's next message: the boundary between messages for a handler that serves a whole conversation
+     * in one {@code handle()}. Here the server may let the peer be idle, for {@code idleTimeout}, and may end the
+     * conversation; inside a message neither happens.
+     *
+     * @return false if there is no further message: the peer has ended, was idle for too long, or the server drains
+     * @throws IOException if reading from the peer fails
+     */
+    public boolean awaitMessage() throws IOException {
+        return buffer.isReadable() || (betweenMessages.getAsBoolean() && await(1));
+    }
+
+    /** Says how to wait between two messages: true if there is something to read; at first, like for any byte. */
+    public void betweenMessages(BooleanSupplier wait) {
+        betweenMessages = wait;
     }
 
     /**

@@ -1,0 +1,43 @@
+package dev.socketserver;
+
+import dev.socketserver.pool.ElasticThreadPool;
+
+/**
+ * The intake of a datagram server: a datagram's handler runs in the thread that received it, which leads; when it
+ * blocks, another thread receives; while handlers prove slow, datagrams go to the pool. Thread-safe.
+ */
+final class Receivers extends Intake<Datagram> {
+    private final ElasticThreadPool pool;
+    private final Watchdog watchdog;
+    private final Pace pace = new Pace();
+
+    Receivers(RequestRunner<Datagram> runner, ElasticThreadPool pool, ServerConfig config) {
+        super(runner, pool);
+        this.pool = pool;
+        watchdog = new Watchdog(config.name() + "-watchdog");
+    }
+
+    @Override
+    AcceptLoop<Datagram> acceptLoop(BaseServer<Datagram> server, ServerListener listener) {
+        var loop = new ReceiveLoop(server, runner(), listener, pool, watchdog, pace);
+        watchdog.start();
+        return loop;
+    }
+
+    @Override
+    void process(Datagram datagram) {
+        if (pace.isSlow()) {
+            datagram.detach();
+            runner().submit(datagram, pool, pace);
+        } else {
+            long began = pace.sampleBegins();
+            runner().run(datagram);
+            pace.sampleEnds(began);
+        }
+    }
+
+    @Override
+    void close() throws InterruptedException {
+        watchdog.stop();
+    }
+}
