@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 
@@ -72,9 +71,9 @@ record MarkdownPage(Path file, String text) {
     List<Path> linkedFiles() {
         return LINK.matcher(CODE.matcher(text).replaceAll(""))
                 .results()
-                .map((MatchResult match) -> match.group(1))
+                .map(match -> match.group(1))
                 .filter(link -> !link.contains("://"))
-                .map(link -> file.resolveSibling(link.replaceFirst("\\.html$", ".md")))
+                .map(file::resolveSibling)
                 .toList();
     }
 
