@@ -35,9 +35,9 @@ final class ChildJvm implements AutoCloseable {
         return process.errorReader();
     }
 
-    /** Sends a signal such as TERM or INT. */
+    /** Sends a signal such as TERM or INT; through the shell, since a small system has no other {@code kill}. */
     void signal(String name) throws IOException, InterruptedException {
-        new ProcessBuilder("kill", "-" + name, Long.toString(process.pid()))
+        new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid())
                 .start()
                 .waitFor();
     }
