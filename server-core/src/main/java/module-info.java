@@ -1,6 +1,7 @@
 /** Socket servers for Java on an elastic worker pool. */
 module dev.socketserver {
     requires transitive io.netty.buffer;
+    requires jdk.jfr;
     requires org.slf4j;
     requires static transitive org.jspecify;
 

@@ -24,10 +24,9 @@ final class BlockedSubmitters {
         line.addLast(submitter);
     }
 
-    /** Takes out the first in line, or null. */
-    @Nullable
-    Submitter poll() {
-        return line.pollFirst();
+    /** Takes out the first in line; there has to be one. */
+    Submitter remove() {
+        return line.removeFirst();
     }
 
     /** Takes out one that gives up; false if it is not in line any more. */

@@ -6,6 +6,8 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.function.LongFunction;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The workers of a pool and how many of them are in which state. A worker counts from the moment that it is reserved,
@@ -13,19 +15,17 @@ import java.util.Set;
  * the pool's lock.
  */
 final class Crew {
-    private final Dispatcher dispatcher;
-    private final Host host;
     private final IdleStack idle = new IdleStack();
     private final Set<Worker> members = new LinkedHashSet<>();
+    private final int mostWaking;
     private int starting;
+    private int waking;
+    private int stuck;
     private int peak;
-    private long started;
-    private long retired;
     private long lastNumber;
 
-    Crew(Dispatcher dispatcher, Host host) {
-        this.dispatcher = dispatcher;
-        this.host = host;
+    Crew(int processors) {
+        this.mostWaking = processors;
     }
 
     /** All workers: starting, idle and busy ones. */
@@ -41,16 +41,12 @@ final class Crew {
         return members.size() - starting - idle.size();
     }
 
+    int stuck() {
+        return stuck;
+    }
+
     int peak() {
         return peak;
-    }
-
-    long started() {
-        return started;
-    }
-
-    long retired() {
-        return retired;
     }
 
     IdleStack idle() {
@@ -61,11 +57,34 @@ final class Crew {
         return Collections.unmodifiableSet(members);
     }
 
+    /**
+     * Whether waking one more worker is of use. More than the machine can run at once is not: while that many wake up,
+     * a task is better queued, for one of them or of those that finish.
+     */
+    boolean mayWake() {
+        return waking < mostWaking;
+    }
+
+    /** Takes the idle worker that worked last, to be given a task and woken; null if none is idle. */
+    @Nullable
+    Worker takeIdle() {
+        Worker worker = idle.pop();
+        if (worker != null) {
+            waking++;
+        }
+        return worker;
+    }
+
+    /** A worker that was idle runs again. */
+    void awoken() {
+        waking--;
+    }
+
     /** Makes places for new workers, which somebody has to start once the lock is released. */
-    List<Worker> reserve(int count, String name) {
+    List<Worker> reserve(int count, LongFunction<Worker> worker) {
         List<Worker> reserved = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
-            reserved.add(new Worker(dispatcher, host, name + '-' + ++lastNumber));
+            reserved.add(worker.apply(++lastNumber));
         }
         members.addAll(reserved);
         starting += count;
@@ -76,7 +95,6 @@ final class Crew {
     /** A reserved worker runs. */
     void arrived() {
         starting--;
-        started++;
     }
 
     /** Reserved workers could not be started. */
@@ -85,21 +103,22 @@ final class Crew {
         starting -= reserved.size();
     }
 
-    /** A worker ends of its own accord. */
-    void leave(Worker worker) {
-        members.remove(worker);
-        worker.assign(Worker.RETIRE);
-        retired++;
+    /** A worker's task has run too long. */
+    void stuck(Worker worker) {
+        worker.isStuck = true;
+        stuck++;
     }
 
-    /** Ends the worker that has been idle longest, if one is idle; what is returned has to follow. */
-    FollowUp retireLongestIdle() {
-        Worker worker = idle.popBottom();
-        if (worker == null) {
-            return FollowUp.NONE;
-        }
-        leave(worker);
-        return worker;
+    /** A stuck worker's task has ended after all. */
+    void recovered(Worker worker) {
+        worker.isStuck = false;
+        stuck--;
+    }
+
+    /** Ends a worker that is not in the idle stack. */
+    void leave(Worker worker) {
+        members.remove(worker);
+        worker.dismiss();
     }
 
     /** Whether the current thread is one of the workers. */

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
@@ -31,8 +32,9 @@ import java.util.concurrent.RejectedExecutionException;
  * <p>Thread-safe.
  */
 public final class ElasticThreadPool implements Executor, AutoCloseable {
-    private final PoolConfig config;
+    private final PoolState state;
     private final Dispatcher dispatcher;
+    private final Lifecycle lifecycle;
 
     /**
      * Makes a pool and starts its {@code minWorkers}.
@@ -45,8 +47,9 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
     }
 
     ElasticThreadPool(PoolConfig config, Host host) {
-        this.config = config;
-        this.dispatcher = new Dispatcher(config, host);
+        dispatcher = new Dispatcher(config, host);
+        state = dispatcher.state();
+        lifecycle = new Lifecycle(state);
         dispatcher.start();
     }
 
@@ -74,7 +77,11 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
         return dispatcher.offer(Objects.requireNonNull(task, "task"));
     }
 
-    /** Tells whether a task waits while {@code maxWorkers} are all busy. */
+    /**
+     * Whether the pool has as many tasks as it can work on.
+     *
+     * @return true if a task waits while {@code maxWorkers} are all busy
+     */
     public boolean isSaturated() {
         return dispatcher.isSaturated();
     }
@@ -87,7 +94,7 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
      * @throws IllegalStateException if called from a task of this pool, which would wait for itself
      */
     public void join() throws InterruptedException {
-        dispatcher.awaitQuiet(Host.FOREVER);
+        lifecycle.awaitQuiet(Host.FOREVER);
     }
 
     /**
@@ -99,7 +106,7 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
      * @throws IllegalStateException if called from a task of this pool, which would wait for itself
      */
     public boolean join(Duration timeout) throws InterruptedException {
-        return dispatcher.awaitQuiet(timeout.toNanos());
+        return lifecycle.awaitQuiet(timeout.toNanos());
     }
 
     /**
@@ -111,12 +118,12 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
      * @throws IllegalStateException if called from a task of this pool, which would wait for itself
      */
     public boolean awaitTermination(Duration timeout) throws InterruptedException {
-        return dispatcher.awaitTermination(timeout.toNanos());
+        return lifecycle.awaitTermination(timeout.toNanos());
     }
 
     /** Takes no more tasks and lets the workers end when the queued ones are done. Does not wait; idempotent. */
     public void shutdown() {
-        dispatcher.shutdown();
+        lifecycle.shutdown();
     }
 
     /**
@@ -125,7 +132,7 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
      * @return the tasks that were queued, in order of arrival; those that are {@link RejectableTask}s have been told
      */
     public List<Runnable> shutdownNow() {
-        return dispatcher.stop();
+        return lifecycle.stop();
     }
 
     /**
@@ -136,14 +143,14 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
     @Override
     public void close() {
         shutdown();
-        if (dispatcher.isCurrentThreadMember()) {
+        if (lifecycle.isCurrentThreadMember()) {
             return;
         }
         boolean interrupted = false;
         boolean terminated = false;
         while (!terminated) {
             try {
-                terminated = dispatcher.awaitTermination(Host.FOREVER);
+                terminated = lifecycle.awaitTermination(Host.FOREVER);
             } catch (InterruptedException e) {
                 interrupted = true;
                 shutdownNow();
@@ -155,12 +162,59 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
     }
 
     /**
-     * The configuration.
+     * Puts a new configuration in force, all of it at one moment, so that no mixture with the old one is ever seen.
+     * Workers above a lowered maximum leave when they have run their task.
+     *
+     * @param config the new configuration
+     * @throws IllegalArgumentException if its name or its kind of worker is another one
+     */
+    public void reconfigure(PoolConfig config) {
+        requireSame("name", config().name(), config.name());
+        requireSame("workerKind", config().workerKind(), config.workerKind());
+        dispatcher.reconfigure(config);
+    }
+
+    private static void requireSame(String option, Object value, Object wanted) {
+        if (!value.equals(wanted)) {
+            throw new IllegalArgumentException(option + " cannot be changed (" + value + "): " + wanted);
+        }
+    }
+
+    /**
+     * This pool as an {@link ExecutorService}. A future whose task is given up by the pool fails with a
+     * {@link TaskRejectedException}.
+     *
+     * @return a view; shutting it down shuts the pool down
+     */
+    public ExecutorService asExecutorService() {
+        return new PoolExecutorService(this);
+    }
+
+    /**
+     * Whether the pool takes no more tasks.
+     *
+     * @return true once it has been shut down
+     */
+    public boolean isShutdown() {
+        return state.phase != Phase.RUNNING;
+    }
+
+    /**
+     * Whether every task and every worker has ended after a shutdown.
+     *
+     * @return true once nothing is left
+     */
+    public boolean isTerminated() {
+        return state.phase == Phase.TERMINATED;
+    }
+
+    /**
+     * The configuration in force.
      *
      * @return the configuration
      */
     public PoolConfig config() {
-        return config;
+        return state.config;
     }
 
     /**
@@ -169,11 +223,11 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
      * @return a consistent copy
      */
     public PoolSnapshot snapshot() {
-        return dispatcher.snapshot();
+        return state.snapshot();
     }
 
     @Override
     public String toString() {
-        return "ElasticThreadPool[" + config.name() + ", " + dispatcher.phase() + ", " + snapshot() + "]";
+        return "ElasticThreadPool[" + config().name() + ", " + state.phase + ", " + snapshot() + "]";
     }
 }

@@ -12,20 +12,23 @@ final class GrowthRule {
     private static final long LONGEST_PAUSE = 1_000_000_000;
 
     private int step = 1;
+    private StartReason reason = StartReason.MINIMUM;
     private long pause;
     private long pausedUntil;
 
-    /** How many workers to start now. The caller starts them all. */
-    int recruits(PoolConfig config, Crew crew, TaskQueue queue, long now) {
-        int room = config.maxWorkers() - crew.size();
+    /** How many workers to start now, for {@link #reason}. The caller starts them all. */
+    int recruits(PoolState state, long now) {
+        Crew crew = state.crew;
+        int room = state.limit() - crew.size();
         if (room <= 0 || (crew.size() > 0 && isPaused(now))) {
             return 0;
         }
-        int missing = config.minWorkers() - crew.size();
-        int unserved = queue.size() - crew.starting();
-        if (unserved <= 0 || !isWanted(config, crew, unserved, queue.oldestWait(now))) {
+        int missing = Math.max(state.config.minWorkers() - crew.size(), 0);
+        int unserved = state.queue.size() - crew.starting();
+        if (unserved <= 0 || !crew.idle().isEmpty() || !isWanted(state, unserved, now)) {
             step = 1;
-            return Math.max(missing, 0);
+            reason = StartReason.MINIMUM;
+            return missing;
         }
         if (crew.starting() > 0) {
             return 0;
@@ -35,24 +38,32 @@ final class GrowthRule {
         return recruits;
     }
 
-    private static boolean isWanted(PoolConfig config, Crew crew, int unserved, long oldestWait) {
-        return unserved > config.queueThreshold()
-                || crew.size() == 0
-                || oldestWait > config.maxQueueWait().toNanos();
+    /** Why the workers that were asked for last are to start. */
+    StartReason reason() {
+        return reason;
+    }
+
+    private boolean isWanted(PoolState state, int unserved, long now) {
+        if (unserved > state.config.queueThreshold() || state.crew.size() == 0) {
+            reason = StartReason.DEPTH;
+            return true;
+        }
+        reason = StartReason.AGE;
+        return state.queue.oldestWait(now) > state.config.maxQueueWait().toNanos();
     }
 
     /** The time until a look without any event is needed, {@link Host#FOREVER} if none is. */
-    long nextLook(PoolConfig config, Crew crew, TaskQueue queue, long now) {
-        boolean isShort = crew.size() < config.minWorkers();
-        boolean growable = !queue.isEmpty() && crew.size() < config.maxWorkers();
+    long nextLook(PoolState state, long now) {
+        boolean isShort = state.crew.size() < state.config.minWorkers();
+        boolean growable = !state.queue.isEmpty() && state.crew.size() < state.limit();
         if (isPaused(now)) {
             return isShort || growable ? pausedUntil - now : Host.FOREVER;
         }
         if (!growable) {
             return Host.FOREVER;
         }
-        long limit = config.maxQueueWait().toNanos();
-        long left = limit - queue.oldestWait(now);
+        long limit = state.config.maxQueueWait().toNanos();
+        long left = limit - state.queue.oldestWait(now);
         return left >= 0 ? left + 1 : limit;
     }
 

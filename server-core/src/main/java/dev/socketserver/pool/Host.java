@@ -11,6 +11,9 @@ interface Host {
     /** The clock, as {@link System#nanoTime()}. */
     long nanoTime();
 
+    /** How many threads the machine can run at once. */
+    int processors();
+
     /** A new thread for a worker, not started. */
     Thread newWorker(String name, Runnable body);
 
@@ -33,6 +36,11 @@ interface Host {
         @Override
         public long nanoTime() {
             return System.nanoTime();
+        }
+
+        @Override
+        public int processors() {
+            return Runtime.getRuntime().availableProcessors();
         }
 
         @Override

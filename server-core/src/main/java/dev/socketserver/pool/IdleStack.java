@@ -15,6 +15,10 @@ final class IdleStack {
         return size;
     }
 
+    boolean isEmpty() {
+        return size == 0;
+    }
+
     /** How many workers have been idle at least as long as since the given time. */
     int countIdleSince(long time) {
         int count = 0;

@@ -17,6 +17,11 @@ import java.util.Objects;
  * @param idleWindow idle workers beyond the spare ones retire, half of them at a time, when they have not been needed
  *     for this long; default 5 s
  * @param overloadPolicy what happens to a new task when the queue is full; default {@link OverloadPolicy#BLOCK}
+ * @param adaptiveTarget the wait that {@link OverloadPolicy#ADAPTIVE} holds for normal; default 5 ms
+ * @param adaptiveInterval how long every wait has to be above it for overload; default 100 ms
+ * @param stuckAfter a task that runs longer is reported as stuck; default 10 min
+ * @param stuckAction what else is done about it; default {@link StuckAction#REPORT}
+ * @param stuckCompensation how many workers beyond {@code maxWorkers} may stand in for stuck ones; default 0
  * @param workerKind platform or virtual threads; default {@link WorkerKind#PLATFORM}
  */
 public record PoolConfig(
@@ -29,6 +34,11 @@ public record PoolConfig(
         int queueCapacity,
         Duration idleWindow,
         OverloadPolicy overloadPolicy,
+        Duration adaptiveTarget,
+        Duration adaptiveInterval,
+        Duration stuckAfter,
+        StuckAction stuckAction,
+        int stuckCompensation,
         WorkerKind workerKind) {
 
     /** Default of {@link #name()}. */
@@ -55,6 +65,15 @@ public record PoolConfig(
     /** Default of {@link #idleWindow()}: 5 s. */
     public static final Duration DEFAULT_IDLE_WINDOW = Duration.ofSeconds(5);
 
+    /** Default of {@link #adaptiveTarget()}: 5 ms. */
+    public static final Duration DEFAULT_ADAPTIVE_TARGET = Duration.ofMillis(5);
+
+    /** Default of {@link #adaptiveInterval()}: 100 ms. */
+    public static final Duration DEFAULT_ADAPTIVE_INTERVAL = Duration.ofMillis(100);
+
+    /** Default of {@link #stuckAfter()}: 10 min. */
+    public static final Duration DEFAULT_STUCK_AFTER = Duration.ofMinutes(10);
+
     private static final Duration LONGEST = Duration.ofDays(365);
 
     /**
@@ -64,6 +83,7 @@ public record PoolConfig(
      */
     public PoolConfig {
         Objects.requireNonNull(overloadPolicy, "overloadPolicy");
+        Objects.requireNonNull(stuckAction, "stuckAction");
         Objects.requireNonNull(workerKind, "workerKind");
         require(!name.isBlank(), "name must not be blank", name);
         require(minWorkers >= 0, "minWorkers must not be negative", minWorkers);
@@ -74,6 +94,10 @@ public record PoolConfig(
         require(isPositive(maxQueueWait), "maxQueueWait must be positive and at most a year", maxQueueWait);
         require(queueCapacity >= 0, "queueCapacity must not be negative", queueCapacity);
         require(isPositive(idleWindow), "idleWindow must be positive and at most a year", idleWindow);
+        require(isPositive(adaptiveTarget), "adaptiveTarget must be positive and at most a year", adaptiveTarget);
+        require(isPositive(adaptiveInterval), "adaptiveInterval must be positive and at most a year", adaptiveInterval);
+        require(isPositive(stuckAfter), "stuckAfter must be positive and at most a year", stuckAfter);
+        require(stuckCompensation >= 0, "stuckCompensation must not be negative", stuckCompensation);
     }
 
     /**
@@ -110,6 +134,11 @@ public record PoolConfig(
                 .queueCapacity(queueCapacity)
                 .idleWindow(idleWindow)
                 .overloadPolicy(overloadPolicy)
+                .adaptiveTarget(adaptiveTarget)
+                .adaptiveInterval(adaptiveInterval)
+                .stuckAfter(stuckAfter)
+                .stuckAction(stuckAction)
+                .stuckCompensation(stuckCompensation)
                 .workerKind(workerKind);
     }
 
@@ -134,6 +163,11 @@ public record PoolConfig(
         private int queueCapacity = DEFAULT_QUEUE_CAPACITY;
         private Duration idleWindow = DEFAULT_IDLE_WINDOW;
         private OverloadPolicy overloadPolicy = OverloadPolicy.BLOCK;
+        private Duration adaptiveTarget = DEFAULT_ADAPTIVE_TARGET;
+        private Duration adaptiveInterval = DEFAULT_ADAPTIVE_INTERVAL;
+        private Duration stuckAfter = DEFAULT_STUCK_AFTER;
+        private StuckAction stuckAction = StuckAction.REPORT;
+        private int stuckCompensation = 0;
         private WorkerKind workerKind = WorkerKind.PLATFORM;
 
         private Builder() {}
@@ -238,6 +272,61 @@ public record PoolConfig(
         }
 
         /**
+         * Sets {@link PoolConfig#adaptiveTarget()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder adaptiveTarget(Duration value) {
+            adaptiveTarget = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link PoolConfig#adaptiveInterval()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder adaptiveInterval(Duration value) {
+            adaptiveInterval = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link PoolConfig#stuckAfter()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder stuckAfter(Duration value) {
+            stuckAfter = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link PoolConfig#stuckAction()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder stuckAction(StuckAction value) {
+            stuckAction = value;
+            return this;
+        }
+
+        /**
+         * Sets {@link PoolConfig#stuckCompensation()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder stuckCompensation(int value) {
+            stuckCompensation = value;
+            return this;
+        }
+
+        /**
          * Sets {@link PoolConfig#workerKind()}.
          *
          * @param value the value
@@ -265,6 +354,11 @@ public record PoolConfig(
                     queueCapacity,
                     idleWindow,
                     overloadPolicy,
+                    adaptiveTarget,
+                    adaptiveInterval,
+                    stuckAfter,
+                    stuckAction,
+                    stuckCompensation,
                     workerKind);
         }
     }

@@ -1,6 +1,7 @@
 package dev.socketserver.pool;
 
 import java.time.Duration;
+import java.util.Map;
 
 /**
  * The figures of a pool at one moment, consistent with each other. Immutable, so thread-safe.
@@ -9,31 +10,75 @@ import java.time.Duration;
  * @param starting workers whose thread has been asked for and does not run yet
  * @param idle workers that wait for a task
  * @param busy workers that run a task
+ * @param stuck workers that run a task for longer than {@code stuckAfter}
  * @param peakSize the largest {@code size} so far
- * @param started workers started so far
- * @param retired workers ended so far
- * @param startFailures threads that could not be started so far
  * @param queued tasks that wait
- * @param oldestWait how long the oldest of them has waited
+ * @param peakQueued the largest {@code queued} so far
+ * @param oldestWait how long the oldest of the queued tasks has waited
  * @param blockedSubmitters threads that wait for room in the queue
+ * @param overloaded whether the adaptive policy holds the pool for overloaded
  * @param handedOff tasks given straight to an idle worker so far
  * @param enqueued tasks that went through the queue so far
  * @param completed tasks that ended, by return or by an exception, so far
- * @param rejected tasks refused so far
+ * @param startsByReason workers started so far
+ * @param retirementsByReason workers ended so far
+ * @param rejectionsByReason tasks not run so far
+ * @param startFailures failed attempts to start workers so far
+ * @param stuckTasks tasks that were reported as stuck so far
+ * @param waitTime how long tasks waited from submission to start
+ * @param runTime how long tasks ran
  */
 public record PoolSnapshot(
         int size,
         int starting,
         int idle,
         int busy,
+        int stuck,
         int peakSize,
-        long started,
-        long retired,
-        long startFailures,
         int queued,
+        int peakQueued,
         Duration oldestWait,
         int blockedSubmitters,
+        boolean overloaded,
         long handedOff,
         long enqueued,
         long completed,
-        long rejected) {}
+        Map<StartReason, Long> startsByReason,
+        Map<RetireReason, Long> retirementsByReason,
+        Map<RejectionReason, Long> rejectionsByReason,
+        long startFailures,
+        long stuckTasks,
+        TimeDistribution waitTime,
+        TimeDistribution runTime) {
+
+    /**
+     * Workers started so far.
+     *
+     * @return the sum over all reasons
+     */
+    public long started() {
+        return sum(startsByReason);
+    }
+
+    /**
+     * Workers ended so far.
+     *
+     * @return the sum over all reasons
+     */
+    public long retired() {
+        return sum(retirementsByReason);
+    }
+
+    /**
+     * Tasks not run so far.
+     *
+     * @return the sum over all reasons
+     */
+    public long rejected() {
+        return sum(rejectionsByReason);
+    }
+
+    private static long sum(Map<?, Long> counts) {
+        return counts.values().stream().mapToLong(Long::longValue).sum();
+    }
+}

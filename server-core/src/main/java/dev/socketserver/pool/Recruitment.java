@@ -5,7 +5,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Starts workers that have been reserved, and rolls the reservation back if the machine refuses. */
 record Recruitment(
-        Dispatcher dispatcher,
+        Recruiter recruiter,
         List<Worker> reserved,
         @Nullable Runnable occasion) implements FollowUp {
 
@@ -16,7 +16,7 @@ record Recruitment(
             try {
                 reserved.get(i).start();
             } catch (Throwable cause) {
-                dispatcher.startFailed(reserved.subList(i, reserved.size()), occasion, cause);
+                recruiter.startFailed(reserved.subList(i, reserved.size()), occasion, cause);
                 return;
             }
         }

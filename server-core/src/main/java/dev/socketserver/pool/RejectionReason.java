@@ -5,6 +5,12 @@ public enum RejectionReason {
     /** The queue was full and no worker could be added. */
     QUEUE_FULL,
 
+    /** The queue was full and this was the task that had waited longest. */
+    SHED_OLDEST,
+
+    /** The pool was overloaded and the task had waited too long to be of use. */
+    WAITED_TOO_LONG,
+
     /** The pool was shut down before the task could run. */
     SHUTDOWN,
 

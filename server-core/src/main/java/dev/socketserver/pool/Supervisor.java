@@ -1,5 +1,7 @@
 package dev.socketserver.pool;
 
+import java.util.function.LongSupplier;
+
 /**
  * The thread that looks after a pool when no task comes or goes: it adds workers for a task that has waited too long,
  * and retires surplus ones. It sleeps while there is nothing to look after.
@@ -8,8 +10,8 @@ final class Supervisor implements Runnable, FollowUp {
     /** The delay that means: the pool is gone, end. */
     static final long END = -1;
 
-    private final Dispatcher dispatcher;
     private final Host host;
+    private final LongSupplier look;
     private final Thread thread;
 
     /** Whether a look is due at {@link #due}; both guarded by the pool's lock. */
@@ -17,9 +19,14 @@ final class Supervisor implements Runnable, FollowUp {
 
     private long due;
 
-    Supervisor(Dispatcher dispatcher, Host host, String name) {
-        this.dispatcher = dispatcher;
+    /**
+     * Makes the supervisor, not started.
+     *
+     * @param look looks after the pool and returns the time until the next look, or {@link #END}
+     */
+    Supervisor(Host host, String name, LongSupplier look) {
         this.host = host;
+        this.look = look;
         this.thread = host.newDaemon(name, this);
     }
 
@@ -52,7 +59,7 @@ final class Supervisor implements Runnable, FollowUp {
 
     @Override
     public void run() {
-        for (long delay = dispatcher.supervise(); delay != END; delay = dispatcher.supervise()) {
+        for (long delay = look.getAsLong(); delay != END; delay = look.getAsLong()) {
             host.park(this, delay);
             Thread.interrupted();
         }

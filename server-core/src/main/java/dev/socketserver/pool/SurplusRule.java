@@ -25,6 +25,12 @@ final class SurplusRule {
         return look;
     }
 
+    /** Asks for a look at once, because the configuration has changed. */
+    void reset(long now) {
+        watching = true;
+        look = now;
+    }
+
     /** The time until the next look, {@link Host#FOREVER} if none is needed. */
     long nextLook(long now) {
         return watching ? Math.max(look - now, 0) : Host.FOREVER;

@@ -2,6 +2,7 @@ package dev.socketserver.pool;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,6 +59,25 @@ final class TaskQueue {
         tasks[head] = null;
         head = index(1);
         size--;
+        return task;
+    }
+
+    /** Takes the task that has waited longest; there has to be one. */
+    Runnable removeOldest() {
+        return Objects.requireNonNull(pollOldest(), "empty queue");
+    }
+
+    /** Takes the task that came last, or null. */
+    @Nullable
+    Runnable pollNewest() {
+        if (size == 0) {
+            return null;
+        }
+        size--;
+        int newest = index(size);
+        Runnable task = tasks[newest];
+        lastArrival = arrivals[newest];
+        tasks[newest] = null;
         return task;
     }
 

@@ -8,7 +8,7 @@ import org.slf4j.LoggerFactory;
  * One worker: the body of its thread, and the slot through which an idle worker is given its next task.
  *
  * <pre>
- *   reserved --start--> STARTING --arrive--> BUSY <--assign-- IDLE --assign RETIRE--> gone
+ *   reserved --start--> STARTING --arrive--> BUSY <--assign-- IDLE ----dismiss------> gone
  *       \                                     | \--no task---> ^                        ^
  *        \--start failed--> gone              \--pool is draining, queue empty---------/
  * </pre>
@@ -32,9 +32,17 @@ final class Worker implements Runnable, FollowUp {
     /** When it became idle; guarded by the pool's lock. */
     long idleSince;
 
+    /** What it runs, since when, and whether that was found to be stuck; guarded by the pool's lock. */
+    @Nullable
+    Runnable running;
+
+    long runningSince;
+    boolean isStuck;
+
     private final Dispatcher dispatcher;
     private final Host host;
     private final String name;
+    private final StartReason startReason;
 
     /** Set once, by {@link #start()}. */
     private volatile @Nullable Thread thread;
@@ -42,13 +50,34 @@ final class Worker implements Runnable, FollowUp {
     /** Written under the pool's lock by the assigner, emptied by this worker. */
     private volatile @Nullable Runnable slot;
 
+    /** Guarded by the pool's lock. */
+    private long assignedArrival;
+
+    /** The next task if it needs no waiting; confined to this worker's thread. */
+    private @Nullable Runnable taken;
+
     /** Written by this worker only. */
     private volatile boolean parked;
 
-    Worker(Dispatcher dispatcher, Host host, String name) {
+    Worker(Dispatcher dispatcher, Host host, String name, StartReason startReason) {
         this.dispatcher = dispatcher;
         this.host = host;
         this.name = name;
+        this.startReason = startReason;
+    }
+
+    String name() {
+        return name;
+    }
+
+    StartReason startReason() {
+        return startReason;
+    }
+
+    /** What the thread is doing. */
+    StackTraceElement[] stackTrace() {
+        Thread made = thread;
+        return made == null ? new StackTraceElement[0] : made.getStackTrace();
     }
 
     /** Makes and starts the thread. */
@@ -71,8 +100,24 @@ final class Worker implements Runnable, FollowUp {
     }
 
     /** Fills the slot of a worker just taken off the idle stack; {@link #proceed()} has to follow. */
-    void assign(Runnable task) {
+    void assign(Runnable task, long arrival) {
+        assignedArrival = arrival;
         slot = task;
+    }
+
+    /** When the task that was assigned last was submitted. */
+    long assignedArrival() {
+        return assignedArrival;
+    }
+
+    /** Has the worker end; {@link #proceed()} has to follow. */
+    void dismiss() {
+        slot = RETIRE;
+    }
+
+    /** Gives this worker, which is the current thread, a task from the queue. */
+    void take(Runnable task) {
+        taken = task;
     }
 
     /** Wakes the worker after {@link #assign}, unless it is not parked and will see the slot by itself. */
@@ -86,14 +131,29 @@ final class Worker implements Runnable, FollowUp {
 
     @Override
     public void run() {
-        for (Runnable task = dispatcher.arrive(this); task != null; task = dispatcher.next(this)) {
+        dispatcher.arrive(this);
+        for (Runnable task = awaitTask(); task != null; task = awaitTask()) {
             perform(task);
+            dispatcher.next(this);
         }
     }
 
-    /** Waits for the slot to be filled; null if the worker is to end. */
-    @Nullable
-    Runnable awaitTask() {
+    /** The task that was taken, or the one that comes through the slot in time; null if the worker is to end. */
+    private @Nullable Runnable awaitTask() {
+        Runnable task = taken;
+        if (task != null) {
+            taken = null;
+            return task;
+        }
+        task = awaitSlot();
+        if (task == RETIRE) {
+            return null;
+        }
+        dispatcher.awoken(this, task);
+        return task;
+    }
+
+    private Runnable awaitSlot() {
         Runnable task = slot;
         while (task == null) {
             parked = true;
@@ -106,7 +166,7 @@ final class Worker implements Runnable, FollowUp {
             task = slot;
         }
         slot = null;
-        return task == RETIRE ? null : task;
+        return task;
     }
 
     private void perform(Runnable task) {

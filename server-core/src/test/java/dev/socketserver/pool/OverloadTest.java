@@ -104,6 +104,43 @@ class OverloadTest {
     }
 
     @Test
+    void shedOldestGivesUpTheOneThatWaitedLongest() {
+        try (SimulatedPool it = new SimulatedPool(b -> full(b).overloadPolicy(OverloadPolicy.SHED_OLDEST))) {
+            List<String> seen = new ArrayList<>();
+            it.submit(2, TEN_MILLIS);
+            for (int i = 0; i < 5; i++) {
+                it.pool.execute(new NotedTask("task " + i, seen));
+            }
+            assertThat(seen).containsExactly("task 0 SHED_OLDEST", "task 1 SHED_OLDEST");
+            it.host.advance(Duration.ofSeconds(1));
+            assertThat(seen).contains("task 2 ran", "task 3 ran", "task 4 ran").hasSize(5);
+            assertThat(it.snapshot().rejectionsByReason()).containsEntry(RejectionReason.SHED_OLDEST, 2L);
+        }
+    }
+
+    @Test
+    void withoutAQueueThereIsNoOldestToShed() {
+        try (SimulatedPool it =
+                new SimulatedPool(b -> full(b).queueCapacity(0).overloadPolicy(OverloadPolicy.SHED_OLDEST))) {
+            it.submit(2, HOUR);
+            assertThatExceptionOfType(TaskRejectedException.class).isThrownBy(() -> it.submit(1, HOUR));
+        }
+    }
+
+    @Test
+    void tasksAreQueuedRatherThanMoreWorkersWokenThanTheMachineCanRun() {
+        SimulatedHost host = new SimulatedHost();
+        host.processors(2);
+        try (SimulatedPool it = new SimulatedPool(host, b -> b.minWorkers(10).maxWorkers(10))) {
+            it.submit(10, HOUR);
+            assertThat(it.snapshot().handedOff()).isEqualTo(2);
+            assertThat(it.snapshot().queued()).isEqualTo(8);
+            it.host.settle();
+            assertThat(it.snapshot().busy()).as("each wakes the next").isEqualTo(10);
+        }
+    }
+
+    @Test
     void shutdownRefusesThoseWhoWaitForRoom() {
         try (SimulatedPool it = new SimulatedPool(OverloadTest::full)) {
             it.submit(5, TEN_MILLIS);
@@ -121,6 +158,19 @@ class OverloadTest {
             assertThat(refused).containsExactly("refused");
             assertThat(it.done()).isEqualTo(5);
             assertThat(it.size()).isZero();
+        }
+    }
+
+    /** Notes what becomes of it. */
+    private record NotedTask(String name, List<String> seen) implements RejectableTask {
+        @Override
+        public void run() {
+            seen.add(name + " ran");
+        }
+
+        @Override
+        public void rejected(RejectionReason why) {
+            seen.add(name + " " + why);
         }
     }
 }

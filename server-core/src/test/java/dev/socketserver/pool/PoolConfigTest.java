@@ -34,6 +34,11 @@ class PoolConfigTest {
                 .queueCapacity(7)
                 .idleWindow(Duration.ofSeconds(8))
                 .overloadPolicy(OverloadPolicy.REJECT)
+                .adaptiveTarget(Duration.ofMillis(9))
+                .adaptiveInterval(Duration.ofMillis(10))
+                .stuckAfter(Duration.ofSeconds(11))
+                .stuckAction(StuckAction.ABORT)
+                .stuckCompensation(12)
                 .workerKind(WorkerKind.VIRTUAL)
                 .build();
         assertThat(config.toBuilder().build()).isEqualTo(config);

@@ -28,6 +28,7 @@ final class SimulatedHost implements Host, AutoCloseable {
     private int failingStarts;
     private int startsInAll;
     private int unparks;
+    private int processors = 64;
     private boolean closed;
 
     SimulatedHost() {
@@ -77,6 +78,10 @@ final class SimulatedHost implements Host, AutoCloseable {
     void failAfter(int count) {
         succeedingStarts = count;
         failingStarts = Integer.MAX_VALUE;
+    }
+
+    void processors(int count) {
+        processors = count;
     }
 
     int unparks() {
@@ -134,6 +139,11 @@ final class SimulatedHost implements Host, AutoCloseable {
     @Override
     public long nanoTime() {
         return now;
+    }
+
+    @Override
+    public int processors() {
+        return processors;
     }
 
     @Override

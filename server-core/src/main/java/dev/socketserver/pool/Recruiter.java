@@ -1,0 +1,50 @@
+package dev.socketserver.pool;
+
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Adds workers to a pool. A place is reserved under the lock, the thread is started without it. With the lock held
+ * unless said otherwise.
+ */
+final class Recruiter {
+    private final PoolState state;
+    private final Dispatcher dispatcher;
+    private final StartFailureLog failureLog;
+
+    Recruiter(PoolState state, Dispatcher dispatcher) {
+        this.state = state;
+        this.dispatcher = dispatcher;
+        this.failureLog = new StartFailureLog(state.config.name());
+    }
+
+    /** Adds as many workers as the growth rule asks for; the occasion is the task that has just come, if one has. */
+    FollowUp recruitIfWanted(@Nullable Runnable occasion, long now) {
+        int recruits = state.growth.recruits(state, now);
+        return recruits == 0 ? FollowUp.NONE : recruit(recruits, state.growth.reason(), occasion);
+    }
+
+    FollowUp recruit(int count, StartReason why, @Nullable Runnable occasion) {
+        String name = state.config.name();
+        List<Worker> reserved =
+                state.crew.reserve(count, number -> new Worker(dispatcher, state.host, name + '-' + number, why));
+        return new Recruitment(this, reserved, occasion);
+    }
+
+    /** Rolls back workers that could not be started; their occasion stays queued if it can. Without the lock. */
+    void startFailed(List<Worker> reserved, @Nullable Runnable occasion, Throwable cause) {
+        state.decide(() -> {
+            long now = state.host.nanoTime();
+            state.tally.startFailures++;
+            state.crew.startFailed(reserved);
+            state.growth.startFailed(now);
+            boolean stranded = state.crew.size() == 0 && occasion != null && state.queue.remove(occasion);
+            FollowUp tell = stranded ? state.refuse(RejectionReason.NO_WORKER, cause) : failureLog.line(now, cause);
+            return state.supervisor
+                    .arm(state.growth.pausedUntil())
+                    .then(state.terminateIfDone())
+                    .then(state.releaseIfQuiet())
+                    .then(tell);
+        });
+    }
+}

@@ -1,0 +1,19 @@
+package dev.socketserver.pool;
+
+/** Why a worker was started. */
+public enum StartReason {
+    /** There were fewer than {@code minWorkers}. */
+    MINIMUM,
+
+    /** More than {@code queueThreshold} tasks waited, or one waited and there was no worker at all. */
+    DEPTH,
+
+    /** A task waited longer than {@code maxQueueWait}. */
+    AGE,
+
+    /** The queue was full. */
+    FULL,
+
+    /** {@link ElasticThreadPool#tryExecute} found no idle worker. */
+    URGENT
+}

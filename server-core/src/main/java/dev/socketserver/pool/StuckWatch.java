@@ -1,0 +1,96 @@
+package dev.socketserver.pool;
+
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Finds tasks that run longer than {@code stuckAfter} and reports each once. While nobody is stuck it costs one look
+ * per {@code stuckAfter}. Not thread-safe: guarded by the pool's lock.
+ */
+final class StuckWatch {
+    private static final Logger log = LoggerFactory.getLogger(ElasticThreadPool.class);
+
+    private boolean watching;
+    private long look;
+
+    /** Begins to watch when a task starts; true if a look has to be arranged. */
+    boolean watch(PoolConfig config, long now) {
+        if (watching) {
+            return false;
+        }
+        watching = true;
+        look = now + config.stuckAfter().toNanos();
+        return true;
+    }
+
+    long look() {
+        return look;
+    }
+
+    /** Asks for a look at once, because the configuration has changed. */
+    void reset(long now) {
+        watching = true;
+        look = now;
+    }
+
+    /** The time until the next look, {@link Host#FOREVER} if none is needed. */
+    long nextLook(long now) {
+        return watching ? Math.max(look - now, 0) : Host.FOREVER;
+    }
+
+    /** Marks and reports those who are stuck now. */
+    FollowUp inspect(PoolConfig config, Crew crew, Tally tally, long now) {
+        if (!watching || now - look < 0) {
+            return FollowUp.NONE;
+        }
+        long limit = config.stuckAfter().toNanos();
+        long longest = -1;
+        List<FollowUp> reports = new ArrayList<>();
+        for (Worker worker : crew.members()) {
+            if (worker.running == null || worker.isStuck) {
+                continue;
+            }
+            long time = now - worker.runningSince;
+            if (time >= limit) {
+                crew.stuck(worker);
+                tally.stuck++;
+                reports.add(report(config, worker, worker.running, time));
+            } else {
+                longest = Math.max(longest, time);
+            }
+        }
+        watching = longest >= 0;
+        look = now + limit - Math.max(longest, 0);
+        return FollowUp.all(reports);
+    }
+
+    private static FollowUp report(PoolConfig config, Worker worker, Runnable task, long time) {
+        boolean abort = config.stuckAction() == StuckAction.ABORT;
+        if (abort) {
+            // Under the lock the worker cannot have gone on to another task.
+            worker.interrupt();
+        }
+        return () -> {
+            PoolEvents.stuck(worker.name(), task.toString(), time);
+            log.warn("{} has run for {} ms: {}{}", worker.name(), time / 1_000_000, task, stack(worker));
+            if (abort && task instanceof AbortableTask abortable) {
+                Worker.runGuarded(abortable::abort);
+            }
+        };
+    }
+
+    /** A task that was reported ended after all. */
+    static FollowUp recovered(Worker worker, Runnable task, long time) {
+        return () -> log.warn("{} has ended after {} ms: {}", worker.name(), time / 1_000_000, task);
+    }
+
+    private static String stack(Worker worker) {
+        return Arrays.stream(worker.stackTrace())
+                .map(frame -> "\n\tat " + frame)
+                .collect(Collectors.joining());
+    }
+}

@@ -1,0 +1,115 @@
+package dev.socketserver.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class AdaptiveTest {
+    private static final Duration TARGET = Duration.ofMillis(5);
+    private static final Duration INTERVAL = Duration.ofMillis(100);
+    private static final long MILLI = 1_000_000;
+
+    private static Codel codelAfter(long... waitsEachTenMillis) {
+        Codel codel = new Codel();
+        long now = Long.MAX_VALUE - 3 * MILLI;
+        for (long wait : waitsEachTenMillis) {
+            codel.observe(wait * MILLI, now, TARGET, INTERVAL);
+            now += 10 * MILLI;
+        }
+        return codel;
+    }
+
+    @Test
+    void oneShortWaitInAnIntervalMeansABurstNotOverload() {
+        assertThat(codelAfter(9, 50, 50, 50, 50, 1, 50, 50, 50, 50, 50, 50).isOverloaded())
+                .isFalse();
+    }
+
+    @Test
+    void aWholeIntervalOfLongWaitsMeansOverload() {
+        assertThat(codelAfter(9, 9, 9, 9, 9, 9, 9, 9, 9, 9).isOverloaded()).isFalse();
+        assertThat(codelAfter(9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9).isOverloaded()).isTrue();
+    }
+
+    @Test
+    void overloadEndsWithAnIntervalThatSawAShortWait() {
+        assertThat(codelAfter(9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 9, 0, 9, 9, 9, 9, 9, 9, 9, 9, 9)
+                        .isOverloaded())
+                .isFalse();
+    }
+
+    /** Ten times what the pool can do: all that is served is served early, and nothing is lost. */
+    @Test
+    void underOverloadTheNewestAreServedAndTheLateOnesTold() {
+        try (SimulatedPool it =
+                new SimulatedPool(b -> b.minWorkers(4).maxWorkers(4).overloadPolicy(OverloadPolicy.ADAPTIVE))) {
+            List<Duration> waits = new ArrayList<>();
+            List<RejectionReason> shed = new ArrayList<>();
+            for (int i = 0; i < 4_000; i++) {
+                it.pool.execute(new Request(it, waits, shed));
+                it.host.advance(Duration.ofNanos(250_000));
+            }
+            assertThat(it.snapshot().overloaded()).isTrue();
+            it.host.advance(Duration.ofSeconds(1));
+            assertThat(it.snapshot().queued()).isZero();
+            assertThat(waits.size() + shed.size()).isEqualTo(4_000);
+            assertThat(shed).containsOnly(RejectionReason.WAITED_TOO_LONG);
+            assertThat(waits.stream().filter(wait -> wait.toMillis() <= 10).count())
+                    .isGreaterThan(waits.size() * 3L / 4);
+            assertThat(it.snapshot().rejectionsByReason())
+                    .containsEntry(RejectionReason.WAITED_TOO_LONG, (long) shed.size());
+            it.submit(1, Duration.ofMillis(1));
+            it.host.advance(Duration.ofMillis(1));
+            assertThat(it.done()).as("recovered").isEqualTo(1);
+        }
+    }
+
+    @Test
+    void withoutOverloadTheOldestIsFirst() {
+        try (SimulatedPool it =
+                new SimulatedPool(b -> b.minWorkers(1).maxWorkers(1).overloadPolicy(OverloadPolicy.ADAPTIVE))) {
+            List<Integer> order = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                int number = i;
+                it.pool.execute(() -> order.add(number));
+            }
+            it.host.settle();
+            assertThat(order).containsExactly(0, 1, 2, 3, 4);
+        }
+    }
+
+    @Test
+    void aFullAdaptiveQueueShedsItsOldest() {
+        try (SimulatedPool it = new SimulatedPool(
+                b -> b.minWorkers(1).maxWorkers(1).queueCapacity(2).overloadPolicy(OverloadPolicy.ADAPTIVE))) {
+            it.submit(5, Duration.ofHours(1));
+            assertThat(it.snapshot().rejectionsByReason())
+                    .containsAllEntriesOf(Map.of(RejectionReason.SHED_OLDEST, 2L, RejectionReason.QUEUE_FULL, 0L));
+        }
+    }
+
+    /** Notes how long it waited, or why it was not run. */
+    private record Request(SimulatedPool it, List<Duration> waits, List<RejectionReason> shed, long born)
+            implements RejectableTask {
+        Request(SimulatedPool it, List<Duration> waits, List<RejectionReason> shed) {
+            this(it, waits, shed, it.host.nanoTime());
+        }
+
+        @Override
+        public void run() {
+            waits.add(Duration.ofNanos(it.host.nanoTime() - born));
+            it.host.sleep(Duration.ofMillis(10));
+        }
+
+        @Override
+        public void rejected(RejectionReason why) {
+            shed.add(why);
+        }
+    }
+}
