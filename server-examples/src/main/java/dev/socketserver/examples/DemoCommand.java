@@ -119,7 +119,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private static void summarize(PrintWriter out, LoadResult connections, LoadResult requests, PoolSnapshot pool) {
-        Histogram nanos = requests.latencies();
+        Histogram nanos = requests.outcome().latencies();
         out.println();
         out.println(Text.format("connections   %,.0f/s   errors %,d", connections.rate(), connections.failures()));
         out.println(Text.format(

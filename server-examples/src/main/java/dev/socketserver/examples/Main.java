@@ -1,6 +1,5 @@
 package dev.socketserver.examples;
 
-import dev.socketserver.examples.load.LoadCommand;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.util.concurrent.Callable;

@@ -17,6 +17,11 @@ public final class Text {
         return nanos < 1e9 ? digits(nanos / 1e6) + " ms" : digits(nanos / 1e9) + " s";
     }
 
+    /** Returns a number without needless decimals. */
+    public static String number(double value) {
+        return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
+    }
+
     private static String digits(double value) {
         int decimals = value < 10 ? 2 : value < 100 ? 1 : 0;
         return format("%." + decimals + "f", value);

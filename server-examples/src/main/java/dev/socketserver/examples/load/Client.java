@@ -15,13 +15,15 @@ abstract class Client {
     private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(1);
 
     final ClientLoop loop;
+    final Meter meter;
     private long pause = FIRST_PAUSE;
     private long retryAt;
     private boolean pausing;
     private boolean settled;
 
-    Client(ClientLoop loop) {
+    Client(ClientLoop loop, Meter meter) {
         this.loop = loop;
+        this.meter = meter;
     }
 
     /** Gets ready to work; called once, and again after each pause that followed a failure. */
@@ -42,6 +44,9 @@ abstract class Client {
     /** Closes the channel, if there is one, and forgets what was under way. */
     abstract void close();
 
+    /** The run is about to end. */
+    void drain() {}
+
     /** The first attempt to connect has ended, in whichever way. */
     final void settled() {
         if (!settled) {
@@ -54,13 +59,13 @@ abstract class Client {
     final void succeeded(long intended) {
         pause = FIRST_PAUSE;
         loop.ended(1);
-        loop.meter().succeeded(loop.now() - intended);
+        meter.succeeded(loop.now() - intended);
     }
 
     /** {@code operations} ended badly, but the client can go on. */
     final void missed(int operations, ErrorKind kind, String example) {
         loop.ended(operations);
-        loop.meter().failed(kind, Math.max(1, operations), example);
+        meter.failed(kind, Math.max(1, operations), example);
     }
 
     /** {@code operations}, or only the connection itself, ended with {@code failure}; starts again after a pause. */

@@ -3,6 +3,7 @@ package dev.socketserver.examples.load;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.lang.management.ManagementFactory;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectableChannel;
@@ -10,10 +11,14 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Drives a share of the clients from one thread with one selector.
@@ -22,8 +27,8 @@ import java.util.function.Consumer;
  *   RUNNING --drain()--> DRAINING --nothing under way, or its time is up--> all closed
  * </pre>
  *
- * <p>{@link #run} and everything that clients call is confined to the loop's thread; {@link #drain}, {@link #meter} and
- * {@link #awaitSettled} are for others.
+ * <p>{@link #run} and everything that clients call is confined to the loop's thread; the methods after the mark are for
+ * others.
  */
 final class ClientLoop implements Runnable, Closeable {
     /** Clients connect this many at a time when they start, so as not to overflow the server's backlog. */
@@ -35,11 +40,13 @@ final class ClientLoop implements Runnable, Closeable {
     private final LoadPlan plan;
     private final Selector selector;
     private final Pace pace;
-    private final Meter meter = new Meter();
+    private final Map<Population, Meter> meters = new EnumMap<>(Population.class);
+    private final Meter mainMeter;
     private final Connector connector;
     private final ByteBuffer receiveBuffer = ByteBuffer.allocateDirect(RECEIVE_BYTES);
     private final ByteBuffer payloadCopies;
     private final long timeoutNanos;
+    private final long dripNanos;
     private final List<Client> clients = new ArrayList<>();
     private final CountDownLatch settled;
     /** Clients, once for each operation that they are free for. */
@@ -51,35 +58,55 @@ final class ClientLoop implements Runnable, Closeable {
     private int underWay;
     private long now;
     private long lastSweep;
-    /** Set once by {@link #drain}; {@code drainUntil} is published by it. */
+    private boolean clientsDrained;
+    /** Set once by {@link #drain}, which so publishes {@code drainUntil}. */
     private volatile boolean draining;
 
     private long drainUntil;
+    /** The thread in {@link #run}; set by it. */
+    private volatile @Nullable Thread thread;
 
-    /** Loop {@code number}, counted from 0, with {@code connections} of the plan's clients. */
-    ClientLoop(LoadPlan plan, int number, int connections, Pace pace) throws IOException {
+    /** Loop {@code number}, counted from 0, of the plan's loops, with its share of the clients. */
+    ClientLoop(LoadPlan plan, int number) throws IOException {
         this.plan = plan;
-        this.pace = pace;
         this.payloadCopies = plan.payload().repeated(plan.depth() + 1);
         this.timeoutNanos = plan.timeout().toNanos();
-        this.connector = Connector.to(plan.target(), number);
-        this.settled = new CountDownLatch(connections);
-        this.selector = Selector.open();
-        for (int i = 0; i < connections; i++) {
-            clients.add(newClient(plan.mode()));
+        this.dripNanos = plan.drip().toNanos();
+        this.connector = Connector.of(plan, number);
+        Rate rate = plan.rate();
+        this.pace = rate == null ? new ClosedLoop() : new OpenLoop(rate, plan.warmup(), number, plan.loops());
+        for (Population population : Population.values()) {
+            meters.put(population, new Meter());
         }
+        this.mainMeter = meter(Population.MAIN);
+        add(Population.IDLE, Mode.IDLE, share(plan.idle(), number));
+        add(Population.SLOW, Mode.SLOW, share(plan.slow(), number));
+        add(Population.MAIN, plan.mode(), share(plan.connections(), number));
+        this.settled = new CountDownLatch(clients.size());
+        this.selector = Selector.open();
     }
 
-    private Client newClient(Mode mode) {
-        return switch (mode) {
-            case CONNECT -> new ConnectClient(this);
-            case REQUEST -> new RequestClient(this);
-            case UDP -> new DatagramClient(this);
-        };
+    private int share(int total, int number) {
+        return total / plan.loops() + (number < total % plan.loops() ? 1 : 0);
+    }
+
+    private void add(Population population, Mode mode, int count) {
+        Meter meter = meter(population);
+        for (int i = 0; i < count; i++) {
+            clients.add(
+                    switch (mode) {
+                        case CONNECT -> new ConnectClient(this, meter);
+                        case REQUEST -> new RequestClient(this, meter);
+                        case UDP -> new DatagramClient(this, meter);
+                        case IDLE -> new IdleClient(this, meter);
+                        case SLOW -> new SlowClient(this, meter);
+                    });
+        }
     }
 
     @Override
     public void run() {
+        thread = Thread.currentThread();
         try (this) {
             tick();
             while (!isDrained()) {
@@ -103,22 +130,26 @@ final class ClientLoop implements Runnable, Closeable {
     }
 
     private void beginDue() {
-        while (!waiting.isEmpty() && pace.isDue(now) && !draining) {
+        while (!waiting.isEmpty() && pace.isDue(now)) {
             Client client = waiting.remove();
+            long intended = pace.take(now);
+            mainMeter.began(now - intended);
             underWay++;
-            client.begin(pace.take(now));
+            client.begin(intended);
             client.flush();
         }
     }
 
+    /** Waits for events; within the last millisecond before an operation is due without sleeping, but not greedily. */
+    @SuppressWarnings("ThreadPriorityCheck") // Only politeness towards a server on the same processor depends on it.
     private void select() throws IOException {
         long nanos = waiting.isEmpty() ? SWEEP_NANOS : Math.min(SWEEP_NANOS, pace.untilDue(now));
         long millis = TimeUnit.NANOSECONDS.toMillis(nanos);
-        boolean more = started < clients.size() && connecting < MAX_CONNECTING;
+        boolean more = started < clients.size() && connecting < MAX_CONNECTING && !draining;
         if (millis > 0 && !more) {
             selector.select(onReady, millis);
-        } else {
-            selector.selectNow(onReady);
+        } else if (selector.selectNow(onReady) == 0) {
+            Thread.yield();
         }
         tick();
     }
@@ -136,14 +167,26 @@ final class ClientLoop implements Runnable, Closeable {
     }
 
     private boolean isDrained() {
-        return draining && (underWay == 0 || now - drainUntil >= 0);
+        if (!draining) {
+            return false;
+        }
+        if (!clientsDrained) {
+            clientsDrained = true;
+            clients.forEach(Client::drain);
+        }
+        boolean more = underWay > 0 || (!waiting.isEmpty() && pace.isDue(now));
+        return !more || now - drainUntil >= 0;
     }
 
-    /** Closes everything; operations still under way are counted as unanswered. */
+    /** Closes everything; what is still under way, or was never begun, is counted as failed. */
     @Override
     public void close() throws IOException {
         if (underWay > 0) {
-            meter.failed(ErrorKind.TIMEOUT, underWay, "unanswered at the end");
+            mainMeter.failed(ErrorKind.TIMEOUT, underWay, "unanswered at the end");
+        }
+        long overdue = pace.takeOverdue(now);
+        if (overdue > 0) {
+            mainMeter.failed(ErrorKind.NOT_BEGUN, overdue, "no client was free before the end");
         }
         clients.forEach(Client::close);
         selector.close();
@@ -152,7 +195,7 @@ final class ClientLoop implements Runnable, Closeable {
         }
     }
 
-    // What clients call.
+    // ---------------------------------------------------------------- for clients
 
     /** Reads the clock. */
     long tick() {
@@ -167,9 +210,6 @@ final class ClientLoop implements Runnable, Closeable {
 
     /** Lets {@code client} begin an operation, now or as soon as one is due. */
     void next(Client client) {
-        if (draining) {
-            return;
-        }
         if (waiting.isEmpty() && pace.isDue(now)) {
             underWay++;
             client.begin(pace.take(now));
@@ -183,6 +223,11 @@ final class ClientLoop implements Runnable, Closeable {
         waiting.removeIf(other -> other == client);
     }
 
+    /** Counts operations that a client began on its own account. */
+    void began(int operations) {
+        underWay += operations;
+    }
+
     void ended(int operations) {
         underWay -= operations;
     }
@@ -194,15 +239,6 @@ final class ClientLoop implements Runnable, Closeable {
 
     SelectionKey register(SelectableChannel channel, int interest, Client client) throws IOException {
         return channel.register(selector, interest, client);
-    }
-
-    /** Closes {@code channel}; that it was broken already is no news. */
-    void close(SelectableChannel channel) {
-        try {
-            channel.close();
-        } catch (IOException ignored) {
-            // Nothing depends on it any more.
-        }
     }
 
     boolean isDraining() {
@@ -238,10 +274,14 @@ final class ClientLoop implements Runnable, Closeable {
         return timeoutNanos;
     }
 
-    // What other threads call.
+    long dripNanos() {
+        return dripNanos;
+    }
 
-    Meter meter() {
-        return meter;
+    // ---------------------------------------------------------------- for other threads
+
+    Meter meter(Population population) {
+        return Objects.requireNonNull(meters.get(population));
     }
 
     /** Waits until every client has tried to connect. */
@@ -249,12 +289,29 @@ final class ClientLoop implements Runnable, Closeable {
         return settled.await(nanos, TimeUnit.NANOSECONDS);
     }
 
+    /** Begins the schedule. */
+    void begin(long nanoTime) {
+        pace.start(nanoTime);
+        selector.wakeup();
+    }
+
     /** Begins no more operations and ends when those under way have ended, or at {@code until} in {@code nanoTime}. */
     void drain(long until) {
+        pace.end(System.nanoTime());
         drainUntil = until;
         draining = true;
         if (selector.isOpen()) {
             selector.wakeup();
         }
+    }
+
+    /**
+     * The processor time that the loop has used, in nanoseconds; 0 before it runs, after it, or if the JVM cannot tell.
+     */
+    long cpuNanos() {
+        Thread running = thread;
+        return running == null
+                ? 0
+                : Math.max(0, ManagementFactory.getThreadMXBean().getThreadCpuTime(running.getId()));
     }
 }

@@ -41,8 +41,8 @@ final class DatagramClient extends Client {
     private long highestAnswered = -1;
     private int outstanding;
 
-    DatagramClient(ClientLoop loop) {
-        super(loop);
+    DatagramClient(ClientLoop loop, Meter meter) {
+        super(loop, meter);
         this.outgoing = loop.payload().repeated(1);
         this.expected = outgoing.duplicate();
         this.sequenceBytes = outgoing.capacity() < SEQUENCE_BYTES ? 0 : SEQUENCE_BYTES;
@@ -147,13 +147,13 @@ final class DatagramClient extends Client {
             awaited(datagram, sequence);
             loop.next(this);
         } else {
-            loop.meter().noticed(fates[slot] == Fate.LOST ? ErrorKind.LATE : ErrorKind.DUPLICATE);
+            meter.noticed(fates[slot] == Fate.LOST ? ErrorKind.LATE : ErrorKind.DUPLICATE);
         }
     }
 
     private void awaited(ByteBuffer datagram, long sequence) {
         if (sequence < highestAnswered) {
-            loop.meter().noticed(ErrorKind.REORDERED);
+            meter.noticed(ErrorKind.REORDERED);
         }
         highestAnswered = Math.max(highestAnswered, sequence);
         expected.position(sequenceBytes);
@@ -194,7 +194,11 @@ final class DatagramClient extends Client {
         DatagramChannel open = channel;
         channel = null;
         if (open != null) {
-            loop.close(open);
+            try {
+                open.close();
+            } catch (IOException ignored) {
+                // That it was broken already is no news.
+            }
         }
     }
 

@@ -8,6 +8,7 @@ import java.net.NoRouteToHostException;
 import java.net.PortUnreachableException;
 import java.net.SocketTimeoutException;
 import java.util.Locale;
+import javax.net.ssl.SSLException;
 
 /** The ways in which an operation fails or misbehaves, as a report names them. */
 public enum ErrorKind {
@@ -23,6 +24,8 @@ public enum ErrorKind {
     WRONG_BYTES("wrong bytes"),
     /** A datagram was not answered in time. */
     LOST("lost"),
+    /** It was meant to begin, but no client was free before the end of the run. */
+    NOT_BEGUN("not begun"),
     /** A datagram was answered after it had been given up; it is counted as lost, too. */
     LATE("late", false),
     /** A datagram was answered once more. */
@@ -35,6 +38,8 @@ public enum ErrorKind {
     NO_PORTS("no ports"),
     /** The client may not open more files: its own limit, not the server's. */
     NO_DESCRIPTORS("no descriptors"),
+    /** The peers do not agree on the encryption, or the certificate is not trusted. */
+    TLS("tls"),
     /** Anything else; the report shows the first message. */
     OTHER("other");
 
@@ -75,6 +80,9 @@ public enum ErrorKind {
         }
         if (failure instanceof SocketTimeoutException) {
             return TIMEOUT;
+        }
+        if (failure instanceof SSLException) {
+            return TLS;
         }
         if (failure instanceof BindException) {
             return NO_PORTS;

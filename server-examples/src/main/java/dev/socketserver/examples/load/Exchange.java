@@ -2,7 +2,6 @@ package dev.socketserver.examples.load;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.WritableByteChannel;
 
 /**
  * The requests on one stream: how much is still to be sent, and which bytes are still to come back. Confined to its
@@ -42,13 +41,12 @@ final class Exchange {
         unsent += size;
     }
 
-    /** Sends what the channel takes of all that was asked; returns whether that was everything. */
-    boolean send(WritableByteChannel channel) throws IOException {
-        outgoing.limit(sendOffset + unsent).position(sendOffset);
-        int sent = channel.write(outgoing);
+    /** Sends what the wire takes of what was asked, but no more than {@code limit} bytes. */
+    void send(Wire wire, int limit) throws IOException {
+        outgoing.limit(sendOffset + Math.min(unsent, limit)).position(sendOffset);
+        int sent = wire.write(outgoing);
         unsent -= sent;
         sendOffset = (sendOffset + sent) % size;
-        return unsent == 0;
     }
 
     /**

@@ -49,7 +49,9 @@ public final class Load {
     public LoadResult run(LoadListener listener) throws IOException, InterruptedException {
         ExecutorService threads = Executors.newFixedThreadPool(plan.loops(), threadNames());
         try {
-            openLoops();
+            for (int i = 0; i < plan.loops(); i++) {
+                loops.add(new ClientLoop(plan, i));
+            }
             List<Future<?>> running = new ArrayList<>();
             loops.forEach(loop -> running.add(threads.submit(loop)));
             return measure(listener, running);
@@ -68,38 +70,35 @@ public final class Load {
         };
     }
 
-    private void openLoops() throws IOException {
-        for (int i = 0; i < plan.loops(); i++) {
-            int share = plan.connections() / plan.loops() + (i < plan.connections() % plan.loops() ? 1 : 0);
-            loops.add(new ClientLoop(plan, i, share, Pace.CLOSED_LOOP));
-        }
-    }
-
     private LoadResult measure(LoadListener listener, List<Future<?>> running)
             throws IOException, InterruptedException {
-        long connectUntil = System.nanoTime() + plan.timeout().toNanos();
-        for (ClientLoop loop : loops) {
-            loop.awaitSettled(connectUntil - System.nanoTime());
-        }
+        awaitSettled();
+        long begin = System.nanoTime();
+        loops.forEach(loop -> loop.begin(begin));
         sample(true, plan.warmup(), listener);
         total.clear();
         samples.clear();
+        long[] cpuBefore = cpuNanos();
         double seconds = sample(false, plan.duration(), listener);
+        double busiest = busiest(cpuBefore, cpuNanos(), seconds);
         boolean early = stopped.getCount() == 0;
         long operations = total.latencies().getTotalCount();
         drain(early ? EARLY_DRAIN : plan.timeout());
         await(running);
-        loops.forEach(loop -> loop.meter().drainTo(total));
-        return new LoadResult(
-                plan,
-                seconds,
-                operations,
-                total.latencies(),
-                total.connects(),
-                total.errors(),
-                total.examples(),
-                List.copyOf(samples),
-                early);
+        drainMeters(Population.MAIN, total);
+        return result(seconds, operations, busiest, early);
+    }
+
+    /** Gives every client the time to connect; what takes longer connects while the rest are measured. */
+    private void awaitSettled() throws InterruptedException {
+        long until = System.nanoTime() + plan.timeout().toNanos();
+        for (ClientLoop loop : loops) {
+            while (!loop.awaitSettled(SHORTEST_SAMPLE.toNanos()) && stopped.getCount() > 0) {
+                if (System.nanoTime() - until > 0) {
+                    return;
+                }
+            }
+        }
     }
 
     /** Takes a sample now and then for as long as {@code duration}; returns how many seconds it was. */
@@ -115,7 +114,7 @@ public final class Load {
             stop = stopped.await(Math.min(step, end - last), TimeUnit.NANOSECONDS);
             long now = System.nanoTime();
             var interval = new Tally();
-            loops.forEach(loop -> loop.meter().drainTo(interval));
+            drainMeters(Population.MAIN, interval);
             total.add(interval);
             Sample sample = Sample.of(interval, warmup, (now - begin) / 1e9, (now - last) / 1e9);
             samples.add(sample);
@@ -123,6 +122,10 @@ public final class Load {
             last = now;
         }
         return (last - begin) / 1e9;
+    }
+
+    private void drainMeters(Population population, Tally tally) {
+        loops.forEach(loop -> loop.meter(population).drainTo(tally));
     }
 
     private void drain(Duration patience) {
@@ -138,5 +141,37 @@ public final class Load {
                 throw new IOException("a client loop failed", e.getCause());
             }
         }
+    }
+
+    private long[] cpuNanos() {
+        return loops.stream().mapToLong(ClientLoop::cpuNanos).toArray();
+    }
+
+    private static double busiest(long[] before, long[] after, double seconds) {
+        double busiest = 0;
+        for (int i = 0; i < before.length; i++) {
+            busiest = Math.max(busiest, (after[i] - before[i]) / 1e9 / seconds);
+        }
+        return busiest;
+    }
+
+    private LoadResult result(double seconds, long operations, double busiest, boolean early) {
+        var idle = new Tally();
+        var slow = new Tally();
+        drainMeters(Population.IDLE, idle);
+        drainMeters(Population.SLOW, slow);
+        var companions = new Tally();
+        companions.add(idle);
+        companions.add(slow);
+        return new LoadResult(
+                plan,
+                seconds,
+                operations,
+                total.outcome(),
+                idle.outcome(),
+                slow.outcome(),
+                List.copyOf(samples),
+                ClientLimits.of(plan, busiest, total, companions),
+                early);
     }
 }

@@ -1,6 +1,7 @@
 package dev.socketserver.examples.load;
 
 import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
@@ -16,6 +17,12 @@ import org.jspecify.annotations.Nullable;
  * @param payload what is sent
  * @param depth how many requests each connection has under way at a time
  * @param loops how many threads drive the clients
+ * @param rate how many operations per second begin; null for a closed loop
+ * @param idle the number of silent companions
+ * @param slow the number of companions that send byte by byte
+ * @param drip the pause after each byte of a slow client
+ * @param tls the encryption; null for none
+ * @param sources where to connect from; null for the system's choice, or many loopback addresses towards a loopback one
  */
 public record LoadPlan(
         SocketAddress target,
@@ -26,7 +33,13 @@ public record LoadPlan(
         Duration timeout,
         Payload payload,
         int depth,
-        int loops) {
+        int loops,
+        @Nullable Rate rate,
+        int idle,
+        int slow,
+        Duration drip,
+        @Nullable Tls tls,
+        @Nullable SourceAddresses sources) {
     /** The default number of clients, {@value}. */
     public static final int DEFAULT_CONNECTIONS = 64;
 
@@ -45,6 +58,9 @@ public record LoadPlan(
     /** The default time after which a datagram is taken for lost. */
     public static final Duration DEFAULT_UDP_TIMEOUT = Duration.ofSeconds(1);
 
+    /** The default pause after each byte of a slow client. */
+    public static final Duration DEFAULT_DRIP = Duration.ofMillis(100);
+
     /**
      * The default number of threads that drive the clients: 2, where there are two processors. Measured on two, the
      * second lets {@link Mode#CONNECT} reach 40,000 connections/s instead of 27,000 and costs the other modes nothing.
@@ -62,24 +78,40 @@ public record LoadPlan(
 
     /** Checks every value; the message of the exception names the bad one. */
     public LoadPlan {
-        require(
-                connections >= 1 && connections <= MAX_CONNECTIONS,
-                "connections must be 1 to " + MAX_CONNECTIONS,
-                connections);
+        requireBetween("connections", 1, connections, MAX_CONNECTIONS);
+        requireBetween("idle", 0, idle, MAX_CONNECTIONS);
+        requireBetween("slow", 0, slow, MAX_CONNECTIONS);
+        requireBetween("pipeline", 1, depth, MAX_DEPTH);
+        requireBetween("threads", 1, loops, Integer.MAX_VALUE);
         require(!duration.isNegative() && !duration.isZero(), "duration must be positive", seconds(duration));
         require(!warmup.isNegative(), "warmup must not be negative", seconds(warmup));
         require(!timeout.isNegative() && !timeout.isZero(), "timeout must be positive", seconds(timeout));
-        require(depth >= 1 && depth <= MAX_DEPTH, "pipeline must be 1 to " + MAX_DEPTH, depth);
-        require(loops >= 1, "threads must be at least 1", loops);
-        require(mode != Mode.CONNECT || depth == 1, "pipeline must be 1 in mode connect", depth);
+        require(!drip.isNegative() && !drip.isZero(), "drip must be positive", seconds(drip));
+        boolean pipelines = mode == Mode.REQUEST || mode == Mode.UDP;
+        require(depth == 1 || pipelines, "pipeline must be 1 in mode " + mode, depth);
+        require(rate == null || pipelines || mode == Mode.CONNECT, "rate does not apply to mode " + mode, rate + "");
+        if (mode == Mode.UDP) {
+            requireDatagrams(target, payload, depth, idle, slow, tls);
+        }
+    }
+
+    private static void requireDatagrams(
+            SocketAddress target, Payload payload, int depth, int idle, int slow, @Nullable Tls tls) {
+        int size = payload.size();
+        require(size <= MAX_DATAGRAM, "payload must be at most " + MAX_DATAGRAM + " bytes in mode udp", size);
         require(
-                mode != Mode.UDP || payload.size() <= MAX_DATAGRAM,
-                "payload must be at most " + MAX_DATAGRAM + " bytes in mode udp",
-                payload.size());
-        require(
-                mode != Mode.UDP || depth == 1 || payload.size() >= SEQUENCE_BYTES,
+                depth == 1 || size >= SEQUENCE_BYTES,
                 "payload must be at least " + SEQUENCE_BYTES + " bytes for a pipeline of datagrams",
-                payload.size());
+                size);
+        require(idle == 0, "idle companions are connections, not for mode udp", idle);
+        require(slow == 0, "slow companions are connections, not for mode udp", slow);
+        require(tls == null, "tls is not for mode", Mode.UDP);
+        require(!(target instanceof UnixDomainSocketAddress), "target must be HOST:PORT in mode udp", target);
+    }
+
+    private static void requireBetween(String name, int least, int value, int most) {
+        String range = most == Integer.MAX_VALUE ? "at least " + least : least + " to " + most;
+        require(value >= least && value <= most, name + " must be " + range, value);
     }
 
     private static void require(boolean condition, String rule, Object value) {
@@ -90,6 +122,11 @@ public record LoadPlan(
 
     private static String seconds(Duration duration) {
         return duration.toMillis() / 1e3 + " s";
+    }
+
+    /** All clients, the companions included. */
+    public int clients() {
+        return connections + idle + slow;
     }
 
     /** A plan with every default, for the server at {@code target}. */
@@ -108,6 +145,12 @@ public record LoadPlan(
         private Payload payload = Payload.ofSize(DEFAULT_PAYLOAD);
         private int depth = 1;
         private int loops;
+        private @Nullable Rate rate;
+        private int idle;
+        private int slow;
+        private Duration drip = DEFAULT_DRIP;
+        private @Nullable Tls tls;
+        private @Nullable SourceAddresses sources;
 
         private Builder(SocketAddress target) {
             this.target = target;
@@ -138,10 +181,10 @@ public record LoadPlan(
         }
 
         /**
-         * How long to wait for a connection or an answer; default: {@link LoadPlan#DEFAULT_TIMEOUT}, for datagrams
-         * {@link LoadPlan#DEFAULT_UDP_TIMEOUT}.
+         * How long to wait for a connection or an answer; null, the default, means {@link LoadPlan#DEFAULT_TIMEOUT},
+         * for datagrams {@link LoadPlan#DEFAULT_UDP_TIMEOUT}.
          */
-        public Builder timeout(Duration value) {
+        public Builder timeout(@Nullable Duration value) {
             timeout = value;
             return this;
         }
@@ -158,16 +201,52 @@ public record LoadPlan(
             return this;
         }
 
-        /** How many threads drive the clients; 0, the default, follows the machine and the number of clients. */
+        /** How many threads drive the clients; 0, the default, means {@link LoadPlan#DEFAULT_LOOPS}. */
         public Builder loops(int value) {
             loops = value;
+            return this;
+        }
+
+        /** How many operations begin per second; null, the default, for a closed loop. */
+        public Builder rate(@Nullable Rate value) {
+            rate = value;
+            return this;
+        }
+
+        /** The number of silent companions; default: 0. */
+        public Builder idle(int value) {
+            idle = value;
+            return this;
+        }
+
+        /** The number of companions that send byte by byte; default: 0. */
+        public Builder slow(int value) {
+            slow = value;
+            return this;
+        }
+
+        /** The pause after each byte of a slow client; default: {@link LoadPlan#DEFAULT_DRIP}. */
+        public Builder drip(Duration value) {
+            drip = value;
+            return this;
+        }
+
+        /** The encryption; null, the default, for none. */
+        public Builder tls(@Nullable Tls value) {
+            tls = value;
+            return this;
+        }
+
+        /** Where to connect from; null, the default, for what suits the target. */
+        public Builder sources(@Nullable SourceAddresses value) {
+            sources = value;
             return this;
         }
 
         /** The plan; throws {@link IllegalArgumentException} naming the value that is out of range. */
         public LoadPlan build() {
             Duration patience = timeout != null ? timeout : mode == Mode.UDP ? DEFAULT_UDP_TIMEOUT : DEFAULT_TIMEOUT;
-            int threads = loops == 0 ? DEFAULT_LOOPS : loops;
+            int threads = Math.min(loops == 0 ? DEFAULT_LOOPS : loops, Math.max(1, connections));
             return new LoadPlan(
                     target,
                     mode,
@@ -177,7 +256,13 @@ public record LoadPlan(
                     patience,
                     payload,
                     depth,
-                    Math.min(threads, connections));
+                    threads,
+                    rate,
+                    idle,
+                    slow,
+                    drip,
+                    tls,
+                    sources);
         }
     }
 }

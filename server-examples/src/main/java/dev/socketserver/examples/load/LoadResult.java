@@ -1,8 +1,6 @@
 package dev.socketserver.examples.load;
 
 import java.util.List;
-import java.util.Map;
-import org.HdrHistogram.Histogram;
 
 /**
  * What a load run measured.
@@ -10,40 +8,37 @@ import org.HdrHistogram.Histogram;
  * @param plan what was to be done
  * @param seconds how long it was measured
  * @param operations operations that succeeded in that time
- * @param latencies nanoseconds of each operation, those that were still under way at the end included
- * @param connects nanoseconds that each connection took to open
- * @param errors how often each kind of error occurred; a kind that did not is absent
- * @param examples the first message of each kind of error
+ * @param outcome how the operations of the plan's mode ended, those that were still under way at the end included
+ * @param idle how the idle companions fared; each is asked once, at the end
+ * @param slow how the slow companions fared
  * @param samples the run in short stretches, without the warm-up
+ * @param clientLimits in what way the client, not the server, may have been the bottleneck; empty if in none
  * @param endedEarly whether it was stopped before its time
  */
 public record LoadResult(
         LoadPlan plan,
         double seconds,
         long operations,
-        Histogram latencies,
-        Histogram connects,
-        Map<ErrorKind, Long> errors,
-        Map<ErrorKind, String> examples,
+        Outcome outcome,
+        Outcome idle,
+        Outcome slow,
         List<Sample> samples,
+        List<String> clientLimits,
         boolean endedEarly) {
     /** Operations per second. */
     public double rate() {
         return operations / seconds;
     }
 
-    /** Operations that failed. */
+    /** Operations that failed, the companions' included. */
     public long failures() {
-        return errors.entrySet().stream()
-                .filter(entry -> entry.getKey().isFailure())
-                .mapToLong(Map.Entry::getValue)
-                .sum();
+        return outcome.failures() + idle.failures() + slow.failures();
     }
 
     /** The share of operations that failed, 0 to 1; 1 if there was none at all. */
     public double errorRate() {
         long failures = failures();
-        long all = latencies.getTotalCount() + failures;
+        long all = outcome.successes() + idle.successes() + slow.successes() + failures;
         return all == 0 ? 1 : (double) failures / all;
     }
 }

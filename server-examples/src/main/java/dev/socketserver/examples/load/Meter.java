@@ -14,12 +14,14 @@ import org.jspecify.annotations.Nullable;
 final class Meter {
     private final SingleWriterRecorder latencies = new SingleWriterRecorder(Tally.HIGHEST, Tally.DIGITS);
     private final SingleWriterRecorder connects = new SingleWriterRecorder(Tally.HIGHEST, Tally.DIGITS);
+    private final SingleWriterRecorder lateness = new SingleWriterRecorder(Tally.HIGHEST, Tally.DIGITS);
     private final Map<ErrorKind, LongAdder> errors = new ConcurrentHashMap<>();
     private final Map<ErrorKind, String> examples = new ConcurrentHashMap<>();
-    /** Recycled between intervals; confined to the thread that calls {@link #drainTo}, as is the next one. */
+    /** Recycled between intervals; confined to the thread that calls {@link #drainTo}, as are the next two. */
     private @Nullable Histogram spareLatencies;
 
     private @Nullable Histogram spareConnects;
+    private @Nullable Histogram spareLateness;
 
     void succeeded(long nanos) {
         latencies.recordValue(Math.min(Math.max(nanos, 0), Tally.HIGHEST));
@@ -29,7 +31,12 @@ final class Meter {
         connects.recordValue(Math.min(Math.max(nanos, 0), Tally.HIGHEST));
     }
 
-    void failed(ErrorKind kind, int operations, String example) {
+    /** A client was free, yet the operation began this much later than it was meant to. */
+    void began(long nanosLate) {
+        lateness.recordValue(Math.min(Math.max(nanosLate, 0), Tally.HIGHEST));
+    }
+
+    void failed(ErrorKind kind, long operations, String example) {
         count(kind, operations);
         examples.putIfAbsent(kind, example);
     }
@@ -38,7 +45,7 @@ final class Meter {
         count(kind, 1);
     }
 
-    private void count(ErrorKind kind, int times) {
+    private void count(ErrorKind kind, long times) {
         errors.computeIfAbsent(kind, unused -> new LongAdder()).add(times);
     }
 
@@ -46,7 +53,8 @@ final class Meter {
     void drainTo(Tally tally) {
         spareLatencies = latencies.getIntervalHistogram(spareLatencies);
         spareConnects = connects.getIntervalHistogram(spareConnects);
-        tally.add(spareLatencies, spareConnects);
+        spareLateness = lateness.getIntervalHistogram(spareLateness);
+        tally.add(spareLatencies, spareConnects, spareLateness);
         errors.forEach((kind, count) -> tally.add(kind, count.sumThenReset()));
         tally.addExamples(examples);
     }

@@ -1,5 +1,7 @@
 package dev.socketserver.examples.load;
 
+import java.util.Locale;
+
 /** What a simulated client does over and over; one round of it is an operation. */
 public enum Mode {
     /** Connects, sends the payload, waits for its echo and closes. */
@@ -7,7 +9,11 @@ public enum Mode {
     /** Stays connected; sends the payload and waits for its echo. */
     REQUEST("requests"),
     /** Sends the payload as a datagram and waits for its echo. */
-    UDP("datagrams");
+    UDP("datagrams"),
+    /** Connects, stays silent until the end, and then sends one request to see whether it is still served. */
+    IDLE("connections"),
+    /** Stays connected and sends its requests byte by byte. */
+    SLOW("requests");
 
     private final String operations;
 
@@ -22,6 +28,6 @@ public enum Mode {
 
     @Override
     public String toString() {
-        return name().toLowerCase(java.util.Locale.ROOT);
+        return name().toLowerCase(Locale.ROOT);
     }
 }

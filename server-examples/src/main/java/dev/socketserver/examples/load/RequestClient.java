@@ -2,8 +2,8 @@ package dev.socketserver.examples.load;
 
 /** Stays connected and sends one request after the other, or several at a time. */
 final class RequestClient extends StreamClient {
-    RequestClient(ClientLoop loop) {
-        super(loop);
+    RequestClient(ClientLoop loop, Meter meter) {
+        super(loop, meter);
     }
 
     @Override

@@ -5,7 +5,6 @@ import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
-import java.net.UnknownHostException;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -19,7 +18,6 @@ import java.util.StringTokenizer;
  * towards a server on it there are as many addresses as it takes, and each port is used again as late as possible.
  */
 final class SourcePorts {
-    private static final int ADDRESSES = 100;
     /** Linux' defaults, for a system that does not tell. */
     private static final int FIRST_PORT = 32_768;
 
@@ -29,39 +27,35 @@ final class SourcePorts {
     private final InetAddress[] addresses;
     private final int firstPort;
     private final int lastPort;
+    private final int step;
     private int address;
     private int port;
 
-    private SourcePorts(InetAddress[] addresses, int firstPort, int lastPort) {
+    private SourcePorts(InetAddress[] addresses, int firstPort, int lastPort, int step) {
         this.addresses = addresses;
         this.firstPort = firstPort;
         this.lastPort = lastPort;
+        this.step = step;
         this.port = firstPort;
     }
 
-    /** The addresses 127.0.{@code net}.1 to .100, with the ports that the system gives to clients. */
-    static SourcePorts loopback(int net) throws IOException {
-        var addresses = new InetAddress[ADDRESSES];
-        for (int i = 0; i < ADDRESSES; i++) {
-            addresses[i] = loopbackAddress(net, i + 1);
-        }
+    /** The share of loop {@code loop} of {@code loops}: every address, but not the ports that the others use. */
+    static SourcePorts of(SourceAddresses sources, int loop, int loops) throws IOException {
+        InetAddress[] addresses = sources.addresses().toArray(new InetAddress[0]);
         if (!Files.isReadable(PORT_RANGE)) {
-            return new SourcePorts(addresses, FIRST_PORT, LAST_PORT);
+            return new SourcePorts(addresses, FIRST_PORT + loop, LAST_PORT, loops);
         }
         // By lines, since such a file shows its text only to a first read that has room for all of it.
         var range = new StringTokenizer(Files.readAllLines(PORT_RANGE).get(0));
-        return new SourcePorts(addresses, Integer.parseInt(range.nextToken()), Integer.parseInt(range.nextToken()));
-    }
-
-    private static InetAddress loopbackAddress(int net, int host) throws UnknownHostException {
-        return InetAddress.getByAddress(new byte[] {127, 0, (byte) net, (byte) host});
+        int first = Integer.parseInt(range.nextToken());
+        return new SourcePorts(addresses, first + loop, Integer.parseInt(range.nextToken()), loops);
     }
 
     /** Binds {@code channel} to the next address and port that are free. */
     void bind(SocketChannel channel) throws IOException {
         channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
-        BindException taken = new BindException("no address and port is free");
-        for (int i = 0; i <= lastPort - firstPort; i++) {
+        BindException taken = new BindException("no port is free");
+        for (int tried = firstPort; tried <= lastPort; tried += step) {
             try {
                 channel.bind(next());
                 return;
@@ -73,9 +67,9 @@ final class SourcePorts {
     }
 
     private InetSocketAddress next() {
-        if (++address == addresses.length) {
+        if (++address >= addresses.length) {
             address = 0;
-            port = port == lastPort ? firstPort : port + 1;
+            port = port + step > lastPort ? firstPort : port + step;
         }
         return new InetSocketAddress(addresses[address], port);
     }

@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
-import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -20,14 +19,16 @@ import org.jspecify.annotations.Nullable;
  */
 abstract class StreamClient extends Client {
     final Exchange exchange;
-    private @Nullable SocketChannel channel;
+    /** Null when closed. */
+    private @Nullable Wire wire;
+
     private @Nullable SelectionKey key;
     private boolean connected;
     /** Since when the client waits: for the connection, or for the oldest answer. */
     private long waitingSince;
 
-    StreamClient(ClientLoop loop) {
-        super(loop);
+    StreamClient(ClientLoop loop, Meter meter) {
+        super(loop, meter);
         this.exchange = new Exchange(loop.payloadCopies(), loop.depth());
     }
 
@@ -37,17 +38,22 @@ abstract class StreamClient extends Client {
     /** The oldest request, meant to begin at {@code intended}, was answered. */
     abstract void answered(long intended);
 
+    /** How many bytes may be sent now. */
+    int sendLimit() {
+        return Integer.MAX_VALUE;
+    }
+
     /** Connects. A loopback peer has often answered before the first call returns: then no selector is asked. */
     final void open() {
         waitingSince = loop.now();
         try {
-            SocketChannel opening = loop.connector().open();
-            channel = opening;
-            if (opening.connect(loop.target()) || opening.finishConnect()) {
-                key = loop.register(opening, SelectionKey.OP_READ, this);
+            Wire opening = loop.connector().open();
+            wire = opening;
+            if (opening.connect(loop.target())) {
+                key = loop.register(opening.channel(), SelectionKey.OP_READ, this);
                 connected();
             } else {
-                key = loop.register(opening, SelectionKey.OP_CONNECT, this);
+                key = loop.register(opening.channel(), opening.connectInterest(), this);
             }
         } catch (IOException e) {
             broken(e);
@@ -56,7 +62,7 @@ abstract class StreamClient extends Client {
 
     private void connected() throws IOException {
         connected = true;
-        loop.meter().connected(loop.tick() - waitingSince);
+        meter.connected(loop.tick() - waitingSince);
         settled();
         opened();
         flush();
@@ -65,14 +71,19 @@ abstract class StreamClient extends Client {
     /** Sends what was asked; the rest, if any, when the channel takes more. */
     @Override
     final void flush() {
-        SocketChannel open = channel;
+        Wire open = wire;
         SelectionKey registered = key;
-        if (!connected || open == null || registered == null || exchange.unsent() == 0) {
+        if (!connected || open == null || registered == null) {
             return;
         }
         try {
-            boolean done = exchange.send(open);
-            int interest = done ? SelectionKey.OP_READ : SelectionKey.OP_READ | SelectionKey.OP_WRITE;
+            int limit = sendLimit();
+            if (limit > 0 && exchange.unsent() > 0) {
+                exchange.send(open, limit);
+            }
+            boolean heldBack = limit < exchange.unsent();
+            boolean done = open.flushed() && (exchange.unsent() == 0 || heldBack);
+            int interest = done ? SelectionKey.OP_READ : SelectionKey.OP_READ | open.writeInterest();
             if (registered.interestOps() != interest) {
                 registered.interestOps(interest);
             }
@@ -91,23 +102,21 @@ abstract class StreamClient extends Client {
 
     @Override
     final void ready() {
-        SocketChannel open = channel;
+        Wire open = wire;
         SelectionKey registered = key;
         if (open == null || registered == null) {
             return;
         }
         try {
             if (!connected) {
-                if (open.finishConnect()) {
-                    registered.interestOps(SelectionKey.OP_READ);
-                    connected();
-                }
+                goOnConnecting(open, registered);
                 return;
             }
-            if (registered.isWritable()) {
+            boolean readable = registered.isReadable();
+            if (exchange.unsent() > 0 || registered.isWritable()) {
                 flush();
             }
-            if (registered.isValid() && registered.isReadable()) {
+            if (readable && wire == open) {
                 receive(open);
             }
         } catch (IOException e) {
@@ -115,27 +124,47 @@ abstract class StreamClient extends Client {
         }
     }
 
-    private void receive(SocketChannel open) throws IOException {
-        ByteBuffer buffer = loop.receiveBuffer();
-        if (open.read(buffer) < 0) {
-            throw new EOFException(exchange.outstanding() + " answers outstanding");
-        }
-        int complete = exchange.check(buffer.flip());
-        if (complete > 0) {
-            waitingSince = loop.now();
-            for (int i = 0; i < complete; i++) {
-                answered(exchange.takeAnswered());
-            }
-            flush();
+    private void goOnConnecting(Wire open, SelectionKey registered) throws IOException {
+        if (open.finishConnect()) {
+            registered.interestOps(SelectionKey.OP_READ);
+            connected();
+        } else {
+            registered.interestOps(open.connectInterest());
         }
     }
 
+    private void receive(Wire open) throws IOException {
+        do {
+            ByteBuffer buffer = loop.receiveBuffer();
+            if (open.read(buffer) < 0) {
+                throw new EOFException(exchange.outstanding() + " answers outstanding");
+            }
+            int complete = exchange.check(buffer.flip());
+            if (complete > 0) {
+                waitingSince = loop.now();
+                for (int i = 0; i < complete; i++) {
+                    answered(exchange.takeAnswered());
+                }
+                flush();
+            }
+        } while (wire == open && open.mayHoldMore());
+    }
+
     @Override
-    final void checkTimeout(long now) {
-        boolean waiting = channel != null && (!connected || exchange.outstanding() > 0);
+    void checkTimeout(long now) {
+        boolean waiting = wire != null && (!connected || exchange.outstanding() > 0);
         if (waiting && now - waitingSince > loop.timeoutNanos()) {
             broken(new SocketTimeoutException(connected ? "no answer" : "not connected"));
         }
+    }
+
+    /** Something has been sent, so the wait begins anew. */
+    final void waitAnew(long now) {
+        waitingSince = now;
+    }
+
+    final boolean isConnected() {
+        return connected;
     }
 
     private void broken(IOException failure) {
@@ -147,10 +176,14 @@ abstract class StreamClient extends Client {
         connected = false;
         exchange.reset();
         key = null;
-        SocketChannel open = channel;
-        channel = null;
+        Wire open = wire;
+        wire = null;
         if (open != null) {
-            loop.close(open);
+            try {
+                open.close();
+            } catch (IOException ignored) {
+                // That it was broken already is no news.
+            }
         }
     }
 }

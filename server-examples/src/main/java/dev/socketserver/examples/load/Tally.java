@@ -14,12 +14,14 @@ final class Tally {
 
     private final Histogram latencies = new Histogram(HIGHEST, DIGITS);
     private final Histogram connects = new Histogram(HIGHEST, DIGITS);
+    private final Histogram lateness = new Histogram(HIGHEST, DIGITS);
     private final Map<ErrorKind, Long> errors = new EnumMap<>(ErrorKind.class);
     private final Map<ErrorKind, String> examples = new EnumMap<>(ErrorKind.class);
 
-    void add(Histogram moreLatencies, Histogram moreConnects) {
+    void add(Histogram moreLatencies, Histogram moreConnects, Histogram moreLateness) {
         latencies.add(moreLatencies);
         connects.add(moreConnects);
+        lateness.add(moreLateness);
     }
 
     void add(ErrorKind kind, long count) {
@@ -33,7 +35,7 @@ final class Tally {
     }
 
     void add(Tally other) {
-        add(other.latencies, other.connects);
+        add(other.latencies, other.connects, other.lateness);
         other.errors.forEach(this::add);
         addExamples(other.examples);
     }
@@ -41,6 +43,7 @@ final class Tally {
     void clear() {
         latencies.reset();
         connects.reset();
+        lateness.reset();
         errors.clear();
         examples.clear();
     }
@@ -55,21 +58,16 @@ final class Tally {
         return connects;
     }
 
-    /** How often each kind occurred; a kind that did not is absent. */
-    Map<ErrorKind, Long> errors() {
-        return errors;
+    /** Nanoseconds by which operations began later than meant, although a client was free. */
+    Histogram lateness() {
+        return lateness;
     }
 
-    /** The first message of each kind. */
-    Map<ErrorKind, String> examples() {
-        return examples;
+    Outcome outcome() {
+        return new Outcome(latencies, connects, errors, examples);
     }
 
-    /** Operations that failed. */
     long failures() {
-        return errors.entrySet().stream()
-                .filter(entry -> entry.getKey().isFailure())
-                .mapToLong(Map.Entry::getValue)
-                .sum();
+        return outcome().failures();
     }
 }

@@ -33,7 +33,7 @@ class DatagramLoadTest {
     void anHonestEchoHasNoErrors(int connections, int depth, int payload) throws Exception {
         LoadResult result = run((socket, packet, number) -> socket.send(packet), connections, depth, payload);
 
-        assertThat(result.errors()).isEmpty();
+        assertThat(result.outcome().errors()).isEmpty();
         assertThat(result.operations()).isPositive();
     }
 
@@ -55,9 +55,9 @@ class DatagramLoadTest {
                 64);
 
         assertThat(dropped.get()).isPositive();
-        assertThat(result.errors()).containsEntry(ErrorKind.LOST, (long) dropped.get());
+        assertThat(result.outcome().errors()).containsEntry(ErrorKind.LOST, (long) dropped.get());
         assertThat(result.failures()).isEqualTo(dropped.get());
-        assertThat(result.latencies().getTotalCount()).isEqualTo(answered.get());
+        assertThat(result.outcome().latencies().getTotalCount()).isEqualTo(answered.get());
     }
 
     @Test
@@ -76,7 +76,9 @@ class DatagramLoadTest {
                 64);
 
         assertThat(doubled).hasValue(1);
-        assertThat(result.errors()).containsOnlyKeys(ErrorKind.DUPLICATE).containsEntry(ErrorKind.DUPLICATE, 1L);
+        assertThat(result.outcome().errors())
+                .containsOnlyKeys(ErrorKind.DUPLICATE)
+                .containsEntry(ErrorKind.DUPLICATE, 1L);
         assertThat(result.failures()).isZero();
     }
 
@@ -98,7 +100,9 @@ class DatagramLoadTest {
                 2,
                 64);
 
-        assertThat(result.errors()).containsOnlyKeys(ErrorKind.REORDERED).containsEntry(ErrorKind.REORDERED, 1L);
+        assertThat(result.outcome().errors())
+                .containsOnlyKeys(ErrorKind.REORDERED)
+                .containsEntry(ErrorKind.REORDERED, 1L);
     }
 
     @Test
@@ -116,7 +120,7 @@ class DatagramLoadTest {
                 1,
                 64);
 
-        assertThat(result.errors()).containsOnlyKeys(ErrorKind.WRONG_BYTES);
+        assertThat(result.outcome().errors()).containsOnlyKeys(ErrorKind.WRONG_BYTES);
         assertThat(result.failures()).isEqualTo(changed.get());
     }
 
@@ -131,7 +135,7 @@ class DatagramLoadTest {
                 1,
                 64);
 
-        assertThat(result.errors()).containsOnlyKeys(ErrorKind.WRONG_BYTES);
+        assertThat(result.outcome().errors()).containsOnlyKeys(ErrorKind.WRONG_BYTES);
         assertThat(result.operations()).isZero();
     }
 }

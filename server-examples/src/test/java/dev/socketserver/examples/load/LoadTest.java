@@ -49,9 +49,9 @@ class LoadTest {
         try (var peer = new StreamPeer(StreamPeer.ECHO)) {
             LoadResult result = run(plan(peer.address()).mode(mode).depth(depth).loops(loops));
 
-            assertThat(result.errors()).isEmpty();
+            assertThat(result.outcome().errors()).isEmpty();
             assertThat(result.operations()).isPositive();
-            assertThat(result.latencies().getTotalCount()).isGreaterThanOrEqualTo(result.operations());
+            assertThat(result.outcome().latencies().getTotalCount()).isGreaterThanOrEqualTo(result.operations());
             assertThat(result.errorRate()).isZero();
             assertThat(result.endedEarly()).isFalse();
         }
@@ -62,8 +62,8 @@ class LoadTest {
         try (var peer = new StreamPeer(StreamPeer.ECHO)) {
             LoadResult result = run(plan(peer.address()).connections(2).depth(2).payload(Payload.ofSize(16 << 20)));
 
-            assertThat(result.errors()).isEmpty();
-            assertThat(result.latencies().getTotalCount()).isPositive();
+            assertThat(result.outcome().errors()).isEmpty();
+            assertThat(result.outcome().latencies().getTotalCount()).isPositive();
         }
     }
 
@@ -77,8 +77,8 @@ class LoadTest {
                 },
                 Mode.CONNECT);
 
-        assertThat(result.latencies().getTotalCount()).isEqualTo(accepted.get());
-        assertThat(result.connects().getTotalCount()).isEqualTo(accepted.get());
+        assertThat(result.outcome().latencies().getTotalCount()).isEqualTo(accepted.get());
+        assertThat(result.outcome().connects().getTotalCount()).isEqualTo(accepted.get());
     }
 
     @ParameterizedTest
@@ -93,9 +93,9 @@ class LoadTest {
                 },
                 mode);
 
-        assertThat(result.errors()).containsOnlyKeys(ErrorKind.WRONG_BYTES);
-        assertThat(result.latencies().getTotalCount()).isZero();
-        assertThat(result.examples().get(ErrorKind.WRONG_BYTES)).startsWith("byte 50 was 0x");
+        assertThat(result.outcome().errors()).containsOnlyKeys(ErrorKind.WRONG_BYTES);
+        assertThat(result.outcome().latencies().getTotalCount()).isZero();
+        assertThat(result.outcome().examples().get(ErrorKind.WRONG_BYTES)).startsWith("byte 50 was 0x");
         assertThat(result.errorRate()).isEqualTo(1);
     }
 
@@ -121,10 +121,10 @@ class LoadTest {
                 },
                 Mode.REQUEST);
 
-        assertThat(result.errors())
+        assertThat(result.outcome().errors())
                 .containsEntry(ErrorKind.WRONG_BYTES, (long) wrong.get())
                 .hasSize(1);
-        assertThat(result.latencies().getTotalCount()).isEqualTo(right.get());
+        assertThat(result.outcome().latencies().getTotalCount()).isEqualTo(right.get());
     }
 
     @Test
@@ -137,8 +137,8 @@ class LoadTest {
                 },
                 Mode.CONNECT);
 
-        assertThat(result.errors()).containsKey(ErrorKind.WRONG_BYTES);
-        assertThat(result.examples().get(ErrorKind.WRONG_BYTES)).isEqualTo("3 more bytes than asked for");
+        assertThat(result.outcome().errors()).containsKey(ErrorKind.WRONG_BYTES);
+        assertThat(result.outcome().examples().get(ErrorKind.WRONG_BYTES)).isEqualTo("3 more bytes than asked for");
     }
 
     @ParameterizedTest
@@ -151,8 +151,8 @@ class LoadTest {
                 },
                 mode);
 
-        assertThat(result.errors()).containsOnlyKeys(ErrorKind.CLOSED_EARLY);
-        assertThat(result.latencies().getTotalCount()).isZero();
+        assertThat(result.outcome().errors()).containsOnlyKeys(ErrorKind.CLOSED_EARLY);
+        assertThat(result.outcome().latencies().getTotalCount()).isZero();
     }
 
     @Test
@@ -164,7 +164,7 @@ class LoadTest {
                 },
                 Mode.REQUEST);
 
-        assertThat(result.errors()).containsOnlyKeys(ErrorKind.RESET);
+        assertThat(result.outcome().errors()).containsOnlyKeys(ErrorKind.RESET);
     }
 
     @Test
@@ -172,8 +172,8 @@ class LoadTest {
         LoadResult result = runAgainst(
                 connection -> connection.getInputStream().transferTo(OutputStream.nullOutputStream()), Mode.REQUEST);
 
-        assertThat(result.errors()).containsOnlyKeys(ErrorKind.TIMEOUT);
-        assertThat(result.latencies().getTotalCount()).isZero();
+        assertThat(result.outcome().errors()).containsOnlyKeys(ErrorKind.TIMEOUT);
+        assertThat(result.outcome().latencies().getTotalCount()).isZero();
     }
 
     @ParameterizedTest
@@ -182,7 +182,7 @@ class LoadTest {
         InetSocketAddress nobody = unusedAddress();
         LoadResult result = run(plan(nobody).mode(mode).timeout(Duration.ofMillis(200)));
 
-        assertThat(result.errors()).containsKey(ErrorKind.REFUSED).doesNotContainKey(ErrorKind.OTHER);
+        assertThat(result.outcome().errors()).containsKey(ErrorKind.REFUSED).doesNotContainKey(ErrorKind.OTHER);
         assertThat(result.operations()).isZero();
         assertThat(result.errorRate()).isEqualTo(1);
     }
@@ -234,7 +234,7 @@ class LoadTest {
 
             assertThat(result.endedEarly()).isTrue();
             assertThat(result.operations()).isPositive();
-            assertThat(result.errors()).isEmpty();
+            assertThat(result.outcome().errors()).isEmpty();
         }
     }
 
@@ -264,7 +264,7 @@ class LoadTest {
                 Mode.REQUEST);
 
         assertThat(firstServed.getCount()).isZero();
-        assertThat(result.errors().get(ErrorKind.TIMEOUT))
+        assertThat(result.outcome().errors().get(ErrorKind.TIMEOUT))
                 .as("also those under way at the end")
                 .isGreaterThanOrEqualTo(4);
     }

@@ -1,6 +1,9 @@
-package dev.socketserver.examples.load;
+package dev.socketserver.examples.report;
 
 import dev.socketserver.examples.cli.Text;
+import dev.socketserver.examples.load.LoadListener;
+import dev.socketserver.examples.load.LoadPlan;
+import dev.socketserver.examples.load.Sample;
 import java.io.PrintWriter;
 import java.time.Duration;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
@@ -9,9 +12,11 @@ import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
 /** Shows how a run goes: a bar on a terminal, a plain line each second elsewhere. Not thread-safe. */
-abstract class Progress implements LoadListener, AutoCloseable {
-    /** A bar on standard error, if that is a terminal, or else lines to {@code out}. */
-    static Progress on(PrintWriter out, boolean terminal, LoadPlan plan) {
+public abstract class Progress implements LoadListener, AutoCloseable {
+    private Progress() {}
+
+    /** A bar with the course of the rate on standard error, if that is a terminal, or else lines to {@code out}. */
+    public static Progress on(PrintWriter out, boolean terminal, LoadPlan plan) {
         return terminal ? new Bar(plan) : new Lines(out);
     }
 
@@ -51,9 +56,11 @@ abstract class Progress implements LoadListener, AutoCloseable {
 
     private static final class Bar extends Progress {
         private static final int REFRESH_MILLIS = 200;
+        private static final int SPARKS = 24;
 
         private final ProgressBar bar;
         private final Duration warmup;
+        private final Sparkline rates = new Sparkline(SPARKS);
 
         Bar(LoadPlan plan) {
             warmup = plan.warmup();
@@ -71,7 +78,8 @@ abstract class Progress implements LoadListener, AutoCloseable {
         public void sampled(Sample sample) {
             long before = sample.warmup() ? 0 : warmup.toMillis();
             bar.stepTo(Math.min(bar.getMax(), before + Math.round(sample.at() * 1e3)));
-            bar.setExtraMessage((sample.warmup() ? " warm-up  " : " ") + summary(sample));
+            rates.add(sample.rate());
+            bar.setExtraMessage((sample.warmup() ? " warm-up " : " ") + rates + " " + summary(sample));
         }
 
         @Override

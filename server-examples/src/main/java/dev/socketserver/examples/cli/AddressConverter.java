@@ -1,15 +1,24 @@
-package dev.socketserver.examples.load;
+package dev.socketserver.examples.cli;
 
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.TypeConversionException;
 
-/** Reads HOST:PORT or [IPV6]:PORT and resolves the host. Thread-safe. */
-final class AddressConverter implements ITypeConverter<InetSocketAddress> {
+/** Reads HOST:PORT or [IPV6]:PORT, and resolves the host, or unix:PATH. Thread-safe. */
+public final class AddressConverter implements ITypeConverter<SocketAddress> {
     private static final int MAX_PORT = 65_535;
+    private static final String UNIX = "unix:";
+
+    /** For picocli. */
+    public AddressConverter() {}
 
     @Override
-    public InetSocketAddress convert(String value) {
+    public SocketAddress convert(String value) {
+        if (value.startsWith(UNIX)) {
+            return unix(value.substring(UNIX.length()));
+        }
         int colon = value.lastIndexOf(':');
         String host = colon < 0 ? "" : value.substring(0, colon);
         if (host.startsWith("[") && host.endsWith("]")) {
@@ -25,6 +34,14 @@ final class AddressConverter implements ITypeConverter<InetSocketAddress> {
             throw new TypeConversionException("unknown host: " + host);
         }
         return address;
+    }
+
+    private static SocketAddress unix(String path) {
+        try {
+            return UnixDomainSocketAddress.of(path);
+        } catch (IllegalArgumentException e) {
+            throw new TypeConversionException("must be unix:PATH: " + e.getMessage());
+        }
     }
 
     private static int port(String text, String value) {

@@ -1,0 +1,73 @@
+package dev.socketserver.examples.load;
+
+import com.sun.management.UnixOperatingSystemMXBean;
+import dev.socketserver.examples.cli.Text;
+import java.lang.management.ManagementFactory;
+import java.util.ArrayList;
+import java.util.List;
+import org.HdrHistogram.Histogram;
+
+/** Tells whether it was the client that held a run back, so that nobody blames the server for it. Not thread-safe. */
+final class ClientLimits {
+    /** A thread that works for more than this share of the time is taken for saturated. */
+    private static final double SATURATED = 0.9;
+    /** Operations that begin later than this, although a client was free, falsify latencies. */
+    private static final long TOLERABLE_LATENESS = 5_000_000;
+
+    private static final int MAX_PERCENT = 100;
+    private static final double TAIL = 99;
+    private static final int SPARE_DESCRIPTORS = 64;
+
+    private final List<String> found = new ArrayList<>();
+
+    /** Looks at how a run went. {@code busiest} is the largest share of the time that one loop's thread worked. */
+    static List<String> of(LoadPlan plan, double busiest, Tally main, Tally companions) {
+        var limits = new ClientLimits();
+        limits.threads(plan, busiest);
+        limits.schedule(main.lateness());
+        limits.errors(main);
+        limits.errors(companions);
+        limits.descriptors(plan);
+        return List.copyOf(limits.found);
+    }
+
+    private void threads(LoadPlan plan, double busiest) {
+        if (busiest < SATURATED || plan.rate() != null) {
+            return;
+        }
+        String remedy = plan.loops() < Runtime.getRuntime().availableProcessors()
+                ? "try --threads " + (plan.loops() + 1)
+                : "it has no processor left";
+        found.add(Text.format(
+                "a client thread worked %.0f %% of the time, so latency includes its queue: %s",
+                MAX_PERCENT * Math.min(1, busiest), remedy));
+    }
+
+    private void schedule(Histogram lateness) {
+        if (lateness.getTotalCount() > 0 && lateness.getValueAtPercentile(TAIL) > TOLERABLE_LATENESS) {
+            found.add("operations began late although a client was free (p99 "
+                    + Text.nanos(lateness.getValueAtPercentile(TAIL)) + "): the client was too slow for this rate");
+        }
+    }
+
+    private void errors(Tally tally) {
+        tally.outcome().errors().forEach((kind, count) -> {
+            if (kind == ErrorKind.NO_PORTS) {
+                found.add(Text.format("%,d times no port was free: try more addresses with --source", count));
+            } else if (kind == ErrorKind.NO_DESCRIPTORS) {
+                found.add(Text.format("%,d times no descriptor was free: raise ulimit -n", count));
+            }
+        });
+    }
+
+    private void descriptors(LoadPlan plan) {
+        if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system) {
+            long limit = system.getMaxFileDescriptorCount();
+            if (plan.clients() + SPARE_DESCRIPTORS > limit) {
+                found.add(Text.format(
+                        "%,d clients need more descriptors than the %,d allowed: raise ulimit -n",
+                        plan.clients(), limit));
+            }
+        }
+    }
+}

@@ -1,0 +1,75 @@
+package dev.socketserver.examples.load;
+
+import dev.socketserver.examples.cli.Text;
+import java.time.Duration;
+
+/**
+ * How many operations per second are meant to begin, whatever the server makes of it: constant, or changing evenly from
+ * one rate to another and staying there. Immutable and thread-safe.
+ *
+ * @param from operations per second at the beginning, and while warming up
+ * @param to operations per second after {@code over}
+ * @param over how long the change takes, from the beginning of the measurement; zero for a constant rate
+ */
+public record Rate(double from, double to, Duration over) {
+    /** The highest rate, {@value} per second: beyond it the schedule's nanoseconds would be too coarse. */
+    public static final double MAX = 10_000_000;
+
+    private static final double NANOS = 1e9;
+
+    /** Checks the values. */
+    public Rate {
+        check(from);
+        check(to);
+        if (from == 0 && to == 0) {
+            throw new IllegalArgumentException("rate must be positive: 0");
+        }
+        if (over.isNegative() || (over.isZero() && from != to)) {
+            throw new IllegalArgumentException("ramp must take some time: " + over.toSeconds() + " s");
+        }
+    }
+
+    private static void check(double rate) {
+        if (!(rate >= 0 && rate <= MAX)) {
+            throw new IllegalArgumentException("rate must be 0 to " + (long) MAX + " per second: " + rate);
+        }
+    }
+
+    /** A rate that does not change. */
+    public static Rate constant(double perSecond) {
+        return new Rate(perSecond, perSecond, Duration.ZERO);
+    }
+
+    /**
+     * Returns when operation {@code index}, counted from 0, is meant to begin, in nanoseconds from the beginning;
+     * {@link Long#MAX_VALUE} if it never is.
+     *
+     * <p>The number of operations begun by time t of the ramp is from·t + (to − from)·t²/(2·over); this is its inverse.
+     */
+    long offsetNanos(long index, Duration warmup) {
+        double warmSeconds = warmup.toNanos() / NANOS;
+        double warmOperations = from * warmSeconds;
+        if (index < warmOperations) {
+            return nanos(index / from);
+        }
+        double rampSeconds = over.toNanos() / NANOS;
+        double rampOperations = (from + to) / 2 * rampSeconds;
+        double measured = index - warmOperations;
+        if (measured < rampOperations) {
+            double acceleration = (to - from) / rampSeconds;
+            double root = Math.sqrt(from * from + 2 * acceleration * measured);
+            return nanos(warmSeconds + (measured == 0 ? 0 : 2 * measured / (from + root)));
+        }
+        return to == 0 ? Long.MAX_VALUE : nanos(warmSeconds + rampSeconds + (measured - rampOperations) / to);
+    }
+
+    private static long nanos(double seconds) {
+        return Math.round(seconds * NANOS);
+    }
+
+    @Override
+    public String toString() {
+        String begin = Text.number(from);
+        return from == to ? begin + "/s" : begin + " to " + Text.number(to) + "/s in " + over.toSeconds() + " s";
+    }
+}

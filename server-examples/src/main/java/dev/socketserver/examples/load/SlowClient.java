@@ -1,0 +1,66 @@
+package dev.socketserver.examples.load;
+
+/** Sends its requests byte by byte, with a pause after each, as a bad line or an attacker does. */
+final class SlowClient extends StreamClient {
+    private long lastByte;
+    /** How many bytes may go out now. */
+    private int allowance;
+
+    SlowClient(ClientLoop loop, Meter meter) {
+        super(loop, meter);
+    }
+
+    @Override
+    void start() {
+        open();
+    }
+
+    @Override
+    void opened() {
+        next();
+    }
+
+    /** Slow clients follow no schedule. */
+    private void next() {
+        if (!loop.isDraining()) {
+            loop.began(1);
+            begin(loop.now());
+        }
+    }
+
+    @Override
+    void begin(long intended) {
+        lastByte = loop.now();
+        ask(intended);
+    }
+
+    @Override
+    int sendLimit() {
+        return allowance;
+    }
+
+    @Override
+    void checkTimeout(long now) {
+        if (exchange.unsent() > 0 && now - lastByte >= loop.dripNanos()) {
+            lastByte = now;
+            waitAnew(now);
+            allowance = 1;
+            flush();
+            allowance = 0;
+        }
+        super.checkTimeout(now);
+    }
+
+    /** The run ends: the rest goes out at once. */
+    @Override
+    void drain() {
+        allowance = Integer.MAX_VALUE;
+        flush();
+    }
+
+    @Override
+    void answered(long intended) {
+        succeeded(intended);
+        next();
+    }
+}

@@ -1,0 +1,93 @@
+package dev.socketserver.examples.load;
+
+import java.net.Inet4Address;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * The local addresses to connect from. Immutable and thread-safe.
+ *
+ * @param addresses at least one
+ */
+public record SourceAddresses(List<InetAddress> addresses) {
+    /** The most addresses taken from a network, {@value}: with 28,000 ports each they last for a minute at any rate. */
+    public static final int MAX_OF_NETWORK = 100;
+
+    private static final int IPV4_BITS = 32;
+    private static final int LONGEST_PREFIX = 30;
+
+    /** Copies the list. */
+    public SourceAddresses {
+        addresses = List.copyOf(addresses);
+        if (addresses.isEmpty()) {
+            throw new IllegalArgumentException("source must name an address");
+        }
+    }
+
+    /**
+     * Reads a list of addresses and IPv4 networks, such as {@code 127.0.0.1,127.0.8.0/24}; of each network its first
+     * {@value #MAX_OF_NETWORK} addresses are taken.
+     */
+    public static SourceAddresses parse(String text) {
+        List<InetAddress> addresses = new ArrayList<>();
+        for (String part : text.split(",", -1)) {
+            int slash = part.indexOf('/');
+            if (slash < 0) {
+                addresses.add(address(part));
+            } else {
+                addNetwork(address(part.substring(0, slash)), part.substring(slash + 1), addresses);
+            }
+        }
+        return new SourceAddresses(addresses);
+    }
+
+    /** Addresses enough for any load on a server of this machine: 127.0.1.1 and those that follow it. */
+    static SourceAddresses loopback() {
+        return parse("127.0.1.0/24");
+    }
+
+    private static InetAddress address(String text) {
+        boolean literal =
+                !text.isEmpty() && text.chars().allMatch(c -> Character.digit(c, 16) >= 0 || ".:".indexOf(c) >= 0);
+        try {
+            if (literal) {
+                return InetAddress.getByName(text);
+            }
+        } catch (UnknownHostException ignored) {
+            // Told below.
+        }
+        throw new IllegalArgumentException("source must be an IP address or network: " + text);
+    }
+
+    private static void addNetwork(InetAddress base, String prefix, List<InetAddress> addresses) {
+        int bits = prefix.matches("\\d{1,2}") ? Integer.parseInt(prefix) : IPV4_BITS;
+        if (!(base instanceof Inet4Address) || bits > LONGEST_PREFIX) {
+            throw new IllegalArgumentException("source network must be IPv4 with a prefix of 0 to " + LONGEST_PREFIX
+                    + ": " + base.getHostAddress() + "/" + prefix);
+        }
+        long size = 1L << (IPV4_BITS - bits);
+        int first = toInt(base.getAddress()) & (int) -size;
+        for (int host = 1; host <= Math.min(MAX_OF_NETWORK, size - 2); host++) {
+            addresses.add(fromInt(first + host));
+        }
+    }
+
+    private static int toInt(byte[] bytes) {
+        int value = 0;
+        for (byte each : bytes) {
+            value = (value << 8) | (each & 0xff);
+        }
+        return value;
+    }
+
+    private static InetAddress fromInt(int value) {
+        byte[] bytes = {(byte) (value >>> 24), (byte) (value >>> 16), (byte) (value >>> 8), (byte) value};
+        try {
+            return InetAddress.getByAddress(bytes);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("four bytes are an address", e);
+        }
+    }
+}
