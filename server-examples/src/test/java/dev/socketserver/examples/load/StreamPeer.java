@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import javax.net.ssl.SSLException;
 
 /** A TCP server on loopback that does to each connection whatever a test wants. */
 final class StreamPeer implements AutoCloseable {
@@ -22,12 +23,17 @@ final class StreamPeer implements AutoCloseable {
     /** An honest echo. */
     static final Behaviour ECHO = connection -> connection.getInputStream().transferTo(connection.getOutputStream());
 
-    private final ServerSocket listener = new ServerSocket(0, 1024, InetAddress.getLoopbackAddress());
+    private final ServerSocket listener;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Behaviour behaviour;
 
     StreamPeer(Behaviour behaviour) throws IOException {
+        this(new ServerSocket(0, 1024, InetAddress.getLoopbackAddress()), behaviour);
+    }
+
+    StreamPeer(ServerSocket listener, Behaviour behaviour) {
+        this.listener = listener;
         this.behaviour = behaviour;
         threads.execute(this::acceptAll);
     }
@@ -52,7 +58,7 @@ final class StreamPeer implements AutoCloseable {
     private void serve(Socket connection) {
         try (connection) {
             behaviour.serve(connection);
-        } catch (SocketException expected) {
+        } catch (SocketException | SSLException expected) {
             // The client, or close(), has ended it.
         } catch (IOException e) {
             throw new IllegalStateException(e);

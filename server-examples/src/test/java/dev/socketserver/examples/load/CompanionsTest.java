@@ -1,0 +1,114 @@
+package dev.socketserver.examples.load;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Idle and slow clients, on their own and beside others. */
+@Timeout(60)
+class CompanionsTest {
+    private static final int PAYLOAD = 5;
+
+    private static LoadPlan.Builder plan(StreamPeer peer) {
+        return LoadPlan.builder(peer.address())
+                .connections(4)
+                .payload(Payload.ofSize(PAYLOAD))
+                .warmup(Duration.ZERO)
+                .duration(Duration.ofMillis(300))
+                .timeout(Duration.ofSeconds(2));
+    }
+
+    private static LoadResult run(LoadPlan.Builder plan) throws IOException, InterruptedException {
+        return new Load(plan.build()).run(LoadListener.NONE);
+    }
+
+    @Test
+    void idleConnectionsAreHeldWhileOthersRunAndEachAnswersAtTheEnd() throws Exception {
+        try (var peer = new StreamPeer(StreamPeer.ECHO)) {
+            LoadResult result = run(plan(peer).idle(20));
+
+            assertThat(result.idle().successes()).isEqualTo(20);
+            assertThat(result.idle().errors()).isEmpty();
+            assertThat(result.operations()).isPositive();
+            assertThat(result.failures()).isZero();
+        }
+    }
+
+    @Test
+    void anIdleConnectionThatTheServerDropsIsAnError() throws Exception {
+        var connections = new AtomicInteger();
+        try (var peer = new StreamPeer(connection -> {
+            if (connections.incrementAndGet() > 3) {
+                StreamPeer.ECHO.serve(connection);
+            }
+        })) {
+            LoadResult result = run(plan(peer).mode(Mode.IDLE).connections(10));
+
+            assertThat(result.outcome().errors())
+                    .containsOnlyKeys(ErrorKind.CLOSED_EARLY)
+                    .containsEntry(ErrorKind.CLOSED_EARLY, 3L);
+            assertThat(result.outcome().successes())
+                    .as("they had connected again")
+                    .isEqualTo(10);
+        }
+    }
+
+    @Test
+    void anIdleConnectionThatIsNotServedAnyMoreIsAnError() throws Exception {
+        try (var peer = new StreamPeer(connection -> {
+            connection.getInputStream().read();
+            connection.setSoLinger(true, 0);
+        })) {
+            LoadResult result = run(plan(peer).mode(Mode.IDLE).connections(3));
+
+            assertThat(result.outcome().errors())
+                    .containsEntry(ErrorKind.RESET, 3L)
+                    .hasSize(1);
+            assertThat(result.outcome().successes()).isZero();
+        }
+    }
+
+    /** Echoes, and counts the reads that got more than a byte. */
+    private static void echoBytes(Socket connection, AtomicInteger reads, AtomicInteger chunks) throws IOException {
+        InputStream in = connection.getInputStream();
+        byte[] bytes = new byte[100];
+        for (int n = in.read(bytes); n >= 0; n = in.read(bytes)) {
+            reads.incrementAndGet();
+            if (n > 1) {
+                chunks.incrementAndGet();
+            }
+            connection.getOutputStream().write(bytes, 0, n);
+        }
+    }
+
+    @Test
+    void slowClientsSendByteByByteUntilTheEnd() throws Exception {
+        var reads = new AtomicInteger();
+        var chunks = new AtomicInteger();
+        try (var peer = new StreamPeer(connection -> echoBytes(connection, reads, chunks))) {
+            LoadResult result = run(plan(peer).mode(Mode.SLOW).connections(1).drip(Duration.ofMillis(20)));
+
+            assertThat(result.outcome().errors()).isEmpty();
+            assertThat(result.outcome().successes()).isPositive();
+            assertThat(reads.get()).as("5 bytes, one at a time").isGreaterThanOrEqualTo(PAYLOAD);
+            assertThat(chunks.get()).as("but the rest of the last request").isLessThanOrEqualTo(1);
+        }
+    }
+
+    @Test
+    void slowCompanionsDoNotSlowTheOthers() throws Exception {
+        try (var peer = new StreamPeer(StreamPeer.ECHO)) {
+            LoadResult result = run(plan(peer).slow(3).drip(Duration.ofMillis(10)));
+
+            assertThat(result.slow().successes()).isGreaterThanOrEqualTo(3);
+            assertThat(result.slow().errors()).isEmpty();
+            assertThat(result.operations()).isGreaterThan(result.slow().successes());
+        }
+    }
+}
