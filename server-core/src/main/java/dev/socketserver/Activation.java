@@ -166,7 +166,7 @@ final class Activation<R extends Request> {
                 return true;
             }
         }
-        return housekeeper.isCurrentThread() || runner.open().isServedByCurrentThread();
+        return housekeeper.isCurrentThread() || runner.servedBy(Thread.currentThread()) != null;
     }
 
     private boolean beginDrain() {
@@ -233,9 +233,11 @@ final class Activation<R extends Request> {
 
     /** Closes and interrupts what still runs; returns how many requests that were. */
     private int forceEnd() {
+        int forced = runner.open().size();
         closePool();
         interruptAcceptor();
-        return runner.force();
+        runner.force();
+        return forced;
     }
 
     private static Duration left(long deadline) {

@@ -286,6 +286,13 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
         }
     }
 
+    /**
+     * Runs when no worker will serve a request, before it is shut down: the place for a protocol's busy reply, which a
+     * connection has half a second for. Runs in the accepting thread, or in one of the pool's. Does nothing unless
+     * overridden.
+     */
+    protected void handleOverload(R request) throws Exception {}
+
     /** Runs when {@link #handleRequest(Duration)} saw no request in time. Does nothing unless overridden. */
     protected void handleTimeout() {}
 

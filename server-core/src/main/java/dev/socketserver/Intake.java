@@ -37,7 +37,7 @@ class Intake<R extends Request> {
      */
     void process(R request) throws Exception {
         request.detach();
-        executor.execute(() -> runner.run(request));
+        executor.execute(new RequestTask<>(runner, request, null));
     }
 
     /** Takes nothing more; threads that lead return to the pool. */

@@ -1,30 +1,33 @@
 package dev.socketserver;
 
+import dev.socketserver.pool.AbortableTask;
 import dev.socketserver.pool.ElasticThreadPool;
+import dev.socketserver.pool.LongTask;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/**
- * The task that a worker runs while it leads: found a worker when the lead is vacant, and run by one at a time.
- * Thread-safe.
- */
-final class LeadTask implements Runnable {
+/** A lead and the workers that take it, one after another. Thread-safe. */
+final class LeadTask {
     private static final Logger LOG = LoggerFactory.getLogger(LeadTask.class);
 
     private final Leadership leadership = new Leadership();
     private final ElasticThreadPool pool;
+    private final RequestRunner<?> runner;
     private final Runnable lead;
-    private final AtomicBoolean called = new AtomicBoolean(); // this task is with the pool and has not begun
+    private final AtomicBoolean called = new AtomicBoolean(); // a tenure is with the pool and has not begun
+    private volatile @Nullable Tenure tenure; // written by the leader
 
     /**
-     * Makes a task whose lead is vacant.
+     * Makes a lead that is vacant.
      *
      * @param lead runs in the worker that took the lead, until it has lost it or given it up
      */
-    LeadTask(ElasticThreadPool pool, Runnable lead) {
+    LeadTask(ElasticThreadPool pool, RequestRunner<?> runner, Runnable lead) {
         this.pool = pool;
+        this.runner = runner;
         this.lead = lead;
     }
 
@@ -39,7 +42,7 @@ final class LeadTask implements Runnable {
         }
         boolean taken = false;
         try {
-            taken = pool.tryExecute(this);
+            taken = pool.tryExecute(new Tenure());
         } catch (RejectedExecutionException e) {
             LOG.debug("no worker can lead: {}", e.toString());
         } finally {
@@ -51,16 +54,60 @@ final class LeadTask implements Runnable {
 
     /** Gives the lead up inside a turn that is about to block, or takes too long, and calls for another leader. */
     void handOn(long turn) {
+        Tenure current = tenure;
         if (leadership.giveUp(turn)) {
+            if (current != null) {
+                current.lostSince = System.nanoTime();
+            }
             callForLeader();
         }
     }
 
-    @Override
-    public void run() {
-        called.set(false);
+    /** Leads in the calling thread, if the lead is vacant. */
+    void leadHere() {
         if (leadership.take()) {
+            tenure = null;
             lead.run();
+        }
+    }
+
+    /** One worker's time as leader, and the end of the handler that cost it the lead. */
+    private final class Tenure implements LongTask, AbortableTask {
+        private volatile long lostSince = NOT_BUSY;
+        private volatile @Nullable Thread worker; // written by the worker
+
+        @Override
+        public void run() {
+            called.set(false);
+            worker = Thread.currentThread();
+            if (leadership.take()) {
+                tenure = this;
+                lead.run();
+            }
+        }
+
+        @Override
+        public long busySince() {
+            return lostSince;
+        }
+
+        @Override
+        public void abort() {
+            Request stuck = request();
+            if (stuck != null) {
+                stuck.abort();
+            }
+        }
+
+        private @Nullable Request request() {
+            Thread thread = worker;
+            return thread == null ? null : runner.servedBy(thread);
+        }
+
+        @Override
+        public String toString() {
+            Request served = request();
+            return served == null ? "the lead" : served.toString();
         }
     }
 }

@@ -48,7 +48,7 @@ final class Leader {
         this.pool = pool;
         this.watchdog = watchdog;
         selector = Selector.open();
-        task = new LeadTask(pool, this::lead);
+        task = new LeadTask(pool, runner, this::lead);
         watchdog.watch(task);
     }
 

@@ -26,13 +26,13 @@ final class ReceiveLoop extends AcceptLoop<Datagram> {
         this.pool = pool;
         this.watchdog = watchdog;
         this.pace = pace;
-        task = new LeadTask(pool, this::receive);
+        task = new LeadTask(pool, runner, this::receive);
         watchdog.watch(task);
     }
 
     @Override
     void run() {
-        task.run();
+        task.leadHere();
     }
 
     private void receive() {

@@ -28,7 +28,7 @@ final class Receivers extends Intake<Datagram> {
     void process(Datagram datagram) {
         if (pace.isSlow()) {
             datagram.detach();
-            runner().submit(datagram, pool, pace);
+            pool.execute(new RequestTask<>(runner(), datagram, pace));
         } else {
             long began = pace.sampleBegins();
             runner().run(datagram);

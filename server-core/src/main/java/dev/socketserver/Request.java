@@ -144,8 +144,8 @@ public abstract sealed class Request permits StreamConnection, Datagram {
         return runner;
     }
 
-    final synchronized boolean isServedByCurrentThread() {
-        return runner == Thread.currentThread();
+    final synchronized boolean isServedBy(Thread thread) {
+        return runner == thread;
     }
 
     /** Interrupts the thread that serves this request, and never one that has gone on to another. */
@@ -226,6 +226,9 @@ public abstract sealed class Request permits StreamConnection, Datagram {
     boolean hasMore() {
         return false;
     }
+
+    /** Lets no blocking call of this request last longer than a last word may take. */
+    void hurry() {}
 
     /** Makes the request ready to wait in a queue. Runs in the accepting thread. */
     void detach() {}

@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /** The requests that are open, and a way to wait until none is. Thread-safe. */
 final class RequestRegistry<R extends Request> {
@@ -29,8 +31,10 @@ final class RequestRegistry<R extends Request> {
         open.forEach(action);
     }
 
-    boolean isServedByCurrentThread() {
-        return open.stream().anyMatch(Request::isServedByCurrentThread);
+    /** Returns one for which the condition holds, if any. */
+    @Nullable
+    R find(Predicate<? super R> condition) {
+        return open.stream().filter(condition).findAny().orElse(null);
     }
 
     private synchronized void wakeWaiters() {

@@ -3,6 +3,7 @@ package dev.socketserver;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -65,10 +66,26 @@ final class RequestRunner<R extends Request> {
         }
     }
 
-    private void reject(R request, Throwable cause) {
+    /** Closes a request that no worker will serve, after the server's last word to it. */
+    void reject(R request, Throwable cause) {
         listener.rejected(request, cause);
         rejections.warn(server + " has no worker for a request and closes it", cause);
+        if (request.begin()) {
+            try {
+                request.hurry();
+                server.handleOverload(request);
+                request.flush();
+            } catch (Throwable e) {
+                fail(request, e);
+            }
+        }
         shutDown(request);
+    }
+
+    /** Returns the request that the thread serves, if any. */
+    @Nullable
+    R servedBy(Thread thread) {
+        return open.find(request -> request.isServedBy(thread));
     }
 
     /**
@@ -94,19 +111,10 @@ final class RequestRunner<R extends Request> {
         }
         request.requeue();
         try {
-            submit(request, executor, pace);
+            executor.execute(new RequestTask<>(this, request, pace));
         } catch (RejectedExecutionException | OutOfMemoryError e) {
             reject(request, e);
         }
-    }
-
-    /** Lets a thread of the executor run a request, and times it. */
-    void submit(R request, Executor executor, Pace pace) {
-        executor.execute(() -> {
-            long began = System.nanoTime();
-            run(request);
-            pace.ran(System.nanoTime() - began);
-        });
     }
 
     private void serve(R request, int received) {
@@ -233,12 +241,10 @@ final class RequestRunner<R extends Request> {
     }
 
     /** Ends what still runs: closes it, and interrupts its thread; what waits in a queue is closed for good. */
-    int force() {
-        int forced = open.size();
+    void force() {
         open.forEach(request -> {
             request.interrupt();
             close(request);
         });
-        return forced;
     }
 }

@@ -24,6 +24,9 @@ import org.slf4j.LoggerFactory;
 public final class StreamConnection extends Request implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StreamConnection.class);
 
+    /** How long a connection that is refused may hold up the thread that refuses it. */
+    private static final Duration LAST_WORD = Duration.ofMillis(500);
+
     private final SocketChannel channel;
     private final TimedChannel timed;
     private final ByteInput in;
@@ -132,6 +135,12 @@ public final class StreamConnection extends Request implements AutoCloseable {
 
     private static Registration required(@Nullable Registration present) {
         return Objects.requireNonNull(present, "not registered with a leader");
+    }
+
+    @Override
+    void hurry() {
+        timed.readTimeout(LAST_WORD);
+        timed.writeTimeout(LAST_WORD);
     }
 
     @Override

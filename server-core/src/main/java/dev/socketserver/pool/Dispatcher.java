@@ -142,10 +142,12 @@ final class Dispatcher {
 
     private FollowUp complete(Worker worker, long now) {
         Runnable task = worker.running;
-        long time = now - worker.runningSince;
+        long time = StuckWatch.busyTime(worker, task, now);
         worker.running = null;
         state.tally.completed++;
-        state.tally.runs.record(time);
+        if (!(task instanceof LongTask)) {
+            state.tally.runs.record(time);
+        }
         if (!worker.isStuck || task == null) {
             return FollowUp.NONE;
         }

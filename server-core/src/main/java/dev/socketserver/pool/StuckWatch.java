@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -54,7 +55,7 @@ final class StuckWatch {
             if (worker.running == null || worker.isStuck) {
                 continue;
             }
-            long time = now - worker.runningSince;
+            long time = busyTime(worker, worker.running, now);
             if (time >= limit) {
                 crew.stuck(worker);
                 tally.stuck++;
@@ -66,6 +67,15 @@ final class StuckWatch {
         watching = longest >= 0;
         look = now + limit - Math.max(longest, 0);
         return FollowUp.all(reports);
+    }
+
+    /** How long a worker's task, or the present piece of a long one, has been running. */
+    static long busyTime(Worker worker, @Nullable Runnable task, long now) {
+        if (task instanceof LongTask longTask) {
+            long since = longTask.busySince();
+            return since == LongTask.NOT_BUSY ? 0 : now - since;
+        }
+        return now - worker.runningSince;
     }
 
     private static FollowUp report(PoolConfig config, Worker worker, Runnable task, long time) {

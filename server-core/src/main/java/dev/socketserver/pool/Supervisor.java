@@ -19,6 +19,9 @@ final class Supervisor implements Runnable, FollowUp {
 
     private long due;
 
+    /** Set by whoever wakes the thread: its look may log, and so use up the permit that {@code unpark} left. */
+    private volatile boolean awake;
+
     /**
      * Makes the supervisor, not started.
      *
@@ -54,13 +57,17 @@ final class Supervisor implements Runnable, FollowUp {
     /** Wakes the thread, so that it sees the new time. */
     @Override
     public void proceed() {
+        awake = true;
         host.unpark(thread);
     }
 
     @Override
     public void run() {
         for (long delay = look.getAsLong(); delay != END; delay = look.getAsLong()) {
-            host.park(this, delay);
+            if (!awake) {
+                host.park(this, delay);
+            }
+            awake = false;
             Thread.interrupted();
         }
     }
