@@ -79,7 +79,10 @@ class DocumentationTest {
                         shown(Housekeeper.SERVICE_INTERVAL),
                         shown(Backoff.FIRST),
                         shown(Backoff.LONGEST),
-                        shown(RateLimitedLog.INTERVAL));
+                        shown(RateLimitedLog.INTERVAL),
+                        shown(Watchdog.TICK),
+                        shown(Pace.SLOW),
+                        shown(Pace.QUICK));
     }
 
     private static Map<String, String> documentedDefaults(String heading) {
@@ -117,7 +120,9 @@ class DocumentationTest {
     }
 
     private static String shown(Duration time) {
-        if (time.toMillis() % 1000 != 0) {
+        if (time.toNanosPart() % 1_000_000 != 0) {
+            return time.toNanos() / 1000 + " µs";
+        } else if (time.toMillisPart() != 0) {
             return time.toMillis() + " ms";
         }
         return time.toSeconds() % 60 != 0 ? time.toSeconds() + " s" : time.toMinutes() + " min";
