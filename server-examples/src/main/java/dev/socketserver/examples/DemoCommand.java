@@ -9,6 +9,8 @@ import dev.socketserver.examples.load.Load;
 import dev.socketserver.examples.load.LoadPlan;
 import dev.socketserver.examples.load.LoadResult;
 import dev.socketserver.examples.load.Mode;
+import dev.socketserver.examples.report.HtmlPage;
+import dev.socketserver.examples.report.LoadReport;
 import dev.socketserver.pool.ElasticThreadPool;
 import dev.socketserver.pool.PoolConfig;
 import dev.socketserver.pool.PoolSnapshot;
@@ -16,7 +18,10 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
@@ -49,6 +54,13 @@ final class DemoCommand implements Callable<Integer> {
     @Option(names = "--scale", hidden = true, defaultValue = "1", description = "Makes every act shorter, for tests.")
     private double scale;
 
+    @Option(
+            names = "--html",
+            paramLabel = "F",
+            description =
+                    "Where to write the page with charts; default: socketserver-demo.html among the temporary files.")
+    private Path html = Path.of(System.getProperty("java.io.tmpdir"), "socketserver-demo.html");
+
     private final CountDownLatch stopped = new CountDownLatch(1);
     /** The load that runs; written by the command's thread, read by the one that stops it. */
     private final AtomicReference<@Nullable Load> running = new AtomicReference<>();
@@ -67,7 +79,6 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private int play() throws IOException, InterruptedException {
-        PrintWriter out = spec.commandLine().getOut();
         ServerConfig config = ServerConfig.builder()
                 .name("demo")
                 .address(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
@@ -78,22 +89,36 @@ final class DemoCommand implements Callable<Integer> {
                 .build();
         try (var server = new TcpServer(config, EchoHandler::new)) {
             server.start();
-            ElasticThreadPool pool = server.pool().orElseThrow();
-            out.println("An echo server on " + AddressText.of(server.address()) + " with "
-                    + config.pool().minWorkers() + " to " + config.pool().maxWorkers() + " workers, and " + CLIENTS
-                    + " clients.");
-            var view = new PoolView(out, pool);
-            var address = (InetSocketAddress) server.address();
-            act(view, "a few", plan(address, Mode.REQUEST, FEW_CLIENTS, 2));
-            LoadResult connections = act(view, "connections", plan(address, Mode.CONNECT, CLIENTS, 5));
-            LoadResult requests = act(view, "requests", plan(address, Mode.REQUEST, CLIENTS, 6));
-            silence(view, 6);
-            summarize(out, connections, requests, pool.snapshot());
-            return connections.failures() + requests.failures() == 0 ? 0 : 1;
+            return play(server, server.pool().orElseThrow());
         }
     }
 
-    private LoadPlan plan(InetSocketAddress address, Mode mode, int clients, int seconds) {
+    private int play(TcpServer server, ElasticThreadPool pool) throws IOException, InterruptedException {
+        PrintWriter out = spec.commandLine().getOut();
+        SocketAddress address = server.address();
+        out.println(Text.format(
+                "An echo server on %s with %d to %d workers, and %d clients.",
+                AddressText.of(address),
+                pool.config().minWorkers(),
+                pool.config().maxWorkers(),
+                CLIENTS));
+        var view = new PoolView(out, pool);
+        act(view, "a few", plan(address, Mode.REQUEST, FEW_CLIENTS, 2));
+        LoadResult connections = act(view, "connections", plan(address, Mode.CONNECT, CLIENTS, 5));
+        LoadResult requests = act(view, "requests", plan(address, Mode.REQUEST, CLIENTS, 6));
+        silence(view, 6);
+        summarize(out, connections, requests, pool.snapshot());
+        new HtmlPage("An echo server on an elastic pool")
+                .add("Connections: connect, one request, close", LoadReport.of(List.of(connections)))
+                .add("Requests: " + CLIENTS + " clients that stay connected", LoadReport.of(List.of(requests)))
+                .pool(view.points())
+                .write(html);
+        out.println("report        " + html.toUri());
+        out.flush();
+        return connections.failures() + requests.failures() == 0 ? 0 : 1;
+    }
+
+    private LoadPlan plan(SocketAddress address, Mode mode, int clients, int seconds) {
         return LoadPlan.builder(address)
                 .mode(mode)
                 .connections(clients)

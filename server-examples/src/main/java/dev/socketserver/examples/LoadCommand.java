@@ -1,27 +1,28 @@
 package dev.socketserver.examples;
 
-import dev.socketserver.examples.cli.AddressConverter;
+import dev.socketserver.examples.cli.AddressText;
 import dev.socketserver.examples.cli.GracefulExit;
-import dev.socketserver.examples.cli.SecondsConverter;
 import dev.socketserver.examples.cli.Terminal;
 import dev.socketserver.examples.load.Load;
 import dev.socketserver.examples.load.LoadPlan;
 import dev.socketserver.examples.load.LoadResult;
-import dev.socketserver.examples.load.Mode;
-import dev.socketserver.examples.load.Payload;
-import dev.socketserver.examples.load.Rate;
-import dev.socketserver.examples.load.SourceAddresses;
-import dev.socketserver.examples.load.Tls;
+import dev.socketserver.examples.report.HtmlPage;
+import dev.socketserver.examples.report.LoadReport;
 import dev.socketserver.examples.report.Progress;
+import dev.socketserver.examples.report.ReportFile;
 import dev.socketserver.examples.report.ResultTable;
 import java.io.PrintWriter;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
-import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -33,116 +34,26 @@ import picocli.CommandLine.Spec;
         description = "Loads a TCP, UDP or Unix-domain server that echoes, and tells how it bears it.",
         mixinStandardHelpOptions = true)
 final class LoadCommand implements Callable<Integer> {
+    private static final double WHOLE = 100;
+
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(
-            names = "--target",
-            required = true,
-            paramLabel = "HOST:PORT",
-            converter = AddressConverter.class,
-            description = "The server; or unix:PATH.")
-    private @Nullable SocketAddress target;
-
-    @Option(names = "--mode", paramLabel = "MODE", description = "${COMPLETION-CANDIDATES}; default: request.")
-    private Mode mode = Mode.REQUEST;
+    @Mixin
+    private LoadOptions options = new LoadOptions();
 
     @Option(
-            names = "--connections",
-            paramLabel = "N",
-            defaultValue = "" + LoadPlan.DEFAULT_CONNECTIONS,
-            description = "Clients at a time; default: ${DEFAULT-VALUE}.")
-    private int connections;
-
-    @Option(
-            names = "--duration",
-            paramLabel = "S",
-            converter = SecondsConverter.class,
-            description = "Seconds to measure; default: 10.")
-    private Duration duration = LoadPlan.DEFAULT_DURATION;
-
-    @Option(
-            names = "--warmup",
-            paramLabel = "S",
-            converter = SecondsConverter.class,
-            description = "Seconds to run unmeasured before; default: 2.")
-    private Duration warmup = LoadPlan.DEFAULT_WARMUP;
-
-    @Option(
-            names = "--timeout",
-            paramLabel = "S",
-            converter = SecondsConverter.class,
-            description = "Seconds to wait for a connection or an answer; default: 10, in mode udp 1.")
-    private @Nullable Duration timeout;
-
-    @Option(
-            names = "--payload",
-            paramLabel = "BYTES",
-            converter = PayloadConverter.class,
-            description = "What is sent and has to come back: a size (K and M allowed), random:SIZE, text:TEXT or"
-                    + " file:PATH; default: " + LoadPlan.DEFAULT_PAYLOAD + ".")
-    private Payload payload = Payload.ofSize(LoadPlan.DEFAULT_PAYLOAD);
-
-    @Option(
-            names = "--pipeline",
+            names = "--repeat",
             paramLabel = "N",
             defaultValue = "1",
-            description = "Requests under way on each connection; default: ${DEFAULT-VALUE}.")
-    private int depth;
+            description = "Runs, so that compare can tell a difference from chance; default: ${DEFAULT-VALUE}.")
+    private int repeat;
 
-    @Option(
-            names = "--rate",
-            paramLabel = "N",
-            description = "Operations to begin per second, whatever the server does; default: as it answers.")
-    private @Nullable Double rate;
+    @Option(names = "--json", paramLabel = "F", description = "Write the results to this file.")
+    private @Nullable Path json;
 
-    @Option(
-            names = "--ramp",
-            paramLabel = "A:B:S",
-            converter = RampConverter.class,
-            description = "A rate that goes from A to B in S seconds, 0:50000:30.")
-    private @Nullable Rate ramp;
-
-    @Option(
-            names = "--idle",
-            paramLabel = "N",
-            defaultValue = "0",
-            description = "Silent connections to hold meanwhile; each must answer at the end.")
-    private int idle;
-
-    @Option(
-            names = "--slow",
-            paramLabel = "N",
-            defaultValue = "0",
-            description = "Connections that meanwhile send byte by byte.")
-    private int slow;
-
-    @Option(
-            names = "--drip",
-            paramLabel = "S",
-            converter = SecondsConverter.class,
-            description = "Seconds between the bytes of a slow connection; default: 0.1.")
-    private Duration drip = LoadPlan.DEFAULT_DRIP;
-
-    @Option(names = "--tls", description = "Encrypt; the certificate must be valid.")
-    private boolean tls;
-
-    @Option(names = "--insecure", description = "With --tls: accept any certificate.")
-    private boolean insecure;
-
-    @Option(
-            names = "--source",
-            paramLabel = "ADDRESS",
-            converter = SourceConverter.class,
-            description = "Where to connect from: addresses and networks, 127.0.0.0/8; default: as suits the target.")
-    private @Nullable SourceAddresses sources;
-
-    @Option(
-            names = "--threads",
-            paramLabel = "N",
-            defaultValue = "0",
-            description = "Threads that drive the clients; default: 2, or 1 on one processor.")
-    private int threads;
+    @Option(names = "--html", paramLabel = "F", description = "Write a page with charts to this file.")
+    private @Nullable Path html;
 
     @Option(
             names = "--max-errors",
@@ -151,62 +62,87 @@ final class LoadCommand implements Callable<Integer> {
             description = "Exit with 1 if more operations than this fail; default: ${DEFAULT-VALUE}.")
     private double maxErrors;
 
+    private final AtomicBoolean stopped = new AtomicBoolean();
+    /** The run that is going on; written by the command's thread, read by the one that stops it. */
+    private final AtomicReference<@Nullable Load> running = new AtomicReference<>();
+
     @Override
     public Integer call() throws Exception {
+        check();
         LoadPlan plan = plan();
-        var load = new Load(plan);
-        return GracefulExit.call(load::stop, () -> {
-            LoadResult result = run(load, plan);
-            PrintWriter out = spec.commandLine().getOut();
-            out.println(ResultTable.of(result));
-            out.flush();
-            return result.errorRate() <= maxErrors / 100 ? 0 : 1;
+        return GracefulExit.call(this::stop, () -> {
+            List<LoadResult> results = runAll(plan);
+            LoadReport report = LoadReport.of(results);
+            if (json != null) {
+                ReportFile.write(report, json);
+            }
+            if (html != null) {
+                new HtmlPage("Load on " + AddressText.of(plan.target()))
+                        .add(plan.mode() + "", report)
+                        .write(html);
+            }
+            return results.stream().allMatch(result -> result.errorRate() <= maxErrors / WHOLE) ? 0 : 1;
         });
     }
 
-    private LoadResult run(Load load, LoadPlan plan) throws Exception {
+    private void stop() {
+        stopped.set(true);
+        Load load = running.get();
+        if (load != null) {
+            load.stop();
+        }
+    }
+
+    private List<LoadResult> runAll(LoadPlan plan) throws Exception {
+        List<LoadResult> results = new ArrayList<>();
+        PrintWriter out = spec.commandLine().getOut();
+        do {
+            LoadResult result = run(plan);
+            if (!results.isEmpty()) {
+                out.println();
+            }
+            results.add(result);
+            out.println(ResultTable.of(result));
+            out.flush();
+        } while (results.size() < repeat && !stopped.get());
+        return results;
+    }
+
+    private LoadResult run(LoadPlan plan) throws Exception {
+        var load = new Load(plan);
+        running.set(load);
+        if (stopped.get()) {
+            load.stop();
+        }
         try (Progress progress = Progress.on(spec.commandLine().getErr(), Terminal.isInteractive(), plan)) {
             return load.run(progress);
         }
     }
 
     private LoadPlan plan() throws GeneralSecurityException {
-        if (target == null) {
-            throw new ParameterException(spec.commandLine(), "--target is missing");
-        }
-        if (rate != null && ramp != null) {
-            throw new ParameterException(spec.commandLine(), "--rate and --ramp exclude each other");
-        }
-        if (!(maxErrors >= 0 && maxErrors <= 100)) {
-            throw new ParameterException(spec.commandLine(), "--max-errors must be 0 to 100: " + maxErrors);
-        }
         try {
-            return LoadPlan.builder(target)
-                    .mode(mode)
-                    .connections(connections)
-                    .duration(duration)
-                    .warmup(warmup)
-                    .timeout(timeout)
-                    .payload(payload)
-                    .depth(depth)
-                    .loops(threads)
-                    .rate(rate == null ? ramp : Rate.constant(rate))
-                    .idle(idle)
-                    .slow(slow)
-                    .drip(drip)
-                    .tls(encryption(target))
-                    .sources(sources)
-                    .build();
+            return options.plan();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
         }
     }
 
-    private @Nullable Tls encryption(SocketAddress server) throws GeneralSecurityException {
-        if (!tls) {
-            return null;
+    private void check() {
+        if (repeat < 1) {
+            throw new ParameterException(spec.commandLine(), "--repeat must be at least 1: " + repeat);
         }
-        String host = server instanceof InetSocketAddress inet ? inet.getHostString() : "localhost";
-        return insecure ? Tls.insecure(host) : Tls.verified(host);
+        if (!(maxErrors >= 0 && maxErrors <= WHOLE)) {
+            throw new ParameterException(spec.commandLine(), "--max-errors must be 0 to 100: " + maxErrors);
+        }
+        requireDirectory("--json", json);
+        requireDirectory("--html", html);
+    }
+
+    /** Better told before the run than after it. */
+    private void requireDirectory(String option, @Nullable Path file) {
+        Path directory = file == null ? null : file.toAbsolutePath().getParent();
+        if (directory != null && !Files.isDirectory(directory)) {
+            throw new ParameterException(spec.commandLine(), option + " is in no directory: " + file);
+        }
     }
 }

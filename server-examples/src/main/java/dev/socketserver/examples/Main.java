@@ -2,6 +2,7 @@ package dev.socketserver.examples;
 
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.nio.file.NoSuchFileException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -13,7 +14,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "server-examples",
         description = "Socket servers on an elastic worker pool, and a load tester.",
-        subcommands = {DemoCommand.class, EchoCommand.class, LoadCommand.class},
+        subcommands = {DemoCommand.class, EchoCommand.class, LoadCommand.class, CompareCommand.class},
         mixinStandardHelpOptions = true)
 public final class Main implements Callable<Integer> {
     @Spec
@@ -37,6 +38,10 @@ public final class Main implements Callable<Integer> {
                     return CommandLine.ExitCode.USAGE;
                 })
                 .setExecutionExceptionHandler((e, command, parsed) -> {
+                    if (e instanceof NoSuchFileException) {
+                        tell(command, "no such file: " + e.getMessage());
+                        return CommandLine.ExitCode.SOFTWARE;
+                    }
                     if (e instanceof IOException) {
                         tell(command, String.valueOf(e.getMessage()));
                         return CommandLine.ExitCode.SOFTWARE;

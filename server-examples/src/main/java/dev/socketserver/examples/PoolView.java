@@ -2,10 +2,13 @@ package dev.socketserver.examples;
 
 import dev.socketserver.examples.cli.Text;
 import dev.socketserver.examples.load.Sample;
+import dev.socketserver.examples.report.LoadReport;
 import dev.socketserver.pool.ElasticThreadPool;
 import dev.socketserver.pool.PoolSnapshot;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Prints, twice a second, what the load does and what the pool makes of it. Not thread-safe. */
@@ -18,6 +21,7 @@ final class PoolView {
     private final PrintWriter out;
     private final ElasticThreadPool pool;
     private final long begin = System.nanoTime();
+    private final List<LoadReport.PoolPoint> points = new ArrayList<>();
     private long last = begin;
 
     PoolView(PrintWriter out, ElasticThreadPool pool) {
@@ -25,17 +29,22 @@ final class PoolView {
         this.pool = pool;
     }
 
-    /** Prints a line if it is time for one; {@code sample} is null when there is no load. */
+    /** Notes how the pool is, and prints a line if it is time for one; {@code sample} is null when there is no load. */
     void show(String act, @Nullable Sample sample) {
         long now = System.nanoTime();
-        if (now - last < EVERY.toNanos()) {
-            return;
-        }
-        last = now;
+        double at = (now - begin) / 1e9;
         PoolSnapshot snapshot = pool.snapshot();
+        points.add(new LoadReport.PoolPoint(at, snapshot.size(), snapshot.busy(), snapshot.queued()));
+        if (now - last >= EVERY.toNanos()) {
+            last = now;
+            print(at, act, sample, snapshot);
+        }
+    }
+
+    private void print(double at, String act, @Nullable Sample sample, PoolSnapshot snapshot) {
         out.println(Text.format(
                 "%5.1f s  %-12s %-26s workers %3d [%s] busy %3d  queued %3d",
-                (now - begin) / 1e9,
+                at,
                 act,
                 sample == null ? "" : load(sample),
                 snapshot.size(),
@@ -43,6 +52,11 @@ final class PoolView {
                 snapshot.busy(),
                 snapshot.queued()));
         out.flush();
+    }
+
+    /** What was noted so far. */
+    List<LoadReport.PoolPoint> points() {
+        return points;
     }
 
     private static String load(Sample sample) {

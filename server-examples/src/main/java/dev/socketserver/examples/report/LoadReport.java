@@ -1,0 +1,216 @@
+package dev.socketserver.examples.report;
+
+import dev.socketserver.examples.cli.AddressText;
+import dev.socketserver.examples.load.ErrorKind;
+import dev.socketserver.examples.load.LoadPlan;
+import dev.socketserver.examples.load.LoadResult;
+import dev.socketserver.examples.load.Outcome;
+import dev.socketserver.examples.load.Rate;
+import dev.socketserver.examples.load.Sample;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.HdrHistogram.Histogram;
+import org.HdrHistogram.HistogramIterationValue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The document that {@code load --json} writes: one plan and one or more runs of it. The component names are the names
+ * in the file; {@code src/site/markdown/load.md} explains each. Immutable and thread-safe.
+ *
+ * <p>A change that an old reader would misunderstand raises {@link #VERSION}; further names do not.
+ *
+ * @param format always {@value #FORMAT}
+ * @param version always {@value #VERSION}
+ * @param written when, as ISO 8601 in UTC
+ * @param machine where the load came from
+ * @param plan what was to be done
+ * @param runs what was measured
+ */
+public record LoadReport(String format, int version, String written, Machine machine, Plan plan, List<Run> runs) {
+    /** Tells these files from others. */
+    public static final String FORMAT = "dev.socketserver.load";
+
+    /** The version of the format that this program writes and reads. */
+    public static final int VERSION = 1;
+
+    private static final int TICKS_PER_HALF_DISTANCE = 5;
+    private static final double NANOS = 1e9;
+
+    /** The machine and the JVM of the client. */
+    public record Machine(int processors, String system, String java) {
+        static Machine current() {
+            return new Machine(
+                    Runtime.getRuntime().availableProcessors(),
+                    System.getProperty("os.name") + " " + System.getProperty("os.arch"),
+                    Runtime.version().toString());
+        }
+    }
+
+    /** A rate of operations that begin, per second. */
+    public record Schedule(double from, double to, double overSeconds) {}
+
+    /** What was to be done. */
+    public record Plan(
+            String target,
+            String mode,
+            String operations,
+            int connections,
+            int payloadBytes,
+            int pipeline,
+            int threads,
+            double durationSeconds,
+            double warmupSeconds,
+            double timeoutSeconds,
+            @Nullable Schedule rate,
+            int idle,
+            int slow,
+            double dripSeconds,
+            boolean tls) {}
+
+    /** A point of a percentile curve. */
+    public record Percentile(double percentile, long nanos) {}
+
+    /** A distribution of times; all are 0 if there were no operations. */
+    public record Distribution(
+            long count,
+            double meanNanos,
+            long p50Nanos,
+            long p90Nanos,
+            long p99Nanos,
+            long p999Nanos,
+            long p9999Nanos,
+            long maxNanos,
+            List<Percentile> percentiles) {}
+
+    /** How often an error occurred, and the first message. */
+    public record Failure(
+            String kind,
+            String clients,
+            long count,
+            @Nullable String first) {}
+
+    /** How companions fared. */
+    public record Companions(long succeeded, long failed) {}
+
+    /** A short stretch of a run. */
+    public record Stretch(
+            double at, double seconds, long operations, long errors, long p50Nanos, long p99Nanos, long maxNanos) {}
+
+    /** The server's pool at one moment, where the server was ours to ask. */
+    public record PoolPoint(double at, int workers, int busy, int queued) {}
+
+    /** One run of the plan. */
+    public record Run(
+            double seconds,
+            long operations,
+            double operationsPerSecond,
+            long failures,
+            double errorRate,
+            boolean endedEarly,
+            List<String> clientLimits,
+            Distribution latency,
+            Distribution connecting,
+            List<Failure> errors,
+            Companions idle,
+            Companions slow,
+            List<Stretch> samples) {}
+
+    /** The report of runs of one plan, at least one. */
+    public static LoadReport of(List<LoadResult> results) {
+        return new LoadReport(
+                FORMAT,
+                VERSION,
+                Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+                Machine.current(),
+                plan(results.get(0).plan()),
+                results.stream().map(LoadReport::run).toList());
+    }
+
+    private static Plan plan(LoadPlan plan) {
+        Rate rate = plan.rate();
+        return new Plan(
+                AddressText.of(plan.target()),
+                plan.mode().toString(),
+                plan.mode().operations(),
+                plan.connections(),
+                plan.payload().size(),
+                plan.depth(),
+                plan.loops(),
+                seconds(plan.duration()),
+                seconds(plan.warmup()),
+                seconds(plan.timeout()),
+                rate == null ? null : new Schedule(rate.from(), rate.to(), seconds(rate.over())),
+                plan.idle(),
+                plan.slow(),
+                seconds(plan.drip()),
+                plan.tls() != null);
+    }
+
+    private static double seconds(Duration duration) {
+        return duration.toNanos() / NANOS;
+    }
+
+    private static Run run(LoadResult result) {
+        List<Failure> failures = new ArrayList<>();
+        addFailures("main", result.outcome(), failures);
+        addFailures("idle", result.idle(), failures);
+        addFailures("slow", result.slow(), failures);
+        return new Run(
+                result.seconds(),
+                result.operations(),
+                result.rate(),
+                result.failures(),
+                result.errorRate(),
+                result.endedEarly(),
+                result.clientLimits(),
+                distribution(result.outcome().latencies()),
+                distribution(result.outcome().connects()),
+                failures,
+                companions(result.idle()),
+                companions(result.slow()),
+                result.samples().stream().map(LoadReport::stretch).toList());
+    }
+
+    private static void addFailures(String clients, Outcome outcome, List<Failure> failures) {
+        for (Map.Entry<ErrorKind, Long> error : outcome.errors().entrySet()) {
+            String first = outcome.examples().get(error.getKey());
+            failures.add(new Failure(error.getKey().label(), clients, error.getValue(), first));
+        }
+    }
+
+    private static Companions companions(Outcome outcome) {
+        return new Companions(outcome.successes(), outcome.failures());
+    }
+
+    private static Distribution distribution(Histogram nanos) {
+        List<Percentile> curve = new ArrayList<>();
+        for (HistogramIterationValue value : nanos.percentiles(TICKS_PER_HALF_DISTANCE)) {
+            curve.add(new Percentile(value.getPercentileLevelIteratedTo(), value.getValueIteratedTo()));
+        }
+        return new Distribution(
+                nanos.getTotalCount(),
+                nanos.getTotalCount() > 0 ? nanos.getMean() : 0,
+                nanos.getValueAtPercentile(50),
+                nanos.getValueAtPercentile(90),
+                nanos.getValueAtPercentile(99),
+                nanos.getValueAtPercentile(99.9),
+                nanos.getValueAtPercentile(99.99),
+                nanos.getMaxValue(),
+                curve);
+    }
+
+    private static Stretch stretch(Sample sample) {
+        return new Stretch(
+                sample.at(),
+                sample.seconds(),
+                sample.operations(),
+                sample.errors(),
+                sample.p50(),
+                sample.p99(),
+                sample.max());
+    }
+}

@@ -1,0 +1,179 @@
+// Draws the page from `page`: sections of one report each, or of two that lie over each other, and the server's pool.
+(() => {
+  const COLOURS = ["#2f7de1", "#e8743b", "#19a979", "#945ecf"];
+  const root = document.getElementById("page");
+  const css = getComputedStyle(document.documentElement);
+  Chart.defaults.color = css.getPropertyValue("--faint").trim();
+  Chart.defaults.borderColor = css.getPropertyValue("--line").trim();
+  Chart.defaults.font.family = getComputedStyle(document.body).fontFamily;
+  Chart.defaults.animation = false;
+  Chart.defaults.maintainAspectRatio = false;
+  Chart.defaults.elements.point.radius = 0;
+  Chart.defaults.elements.point.hitRadius = 8;
+  Chart.defaults.elements.line.borderWidth = 2;
+  Chart.defaults.interaction = {mode: "nearest", axis: "x", intersect: false};
+
+  const element = (parent, tag, className, text) => {
+    const made = document.createElement(tag);
+    if (className) made.className = className;
+    if (text !== undefined) made.textContent = text;
+    parent.append(made);
+    return made;
+  };
+  const count = value => Math.round(value).toLocaleString("en");
+  const short = value => value >= 1e6 ? +(value / 1e6).toPrecision(3) + " M" : value >= 1e4 ? +(value / 1e3).toPrecision(3) + " k" : count(value);
+  const time = nanos => {
+    if (!nanos) return "–";
+    const [unit, size] = nanos < 1e3 ? ["ns", 1] : nanos < 1e6 ? ["µs", 1e3] : nanos < 1e9 ? ["ms", 1e6] : ["s", 1e9];
+    return +(nanos / size).toPrecision(3) + " " + unit;
+  };
+  const last = report => report.runs[report.runs.length - 1];
+
+  function chart(parent, title, config) {
+    const card = element(parent, "section", "chart");
+    element(card, "h3", "", title);
+    return new Chart(element(element(card, "div"), "canvas"), config);
+  }
+  const seconds = max => ({type: "linear", min: 0, max, title: {display: true, text: "seconds"}});
+  const times = title => ({
+    type: "logarithmic",
+    title: {display: true, text: title},
+    afterBuildTicks: scale => { scale.ticks = decades(scale.min, scale.max); },
+    ticks: {callback: time},
+  });
+  const decades = (min, max) => {
+    const ticks = [];
+    for (let value = 10 ** Math.floor(Math.log10(Math.max(min, 1))); value <= max; value *= 10) {
+      for (const step of max / min > 1e3 ? [1] : [1, 2, 5]) {
+        if (value * step >= min && value * step <= max) ticks.push({value: value * step});
+      }
+    }
+    return ticks;
+  };
+  const dataset = (label, colour, data, more) => ({label, data, borderColor: colour, backgroundColor: colour + "33", ...more});
+  const timeLabels = {callbacks: {label: item => `${item.dataset.label}: ${time(item.parsed.y)}`}};
+
+  function throughput(parent, section, end) {
+    const operations = section.entries[0].report.plan.operations;
+    const sets = section.entries.map(({name, report}, i) => dataset(
+        section.entries.length > 1 ? name : operations, COLOURS[i],
+        last(report).samples.map(s => ({x: s.at, y: s.operations / s.seconds})), {fill: section.entries.length === 1}));
+    chart(parent, `Throughput: ${operations} per second`, {
+      type: "line", data: {datasets: sets},
+      options: {
+        scales: {x: seconds(end), y: {beginAtZero: true, ticks: {callback: short}}},
+        plugins: {legend: {display: sets.length > 1}, tooltip: {callbacks: {label: i => `${i.dataset.label}: ${count(i.parsed.y)}/s`}}},
+      },
+    });
+  }
+
+  function latency(parent, section, end) {
+    const several = section.entries.length > 1;
+    const lines = several ? [["p50", "p50Nanos", []], ["p99", "p99Nanos", [6, 3]]]
+        : [["p50", "p50Nanos", []], ["p99", "p99Nanos", []], ["max", "maxNanos", []]];
+    const sets = section.entries.flatMap(({name, report}, i) => lines.map(([label, field, borderDash], j) => dataset(
+        several ? `${name} ${label}` : label, COLOURS[several ? i : j],
+        last(report).samples.filter(s => s.operations > 0).map(s => ({x: s.at, y: s[field]})), {borderDash})));
+    chart(parent, "Latency over time", {
+      type: "line", data: {datasets: sets},
+      options: {scales: {x: seconds(end), y: times("")}, plugins: {tooltip: timeLabels}},
+    });
+  }
+
+  function percentiles(parent, section) {
+    const marks = [[1, "0"], [2, "50 %"], [10, "90 %"], [100, "99 %"], [1e3, "99.9 %"], [1e4, "99.99 %"], [1e5, "99.999 %"], [1e6, "99.9999 %"]];
+    const sets = section.entries.map(({name, report}, i) => dataset(name, COLOURS[i],
+        last(report).latency.percentiles.filter(p => p.percentile < 100)
+            .map(p => ({x: 100 / (100 - p.percentile), y: p.nanos})), {fill: section.entries.length === 1}));
+    chart(parent, "Latency by percentile", {
+      type: "line", data: {datasets: sets},
+      options: {
+        scales: {
+          x: {
+            type: "logarithmic", min: 1,
+            afterBuildTicks: scale => { scale.ticks = marks.filter(([x]) => x <= scale.max).map(([value]) => ({value})); },
+            ticks: {callback: value => (marks.find(([x]) => x === value) || [0, ""])[1]},
+          },
+          y: times(""),
+        },
+        plugins: {
+          legend: {display: sets.length > 1},
+          tooltip: {callbacks: {...timeLabels.callbacks, title: items => `p${+(100 - 100 / items[0].parsed.x).toPrecision(6)}`}},
+        },
+      },
+    });
+  }
+
+  function errors(parent, section) {
+    const all = section.entries.map(({report}) => last(report).errors);
+    const kinds = [...new Set(all.flat().map(error => error.kind))];
+    if (kinds.length === 0) return;
+    const sets = section.entries.map(({name}, i) => dataset(name, COLOURS[section.entries.length > 1 ? i : 1],
+        kinds.map(kind => all[i].filter(e => e.kind === kind).reduce((sum, e) => sum + e.count, 0)), {borderWidth: 1}));
+    chart(parent, "Errors by kind", {
+      type: "bar", data: {labels: kinds, datasets: sets},
+      options: {indexAxis: "y", scales: {x: {beginAtZero: true, ticks: {callback: short, precision: 0}}}, plugins: {legend: {display: sets.length > 1}}},
+    });
+  }
+
+  function tiles(parent, {name, report}, named) {
+    const run = last(report);
+    const box = element(parent, "div", "tiles");
+    const tile = (value, label, bad) => {
+      const made = element(box, "div", bad ? "tile bad" : "tile");
+      element(made, "b", "", value);
+      element(made, "span", "", label);
+    };
+    if (named) tile(name, "report");
+    tile(count(run.operationsPerSecond), `${report.plan.operations} per second`);
+    tile(time(run.latency.p50Nanos), "p50");
+    tile(time(run.latency.p99Nanos), "p99");
+    tile(time(run.latency.p999Nanos), "p99.9");
+    tile(time(run.latency.maxNanos), "max");
+    tile(count(run.failures), `errors (${+(100 * run.errorRate).toPrecision(3)} %)`, run.failures > 0);
+  }
+
+  function about({plan, machine, written, runs}) {
+    const parts = [`${plan.target}, mode ${plan.mode}, ${count(plan.connections)} connections, ${count(plan.payloadBytes)} bytes`];
+    if (plan.pipeline > 1) parts.push(`${plan.pipeline} at a time`);
+    if (plan.tls) parts.push("TLS");
+    parts.push(plan.rate ? `open loop, ${plan.rate.from === plan.rate.to ? count(plan.rate.from) : count(plan.rate.from) + " to " + count(plan.rate.to)}/s` : "closed loop");
+    if (plan.idle) parts.push(`${count(plan.idle)} idle connections held, ${count(last({runs}).idle.succeeded)} answered at the end`);
+    if (plan.slow) parts.push(`${count(plan.slow)} slow connections`);
+    if (runs.length > 1) parts.push(`the last of ${runs.length} runs`);
+    parts.push(`${machine.processors} processors, ${machine.system}, Java ${machine.java}`, written);
+    return parts.join(" · ");
+  }
+
+  function drawSection(section) {
+    element(root, "h2", "", section.title);
+    for (const entry of section.entries) {
+      element(root, "p", "about", about(entry.report));
+      for (const limit of last(entry.report).clientLimits) element(root, "p", "warning", `The client may have been the limit: ${limit}`);
+      tiles(root, entry, section.entries.length > 1);
+    }
+    const longest = Math.max(...section.entries.map(({report}) => last(report).seconds));
+    const end = Math.abs(longest - Math.round(longest)) < 0.1 ? Math.round(longest) : longest;
+    const charts = element(root, "div", "charts");
+    throughput(charts, section, end);
+    latency(charts, section, end);
+    percentiles(charts, section);
+    errors(charts, section);
+  }
+
+  function drawPool(points) {
+    element(root, "h2", "", "The server's pool");
+    const series = (label, colour, field, more) => dataset(label, colour, points.map(p => ({x: p.at, y: p[field]})), {stepped: true, ...more});
+    chart(element(root, "div", "charts"), "Workers and queue over time", {
+      type: "line",
+      data: {datasets: [series("workers", COLOURS[0], "workers", {fill: true}), series("busy", COLOURS[2], "busy"), series("queued", COLOURS[1], "queued")]},
+      options: {scales: {x: seconds(points[points.length - 1].at), y: {beginAtZero: true, ticks: {precision: 0}}}},
+    });
+  }
+
+  document.title = page.title;
+  element(root, "h1", "", page.title);
+  page.sections.forEach(drawSection);
+  if (page.pool.length > 0) drawPool(page.pool);
+  root.dataset.drawn = "true";
+})();
