@@ -8,4 +8,5 @@ module dev.socketserver {
     exports dev.socketserver;
     exports dev.socketserver.buffer;
     exports dev.socketserver.pool;
+    exports dev.socketserver.task;
 }
