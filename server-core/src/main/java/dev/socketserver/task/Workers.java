@@ -70,13 +70,16 @@ final class Workers {
         return dropped;
     }
 
-    /** Gives up the tasks that wait, which are returned, and interrupts those that run. */
+    /** Gives up the tasks that wait, which are returned, and then interrupts those that run. */
     List<QueuedTask> stop() {
         stopped = true;
+        List<QueuedTask> waiting = drop(task -> true); // before a worker that is interrupted comes for the next one
         List<QueuedTask> unstarted = new ArrayList<>();
         threads.shutdownNow().forEach(worker -> unstarted.add(((Worker) worker).first));
         queue.putBack(unstarted);
-        return drop(task -> true);
+        List<QueuedTask> dropped = new ArrayList<>(drop(task -> true));
+        dropped.addAll(waiting);
+        return dropped;
     }
 
     /** Lets the threads end if the queue is shut down and has no more work for them. */

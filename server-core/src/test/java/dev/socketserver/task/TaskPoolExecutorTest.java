@@ -1,0 +1,207 @@
+package dev.socketserver.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.socketserver.testing.Polling;
+import java.io.IOException;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CancellationException;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorCompletionService;
+import java.util.concurrent.Future;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The pool wherever an executor is expected. */
+@Timeout(60)
+class TaskPoolExecutorTest {
+    private final Hold hold = new Hold();
+
+    @Test
+    void submitMakesACompletableFuture() throws Exception {
+        try (var pool = new TaskPool(2)) {
+            CompletableFuture<Integer> sum = pool.submit(() -> 40).thenCombine(pool.submit(() -> 2), Integer::sum);
+            assertThat(sum.get()).isEqualTo(42);
+            assertThat(pool.progress()).isEqualTo(new Progress(2, 0, 0, 0));
+        }
+    }
+
+    @Test
+    void aFailureIsTheFuturesAndCounted() throws Exception {
+        var failure = new IOException("expected");
+        try (var pool = new TaskPool(1)) {
+            CompletableFuture<Integer> future = pool.submit(() -> {
+                throw failure;
+            });
+            assertThatThrownBy(future::get)
+                    .isInstanceOf(ExecutionException.class)
+                    .hasCause(failure);
+            assertThat(pool.progress()).isEqualTo(new Progress(1, 1, 0, 0));
+        }
+    }
+
+    @Test
+    void aCompletedFuturesTaskHasBeenCounted() throws Exception {
+        try (var pool = new TaskPool(1)) {
+            for (int i = 1; i <= 1_000; i++) {
+                pool.submit(() -> 1).get();
+                assertThat(pool.progress().done()).isEqualTo(i);
+            }
+        }
+    }
+
+    @Test
+    void aCancelledTaskLeavesTheQueue() throws Exception {
+        try (var pool = new TaskPool(1)) {
+            pool.addTask(hold::here);
+            CompletableFuture<Integer> waiting = pool.submit(() -> 1);
+            assertThat(waiting.cancel(false)).isTrue();
+            assertThat(pool.progress()).isEqualTo(new Progress(0, 0, 1, 1));
+            CompletableFuture<Integer> next = pool.submit(() -> 2);
+            hold.letAllGo();
+            assertThat(next.get()).isEqualTo(2);
+            assertThatExceptionOfType(CancellationException.class).isThrownBy(waiting::get);
+        }
+    }
+
+    @Test
+    void cancelInterruptsARunningTaskIfToldTo() throws Exception {
+        var interrupted = new CountDownLatch(1);
+        try (var pool = new TaskPool(1)) {
+            CompletableFuture<Integer> future = pool.submit(() -> {
+                try {
+                    return hold.here(1);
+                } catch (InterruptedException e) {
+                    interrupted.countDown();
+                    throw e;
+                }
+            });
+            hold.awaitStarted(1);
+            assertThat(future.cancel(true)).isTrue();
+            assertThat(interrupted.await(20, TimeUnit.SECONDS)).isTrue();
+            assertThat(pool.submit(() -> Thread.currentThread().isInterrupted()).get())
+                    .as("the next task sees nothing of it")
+                    .isFalse();
+            assertThat(future.cancel(true)).as("it stays cancelled").isTrue();
+        }
+    }
+
+    @Test
+    void cancelLetsARunningTaskGoOnUnlessToldToInterrupt() throws Exception {
+        var done = new AtomicInteger();
+        try (var pool = new TaskPool(1)) {
+            CompletableFuture<Integer> future = pool.submit(() -> {
+                hold.here();
+                return done.incrementAndGet();
+            });
+            hold.awaitStarted(1);
+            assertThat(future.cancel(false)).isTrue();
+            hold.letAllGo();
+            pool.waitCompletion();
+        }
+        assertThat(done).hasValue(1);
+    }
+
+    @Test
+    void completableFutureRunsOnThePool() throws Exception {
+        try (var pool = new TaskPool(TaskPoolConfig.builder(1).name("mine").build())) {
+            assertThat(CompletableFuture.supplyAsync(
+                                    () -> Thread.currentThread().getName(), pool)
+                            .get())
+                    .isEqualTo("mine-1");
+        }
+    }
+
+    @Test
+    void invokeAllReturnsWhenAllAreDone() throws Exception {
+        try (var pool = new TaskPool(2)) {
+            List<Callable<Integer>> tasks = List.of(() -> 1, () -> 2, () -> 3, () -> 4, () -> 5);
+            assertThat(pool.invokeAll(tasks))
+                    .allMatch(Future::isDone)
+                    .extracting(Future::get)
+                    .containsExactly(1, 2, 3, 4, 5);
+        }
+    }
+
+    @Test
+    void invokeAnyReturnsTheFirstAndInterruptsTheOthers() throws Exception {
+        try (var pool = new TaskPool(3)) {
+            assertThat(pool.<Integer>invokeAny(List.of(() -> hold.here(1), () -> 2, () -> hold.here(3))))
+                    .isEqualTo(2);
+            pool.waitCompletion();
+            assertThat(pool.progress().left()).isZero();
+        }
+    }
+
+    @Test
+    void anExecutorCompletionServiceRunsOnIt() throws Exception {
+        try (var pool = new TaskPool(2)) {
+            var service = new ExecutorCompletionService<String>(pool);
+            service.submit(() -> hold.here("slow"));
+            service.submit(() -> "quick");
+            assertThat(service.take().get()).isEqualTo("quick");
+            hold.letAllGo();
+            assertThat(service.take().get()).isEqualTo("slow");
+        }
+    }
+
+    @Test
+    void submitOfARunnableHasItsValue() throws Exception {
+        var done = new AtomicInteger();
+        try (var pool = new TaskPool(1)) {
+            Runnable task = done::incrementAndGet;
+            assertThat(pool.submit(task, "value").get()).isEqualTo("value");
+            assertThat(pool.submit(task).get()).isNull();
+        }
+        assertThat(done).hasValue(2);
+    }
+
+    @Test
+    void anInterruptWhileExecuteWaitsForRoomIsARejection() throws Exception {
+        try (var pool = new TaskPool(1)) {
+            pool.addTask(hold::here);
+            pool.addTask(hold::here);
+            Caller<Boolean> executing = new Caller<>(() -> {
+                try {
+                    pool.execute(() -> {});
+                    return false;
+                } catch (RejectedExecutionException e) {
+                    return Thread.currentThread().isInterrupted() && e.getCause() instanceof InterruptedException;
+                }
+            });
+            executing.awaitBlocked().interrupt();
+            assertThat(executing.result()).isTrue();
+            hold.letAllGo();
+        }
+    }
+
+    @Test
+    void whatAFutureTriggersMayWaitForTheNextTask() throws Exception {
+        try (var pool = new TaskPool(2)) {
+            var gate = new CountDownLatch(1);
+            CompletableFuture<Boolean> first = pool.submit(() -> hold.here(1)).thenApply(n -> awaitQuietly(gate));
+            pool.addTask(hold::here);
+            pool.addTask(gate::countDown);
+            hold.awaitStarted(2);
+            hold.letGo(2);
+            assertThat(first.get(Polling.PATIENCE.toSeconds(), TimeUnit.SECONDS))
+                    .isTrue();
+        }
+    }
+
+    private static boolean awaitQuietly(CountDownLatch latch) {
+        try {
+            return latch.await(Polling.PATIENCE.toSeconds(), TimeUnit.SECONDS);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+}

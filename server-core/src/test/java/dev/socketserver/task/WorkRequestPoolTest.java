@@ -1,0 +1,440 @@
+package dev.socketserver.task;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.socketserver.testing.Polling;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletionException;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
+
+/** What Arndt's ThreadPool does, without its bugs. */
+@Timeout(60)
+class WorkRequestPoolTest {
+    private static final Duration PATIENCE = Polling.PATIENCE;
+
+    private final Hold hold = new Hold();
+    private final List<Object> results = new ArrayList<>(); // of this thread's callbacks
+
+    private <T> WorkRequest<T> request(java.util.concurrent.Callable<T> task) {
+        return WorkRequest.<T>of(task).withCallback((request, result) -> results.add(result));
+    }
+
+    // ---- Results and callbacks
+
+    @Test
+    void makeRequestsPutRequestWait() throws Exception {
+        List<Integer> squares = new ArrayList<>();
+        try (var pool = new WorkRequestPool(3)) {
+            for (var request : WorkRequest.<Integer, Integer>makeRequests(
+                    n -> n * n, numbers(40), (done, square) -> squares.add(square))) {
+                pool.putRequest(request);
+            }
+            pool.waitCompletion();
+            assertThat(pool.pendingRequests()).isZero();
+        }
+        assertThat(squares)
+                .containsExactlyInAnyOrderElementsOf(
+                        numbers(40).stream().map(n -> n * n).toList());
+    }
+
+    @Test
+    void callbacksRunInTheThreadThatCollects() throws Exception {
+        List<Thread> threads = new ArrayList<>();
+        try (var pool = new WorkRequestPool(2)) {
+            pool.putRequest(WorkRequest.of(() -> 1).withCallback((r, v) -> threads.add(Thread.currentThread())));
+            pool.putRequest(failing(new IOException("expected"))
+                    .withExceptionCallback((r, e) -> threads.add(Thread.currentThread())));
+            assertThat(threads).isEmpty();
+            pool.waitCompletion();
+        }
+        assertThat(threads).containsExactly(Thread.currentThread(), Thread.currentThread());
+    }
+
+    @Test
+    void aCallbackIsGivenTheRequestAndTheResultOfItsType() throws Exception {
+        List<String> seen = new ArrayList<>();
+        WorkRequest<Integer> request = WorkRequest.<Integer>of(() -> 42)
+                .withId("answer")
+                .withCallback((done, result) -> seen.add(done.id() + "=" + result.byteValue()));
+        collect(request);
+        assertThat(seen).containsExactly("answer=42");
+    }
+
+    @Test
+    void aResultMayBeNull() throws Exception {
+        List<@Nullable String> seen = new ArrayList<>();
+        collect(WorkRequest.<@Nullable String>of(() -> null).withCallback((done, result) -> seen.add(result)));
+        assertThat(seen).containsExactly((String) null);
+    }
+
+    @Test
+    void resultsComeInOrderOfCompletion() throws Exception {
+        try (var pool = new WorkRequestPool(2)) {
+            pool.putRequest(request(() -> hold.here("slow")));
+            hold.awaitStarted(1);
+            pool.putRequest(request(() -> "quick"));
+            assertThat(pool.poll(PATIENCE)).isEqualTo(1);
+            assertThat(results).containsExactly("quick");
+            hold.letAllGo();
+            pool.waitCompletion();
+        }
+        assertThat(results).containsExactly("quick", "slow");
+    }
+
+    @Test
+    void aFailureGoesToTheExceptionCallbackAndNotToTheCallback() throws Exception {
+        List<Throwable> failures = new ArrayList<>();
+        List<Throwable> thrown = List.of(
+                new IOException("expected"), new AssertionError("expected"), new InterruptedException("expected"));
+        try (var pool = new WorkRequestPool(1)) {
+            for (Throwable failure : thrown) {
+                pool.putRequest(failing(failure).withExceptionCallback((done, e) -> failures.add(e)));
+            }
+            pool.putRequest(request(() -> "the worker is still there"));
+            pool.waitCompletion();
+            assertThat(pool.progress()).isEqualTo(new Progress(4, 3, 0, 0));
+        }
+        assertThat(failures).isEqualTo(thrown);
+        assertThat(results).containsExactly("the worker is still there");
+    }
+
+    @Test
+    void aFailureIsLoggedUnlessThereIsAnExceptionCallback() throws Exception {
+        var log = new ListAppender<ILoggingEvent>();
+        log.start();
+        var logger = (Logger) LoggerFactory.getLogger(WorkRequest.class);
+        logger.addAppender(log);
+        logger.setAdditive(false);
+        try {
+            collect(failing(new IOException("expected")).withId("backup"));
+            collect(failing(new IOException("dropped")).withExceptionCallback((done, failure) -> {}));
+        } finally {
+            logger.setAdditive(true);
+            logger.detachAppender(log);
+        }
+        assertThat(log.list).singleElement().satisfies(event -> {
+            assertThat(event.getFormattedMessage()).isEqualTo("WorkRequest[backup] failed");
+            assertThat(event.getThrowableProxy().getMessage()).isEqualTo("expected");
+        });
+    }
+
+    // ---- Polling
+
+    @Test
+    void pollDoesNotWait() throws Exception {
+        try (var pool = new WorkRequestPool(1)) {
+            pool.putRequest(request(() -> hold.here(1)));
+            hold.awaitStarted(1);
+            assertThat(pool.poll()).isZero();
+            assertThat(pool.pendingRequests()).isEqualTo(1);
+            hold.letAllGo();
+        }
+    }
+
+    @Test
+    void pollReturnsAlsoWhenItCollectedTheLastResult() throws Exception {
+        try (var pool = new WorkRequestPool(1)) {
+            pool.putRequest(request(() -> 1));
+            assertThat(pool.poll(PATIENCE)).isEqualTo(1);
+            assertThatExceptionOfType(NoResultsPendingException.class)
+                    .isThrownBy(pool::poll)
+                    .withMessage("pool task has no request whose result was not collected");
+            assertThatExceptionOfType(NoResultsPendingException.class).isThrownBy(() -> pool.poll(PATIENCE));
+        }
+    }
+
+    @Test
+    void pollGivesUpWhenTheTimeIsUp() throws Exception {
+        try (var pool = new WorkRequestPool(1)) {
+            pool.putRequest(request(() -> hold.here(1)));
+            assertThat(pool.poll(Duration.ofMillis(1))).isZero();
+            hold.letAllGo();
+        }
+    }
+
+    @Test
+    void aWaitingPollReturnsWhenItsRequestsAreGivenUp() throws Exception {
+        try (var pool = new WorkRequestPool(1)) {
+            pool.addTask(hold::here);
+            hold.awaitStarted(1);
+            pool.putRequest(request(() -> 1));
+            Caller<Integer> polling = new Caller<>(() -> pool.poll(PATIENCE)).awaitBlocked();
+            pool.cancelWaiting();
+            assertThat(polling.result()).isZero();
+            assertThat(pool.pendingRequests()).isZero();
+            hold.letAllGo();
+        }
+    }
+
+    @Test
+    void waitCompletionOfAnEmptyPoolReturnsAtOnce() throws Exception {
+        try (var pool = new WorkRequestPool(1)) {
+            pool.waitCompletion();
+        }
+    }
+
+    @Test
+    void aCallbackMayPutRequests() throws Exception {
+        try (var pool = new WorkRequestPool(1)) {
+            pool.putRequest(WorkRequest.of(() -> 1).withCallback((done, result) -> {
+                results.add(result);
+                putUnchecked(pool, request(() -> 2));
+            }));
+            pool.waitCompletion();
+            assertThat(results).containsExactly(1, 2);
+        }
+    }
+
+    // ---- Callbacks that throw
+
+    @Test
+    void aCallbackThatThrowsNeverHangsALaterWait() throws Exception {
+        var failure = new IllegalStateException("a callback's");
+        try (var pool = new WorkRequestPool(1)) {
+            pool.putRequest(request(() -> 1));
+            pool.putRequest(WorkRequest.of(() -> 2).withCallback((done, result) -> {
+                throw failure;
+            }));
+            pool.putRequest(failing(new IOException("expected")).withExceptionCallback((done, e) -> {
+                throw new CompletionException(e);
+            }));
+            pool.putRequest(request(() -> 4));
+            assertThatIllegalStateException().isThrownBy(pool::waitCompletion).isSameAs(failure);
+            assertThatExceptionOfType(CompletionException.class).isThrownBy(pool::waitCompletion);
+            pool.waitCompletion();
+            assertThat(pool.pendingRequests()).isZero();
+        }
+        assertThat(results).containsExactly(1, 4);
+    }
+
+    @Test
+    void aCallbackThatThrowsEndsPollAndLeavesTheRestForTheNext() throws Exception {
+        try (var pool = new WorkRequestPool(1)) {
+            pool.putRequest(WorkRequest.of(() -> 1).withCallback((done, result) -> {
+                throw new AssertionError("a callback's");
+            }));
+            pool.putRequest(request(() -> 2));
+            assertThat(Polling.await(() -> pool.progress().left() == 0)).isTrue();
+            assertThatExceptionOfType(AssertionError.class).isThrownBy(() -> pool.poll(PATIENCE));
+            assertThat(pool.poll(PATIENCE)).isEqualTo(1);
+        }
+        assertThat(results).containsExactly(2);
+    }
+
+    @Test
+    void closeCallsEveryCallbackAndThenThrowsWhatTheyThrew() throws Exception {
+        var first = new IllegalStateException("first");
+        var second = new AssertionError("second");
+        var pool = new WorkRequestPool(1);
+        pool.putRequest(WorkRequest.of(() -> 1).withCallback((done, result) -> {
+            throw first;
+        }));
+        pool.putRequest(WorkRequest.of(() -> 2).withCallback((done, result) -> {
+            throw second;
+        }));
+        pool.putRequest(request(() -> 3));
+        assertThatIllegalStateException().isThrownBy(pool::close).isSameAs(first);
+        assertThat(first).hasSuppressedException(second);
+        assertThat(results).containsExactly(3);
+        assertThat(pool.isTerminated()).isTrue();
+    }
+
+    // ---- Which request is which
+
+    @Test
+    void equalIdsDoNotCollide() throws Exception {
+        try (var pool = new WorkRequestPool(2)) {
+            for (int i = 0; i < 10; i++) {
+                pool.putRequest(request(() -> 1).withId("same"));
+            }
+            assertThat(pool.pendingRequests()).isEqualTo(10 - results.size());
+            pool.waitCompletion();
+        }
+        assertThat(results).hasSize(10);
+    }
+
+    @Test
+    void theSameRequestMayBePutSeveralTimesAlsoAfterItFailed() throws Exception {
+        var attempts = new AtomicInteger();
+        WorkRequest<Integer> flaky = WorkRequest.<Integer>of(() -> {
+                    if (attempts.incrementAndGet() == 1) {
+                        throw new IOException("expected");
+                    }
+                    return attempts.get();
+                })
+                .withCallback((done, result) -> results.add(result))
+                .withExceptionCallback((done, failure) -> results.add(failure.getMessage()));
+        try (var pool = new WorkRequestPool(1)) {
+            pool.putRequest(flaky);
+            pool.putRequest(flaky);
+            pool.waitCompletion();
+            pool.putRequest(flaky);
+            pool.waitCompletion();
+        }
+        assertThat(results).containsExactly("expected", 2, 3);
+    }
+
+    // ---- Without workers
+
+    @Test
+    void waitingWithoutWorkersIsRefused() throws Exception {
+        var config = TaskPoolConfig.builder(0).queueCapacity(1).build();
+        try (var pool = new WorkRequestPool(config)) {
+            pool.putRequest(request(() -> 1));
+            assertThat(pool.poll()).as("polling is not").isZero();
+            assertThatExceptionOfType(NoWorkersAvailableException.class).isThrownBy(() -> pool.poll(PATIENCE));
+            assertThatExceptionOfType(NoWorkersAvailableException.class).isThrownBy(pool::waitCompletion);
+            assertThatExceptionOfType(NoWorkersAvailableException.class)
+                    .isThrownBy(() -> pool.putRequest(request(() -> 2)));
+        }
+    }
+
+    @Test
+    void aWaitEndsWhenTheLastWorkerIsDismissed() throws Exception {
+        try (var pool = new WorkRequestPool(1)) {
+            pool.putRequest(request(() -> hold.here(1)));
+            hold.awaitStarted(1);
+            pool.putRequest(request(() -> 2));
+            Caller<Boolean> waiting = Caller.of(pool::waitCompletion).awaitBlocked();
+            pool.dismissWorkers(1);
+            waiting.awaitBlocked();
+            hold.letAllGo();
+            assertThatExceptionOfType(java.util.concurrent.ExecutionException.class)
+                    .isThrownBy(waiting::result)
+                    .withCauseInstanceOf(NoWorkersAvailableException.class);
+        }
+    }
+
+    @Test
+    void whatDismissedWorkersOweIsWaitedFor() throws Exception {
+        try (var pool = new WorkRequestPool(2)) {
+            pool.putRequest(request(() -> hold.here(1)));
+            pool.putRequest(request(() -> hold.here(2)));
+            hold.awaitStarted(2);
+            pool.dismissWorkers(2);
+            assertThat(pool.poll(Duration.ofMillis(1))).isZero();
+            hold.letAllGo();
+            pool.waitCompletion();
+            assertThat(results).containsExactlyInAnyOrder(1, 2);
+        }
+    }
+
+    // ---- Arndt's own tests and demo
+
+    @Test
+    void tenThousandRequestsOnThreeWorkersWithBusyPolling() throws Exception {
+        var sum = new AtomicInteger();
+        var config = TaskPoolConfig.builder(3)
+                .queueCapacity(TaskPoolConfig.UNBOUNDED)
+                .build();
+        try (var pool = new WorkRequestPool(config)) {
+            Caller<Boolean> putting = Caller.of(() -> {
+                for (var request : WorkRequest.<Integer, Integer>makeRequests(
+                        n -> n, numbers(10_000), (done, n) -> sum.addAndGet(n))) {
+                    pool.putRequest(request);
+                }
+            });
+            int collected = 0;
+            while (collected < 10_000) {
+                if (pool.pendingRequests() > 0) {
+                    collected += pool.poll();
+                }
+                Thread.onSpinWait();
+            }
+            putting.result();
+            assertThat(pool.pendingRequests()).isZero();
+        }
+        assertThat(sum).hasValue(9_999 * 10_000 / 2);
+    }
+
+    @Test
+    void tasksMayUsePoolsOfTheirOwn() throws Exception {
+        try (var pool = new WorkRequestPool(5)) {
+            for (int i = 0; i < 50; i++) {
+                pool.putRequest(request(WorkRequestPoolTest::sumOfANestedPool));
+            }
+            pool.waitCompletion();
+        }
+        assertThat(results).hasSize(50).containsOnly(45);
+    }
+
+    private static Integer sumOfANestedPool() throws InterruptedException {
+        var sum = new AtomicInteger();
+        try (var nested = new WorkRequestPool(3)) {
+            for (var request :
+                    WorkRequest.<Integer, Integer>makeRequests(n -> n, numbers(10), (done, n) -> sum.addAndGet(n))) {
+                nested.putRequest(request);
+            }
+            nested.waitCompletion();
+        }
+        return sum.get();
+    }
+
+    @Test
+    void workersComeAndGoWhileResultsAreCollected() throws Exception {
+        var collected = new ConcurrentLinkedQueue<Integer>();
+        var config = TaskPoolConfig.builder(3).queueCapacity(40).build();
+        try (var pool = new WorkRequestPool(config)) {
+            for (var request :
+                    WorkRequest.<Integer, Integer>makeRequests(n -> n, numbers(40), (done, n) -> collected.add(n))) {
+                pool.putRequest(request);
+            }
+            for (int round = 0; pool.pendingRequests() > 0; round++) {
+                if (round == 1) {
+                    pool.createWorkers(3);
+                }
+                if (round == 2) {
+                    pool.dismissWorkers(2);
+                }
+                pool.poll(PATIENCE);
+            }
+            pool.joinAllDismissedWorkers();
+        }
+        assertThat(collected).containsExactlyInAnyOrderElementsOf(numbers(40));
+    }
+
+    private static void collect(WorkRequest<?> request) throws InterruptedException {
+        try (var pool = new WorkRequestPool(1)) {
+            pool.putRequest(request);
+            pool.waitCompletion();
+        }
+    }
+
+    private static WorkRequest<Object> failing(Throwable failure) {
+        return WorkRequest.of(() -> {
+            WorkRequestPoolTest.<Error>throwAnyway(failure);
+            return failure;
+        });
+    }
+
+    @SuppressWarnings("unchecked")
+    private static <E extends Throwable> void throwAnyway(Throwable failure) throws E {
+        throw (E) failure;
+    }
+
+    private static void putUnchecked(WorkRequestPool pool, WorkRequest<?> request) {
+        try {
+            pool.putRequest(request);
+        } catch (InterruptedException e) {
+            throw new AssertionError(e);
+        }
+    }
+
+    private static List<Integer> numbers(int count) {
+        return IntStream.range(0, count).boxed().toList();
+    }
+}
