@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
  * The tasks that wait, how many workers may run them, and the results that wait to be collected.
  *
  * <p>A worker is a permission to run one task at a time. It is <em>active</em> from {@link #takeStartable} until
- * {@link #next} has nothing for it. So a worker that is dismissed while it has nothing to do is gone at once, and one
- * that runs a task is gone when that ends: nobody has to be woken, and nobody looks again every few seconds.
+ * {@link #leave}. So a worker that is dismissed while it has nothing to do is gone at once, and one that runs a task is
+ * gone when that ends: nobody has to be woken, and nobody looks again every few seconds.
  *
  * <p>A task is started only while there is room for a result, so no worker is ever held up by one that it cannot get
  * rid of.
@@ -140,15 +140,11 @@ final class WorkQueue {
         failed += succeeded ? 0 : 1;
     }
 
-    /** Returns the next task for the current thread's worker, or null, and then it is not active any more. */
-    synchronized @Nullable QueuedTask next() {
-        notifyAll();
-        if (active <= workers && hasRoomForResults() && !waiting.isEmpty()) {
-            return waiting.remove();
-        }
+    /** The current thread's worker is not active any more; another task is startable, if one waits. */
+    synchronized void leave() {
         active--;
         crew.remove(Thread.currentThread());
-        return null;
+        notifyAll();
     }
 
     // ---- Results are collected
@@ -191,7 +187,7 @@ final class WorkQueue {
     synchronized boolean remove(QueuedTask task) {
         boolean removed = waiting.remove(task);
         if (removed) {
-            leave(task);
+            gone(task);
         }
         return removed;
     }
@@ -200,12 +196,12 @@ final class WorkQueue {
     synchronized List<QueuedTask> withdraw(Predicate<QueuedTask> givenUp) {
         List<QueuedTask> withdrawn = waiting.stream().filter(givenUp).toList();
         waiting.removeIf(givenUp);
-        withdrawn.forEach(this::leave);
+        withdrawn.forEach(this::gone);
         cancelled += withdrawn.size();
         return withdrawn;
     }
 
-    private void leave(QueuedTask task) {
+    private void gone(QueuedTask task) {
         left--;
         pendingRequests -= isRequest(task) ? 1 : 0;
         notifyAll();

@@ -7,13 +7,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Predicate;
-import org.jspecify.annotations.Nullable;
 
 /**
- * Lends the active workers of a {@link WorkQueue} the threads of an {@link ElasticThreadPool} that is as large as there
- * are workers. Thread-safe.
+ * Lends the active workers of a {@link WorkQueue} the threads of an {@link ElasticThreadPool}, which may have as many
+ * as there are workers. Threads that are not needed for a while end, so that a pool that nobody closes keeps neither
+ * threads nor the virtual machine alive. Thread-safe.
  */
 final class Workers {
+    private static final Duration IDLE_WINDOW = Duration.ofSeconds(1);
+
     private final TaskPoolConfig config;
     private final WorkQueue queue;
     private final ElasticThreadPool threads;
@@ -25,24 +27,26 @@ final class Workers {
         threads = new ElasticThreadPool(threadsFor(config.workers()));
     }
 
-    /** A thread for each worker; what waits in the pool's own queue waits for the thread that another has just left. */
-    private PoolConfig threadsFor(int count) {
+    private PoolConfig threadsFor(int workers) {
         return PoolConfig.builder()
                 .name(config.name())
                 .workerKind(config.workerKind())
-                .minWorkers(count)
-                .maxWorkers(Math.max(1, count))
-                .queueCapacity(Integer.MAX_VALUE / 2)
+                .minWorkers(0)
+                .maxWorkers(Math.max(1, workers))
+                .minSpareWorkers(0)
+                .queueThreshold(0)
+                .queueCapacity(Integer.MAX_VALUE / 2) // the bound is the work queue's
+                .idleWindow(IDLE_WINDOW)
                 .build();
     }
 
-    /** Makes as many threads as there are workers now. Busy ones in excess end when they are free. */
+    /** Allows as many threads as there are workers now. Busy ones in excess end when they are free. */
     synchronized void resize() {
-        threads.resize(threadsFor(queue.workers()));
+        threads.reconfigure(threadsFor(queue.workers()));
     }
 
     /**
-     * Starts the tasks for which there are free workers; those for which there is no thread go back to the queue.
+     * Starts the tasks for which there are free workers.
      *
      * @throws RejectedExecutionException if there is no thread, and none can be started
      */
@@ -50,7 +54,7 @@ final class Workers {
         List<QueuedTask> startable = queue.takeStartable();
         for (int i = 0; i < startable.size(); i++) {
             try {
-                threads.execute(new Worker(startable.get(i)));
+                threads.execute(new Run(startable.get(i)));
             } catch (RejectedExecutionException e) {
                 queue.putBack(startable.subList(i, startable.size()));
                 if (!stopped) {
@@ -75,7 +79,7 @@ final class Workers {
         stopped = true;
         List<QueuedTask> waiting = drop(task -> true); // before a worker that is interrupted comes for the next one
         List<QueuedTask> unstarted = new ArrayList<>();
-        threads.shutdownNow().forEach(worker -> unstarted.add(((Worker) worker).first));
+        threads.shutdownNow().forEach(run -> unstarted.add(((Run) run).task));
         queue.putBack(unstarted);
         List<QueuedTask> dropped = new ArrayList<>(drop(task -> true));
         dropped.addAll(waiting);
@@ -94,27 +98,27 @@ final class Workers {
         return threads.awaitTermination(Duration.ofNanos(Math.max(0, nanos)));
     }
 
-    /** Runs tasks for as long as there is one for this worker. */
-    private final class Worker implements Runnable {
-        private final QueuedTask first;
+    /** An active worker's run of one task; the next one is a run of its own, so that the pool's figures are right. */
+    private final class Run implements Runnable {
+        private final QueuedTask task;
 
-        Worker(QueuedTask first) {
-            this.first = first;
+        Run(QueuedTask task) {
+            this.task = task;
         }
 
         @Override
         public void run() {
             queue.arrive();
-            for (@Nullable QueuedTask task = first; task != null; task = queue.next()) {
-                boolean succeeded = perform(task);
-                Thread.interrupted(); // an interrupt was meant for this task
-                queue.performed(succeeded);
-                task.announce();
-            }
+            boolean succeeded = perform();
+            Thread.interrupted(); // an interrupt was meant for this task
+            queue.performed(succeeded);
+            task.announce();
+            queue.leave();
+            start();
             releaseThreads();
         }
 
-        private boolean perform(QueuedTask task) {
+        private boolean perform() {
             try {
                 return task.perform();
             } catch (Throwable ignored) {

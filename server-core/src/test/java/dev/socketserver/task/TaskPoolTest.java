@@ -273,11 +273,24 @@ class TaskPoolTest {
             pool.waitCompletion();
             assertThat(threads).extracting(Thread::getName).containsExactlyInAnyOrder("fetch-1", "fetch-2");
             for (Thread thread : threads) {
-                assertThat(Polling.await(() -> thread.getState() == Thread.State.WAITING))
+                assertThat(Polling.await(() -> thread.getState() == Thread.State.WAITING || !thread.isAlive()))
                         .as("an idle worker does not wake up to look around")
                         .isTrue();
             }
         }
+    }
+
+    /** Python's workers are daemons. Here the idle ones end. */
+    @Test
+    void theIdleThreadsOfAPoolThatNobodyClosesEnd() throws Exception {
+        Set<Thread> threads = ConcurrentHashMap.newKeySet();
+        var pool = new TaskPool(3);
+        pool.map(numbers(20), n -> threads.add(Thread.currentThread()));
+        pool.waitCompletion();
+        assertThat(threads).isNotEmpty();
+        assertThat(Polling.await(() -> threads.stream().noneMatch(Thread::isAlive)))
+                .isTrue();
+        pool.close();
     }
 
     @Test

@@ -63,12 +63,13 @@ class TaskPoolWorkersTest {
             add(pool, 3);
             hold.awaitStarted(3);
             pool.dismissWorkers(2);
-            hold.letGo(3);
-            pool.waitCompletion();
+            hold.letGo(2);
+            pool.joinAllDismissedWorkers();
             List<Thread> all = new ArrayList<>(threads);
             assertThat(all).hasSize(3);
             assertThat(Polling.await(() -> all.stream().filter(Thread::isAlive).count() == 1))
                     .isTrue();
+            hold.letAllGo();
         }
     }
 
