@@ -17,26 +17,44 @@ final class LeadTask {
     private final ElasticThreadPool pool;
     private final RequestRunner<?> runner;
     private final Runnable lead;
+    private final Runnable askToYield;
     private final AtomicBoolean called = new AtomicBoolean(); // a tenure is with the pool and has not begun
     private volatile @Nullable Tenure tenure; // written by the leader
+    private volatile boolean wanted; // set by the first call for a leader
 
     /**
      * Makes a lead that is vacant.
      *
      * @param lead runs in the worker that took the lead, until it has lost it or given it up
+     * @param askToYield makes a leader that waits look whether it is needed elsewhere
      */
-    LeadTask(ElasticThreadPool pool, RequestRunner<?> runner, Runnable lead) {
+    LeadTask(ElasticThreadPool pool, RequestRunner<?> runner, Runnable lead, Runnable askToYield) {
         this.pool = pool;
         this.runner = runner;
         this.lead = lead;
+        this.askToYield = askToYield;
     }
 
     Leadership leadership() {
         return leadership;
     }
 
+    /** Looks after a lead that has not moved since the word {@code seen} was seen last. */
+    void lookAfter(long seen) {
+        if (Leadership.isRunning(seen)) {
+            handOn(seen);
+        } else if (!Leadership.isVacant(seen)) {
+            if (pool.isSaturated()) {
+                askToYield.run();
+            }
+        } else if (wanted) {
+            callForLeader();
+        }
+    }
+
     /** Lets some worker take the vacant lead, unless one has been called already; if none can now, ask again. */
     void callForLeader() {
+        wanted = true;
         if (!called.compareAndSet(false, true)) {
             return;
         }

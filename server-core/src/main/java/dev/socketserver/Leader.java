@@ -48,7 +48,7 @@ final class Leader {
         this.pool = pool;
         this.watchdog = watchdog;
         selector = Selector.open();
-        task = new LeadTask(pool, runner, this::lead);
+        task = new LeadTask(pool, runner, this::lead, this::wakeIfSelecting);
         watchdog.watch(task);
     }
 
@@ -70,13 +70,6 @@ final class Leader {
     /** Lets the selector forget the channels that were closed, which the system keeps open until then. */
     void wakeIfSelecting() {
         if (selecting) {
-            selector.wakeup();
-        }
-    }
-
-    /** A task was queued: if every worker is busy, the leader waits its turn behind it. */
-    void yieldIfSaturated() {
-        if (selecting && pool.isSaturated()) {
             selector.wakeup();
         }
     }

@@ -54,7 +54,6 @@ final class Leaders extends Intake<StreamConnection> {
             runner().park(connection);
         } else {
             super.process(connection);
-            leaders.forEach(Leader::yieldIfSaturated);
         }
     }
 

@@ -26,7 +26,7 @@ final class ReceiveLoop extends AcceptLoop<Datagram> {
         this.pool = pool;
         this.watchdog = watchdog;
         this.pace = pace;
-        task = new LeadTask(pool, runner, this::receive);
+        task = new LeadTask(pool, runner, this::receive, () -> {});
         watchdog.watch(task);
     }
 

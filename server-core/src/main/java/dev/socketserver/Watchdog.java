@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The thread that takes the lead away from a leader whose handler has not returned for a whole {@link #TICK}, and calls
- * a leader where there is none. While nothing is run it looks only every {@link #LONG_TICK}.
+ * The thread that takes the lead away from a leader whose handler has not returned for a whole {@link #TICK}, calls a
+ * leader where there is none. While nothing is run it looks only every {@link #LONG_TICK}.
  *
  * <p>Thread-safe.
  */
@@ -15,7 +15,7 @@ final class Watchdog {
     /** How long a handler may hold up the connections behind it, at the least; twice that at the most. */
     static final Duration TICK = Duration.ofMillis(1);
 
-    static final Duration LONG_TICK = Duration.ofMillis(50);
+    static final Duration LONG_TICK = Duration.ofMillis(20);
 
     /** How many ticks without any turn make it look less often. */
     private static final int QUIET_TICKS = 10;
@@ -72,10 +72,8 @@ final class Watchdog {
             if (seen != before[i]) {
                 before[i] = seen;
                 moved = true;
-            } else if (Leadership.isRunning(seen)) {
-                lead.handOn(seen);
-            } else if (Leadership.isVacant(seen)) {
-                lead.callForLeader();
+            } else {
+                lead.lookAfter(seen);
             }
         }
         return moved;
