@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.socketserver.pool.SimulatedHost.SimulatedThread;
+import dev.socketserver.testing.Polling;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -259,13 +260,14 @@ class ThreadPoolingMixInRegressionTest {
 
     /** Bug 12. */
     @Test
-    void closingWaitsForTheRequestsInFlight() {
+    void closingWaitsForTheRequestsInFlight() throws InterruptedException {
         try (SimulatedPool it = new SimulatedPool(UnaryOperator.identity())) {
             it.submit(5, Duration.ofMillis(100));
             SimulatedThread closing = it.host.spawn("closing", it.pool::close);
             it.host.advance(Duration.ofMillis(99));
             assertThat(closing.isAlive()).isTrue();
             it.host.advance(MILLI);
+            closing.join(Polling.PATIENCE.toMillis());
             assertThat(closing.isAlive()).isFalse();
             assertThat(it.done()).isEqualTo(5);
             assertThat(it.size()).isZero();
