@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -18,10 +19,18 @@ class AcceptLoop<R extends Request> {
     private final BaseServer<R> server;
     private final RequestRunner<R> runner;
     private final ServerListener listener;
+    private final @Nullable Thread caller;
     private final Backoff backoff = new Backoff();
     private final RateLimitedLog failures = new RateLimitedLog(LOG);
 
-    AcceptLoop(BaseServer<R> server, RequestRunner<R> runner, ServerListener listener) {
+    /**
+     * Makes a loop.
+     *
+     * @param caller the thread that is in {@code serveForever} and may be interrupted to stop the server, if any; in
+     *     any other thread, an interrupt that a handler left behind must not close the server's socket
+     */
+    AcceptLoop(BaseServer<R> server, RequestRunner<R> runner, ServerListener listener, @Nullable Thread caller) {
+        this.caller = caller;
         this.server = server;
         this.runner = runner;
         this.listener = listener;
@@ -35,6 +44,7 @@ class AcceptLoop<R extends Request> {
                 R request = server.accept();
                 if (request != null) {
                     goesOn = take(request);
+                    clearInterrupt();
                     backoff.reset();
                 }
             } catch (ClosedByInterruptException e) {
@@ -44,6 +54,12 @@ class AcceptLoop<R extends Request> {
             } catch (IOException | RuntimeException | Error e) {
                 failed(e);
             }
+        }
+    }
+
+    private void clearInterrupt() {
+        if (Thread.currentThread() != caller) {
+            Thread.interrupted();
         }
     }
 

@@ -30,6 +30,9 @@ final class Activation<R extends Request> {
     private final Housekeeper<R> housekeeper;
     private final CompletableFuture<DrainReport> stopped = new CompletableFuture<>();
 
+    /** Held while the state changes and the listener is told, which so hears of the changes in their order. */
+    private final Object telling = new Object();
+
     private ServerState state = ServerState.STARTING; // guarded by this
     private @Nullable Thread acceptor; // guarded by this; set while a thread accepts
     private boolean acceptorInterrupted; // guarded by this
@@ -70,6 +73,10 @@ final class Activation<R extends Request> {
             awaitThreads();
             throw e;
         }
+    }
+
+    /** Tells the listener that the server is bound; apart from {@link #start}, since a listener may shut it down. */
+    void tellStarting() {
         listener.stateChanged(server, ServerState.STARTING);
     }
 
@@ -89,34 +96,55 @@ final class Activation<R extends Request> {
         return state;
     }
 
-    /** Makes {@code thread} the acceptor. */
-    void becomeReady(Thread thread) {
-        synchronized (this) {
-            accepting(thread);
-            state = ServerState.READY;
+    /** Makes the calling thread the acceptor. */
+    void becomeReady() {
+        synchronized (telling) {
+            synchronized (this) {
+                accepting();
+                state = ServerState.READY;
+            }
+            listener.stateChanged(server, ServerState.READY);
         }
-        listener.stateChanged(server, ServerState.READY);
+    }
+
+    /** Starts a thread that takes over as the acceptor. */
+    void startAcceptor() {
+        var thread = new Thread(() -> acceptUntilStopped(null), server.config().name() + "-acceptor");
+        synchronized (this) {
+            acceptor = thread;
+        }
+        try {
+            thread.start();
+        } catch (Throwable e) {
+            acceptorEnded();
+            stop(Duration.ZERO);
+            throw e;
+        }
     }
 
     /** Makes the calling thread the acceptor of a single request; {@link #acceptorEnded} has to follow. */
     synchronized void becomeAcceptor() {
-        accepting(Thread.currentThread());
+        accepting();
     }
 
-    private void accepting(Thread thread) {
+    private void accepting() {
         if (acceptor != null) {
             throw new IllegalStateException(server + " cannot begin to serve: it serves already");
         }
         if (state != ServerState.STARTING) {
             throw new IllegalStateException(server + " cannot begin to serve: it is " + state);
         }
-        acceptor = thread;
+        acceptor = Thread.currentThread();
     }
 
-    /** Accepts in the calling thread, the acceptor, until the server has stopped. */
-    void acceptUntilStopped() {
+    /**
+     * Accepts in the calling thread, the acceptor, until the server has stopped.
+     *
+     * @param caller this thread, if it is one whose interrupt stops the server
+     */
+    void acceptUntilStopped(@Nullable Thread caller) {
         try {
-            intake.acceptLoop(server, listener).run();
+            intake.acceptLoop(server, listener, caller).run();
         } finally {
             acceptorEnded();
         }
@@ -170,15 +198,18 @@ final class Activation<R extends Request> {
     }
 
     private boolean beginDrain() {
-        synchronized (this) {
-            if (state == ServerState.DRAINING || state == ServerState.STOPPED) {
-                return false;
+        synchronized (telling) {
+            synchronized (this) {
+                if (state == ServerState.DRAINING || state == ServerState.STOPPED) {
+                    return false;
+                }
+                state = ServerState.DRAINING;
+                drainer = Thread.currentThread();
             }
-            state = ServerState.DRAINING;
-            drainer = Thread.currentThread();
+            runner.beginDrain();
+            listener.stateChanged(server, ServerState.DRAINING);
+            return true;
         }
-        listener.stateChanged(server, ServerState.DRAINING);
-        return true;
     }
 
     private void drain(Duration grace) {
@@ -204,6 +235,7 @@ final class Activation<R extends Request> {
         synchronized (this) {
             state = ServerState.STOPPED;
         }
+        server.drained();
         listener.stateChanged(server, ServerState.STOPPED);
         listener.stopped(report);
         synchronized (this) {
@@ -214,9 +246,9 @@ final class Activation<R extends Request> {
 
     private DrainReport drainRequests(Duration grace) throws InterruptedException {
         long deadline = System.nanoTime() + grace.toNanos();
-        int open = runner.open().size();
-        int idle = runner.drain();
+        int idle = runner.dismissIdle();
         boolean quiet = awaitAcceptor(deadline) && runner.open().awaitEmpty(left(deadline));
+        int finished = Math.max(0, runner.endedDraining() - idle);
         int forced = 0;
         if (!quiet) {
             forced = forceEnd();
@@ -228,12 +260,12 @@ final class Activation<R extends Request> {
                         runner.open().size());
             }
         }
-        return new DrainReport(Math.max(0, open - idle - forced), idle, forced, true);
+        return new DrainReport(finished, idle, forced, true);
     }
 
     /** Closes and interrupts what still runs; returns how many requests that were. */
     private int forceEnd() {
-        int forced = runner.open().size();
+        int forced = runner.open().size(); // before the pool gives up what it has queued
         closePool();
         interruptAcceptor();
         runner.force();

@@ -101,6 +101,7 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
                 throw e;
             }
             activation = current;
+            current.tellStarting();
             return current;
         }
     }
@@ -113,8 +114,8 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
      */
     public final void serveForever() throws IOException {
         Activation<R> current = bound();
-        current.becomeReady(Thread.currentThread());
-        current.acceptUntilStopped();
+        current.becomeReady();
+        current.acceptUntilStopped(Thread.currentThread());
     }
 
     /**
@@ -125,15 +126,8 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
      */
     public final void start() throws IOException {
         Activation<R> current = bound();
-        var acceptor = new Thread(current::acceptUntilStopped, config.name() + "-acceptor");
-        current.becomeReady(acceptor);
-        try {
-            acceptor.start();
-        } catch (Throwable e) {
-            current.acceptorEnded();
-            current.stop(Duration.ZERO);
-            throw e;
-        }
+        current.becomeReady();
+        current.startAcceptor();
     }
 
     /**
@@ -330,6 +324,9 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
             timedAccept.wake();
         }
     }
+
+    /** Frees what served the last requests; runs when the server has stopped. */
+    void drained() {}
 
     /** Returns the address that the channel has, once bound. */
     abstract SocketAddress boundAddress() throws IOException;

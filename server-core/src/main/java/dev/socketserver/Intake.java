@@ -1,6 +1,7 @@
 package dev.socketserver;
 
 import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How what is accepted comes to the thread that serves it. This one gives each request to an executor, which is all
@@ -22,9 +23,9 @@ class Intake<R extends Request> {
     /** Starts the threads that the engine needs besides the executor's. */
     void start() {}
 
-    /** Returns what runs in the accepting thread. */
-    AcceptLoop<R> acceptLoop(BaseServer<R> server, ServerListener listener) {
-        return new AcceptLoop<>(server, runner, listener);
+    /** Returns what runs in the accepting thread, which is the {@code caller} of {@code serveForever} or our own. */
+    AcceptLoop<R> acceptLoop(BaseServer<R> server, ServerListener listener, @Nullable Thread caller) {
+        return new AcceptLoop<>(server, runner, listener, caller);
     }
 
     /** A request was accepted, and was not looked at yet. Runs in the accepting thread. */

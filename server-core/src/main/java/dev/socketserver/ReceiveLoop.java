@@ -1,6 +1,7 @@
 package dev.socketserver;
 
 import dev.socketserver.pool.ElasticThreadPool;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Receives datagrams and runs their handlers in the receiving thread, which leads. When a handler holds the lead for
@@ -19,10 +20,11 @@ final class ReceiveLoop extends AcceptLoop<Datagram> {
             BaseServer<Datagram> server,
             RequestRunner<Datagram> runner,
             ServerListener listener,
+            @Nullable Thread caller,
             ElasticThreadPool pool,
             Watchdog watchdog,
             Pace pace) {
-        super(server, runner, listener);
+        super(server, runner, listener, caller);
         this.pool = pool;
         this.watchdog = watchdog;
         this.pace = pace;

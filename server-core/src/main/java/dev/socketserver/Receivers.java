@@ -1,6 +1,7 @@
 package dev.socketserver;
 
 import dev.socketserver.pool.ElasticThreadPool;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The intake of a datagram server: a datagram's handler runs in the thread that received it, which leads; when it
@@ -18,8 +19,8 @@ final class Receivers extends Intake<Datagram> {
     }
 
     @Override
-    AcceptLoop<Datagram> acceptLoop(BaseServer<Datagram> server, ServerListener listener) {
-        var loop = new ReceiveLoop(server, runner(), listener, pool, watchdog, pace);
+    AcceptLoop<Datagram> acceptLoop(BaseServer<Datagram> server, ServerListener listener, @Nullable Thread caller) {
+        var loop = new ReceiveLoop(server, runner(), listener, caller, pool, watchdog, pace);
         watchdog.start();
         return loop;
     }

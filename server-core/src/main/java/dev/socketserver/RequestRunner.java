@@ -3,6 +3,7 @@ package dev.socketserver;
 import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,6 +31,7 @@ final class RequestRunner<R extends Request> {
     private final RequestRegistry<R> open = new RequestRegistry<>();
     private final RateLimitedLog rejections = new RateLimitedLog(LOG);
     private final RateLimitedLog hookFailures = new RateLimitedLog(LOG);
+    private final AtomicInteger endedDraining = new AtomicInteger();
     private volatile boolean draining;
 
     RequestRunner(BaseServer<R> server, ServerListener listener) {
@@ -223,14 +225,26 @@ final class RequestRunner<R extends Request> {
             } catch (RuntimeException e) {
                 hookFailures.error("the handler of " + request + " released a buffer that is not its own", e);
             }
+            if (draining) {
+                endedDraining.incrementAndGet();
+            }
             listener.closed(request);
             open.remove(request);
         }
     }
 
     /** From now on a connection kept open serves what its peer has sent already and then ends. */
-    int drain() {
+    void beginDrain() {
         draining = true;
+    }
+
+    /** Returns how many requests have ended since {@link #beginDrain}. */
+    int endedDraining() {
+        return endedDraining.get();
+    }
+
+    /** Ends the connections that wait for their peer's next request; returns how many those were. */
+    int dismissIdle() {
         int[] idle = {0};
         open.forEach(request -> {
             if (request.dismiss()) {
