@@ -4,7 +4,6 @@ import java.io.Flushable;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.GatheringByteChannel;
 import java.nio.channels.ReadableByteChannel;
@@ -26,6 +25,7 @@ final class TimedChannel implements ReadableByteChannel, GatheringByteChannel {
     private long readTimeout;
     private long writeTimeout;
     private boolean inputExpired;
+    private boolean outputExpired;
     private Flushable unsent = () -> {};
     private @Nullable Registration registration;
     private boolean receiving; // the next read takes what has come and waits for nothing
@@ -114,10 +114,10 @@ final class TimedChannel implements ReadableByteChannel, GatheringByteChannel {
         armWrite();
         try {
             return channel.write(source);
-        } catch (AsynchronousCloseException e) {
+        } catch (ClosedChannelException e) {
             throw writeFailure(e);
         } finally {
-            deadline.disarm();
+            disarmWrite();
         }
     }
 
@@ -134,10 +134,10 @@ final class TimedChannel implements ReadableByteChannel, GatheringByteChannel {
         armWrite();
         try {
             return channel.write(sources, offset, length);
-        } catch (AsynchronousCloseException e) {
+        } catch (ClosedChannelException e) {
             throw writeFailure(e);
         } finally {
-            deadline.disarm();
+            disarmWrite();
         }
     }
 
@@ -151,8 +151,14 @@ final class TimedChannel implements ReadableByteChannel, GatheringByteChannel {
         deadline.arm(writeTimeout);
     }
 
+    /** Remembers that a write expired: one that had begun to transfer bytes fails no sooner than the next. */
+    private void disarmWrite() {
+        outputExpired |= !deadline.disarm();
+    }
+
     private IOException writeFailure(ClosedChannelException closed) {
-        if (deadline.disarm()) {
+        disarmWrite();
+        if (!outputExpired) {
             return closed;
         }
         var timeout = new SocketTimeoutException("the peer took no byte for " + Duration.ofNanos(writeTimeout));
