@@ -4,7 +4,6 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.net.SocketAddress;
-import java.nio.channels.DatagramChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -13,15 +12,15 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the thread that serves it, but for the addresses, which any thread may ask for.
  */
 public final class Datagram extends Request {
-    private final DatagramChannel channel;
+    private final UdpServer server;
     private ByteBuf content; // confined to the thread that has the request
     private final boolean truncated;
     private @Nullable ByteBuf answer; // confined to the serving thread
 
     /** Takes over {@code content}. */
-    Datagram(DatagramChannel channel, SocketAddress source, ByteBuf content, boolean truncated) {
+    Datagram(UdpServer server, SocketAddress source, ByteBuf content, boolean truncated) {
         super(source);
-        this.channel = channel;
+        this.server = server;
         this.content = content;
         this.truncated = truncated;
     }
@@ -40,11 +39,7 @@ public final class Datagram extends Request {
 
     @Override
     public SocketAddress localAddress() {
-        try {
-            return channel.getLocalAddress();
-        } catch (IOException e) {
-            throw new IllegalStateException("the server's socket is closed", e);
-        }
+        return server.address();
     }
 
     /**
@@ -53,7 +48,7 @@ public final class Datagram extends Request {
      * @throws IOException if the system does not take the datagram, because it is too large for one
      */
     public void reply(ByteBuf bytes) throws IOException {
-        channel.send(bytes.nioBuffer(), remoteAddress());
+        server.send(bytes.nioBuffer(), remoteAddress());
         bytes.skipBytes(bytes.readableBytes());
     }
 

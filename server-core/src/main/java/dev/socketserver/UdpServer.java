@@ -4,11 +4,15 @@ import dev.socketserver.pool.ElasticThreadPool;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.DatagramChannel;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -21,9 +25,15 @@ import org.jspecify.annotations.Nullable;
  * <p>See {@link BaseServer} for what to call and what to override.
  */
 public non-sealed class UdpServer extends BaseServer<Datagram> {
+    private static final int BIND_ATTEMPTS = 100;
+    private static final Duration BIND_PAUSE = Duration.ofMillis(1);
+
     private volatile @Nullable DatagramChannel channel; // written by the thread that binds
     /** Confined to the receiving thread, one after another; the datagram holds it too while it is served. */
     private ByteBuf received;
+
+    private final Object lateLock = new Object();
+    private @Nullable DatagramChannel late; // guarded by lateLock
 
     /**
      * Makes a server on that port of all addresses, IPv4 and IPv6; 0 for a free port.
@@ -67,7 +77,9 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
 
     @Override
     final void closeChannel() {
-        closeQuietly(channel);
+        synchronized (lateLock) { // a late answer has to find the port free
+            closeQuietly(channel);
+        }
     }
 
     @Override
@@ -87,8 +99,8 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
 
     @Override
     final @Nullable Datagram accept() throws IOException {
-        if (received.refCnt() > 1) {
-            received = newBuffer(config()); // a handler still has the last one
+        if (received.refCnt() != 1) {
+            received = newBuffer(config()); // a handler still has the last one, or released what was not its own
         }
         ByteBuffer target = received.internalNioBuffer(0, received.capacity());
         SocketAddress source = channel().receive(target);
@@ -98,11 +110,81 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
         int length = target.position();
         int max = config().maxDatagramSize();
         received.setIndex(0, Math.min(length, max));
-        return new Datagram(channel(), source, received.retain(), length > max);
+        return new Datagram(this, source, received.retain(), length > max);
     }
 
     private static ByteBuf newBuffer(ServerConfig config) {
         int oneMore = config.maxDatagramSize() + 1; // to see what is too long
         return Unpooled.wrappedBuffer(ByteBuffer.allocateDirect(oneMore));
+    }
+
+    /**
+     * Sends a datagram. Whoever serves one while the server drains answers from a second socket on the same port, since
+     * the first had to be closed to end the receiving. Thread-safe.
+     */
+    void send(ByteBuffer bytes, SocketAddress target) throws IOException {
+        boolean interrupted = Thread.interrupted(); // an interrupted send would close the server's socket
+        try {
+            sendUninterrupted(bytes, target);
+        } finally {
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void sendUninterrupted(ByteBuffer bytes, SocketAddress target) throws IOException {
+        try {
+            channel().send(bytes, target);
+        } catch (ClosedChannelException e) {
+            late(e).send(bytes, target);
+        }
+    }
+
+    private DatagramChannel late(ClosedChannelException closed) throws IOException {
+        synchronized (lateLock) {
+            if (state() != ServerState.DRAINING) {
+                throw closed;
+            }
+            DatagramChannel opened = late;
+            if (opened == null) {
+                opened = openLate();
+                late = opened;
+            }
+            return opened;
+        }
+    }
+
+    private DatagramChannel openLate() throws IOException {
+        DatagramChannel opened = DatagramChannel.open();
+        try {
+            bindLate(opened);
+            return opened;
+        } catch (Throwable e) {
+            opened.close();
+            throw e;
+        }
+    }
+
+    /** Binds to the port that was just closed, which is free as soon as the receiver has left its system call. */
+    private void bindLate(DatagramChannel opened) throws IOException {
+        for (int attempt = 1; opened.getLocalAddress() == null; attempt++) {
+            try {
+                opened.bind(address());
+            } catch (BindException e) {
+                if (attempt == BIND_ATTEMPTS) {
+                    throw e;
+                }
+                LockSupport.parkNanos(BIND_PAUSE.toNanos());
+            }
+        }
+    }
+
+    @Override
+    final void drained() {
+        synchronized (lateLock) {
+            closeQuietly(late);
+            late = null;
+        }
     }
 }
