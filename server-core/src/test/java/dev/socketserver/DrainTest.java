@@ -1,0 +1,276 @@
+package dev.socketserver;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.socketserver.pool.PoolConfig;
+import dev.socketserver.testing.Loopback;
+import dev.socketserver.testing.RecordingListener;
+import dev.socketserver.testing.TestClient;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What a shutdown lets end, what it ends, and what it reports. */
+@Timeout(60)
+class DrainTest {
+    private static final Duration GRACE = Duration.ofSeconds(50);
+
+    private final RecordingListener listener = new RecordingListener();
+    private final CountDownLatch handling = new CountDownLatch(1);
+    private final CountDownLatch finish = new CountDownLatch(1);
+
+    private ServerConfig.Builder config() {
+        return Loopback.config().listener(listener);
+    }
+
+    private FutureTask<DrainReport> shutdownInBackground(BaseServer<?> server) throws InterruptedException {
+        var shutdown = new FutureTask<>(() -> server.shutdown(GRACE));
+        new Thread(shutdown).start();
+        listener.await("DRAINING", 1);
+        return shutdown;
+    }
+
+    @Test
+    void runningRequestsEndWithinTheGrace() throws Exception {
+        try (var server = new TcpServer(config().build(), StreamRequestHandler.of((in, out) -> {
+            handling.countDown();
+            finish.await();
+            out.write(in.readLine(UTF_8, 100) + "\n", UTF_8);
+        }))) {
+            server.start();
+            try (TestClient client = TestClient.to(server.address())) {
+                handling.await();
+                FutureTask<DrainReport> shutdown = shutdownInBackground(server);
+                finish.countDown();
+                assertThat(client.send("late\n").readAll()).isEqualTo("late\n");
+                assertThat(shutdown.get()).isEqualTo(new DrainReport(1, 0, 0, true));
+            }
+        }
+    }
+
+    @Test
+    void idleConnectionsAreClosedAtOnceAndWithoutAFault() throws Exception {
+        try (var server = new TcpServer(config().build(), LineEcho::new)) {
+            server.start();
+            List<TestClient> clients = new ArrayList<>();
+            for (int i = 0; i < 5; i++) {
+                TestClient client = TestClient.to(server.address());
+                clients.add(client);
+                assertThat(client.send("hello\n").readLine()).isEqualTo("hello");
+            }
+            // A reply may be read before its handler has returned, so some may not be idle yet.
+            DrainReport report = server.shutdown(GRACE);
+            assertThat(report.idleClosed() + report.finished()).isEqualTo(5);
+            assertThat(report.forced()).isZero();
+            for (TestClient client : clients) {
+                assertThat(client.readAll()).isEmpty();
+                client.close();
+            }
+        }
+        assertThat(listener.count("error")).isZero();
+    }
+
+    @Test
+    void aRequestThatHasPartlyComeWhenTheDrainBeginsIsServedWhole() throws Exception {
+        try (var server = new TcpServer(config().build(), () -> new LineEcho() {
+            @Override
+            protected void handle() throws Exception {
+                super.handle();
+                handling.countDown();
+                finish.await();
+            }
+        })) {
+            server.start();
+            try (TestClient client = TestClient.to(server.address())) {
+                client.send("one\nTRANSFER 100");
+                handling.await();
+                FutureTask<DrainReport> shutdown = shutdownInBackground(server);
+                finish.countDown();
+                assertThat(client.readLine()).isEqualTo("one");
+                assertThat(client.send("0\n").readAll()).isEqualTo("TRANSFER 1000\n");
+                assertThat(shutdown.get().forced()).isZero();
+            }
+        }
+    }
+
+    @Test
+    void whatStillRunsAtTheEndOfTheGraceFailsAndNeverTakesTheCutForAnEnd() throws Exception {
+        var cutTakenForAnEnd = new AtomicBoolean();
+        try (var server = new TcpServer(config().build(), StreamRequestHandler.of((in, out) -> {
+            handling.countDown();
+            in.transferTo(out);
+            cutTakenForAnEnd.set(true);
+        }))) {
+            server.start();
+            try (TestClient client = TestClient.to(server.address())) {
+                handling.await();
+                assertThat(server.shutdown(Duration.ZERO)).isEqualTo(new DrainReport(0, 0, 1, true));
+                client.awaitEnd();
+            }
+        }
+        assertThat(cutTakenForAnEnd).isFalse();
+        assertThat(listener.failures()).singleElement().isInstanceOf(IOException.class);
+        assertThat(listener.count("closed")).isEqualTo(1);
+    }
+
+    @Test
+    void aHandlerThatWaitsElsewhereIsInterruptedAtTheEndOfTheGrace() throws Exception {
+        try (var server = new TcpServer(config().build(), StreamRequestHandler.of((in, out) -> {
+            handling.countDown();
+            new CountDownLatch(1).await();
+        }))) {
+            server.start();
+            try (TestClient client = TestClient.to(server.address())) {
+                handling.await();
+                assertThat(server.shutdown(Duration.ZERO).forced()).isEqualTo(1);
+                client.awaitEnd();
+            }
+        }
+        assertThat(listener.failures()).singleElement().isInstanceOf(InterruptedException.class);
+    }
+
+    @Test
+    void aSynchronousServerIsForcedToo() throws Exception {
+        try (var server = new TcpServer(
+                config().executor(RequestExecutors.synchronous()).build(), StreamRequestHandler.of((in, out) -> {
+                    handling.countDown();
+                    in.transferTo(out);
+                }))) {
+            server.start();
+            try (TestClient client = TestClient.to(server.address())) {
+                handling.await();
+                assertThat(server.shutdown(Duration.ZERO).forced()).isEqualTo(1);
+                client.awaitEnd();
+            }
+        }
+    }
+
+    @Test
+    void whatIsQueuedIsServedWithinTheGrace() throws Exception {
+        PoolConfig oneWorker = PoolConfig.builder()
+                .minWorkers(1)
+                .maxWorkers(1)
+                .queueCapacity(1)
+                .build();
+        try (var server = new TcpServer(config().pool(oneWorker).build(), new WaitingEcho())) {
+            server.start();
+            List<TestClient> clients = overload(server);
+            FutureTask<DrainReport> shutdown = shutdownInBackground(server);
+            finish.countDown();
+            int served = 0;
+            for (TestClient client : clients) {
+                served += client.readAll().length();
+                client.close();
+            }
+            assertThat(shutdown.get().forced()).isZero();
+            assertThat(served).isEqualTo(listener.count("closed")).isGreaterThanOrEqualTo(3);
+        }
+    }
+
+    @Test
+    void whatIsQueuedOrHeldByTheAcceptorIsClosedAtTheEndOfTheGrace() throws Exception {
+        PoolConfig oneWorker = PoolConfig.builder()
+                .minWorkers(1)
+                .maxWorkers(1)
+                .queueCapacity(1)
+                .build();
+        try (var server = new TcpServer(config().pool(oneWorker).build(), new WaitingEcho())) {
+            server.start();
+            List<TestClient> clients = overload(server);
+            assertThat(server.shutdown(Duration.ZERO).forced()).isEqualTo(3);
+            for (TestClient client : clients) {
+                client.awaitEnd();
+                client.close();
+            }
+        }
+        assertThat(listener.count("opened")).isEqualTo(3);
+        assertThat(listener.count("closed")).isEqualTo(3);
+    }
+
+    /** One connection running, one queued, one held by the blocked acceptor. */
+    private List<TestClient> overload(BaseServer<?> server) throws Exception {
+        List<TestClient> clients = new ArrayList<>();
+        clients.add(TestClient.to(server.address()));
+        handling.await();
+        for (int i = 0; i < 2; i++) {
+            clients.add(TestClient.to(server.address()));
+        }
+        listener.await("opened", 3);
+        return clients;
+    }
+
+    @Test
+    void anExecutorThatBlocksTheAcceptorForEverIsInterruptedAtTheEndOfTheGrace() throws Exception {
+        try (var server = new TcpServer(
+                config().executor(task -> {
+                            handling.countDown();
+                            try {
+                                new CountDownLatch(1).await();
+                            } catch (InterruptedException e) {
+                                throw new RejectedExecutionException(e);
+                            }
+                        })
+                        .build(),
+                LineEcho::new)) {
+            server.start();
+            try (TestClient client = TestClient.to(server.address())) {
+                handling.await();
+                assertThat(server.shutdown(Duration.ZERO).forced()).isEqualTo(1);
+                client.awaitEnd();
+            }
+        }
+        assertThat(listener.count("closed")).isEqualTo(1);
+    }
+
+    @Test
+    void joinWaitsForOpenRequestsOnly() throws Exception {
+        try (var server = new TcpServer(config().build(), new WaitingEcho())) {
+            assertThat(server.join(Duration.ZERO)).isTrue();
+            server.start();
+            assertThat(server.join(Duration.ZERO)).isTrue();
+            try (TestClient client = TestClient.to(server.address())) {
+                handling.await();
+                assertThat(server.join(Duration.ofMillis(1))).isFalse();
+                finish.countDown();
+                assertThat(server.join(GRACE)).isTrue();
+                assertThat(client.readAll()).isEqualTo("!");
+            }
+            assertThat(server.state()).isEqualTo(ServerState.READY);
+        }
+    }
+
+    private static class LineEcho extends StreamRequestHandler {
+        @Override
+        protected void handle() throws Exception {
+            String line = in().readLine(UTF_8, 100);
+            if (line != null) {
+                out().write(line + "\n", UTF_8);
+                keepOpen();
+            }
+        }
+    }
+
+    /** Makes handlers that wait for the test and then say one byte. */
+    private final class WaitingEcho implements Supplier<StreamRequestHandler> {
+        @Override
+        public StreamRequestHandler get() {
+            return new StreamRequestHandler() {
+                @Override
+                protected void handle() throws Exception {
+                    handling.countDown();
+                    finish.await();
+                    out().write('!');
+                }
+            };
+        }
+    }
+}

@@ -1,0 +1,78 @@
+package dev.socketserver.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.socketserver.StreamRequestHandler;
+import dev.socketserver.TcpServer;
+import dev.socketserver.testing.Loopback;
+import dev.socketserver.testing.RecordingListener;
+import dev.socketserver.testing.TestClient;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A server on a pool that cannot start threads for a while. */
+@Timeout(60)
+class ServerOnAFailingPoolTest {
+    private final RecordingListener listener = new RecordingListener();
+
+    /** The real machine, but with no thread to be had while told so. */
+    private static final class ExhaustedHost implements Host {
+        private final Host real = Host.system(WorkerKind.PLATFORM);
+        volatile boolean exhausted = true;
+
+        @Override
+        public Thread newWorker(String name, Runnable body) {
+            if (exhausted) {
+                throw new OutOfMemoryError("unable to create native thread, says the test");
+            }
+            return real.newWorker(name, body);
+        }
+
+        @Override
+        public Thread newDaemon(String name, Runnable body) {
+            return real.newDaemon(name, body);
+        }
+
+        @Override
+        public int processors() {
+            return real.processors();
+        }
+
+        @Override
+        public long nanoTime() {
+            return real.nanoTime();
+        }
+
+        @Override
+        public void park(Object blocker, long nanos) {
+            real.park(blocker, nanos);
+        }
+
+        @Override
+        public void unpark(Thread thread) {
+            real.unpark(thread);
+        }
+    }
+
+    @Test
+    void aRequestWithoutAWorkerIsClosedAndTheNextWithOneServed() throws Exception {
+        var host = new ExhaustedHost();
+        PoolConfig config = PoolConfig.builder().minWorkers(0).build();
+        try (var pool = new ElasticThreadPool(config, host);
+                var server = new TcpServer(
+                        Loopback.config().listener(listener).executor(pool).build(),
+                        StreamRequestHandler.of((in, out) -> in.transferTo(out)))) {
+            server.start();
+            try (TestClient refused = TestClient.to(server.address())) {
+                assertThat(refused.readAll()).isEmpty();
+            }
+            assertThat(listener.count("rejected")).isEqualTo(1);
+            host.exhausted = false;
+            try (TestClient client = TestClient.to(server.address())) {
+                assertThat(client.send("served").halfClose().readAll()).isEqualTo("served");
+            }
+        }
+        assertThat(listener.count("opened")).isEqualTo(2);
+        assertThat(listener.count("closed")).isEqualTo(2);
+    }
+}
