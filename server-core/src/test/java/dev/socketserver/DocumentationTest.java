@@ -43,6 +43,7 @@ class DocumentationTest {
             import dev.socketserver.*;
             import dev.socketserver.buffer.*;
             import dev.socketserver.pool.*;
+            import dev.socketserver.task.*;
             import io.netty.buffer.*;
             import java.io.*;
             import java.net.*;
