@@ -93,6 +93,46 @@ class LoadCommandTest {
         assertThat(run.out()).containsPattern("refused +[1-9].*first: Connection refused");
     }
 
+    @Test
+    void someErrorsMayBeAllowed() throws Exception {
+        listener.close();
+        CommandRun run = CommandRun.of(
+                "load",
+                "--target",
+                target(),
+                "--mode",
+                "connect",
+                "--duration",
+                "0.2",
+                "--warmup",
+                "0",
+                "--max-errors",
+                "100");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out()).containsPattern("refused +[1-9]");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "--rate 200",
+                "--ramp 0:200:0.2",
+                "--mode connect --rate 100 --source 127.0.0.1",
+                "--pipeline 4 --threads 1",
+                "--mode idle",
+                "--mode slow --drip 0.01 --payload text:ab\\n",
+                "--idle 3 --slow 2 --payload random:1K",
+                "--payload file:pom.xml"
+            })
+    void everyKindOfLoadEndsWell(String options) {
+        CommandRun run = CommandRun.of(
+                ("load --connections 2 --duration 0.3 --warmup 0 --target " + target() + " " + options).split(" ", -1));
+
+        assertThat(run.out()).containsPattern("errors +0 ");
+        assertThat(run.exitCode()).isZero();
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             --target nowhere                              | HOST:PORT
@@ -110,6 +150,23 @@ class LoadCommandTest {
             --target 127.0.0.1:7 --payload ten            | must be a number of bytes
             --target 127.0.0.1:7 --mode dance             | dance
             --target 127.0.0.1:7 --mode udp --payload 64K | --payload must be at most 65507 bytes
+            --target 127.0.0.1:7 --payload text:          | payload must be 1 to
+            --target 127.0.0.1:7 --payload file:/none     | cannot read the file /none
+            --target 127.0.0.1:7 --payload odd:9          | not odd:
+            --target 127.0.0.1:7 --rate 0                 | --rate must be positive: 0
+            --target 127.0.0.1:7 --rate fast              | fast
+            --target 127.0.0.1:7 --ramp 1:2               | FROM:TO:SECONDS
+            --target 127.0.0.1:7 --ramp 1:2:0             | ramp must take some time
+            --target 127.0.0.1:7 --rate 1 --ramp 1:2:3    | --rate and --ramp exclude each other
+            --target 127.0.0.1:7 --mode idle --rate 1     | --rate does not apply to mode idle: 1/s
+            --target 127.0.0.1:7 --source here            | source must be an IP address or network: here
+            --target 127.0.0.1:7 --mode udp --tls         | --tls is not for mode: udp
+            --target 127.0.0.1:7 --mode udp --idle 3      | --idle companions are connections
+            --target 127.0.0.1:7 --max-errors 101         | --max-errors must be 0 to 100: 101.0
+            --target 127.0.0.1:7 --repeat 0               | --repeat must be at least 1: 0
+            --target 127.0.0.1:7 --json /none/a.json      | --json is in no directory: /none/a.json
+            --target 127.0.0.1:7 --drip 0                 | --drip must be positive: 0.0 s
+            --target unix:/tmp/none --mode udp            | --target must be HOST:PORT in mode udp
             --mode udp                                    | --target
             --target 127.0.0.1:7 --colour red             | --colour
             """)

@@ -34,6 +34,7 @@ public abstract class Progress implements LoadListener, AutoCloseable {
 
         private final PrintWriter out;
         private double last = Double.NEGATIVE_INFINITY;
+        private boolean warmingUp;
 
         Lines(PrintWriter out) {
             this.out = out;
@@ -41,7 +42,11 @@ public abstract class Progress implements LoadListener, AutoCloseable {
 
         @Override
         public void sampled(Sample sample) {
-            if (sample.at() < last || sample.at() - last >= EVERY_SECONDS) {
+            if (sample.warmup() != warmingUp) {
+                warmingUp = sample.warmup();
+                last = Double.NEGATIVE_INFINITY;
+            }
+            if (sample.at() - last >= EVERY_SECONDS) {
                 last = sample.at();
                 String when = sample.warmup() ? "warm-up" : Text.format("%.1f s", sample.at());
                 out.println(Text.format("%-8s %s", when, summary(sample)));

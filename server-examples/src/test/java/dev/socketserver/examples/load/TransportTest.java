@@ -105,7 +105,7 @@ class TransportTest {
             LoadResult result = run(LoadPlan.builder(address).mode(mode));
 
             assertThat(result.outcome().errors()).isEmpty();
-            assertThat(result.operations()).isPositive();
+            assertThat(result.outcome().successes()).isPositive();
         }
     }
 

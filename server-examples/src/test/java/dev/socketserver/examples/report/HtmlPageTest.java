@@ -1,0 +1,86 @@
+package dev.socketserver.examples.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import dev.socketserver.examples.load.LoadPlan;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(120)
+class HtmlPageTest {
+    private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
+
+    @TempDir
+    private Path directory;
+
+    private final LoadPlan plan = Reports.plan().build();
+
+    private Path write(HtmlPage page) throws IOException {
+        Path file = directory.resolve("page.html");
+        page.write(file);
+        return file;
+    }
+
+    private HtmlPage everyChart() {
+        LoadReport report = Reports.of(plan, 100, 1000);
+        return new HtmlPage("Everything")
+                .add("one", report)
+                .overlay("two", "A", report, "B", Reports.of(plan, 300, 700))
+                .pool(List.of(new LoadReport.PoolPoint(0, 5, 1, 0), new LoadReport.PoolPoint(1, 9, 8, 3)));
+    }
+
+    @Test
+    void needsNothingButItself() throws IOException {
+        String page = Files.readString(write(everyChart()));
+
+        assertThat(page)
+                .contains("Chart.js v4", "\"operationsPerSecond\"", "const page = {\"title\":\"Everything\"")
+                .doesNotContain("<link", "<script src", "<img", "@import", "/* LIBRARY */", "/* DATA */");
+    }
+
+    @Test
+    void noTextEndsTheScript() throws IOException {
+        Path file = write(new HtmlPage("</script><b>").add("</script>", Reports.of(plan, 100, 1000)));
+
+        assertThat(Files.readString(file).split("</script>", -1))
+                .as("the library's and the page's own")
+                .hasSize(3);
+    }
+
+    /** What a browser makes of it; where there is none, the page's parts are still tested above. */
+    @Test
+    void aRealBrowserDrawsIt() throws Exception {
+        assumeThat(CHROMIUM).exists();
+        Path file = write(everyChart());
+        Path errors = directory.resolve("errors");
+        Process chromium = new ProcessBuilder(
+                        CHROMIUM.toString(),
+                        "--headless",
+                        "--no-sandbox",
+                        "--disable-gpu",
+                        "--no-first-run",
+                        "--disable-background-networking",
+                        "--disable-component-update",
+                        "--disable-sync",
+                        "--enable-logging=stderr",
+                        "--user-data-dir=" + directory.resolve("profile"),
+                        "--dump-dom",
+                        file.toUri().toString())
+                .redirectError(errors.toFile())
+                .start();
+        String dom = new String(chromium.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+
+        assertThat(chromium.waitFor()).isZero();
+        assertThat(Files.readString(errors)).doesNotContain("CONSOLE");
+        String body = dom.substring(dom.indexOf("<main"), dom.indexOf("</main>"));
+        assertThat(body).contains("data-drawn=\"true\"").contains("The server's pool");
+        assertThat(body.split("<canvas", -1)).as("3 + 3 + 1 charts").hasSize(8);
+    }
+}

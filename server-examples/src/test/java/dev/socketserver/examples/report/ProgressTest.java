@@ -1,0 +1,48 @@
+package dev.socketserver.examples.report;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.socketserver.examples.load.Sample;
+import java.io.PrintWriter;
+import java.io.StringWriter;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class ProgressTest {
+    private static Sample sample(boolean warmup, double at) {
+        return new Sample(warmup, at, 0.1, 100, 2, 1_500, 2_500_000, 9_000_000);
+    }
+
+    @Test
+    void withoutATerminalItIsALineASecond() {
+        var out = new StringWriter();
+        try (Progress progress =
+                Progress.on(new PrintWriter(out), false, Reports.plan().build())) {
+            progress.sampled(sample(true, 0.1));
+            for (int tenth = 1; tenth <= 25; tenth++) {
+                progress.sampled(sample(false, tenth / 10.0));
+            }
+        }
+
+        assertThat(out.toString().lines())
+                .containsExactly(
+                        "warm-up  1,000/s  p50 1.50 us  p99 2.50 ms  errors 2",
+                        "0.1 s    1,000/s  p50 1.50 us  p99 2.50 ms  errors 2",
+                        "1.1 s    1,000/s  p50 1.50 us  p99 2.50 ms  errors 2",
+                        "2.1 s    1,000/s  p50 1.50 us  p99 2.50 ms  errors 2");
+    }
+
+    @Test
+    void aSparklineShowsTheLatestValuesAgainstTheLargest() {
+        var sparkline = new Sparkline(3);
+        assertThat(sparkline).hasToString("");
+        sparkline.add(0);
+        assertThat(sparkline).hasToString("▁");
+        sparkline.add(50);
+        sparkline.add(100);
+        assertThat(sparkline).hasToString("▁▅█");
+        sparkline.add(100);
+        assertThat(sparkline).hasToString("▅██");
+    }
+}
