@@ -2,6 +2,7 @@ package dev.socketserver.examples.cli;
 
 import java.io.Console;
 import java.lang.reflect.InvocationTargetException;
+import java.nio.charset.Charset;
 
 /** Whether somebody is looking. */
 public final class Terminal {
@@ -21,5 +22,12 @@ public final class Terminal {
         } catch (IllegalAccessException | InvocationTargetException e) {
             throw new IllegalStateException("Console.isTerminal cannot be called", e);
         }
+    }
+
+    /** Whether the system's encoding, which is the terminal's, has these characters. */
+    public static boolean canShow(String characters) {
+        return Charset.forName(System.getProperty("native.encoding", "US-ASCII"))
+                .newEncoder()
+                .canEncode(characters);
     }
 }

@@ -1,5 +1,6 @@
 package dev.socketserver.examples.report;
 
+import dev.socketserver.examples.cli.Terminal;
 import dev.socketserver.examples.cli.Text;
 import dev.socketserver.examples.load.LoadListener;
 import dev.socketserver.examples.load.LoadPlan;
@@ -62,10 +63,11 @@ public abstract class Progress implements LoadListener, AutoCloseable {
     private static final class Bar extends Progress {
         private static final int REFRESH_MILLIS = 200;
         private static final int SPARKS = 24;
+        private static final long MILLIS_PER_SECOND = 1000;
 
         private final ProgressBar bar;
         private final Duration warmup;
-        private final Sparkline rates = new Sparkline(SPARKS);
+        private final Sparkline rates = new Sparkline(SPARKS, Terminal.canShow(Sparkline.BARS));
 
         Bar(LoadPlan plan) {
             warmup = plan.warmup();
@@ -73,6 +75,7 @@ public abstract class Progress implements LoadListener, AutoCloseable {
                     .setTaskName(plan.mode().toString())
                     .setInitialMax(plan.warmup().plus(plan.duration()).toMillis())
                     .setStyle(ProgressBarStyle.ASCII)
+                    .setUnit(" s", MILLIS_PER_SECOND)
                     .setUpdateIntervalMillis(REFRESH_MILLIS)
                     .hideEta()
                     .setConsumer(new ConsoleProgressBarConsumer(System.err))

@@ -4,13 +4,17 @@ import java.util.ArrayDeque;
 
 /** The latest values as a row of little bars. Not thread-safe. */
 final class Sparkline {
-    private static final String BARS = "▁▂▃▄▅▆▇█";
+    static final String BARS = "▁▂▃▄▅▆▇█";
+    private static final String ASCII_BARS = "_.:-=+*#";
 
     private final int width;
+    private final String bars;
     private final ArrayDeque<Double> values = new ArrayDeque<>();
 
-    Sparkline(int width) {
+    /** Of the latest {@code width} values; in plain ASCII where the terminal cannot show {@link #BARS}. */
+    Sparkline(int width, boolean unicode) {
         this.width = width;
+        this.bars = unicode ? BARS : ASCII_BARS;
     }
 
     void add(double value) {
@@ -26,8 +30,8 @@ final class Sparkline {
         double most = values.stream().mapToDouble(Double::doubleValue).max().orElse(0);
         var text = new StringBuilder();
         for (double value : values) {
-            int height = most == 0 ? 0 : (int) Math.round(value / most * (BARS.length() - 1));
-            text.append(BARS.charAt(height));
+            int height = most == 0 ? 0 : (int) Math.round(value / most * (bars.length() - 1));
+            text.append(bars.charAt(height));
         }
         return text.toString();
     }

@@ -35,7 +35,7 @@ class ProgressTest {
 
     @Test
     void aSparklineShowsTheLatestValuesAgainstTheLargest() {
-        var sparkline = new Sparkline(3);
+        var sparkline = new Sparkline(3, true);
         assertThat(sparkline).hasToString("");
         sparkline.add(0);
         assertThat(sparkline).hasToString("▁");
@@ -44,5 +44,13 @@ class ProgressTest {
         assertThat(sparkline).hasToString("▁▅█");
         sparkline.add(100);
         assertThat(sparkline).hasToString("▅██");
+    }
+
+    @Test
+    void aPoorTerminalGetsASparklineOfAscii() {
+        var sparkline = new Sparkline(3, false);
+        sparkline.add(0);
+        sparkline.add(100);
+        assertThat(sparkline).hasToString("_#");
     }
 }
