@@ -1,0 +1,160 @@
+package dev.socketserver.examples;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.socketserver.ServerConfig;
+import dev.socketserver.TcpServer;
+import dev.socketserver.examples.cli.GracefulExit;
+import dev.socketserver.examples.cli.Terminal;
+import dev.socketserver.examples.cli.Text;
+import dev.socketserver.pool.PoolConfig;
+import dev.socketserver.task.Progress;
+import dev.socketserver.task.TaskPool;
+import dev.socketserver.task.TaskPoolConfig;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.Socket;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.LongAdder;
+import java.util.stream.IntStream;
+import me.tongfei.progressbar.ConsoleProgressBarConsumer;
+import me.tongfei.progressbar.DelegatingProgressBarConsumer;
+import me.tongfei.progressbar.ProgressBar;
+import me.tongfei.progressbar.ProgressBarBuilder;
+import me.tongfei.progressbar.ProgressBarStyle;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/**
+ * The command {@code fetch}: a {@link TaskPool} fetches many small documents, so many at a time, from a server in the
+ * same process.
+ */
+@Command(
+        name = "fetch",
+        description = "Fetches many small documents through a task pool, with a progress bar. "
+                + "Ctrl-C ends it when the documents being fetched are there.",
+        mixinStandardHelpOptions = true)
+final class FetchCommand implements Callable<Integer> {
+    private static final int REFRESH_ON_TERMINAL_MILLIS = 100;
+    private static final int REFRESH_ELSEWHERE_MILLIS = 1000;
+    private static final int LINE_LENGTH = 100;
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(
+            names = "--documents",
+            paramLabel = "N",
+            defaultValue = "5000",
+            description = "How many there are; default: ${DEFAULT-VALUE}.")
+    private int documents;
+
+    @Option(
+            names = "--workers",
+            paramLabel = "N",
+            defaultValue = "50",
+            description = "How many are fetched at a time; default: ${DEFAULT-VALUE}.")
+    private int workers;
+
+    @Option(
+            names = "--delay",
+            paramLabel = "MS",
+            defaultValue = "50",
+            description = "How long the server takes for one, in milliseconds; default: ${DEFAULT-VALUE}.")
+    private int delay;
+
+    private final LongAdder characters = new LongAdder();
+
+    @Override
+    public Integer call() throws Exception {
+        requireAtLeast("--documents", 0, documents);
+        requireAtLeast("--workers", 1, workers);
+        requireAtLeast("--delay", 0, delay);
+        Thread fetching = Thread.currentThread();
+        return GracefulExit.call(fetching::interrupt, this::fetchAll);
+    }
+
+    private void requireAtLeast(String option, int least, int value) {
+        if (value < least) {
+            throw new ParameterException(spec.commandLine(), option + " must be at least " + least + ": " + value);
+        }
+    }
+
+    private int fetchAll() throws IOException {
+        var pool = new TaskPool(TaskPoolConfig.builder(workers).name("fetch").build());
+        boolean interrupted = false;
+        try (TcpServer server = server();
+                ProgressBar bar = progressBar();
+                pool) {
+            server.start();
+            var address = (InetSocketAddress) server.address();
+            try {
+                pool.map(IntStream.range(0, documents).boxed().toList(), number -> {
+                    fetch(address, number);
+                    bar.step();
+                });
+                pool.waitCompletion();
+            } catch (InterruptedException e) {
+                interrupted = true;
+                pool.cancelWaiting(); // what runs is still waited for, when the pool is closed
+            }
+        }
+        return summarize(pool.progress(), interrupted);
+    }
+
+    private TcpServer server() {
+        ServerConfig config = ServerConfig.builder()
+                .name("documents")
+                .address(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                .pool(PoolConfig.builder()
+                        .name("documents-worker")
+                        .maxWorkers(Math.max(PoolConfig.DEFAULT_MAX_WORKERS, 2 * workers))
+                        .build())
+                .build();
+        return new TcpServer(config, () -> new DocumentHandler(Duration.ofMillis(delay)));
+    }
+
+    /** A bar on a terminal's standard error, elsewhere a line each second on standard output. */
+    private ProgressBar progressBar() {
+        boolean terminal = Terminal.isInteractive();
+        PrintWriter out = spec.commandLine().getOut();
+        return new ProgressBarBuilder()
+                .setTaskName("fetch")
+                .setInitialMax(documents)
+                .setStyle(ProgressBarStyle.ASCII)
+                .setUpdateIntervalMillis(terminal ? REFRESH_ON_TERMINAL_MILLIS : REFRESH_ELSEWHERE_MILLIS)
+                .showSpeed()
+                .setConsumer(
+                        terminal
+                                ? new ConsoleProgressBarConsumer(System.err)
+                                : new DelegatingProgressBarConsumer(out::println, LINE_LENGTH))
+                .build();
+    }
+
+    private void fetch(InetSocketAddress address, int number) throws IOException {
+        try (var socket = new Socket(address.getAddress(), address.getPort())) {
+            socket.getOutputStream().write((number + "\n").getBytes(UTF_8));
+            String document = new String(socket.getInputStream().readAllBytes(), UTF_8);
+            if (!document.equals(DocumentHandler.document(number))) {
+                throw new IOException("document " + number + " came incomplete: " + document.length() + " characters");
+            }
+            characters.add(document.length());
+        }
+    }
+
+    private int summarize(Progress progress, boolean interrupted) {
+        PrintWriter out = spec.commandLine().getOut();
+        long fetched = progress.done() - progress.failed();
+        out.println(Text.format(
+                "%s%,d of %,d documents fetched, %,d characters; %,d failed",
+                interrupted ? "interrupted: " : "", fetched, documents, characters.sum(), progress.failed()));
+        out.flush();
+        return fetched == documents ? 0 : 1;
+    }
+}
