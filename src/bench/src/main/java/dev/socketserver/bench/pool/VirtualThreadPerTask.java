@@ -6,10 +6,11 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 
 /** {@code Executors.newVirtualThreadPerTaskExecutor()}, found at run time because this is compiled for JDK 17. */
-final class VirtualThreadPerTask {
+public final class VirtualThreadPerTask {
     private VirtualThreadPerTask() {}
 
-    static ExecutorService executor() {
+    /** Returns a new one; throws {@link UnsupportedOperationException} before JDK 21. */
+    public static ExecutorService executor() {
         try {
             return (ExecutorService) MethodHandles.publicLookup()
                     .findStatic(

@@ -1,0 +1,66 @@
+package dev.socketserver.bench.server.peer;
+
+import dev.socketserver.Engine;
+import dev.socketserver.ServerConfig;
+import dev.socketserver.StreamRequestHandler;
+import dev.socketserver.TcpServer;
+import dev.socketserver.UdpServer;
+import dev.socketserver.bench.pool.VirtualThreadPerTask;
+import dev.socketserver.pool.PoolConfig;
+import dev.socketserver.pool.WorkerKind;
+import java.io.IOException;
+import java.util.function.Supplier;
+
+/** This project's servers, one method for each strategy. */
+final class Ours {
+    private Ours() {}
+
+    /** Connections wait in a selector, before their first byte and between requests. */
+    static void selecting(Setup setup) throws IOException {
+        serve(config(setup).engine(Engine.SELECTING).awaitFirstByte(true), () -> new OurRequest(setup.work()));
+    }
+
+    static void conversation(Setup setup) throws IOException {
+        serve(config(setup).engine(Engine.SELECTING), () -> new OurConversation(setup));
+    }
+
+    static void blocking(Setup setup) throws IOException {
+        serve(config(setup).engine(Engine.BLOCKING), () -> new OurConversation(setup));
+    }
+
+    static void threadPerRequest(Setup setup) throws IOException {
+        serve(config(setup).executor(task -> new Thread(task).start()), () -> new OurConversation(setup));
+    }
+
+    static void virtualThreadPerRequest(Setup setup) throws IOException {
+        serve(config(setup).executor(VirtualThreadPerTask.executor()), () -> new OurConversation(setup));
+    }
+
+    static void virtualWorkers(Setup setup) throws IOException {
+        PoolConfig workers = pool(setup).workerKind(WorkerKind.VIRTUAL).build();
+        serve(config(setup).pool(workers), () -> new OurConversation(setup));
+    }
+
+    @SuppressWarnings("resource") // runs until the process ends
+    static void datagrams(Setup setup) throws IOException {
+        new UdpServer(config(setup).build(), OurDatagram::new).start();
+    }
+
+    @SuppressWarnings("resource") // runs until the process ends
+    private static void serve(ServerConfig.Builder config, Supplier<StreamRequestHandler> handlers) throws IOException {
+        new TcpServer(config.build(), handlers).start();
+    }
+
+    private static ServerConfig.Builder config(Setup setup) {
+        return ServerConfig.builder()
+                .address(setup.address())
+                .backlog(Setup.BACKLOG)
+                .readBufferSize(setup.bufferBytes())
+                .writeBufferSize(setup.bufferBytes())
+                .pool(pool(setup).build());
+    }
+
+    private static PoolConfig.Builder pool(Setup setup) {
+        return PoolConfig.builder().maxWorkers(Math.max(PoolConfig.DEFAULT_MIN_WORKERS, setup.workers()));
+    }
+}
