@@ -19,7 +19,8 @@ final class Dispatcher {
     /** Starts the supervisor and the first workers. */
     void start() {
         state.supervisor.start();
-        state.decide(() -> recruiter.recruitIfWanted(null, state.host.nanoTime()));
+        long now = state.host.nanoTime();
+        state.decide(() -> recruiter.recruitIfWanted(null, now));
     }
 
     /** Whether a running task is to see an interrupt. */
@@ -74,11 +75,11 @@ final class Dispatcher {
 
     /** Takes a task unless that means waiting; see {@link ElasticThreadPool#tryExecute}. */
     boolean offer(Runnable task) {
+        long now = state.host.nanoTime();
         return state.decideWhether(() -> {
             if (state.phase != Phase.RUNNING) {
                 return null;
             }
-            long now = state.host.nanoTime();
             Worker idle = state.crew.takeIdle();
             if (idle != null) {
                 state.tally.handedOff++;
@@ -119,11 +120,12 @@ final class Dispatcher {
 
     /** A worker's thread runs: finds its first task. */
     void arrive(Worker worker) {
+        long now = state.host.nanoTime();
         state.decide(() -> {
             state.crew.arrived();
             state.growth.startSucceeded();
             state.tally.started(worker.startReason());
-            return serve(worker, state.host.nanoTime()).then(PoolEvents.started(worker.name(), worker.startReason()));
+            return serve(worker, now).then(PoolEvents.started(worker.name(), worker.startReason()));
         });
     }
 
@@ -218,6 +220,7 @@ final class Dispatcher {
 
     /** One look after the pool; returns the time until the next one, or {@link Supervisor#END}. */
     long look() {
+        long now = state.host.nanoTime();
         FollowUp after;
         long delay;
         state.lock();
@@ -225,7 +228,6 @@ final class Dispatcher {
             if (state.phase == Phase.TERMINATED) {
                 return Supervisor.END;
             }
-            long now = state.host.nanoTime();
             after = maintain(now);
             delay = state.supervisor.rearm(now, nextLook(now));
         } finally {
@@ -250,8 +252,8 @@ final class Dispatcher {
 
     /** Puts a new configuration in force. */
     void reconfigure(PoolConfig config) {
+        long now = state.host.nanoTime();
         state.decide(() -> {
-            long now = state.host.nanoTime();
             state.config = config;
             FollowUp after = state.retire(Math.max(state.crew.size() - state.limit(), 0), RetireReason.LOWERED);
             after = after.then(overload.admitBlocked(config.queueCapacity() - state.queue.size(), now));

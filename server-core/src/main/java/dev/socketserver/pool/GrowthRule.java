@@ -23,7 +23,7 @@ final class GrowthRule {
         if (room <= 0 || (crew.size() > 0 && isPaused(now))) {
             return 0;
         }
-        int missing = Math.max(state.config.minWorkers() - crew.size(), 0);
+        int missing = isShort(state) ? state.config.minWorkers() - crew.size() : 0;
         int unserved = state.queue.size() - crew.starting();
         if (unserved <= 0 || !crew.idle().isEmpty() || !isWanted(state, unserved, now)) {
             step = 1;
@@ -36,6 +36,10 @@ final class GrowthRule {
         int recruits = Math.max(missing, Math.min(Math.min(step, unserved), room));
         step = Math.min(step * 2, LARGEST_STEP);
         return recruits;
+    }
+
+    private static boolean isShort(PoolState state) {
+        return state.phase == Phase.RUNNING && state.crew.size() < state.config.minWorkers();
     }
 
     /** Why the workers that were asked for last are to start. */
@@ -54,10 +58,9 @@ final class GrowthRule {
 
     /** The time until a look without any event is needed, {@link Host#FOREVER} if none is. */
     long nextLook(PoolState state, long now) {
-        boolean isShort = state.crew.size() < state.config.minWorkers();
         boolean growable = !state.queue.isEmpty() && state.crew.size() < state.limit();
         if (isPaused(now)) {
-            return isShort || growable ? pausedUntil - now : Host.FOREVER;
+            return isShort(state) || growable ? pausedUntil - now : Host.FOREVER;
         }
         if (!growable) {
             return Host.FOREVER;

@@ -17,8 +17,8 @@ import org.jspecify.annotations.Nullable;
  *   <li>the size of the crew, which includes starting workers, is at most its limit, unless the limit was just lowered.
  * </ul>
  *
- * <p>Everything that happens to a pool is one decision under the lock; what it leaves to do is a {@link FollowUp}.
- * Thread-safe.
+ * <p>Everything that happens to a pool is one decision under the lock, which nothing that may block is part of: the
+ * time is read before, and what is left to do afterwards is a {@link FollowUp}. Thread-safe.
  */
 final class PoolState {
     final Host host;
@@ -158,6 +158,7 @@ final class PoolState {
     }
 
     PoolSnapshot snapshot() {
+        long now = host.nanoTime();
         return read(() -> new PoolSnapshot(
                 crew.size(),
                 crew.starting(),
@@ -167,7 +168,7 @@ final class PoolState {
                 crew.peak(),
                 queue.size(),
                 tally.peakQueued,
-                Duration.ofNanos(queue.oldestWait(host.nanoTime())),
+                Duration.ofNanos(queue.oldestWait(now)),
                 blocked.size(),
                 codel.isOverloaded(),
                 tally.handedOff,

@@ -33,8 +33,8 @@ final class Recruiter {
 
     /** Rolls back workers that could not be started; their occasion stays queued if it can. Without the lock. */
     void startFailed(List<Worker> reserved, @Nullable Runnable occasion, Throwable cause) {
+        long now = state.host.nanoTime();
         state.decide(() -> {
-            long now = state.host.nanoTime();
             state.tally.startFailures++;
             state.crew.startFailed(reserved);
             state.growth.startFailed(now);

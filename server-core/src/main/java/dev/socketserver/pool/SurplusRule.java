@@ -44,7 +44,7 @@ final class SurplusRule {
         long window = config.idleWindow().toNanos();
         int surplus = surplus(config, crew, crew.idle().countIdleSince(now - window));
         watching = surplus(config, crew, crew.idle().size()) > 0;
-        look = now + window / 2;
+        look = now + Math.max(window / 2, 1);
         return (Math.max(surplus, 0) + 1) / 2;
     }
 

@@ -25,6 +25,9 @@ final class Waiters {
 
     /** The event has happened: everybody who waits now is released. */
     FollowUp release() {
+        if (waiting.isEmpty()) {
+            return FollowUp.NONE;
+        }
         List<FollowUp> wakes = List.copyOf(waiting);
         waiting.forEach(Waiter::release);
         waiting.clear();

@@ -8,12 +8,13 @@ import java.util.Map;
 import java.util.Random;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
+import java.util.function.IntUnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
  * A machine on which a pool runs deterministically: one thread runs at a time, until it parks, sleeps or ends, and time
  * passes only when {@link #advance} says so. Its threads are real ones that take turns; which of the runnable ones is
- * next is decided by order of becoming runnable, or by a seeded random number.
+ * next is decided by order of becoming runnable, by a seeded random number, or by a model check.
  */
 final class SimulatedHost implements Host, AutoCloseable {
     private static final long START = Long.MAX_VALUE - Duration.ofSeconds(1).toNanos(); // overflows on the way
@@ -21,8 +22,8 @@ final class SimulatedHost implements Host, AutoCloseable {
     private final Map<Thread, SimulatedThread> threads = new HashMap<>();
     private final List<SimulatedThread> runnable = new ArrayList<>();
     private final Semaphore turnEnded = new Semaphore(0);
-    private final Random random;
-    private final boolean shuffled;
+    private final IntUnaryOperator chooser;
+    private final boolean preemptive;
     private long now = START;
     private int succeedingStarts;
     private int failingStarts;
@@ -31,14 +32,26 @@ final class SimulatedHost implements Host, AutoCloseable {
     private int processors = 64;
     private boolean closed;
 
+    /** A machine that runs threads in the order in which they become runnable. */
     SimulatedHost() {
-        this.random = new Random(0);
-        this.shuffled = false;
+        this(count -> 0, false);
     }
 
+    /** A machine that runs threads in a random order. */
     SimulatedHost(long seed) {
-        this.random = new Random(seed);
-        this.shuffled = true;
+        this(new Random(seed)::nextInt, false);
+    }
+
+    /**
+     * A machine on which somebody else decides which of several runnable threads is next.
+     *
+     * @param chooser given their number, returns the index of one; the thread that ran last is the first, if it can go
+     *     on
+     * @param preemptive whether that is also asked each time before a thread takes the pool's lock or wakes another one
+     */
+    SimulatedHost(IntUnaryOperator chooser, boolean preemptive) {
+        this.chooser = chooser;
+        this.preemptive = preemptive;
     }
 
     // ---- What a test does; always on the test's own thread
@@ -46,7 +59,8 @@ final class SimulatedHost implements Host, AutoCloseable {
     /** Runs everything that can run without time passing. */
     void settle() {
         while (!runnable.isEmpty()) {
-            runnable.remove(shuffled ? random.nextInt(runnable.size()) : 0).takeTurn();
+            int next = runnable.size() == 1 ? 0 : chooser.applyAsInt(runnable.size());
+            runnable.remove(next).takeTurn();
         }
     }
 
@@ -138,7 +152,17 @@ final class SimulatedHost implements Host, AutoCloseable {
 
     @Override
     public long nanoTime() {
+        yieldIfPreemptive();
         return now;
+    }
+
+    /** Lets another thread run first, if the chooser wants it. */
+    private void yieldIfPreemptive() {
+        if (preemptive && !closed && Thread.currentThread() instanceof SimulatedThread self && !runnable.isEmpty()) {
+            self.queued = true;
+            runnable.add(0, self);
+            self.pause();
+        }
     }
 
     @Override
@@ -176,6 +200,7 @@ final class SimulatedHost implements Host, AutoCloseable {
     @Override
     public void unpark(Thread thread) {
         unparks++;
+        yieldIfPreemptive();
         SimulatedThread target = (SimulatedThread) thread;
         if (target.parked) {
             target.makeRunnable();

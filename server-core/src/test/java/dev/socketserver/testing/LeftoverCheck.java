@@ -59,6 +59,7 @@ public final class LeftoverCheck implements BeforeAllCallback, AfterAllCallback 
             ThreadGroup group = thread.getThreadGroup();
             return group == null
                     || GROUPS_OF_THE_JDK.contains(group.getName())
+                    || thread.getName().startsWith("JFR ")
                     || thread.getName().startsWith("junit-")
                     || thread.getName().startsWith("surefire-");
         });

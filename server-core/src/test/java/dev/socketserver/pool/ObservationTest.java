@@ -1,0 +1,146 @@
+package dev.socketserver.pool;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
+
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.lang.management.ManagementFactory;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import javax.management.Attribute;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import javax.management.RuntimeMBeanException;
+import jdk.jfr.Recording;
+import jdk.jfr.consumer.RecordedEvent;
+import jdk.jfr.consumer.RecordingFile;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+@Timeout(60)
+class ObservationTest {
+    private static final MBeanServer SERVER = ManagementFactory.getPlatformMBeanServer();
+
+    @Test
+    void waitAndRunTimesAreMeasured() {
+        try (SimulatedPool it = new SimulatedPool(b -> b.minWorkers(1).maxWorkers(1))) {
+            it.submit(2, Duration.ofMillis(10));
+            it.host.advance(Duration.ofSeconds(1));
+            PoolSnapshot snapshot = it.snapshot();
+            assertThat(snapshot.runTime().count()).isEqualTo(2);
+            assertThat(snapshot.runTime().longest()).isEqualTo(Duration.ofMillis(10));
+            assertThat(snapshot.waitTime().longest()).isEqualTo(Duration.ofMillis(10));
+            assertThat(snapshot.waitTime().percentile(50)).isZero();
+            assertThat(snapshot.peakQueued()).isEqualTo(1);
+            assertThat(snapshot.handedOff()).isEqualTo(1);
+            assertThat(snapshot.enqueued()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void startsAndEndsAreCountedByReason() {
+        try (SimulatedPool it = new SimulatedPool(b -> b.minWorkers(1).minSpareWorkers(0))) {
+            it.submit(1, Duration.ofHours(1));
+            it.host.settle();
+            it.submit(1, Duration.ofMillis(1));
+            it.host.advance(Duration.ofSeconds(1));
+            it.submit(1, Duration.ofMillis(20));
+            it.host.settle();
+            it.submit(4, Duration.ofMillis(20));
+            it.host.advance(Duration.ofMinutes(1));
+            assertThat(it.snapshot().startsByReason())
+                    .containsEntry(StartReason.MINIMUM, 1L)
+                    .hasEntrySatisfying(
+                            StartReason.AGE, count -> assertThat(count).isPositive())
+                    .hasEntrySatisfying(
+                            StartReason.DEPTH, count -> assertThat(count).isPositive());
+            assertThat(it.snapshot().retirementsByReason())
+                    .containsEntry(RetireReason.SURPLUS, it.snapshot().started() - 1);
+        }
+    }
+
+    @Test
+    void jmxShowsAndChangesThePool() throws Exception {
+        ObjectName name;
+        PoolConfig config = PoolConfig.builder().name("a \"b\"").build();
+        try (var pool = new ElasticThreadPool(config);
+                PoolJmx jmx = PoolJmx.register(pool)) {
+            name = jmx.name();
+            assertThat(SERVER.getAttribute(jmx.name(), "MaxWorkers")).isEqualTo(100);
+            SERVER.setAttribute(jmx.name(), new Attribute("MaxWorkers", 50));
+            SERVER.setAttribute(jmx.name(), new Attribute("IdleWindowMillis", 700L));
+            SERVER.setAttribute(jmx.name(), new Attribute("OverloadPolicy", "ADAPTIVE"));
+            assertThat(pool.config().maxWorkers()).isEqualTo(50);
+            assertThat(pool.config().idleWindow()).isEqualTo(Duration.ofMillis(700));
+            assertThat(pool.config().overloadPolicy()).isEqualTo(OverloadPolicy.ADAPTIVE);
+            assertThatExceptionOfType(RuntimeMBeanException.class)
+                    .isThrownBy(() -> SERVER.setAttribute(jmx.name(), new Attribute("MinWorkers", 51)))
+                    .withCauseInstanceOf(IllegalArgumentException.class);
+            for (var attribute : SERVER.getMBeanInfo(jmx.name()).getAttributes()) {
+                assertThat(SERVER.getAttribute(jmx.name(), attribute.getName()))
+                        .as(attribute.getName())
+                        .isNotNull();
+            }
+            assertThatIllegalStateException().isThrownBy(() -> PoolJmx.register(pool));
+        }
+        assertThat(SERVER.isRegistered(name)).isFalse();
+    }
+
+    @Test
+    void metersFollowThePool() throws Exception {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        try (var pool =
+                new ElasticThreadPool(PoolConfig.builder().name("metered").build())) {
+            new PoolMeters(pool).bindTo(registry);
+            pool.execute(() -> {});
+            pool.join();
+            assertThat(registry.get("elastic.pool.tasks.completed")
+                            .tag("pool", "metered")
+                            .functionCounter()
+                            .count())
+                    .isEqualTo(1);
+            assertThat(registry.get("elastic.pool.workers")
+                            .tag("state", "idle")
+                            .gauge()
+                            .value())
+                    .isEqualTo(5);
+            assertThat(registry.getMeters()).hasSizeGreaterThan(30);
+        }
+    }
+
+    @Test
+    void theFlightRecorderSeesWorkersWaitsRejectionsAndStuckTasks(@TempDir Path folder) throws Exception {
+        Path file = folder.resolve("pool.jfr");
+        try (Recording recording = new Recording()) {
+            recording.start();
+            try (SimulatedPool it = new SimulatedPool(b -> b.minWorkers(1)
+                    .maxWorkers(1)
+                    .queueCapacity(1)
+                    .stuckAfter(Duration.ofMillis(50))
+                    .overloadPolicy(OverloadPolicy.SHED_OLDEST))) {
+                it.submit(3, Duration.ofMillis(100));
+                it.host.advance(Duration.ofSeconds(1));
+                it.pool.shutdown();
+                it.host.settle();
+            }
+            recording.dump(file);
+        }
+        List<RecordedEvent> events = RecordingFile.readAllEvents(file);
+        Map<String, Long> counts = events.stream()
+                .filter(event -> event.getEventType().getName().startsWith("dev.socketserver."))
+                .collect(Collectors.groupingBy(
+                        event -> event.getEventType().getName().substring("dev.socketserver.".length()),
+                        Collectors.counting()));
+        assertThat(counts)
+                .containsEntry("WorkerStarted", 1L)
+                .containsEntry("WorkerRetired", 1L)
+                .containsEntry("TaskRejected", 1L)
+                .containsEntry("LongQueueWait", 1L)
+                .containsEntry("TaskStuck", 2L);
+    }
+}
