@@ -151,6 +151,7 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
      */
     public final <A, T extends @Nullable Object> Stream<Outcome<A, T>> mapAsCompleted(
             Iterable<? extends A> items, Computation<? super A, ? extends T> computation) {
+        queue.refuseMember();
         return new CompletionIterator<A, T>(queue, collector, items, computation).stream();
     }
 

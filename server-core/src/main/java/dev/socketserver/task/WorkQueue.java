@@ -35,7 +35,9 @@ final class WorkQueue {
     private int workers;
     private int active; // dismissed workers that still have a task included
     private int pendingRequests; // put and not yet collected
+    private int unstarted; // taken out to be started, and neither with a thread yet nor put back
     private boolean shutDown;
+    private boolean stopped;
     private long done;
     private long failed;
     private long cancelled;
@@ -110,22 +112,51 @@ final class WorkQueue {
 
     /** Takes out the tasks for which there are free workers, which become active. */
     synchronized List<QueuedTask> takeStartable() {
-        int count = Math.min(freeWorkers(), waiting.size());
+        int count = stopped ? 0 : Math.min(freeWorkers(), waiting.size());
         List<QueuedTask> startable = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             startable.add(waiting.remove());
         }
         active += count;
+        unstarted += count;
         return startable;
     }
 
+    /** A task that was taken out is with a thread. */
+    synchronized void started() {
+        unstarted--;
+        notifyAll();
+    }
+
     /** Takes back tasks that were taken out and found no thread. */
-    synchronized void putBack(List<QueuedTask> unstarted) {
-        active -= unstarted.size();
-        for (int i = unstarted.size() - 1; i >= 0; i--) {
-            waiting.addFirst(unstarted.get(i));
+    synchronized void putBack(List<QueuedTask> tasks) {
+        unstarted -= tasks.size();
+        takeBack(tasks);
+    }
+
+    /** Takes back tasks that were with a thread that has not begun them. */
+    synchronized void takeBack(List<QueuedTask> tasks) {
+        active -= tasks.size();
+        for (int i = tasks.size() - 1; i >= 0; i--) {
+            waiting.addFirst(tasks.get(i));
         }
         notifyAll();
+    }
+
+    /** Lets no more tasks be taken out, and waits for those that just were, which takes no time worth mentioning. */
+    synchronized void stop() {
+        stopped = true;
+        boolean interrupted = false;
+        while (unstarted > 0) {
+            try {
+                wait();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /** The current thread is an active worker's from here on. */
@@ -223,9 +254,7 @@ final class WorkQueue {
      * @throws IllegalStateException if called from a task of this pool
      */
     synchronized boolean await(BooleanSupplier condition, long nanos) throws InterruptedException {
-        if (isCurrentThreadMember()) {
-            throw new IllegalStateException("a task of pool " + config.name() + " would wait for itself");
-        }
+        refuseMember();
         long deadline = System.nanoTime() + nanos;
         while (!condition.getAsBoolean()) {
             if (workers == 0 && active == 0 && !waiting.isEmpty()) {
@@ -251,6 +280,13 @@ final class WorkQueue {
     /** Lets those who wait look at their condition again. */
     synchronized void signal() {
         notifyAll();
+    }
+
+    /** Throws if the current thread is a worker, which must not wait for its own pool. */
+    synchronized void refuseMember() {
+        if (isCurrentThreadMember()) {
+            throw new IllegalStateException("a task of pool " + config.name() + " would wait for itself");
+        }
     }
 
     synchronized boolean isCurrentThreadMember() {

@@ -19,7 +19,6 @@ final class Workers {
     private final TaskPoolConfig config;
     private final WorkQueue queue;
     private final ElasticThreadPool threads;
-    private volatile boolean stopped;
 
     Workers(TaskPoolConfig config, WorkQueue queue) {
         this.config = config;
@@ -55,13 +54,10 @@ final class Workers {
         for (int i = 0; i < startable.size(); i++) {
             try {
                 threads.execute(new Run(startable.get(i)));
+                queue.started();
             } catch (RejectedExecutionException e) {
                 queue.putBack(startable.subList(i, startable.size()));
-                if (!stopped) {
-                    throw e;
-                }
-                drop(task -> true);
-                return;
+                throw e;
             }
         }
     }
@@ -76,14 +72,11 @@ final class Workers {
 
     /** Gives up the tasks that wait, which are returned, and then interrupts those that run. */
     List<QueuedTask> stop() {
-        stopped = true;
-        List<QueuedTask> waiting = drop(task -> true); // before a worker that is interrupted comes for the next one
-        List<QueuedTask> unstarted = new ArrayList<>();
-        threads.shutdownNow().forEach(run -> unstarted.add(((Run) run).task));
-        queue.putBack(unstarted);
-        List<QueuedTask> dropped = new ArrayList<>(drop(task -> true));
-        dropped.addAll(waiting);
-        return dropped;
+        queue.stop(); // before a worker that is interrupted comes for the next task
+        List<QueuedTask> unbegun = new ArrayList<>();
+        threads.shutdownNow().forEach(run -> unbegun.add(((Run) run).task));
+        queue.takeBack(unbegun);
+        return drop(task -> true);
     }
 
     /** Lets the threads end if the queue is shut down and has no more work for them. */
