@@ -36,8 +36,7 @@ import picocli.CommandLine.Spec;
 /**
  * The command {@code demo}: an echo server, a load on it, and a look at its pool meanwhile.
  *
- * <p>Server and load share one process. They would share the processors anyway, and measured against two processes the
- * figures are the same; but here the pool can be watched.
+ * <p>Server and load share one process: they would share the processors anyway, and here the pool can be watched.
  */
 @Command(
         name = "demo",

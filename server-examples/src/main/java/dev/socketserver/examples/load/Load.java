@@ -28,6 +28,9 @@ public final class Load {
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final List<ClientLoop> loops = new ArrayList<>();
     private final Tally total = new Tally();
+    /** What happened since the last sample; kept, since its histograms are large. */
+    private final Tally interval = new Tally();
+
     private final List<Sample> samples = new ArrayList<>();
 
     /** A run of {@code plan}; nothing happens before {@link #run}. */
@@ -111,9 +114,10 @@ public final class Load {
         long last = begin;
         boolean stop = stopped.getCount() == 0;
         while (!stop && last < end) {
-            stop = stopped.await(Math.min(step, end - last), TimeUnit.NANOSECONDS);
+            boolean almostOver = end - last < step + step / 2; // no tiny stretch at the end
+            stop = stopped.await(almostOver ? end - last : step, TimeUnit.NANOSECONDS);
             long now = System.nanoTime();
-            var interval = new Tally();
+            interval.clear();
             drainMeters(Population.MAIN, interval);
             total.add(interval);
             Sample sample = Sample.of(interval, warmup, (now - begin) / 1e9, (now - last) / 1e9);
