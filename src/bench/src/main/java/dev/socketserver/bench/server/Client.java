@@ -41,13 +41,13 @@ final class Client {
     }
 
     private Measurement measurement(LoadResult result, Window window) {
-        Histogram latencies = result.latencies();
+        Histogram latencies = result.outcome().latencies();
         boolean any = latencies.getTotalCount() > 0;
         return new Measurement(
                 result.seconds(),
                 result.operations(),
                 result.failures(),
-                result.examples().values().stream().findFirst().orElse(""),
+                result.outcome().examples().values().stream().findFirst().orElse(""),
                 any ? latencies.getValueAtPercentile(MEDIAN) / 1e3 : 0,
                 any ? latencies.getValueAtPercentile(workload.tail()) / 1e3 : 0,
                 window.serverCpu(),

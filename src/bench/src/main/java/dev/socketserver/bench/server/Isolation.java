@@ -48,7 +48,8 @@ final class Isolation {
     /** Says where the run takes place, for the report. */
     static String description() throws IOException {
         // By lines, since such a file shows its text only to a first read that has room for all of it.
-        String backlog = Files.readAllLines(Path.of("/proc/sys/net/core/somaxconn")).get(0);
+        String backlog =
+                Files.readAllLines(Path.of("/proc/sys/net/core/somaxconn")).get(0);
         return (isInside() ? "a network namespace of its own" : "the machine's own network, not isolated")
                 + "; backlog limit " + backlog;
     }
