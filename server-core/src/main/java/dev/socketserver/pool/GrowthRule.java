@@ -3,8 +3,8 @@ package dev.socketserver.pool;
 /**
  * Decides how many workers to start. Workers are wanted when more tasks than the threshold wait, or the oldest has
  * waited too long; not counting tasks that a starting worker will take. They start in steps of 1, 2, 4 and so on, each
- * only when the last has arrived and was not enough: so growth is as fast as the machine starts threads, and no faster
- * than they turn out to be needed. Not thread-safe: guarded by the pool's lock.
+ * only when the first of the last step has arrived and more are still wanted: so growth is as fast as the machine
+ * starts threads, and no faster than they turn out to be needed. Not thread-safe: guarded by the pool's lock.
  */
 final class GrowthRule {
     private static final int LARGEST_STEP = 32;
@@ -12,6 +12,7 @@ final class GrowthRule {
     private static final long LONGEST_PAUSE = 1_000_000_000;
 
     private int step = 1;
+    private int lastStep;
     private StartReason reason = StartReason.MINIMUM;
     private long pause;
     private long pausedUntil;
@@ -30,11 +31,12 @@ final class GrowthRule {
             reason = StartReason.MINIMUM;
             return missing;
         }
-        if (crew.starting() > 0) {
+        if (crew.starting() > 0 && crew.starting() >= lastStep) {
             return 0;
         }
         int recruits = Math.max(missing, Math.min(Math.min(step, unserved), room));
         step = Math.min(step * 2, LARGEST_STEP);
+        lastStep = recruits;
         return recruits;
     }
 

@@ -234,6 +234,7 @@ final class SimulatedHost implements Host, AutoCloseable {
         private boolean permit;
         private boolean parked;
         private boolean queued;
+        private boolean ended;
         private boolean timed;
         private long wakeAt;
 
@@ -268,6 +269,7 @@ final class SimulatedHost implements Host, AutoCloseable {
                 // The test is over.
             } finally {
                 threads.remove(this);
+                ended = true;
                 turnEnded.release();
             }
         }
@@ -311,6 +313,9 @@ final class SimulatedHost implements Host, AutoCloseable {
             try {
                 if (!turnEnded.tryAcquire(20, TimeUnit.SECONDS)) {
                     throw new AssertionError(getName() + " blocks: " + List.of(getStackTrace()));
+                }
+                if (ended) {
+                    join();
                 }
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
