@@ -123,7 +123,7 @@ final class LoadOptions {
             names = "--threads",
             paramLabel = "N",
             defaultValue = "0",
-            description = "Threads that drive the clients; default: 2, or 1 on one processor.")
+            description = "Threads that drive the clients; default: 1 or 2, as suits mode and machine.")
     private int threads;
 
     /**
