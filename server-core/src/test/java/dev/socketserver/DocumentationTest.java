@@ -3,6 +3,7 @@ package dev.socketserver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.socketserver.pool.PoolConfig;
+import dev.socketserver.task.TaskPoolConfig;
 import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -64,8 +65,17 @@ class DocumentationTest {
     }
 
     @Test
+    void everyOptionOfTheTaskPoolIsOnTheConfigurationPageWithItsDefault() throws Exception {
+        Map<String, String> real = defaults(TaskPoolConfig.ofWorkers(7));
+        assertThat(real.put("workers", "none")).isEqualTo("7");
+        assertThat(real.put("queueCapacity", "workers")).isEqualTo("7");
+        assertThat(real.put("resultCapacity", "UNBOUNDED")).isEqualTo(shown(TaskPoolConfig.UNBOUNDED));
+        assertThat(documentedDefaults("TaskPoolConfig")).isEqualTo(real);
+    }
+
+    @Test
     void everyOptionHasAMeaning() {
-        for (String heading : List.of("ServerConfig", "PoolConfig")) {
+        for (String heading : List.of("ServerConfig", "PoolConfig", "TaskPoolConfig")) {
             assertThat(CONFIGURATION.table(heading).values())
                     .allSatisfy(cells -> assertThat(cells).hasSize(4))
                     .allSatisfy(cells -> assertThat(cells.get(3)).isNotBlank());
