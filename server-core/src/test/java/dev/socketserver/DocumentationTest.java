@@ -45,6 +45,7 @@ class DocumentationTest {
             import dev.socketserver.buffer.*;
             import dev.socketserver.pool.*;
             import dev.socketserver.task.*;
+            import io.micrometer.core.instrument.simple.*;
             import io.netty.buffer.*;
             import java.io.*;
             import java.net.*;
