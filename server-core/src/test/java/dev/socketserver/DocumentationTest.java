@@ -151,15 +151,20 @@ class DocumentationTest {
     }
 
     @Test
-    void theMenuLeadsToPages() throws IOException {
+    void theMenuAndTheListOfDecisionsLeadToAllPages() throws IOException {
         Path site = MarkdownPage.PROJECT.resolve("src/site");
-        Matcher items = Pattern.compile("<item [^>]*href=\"([^\"]+)\\.html\"")
-                .matcher(Files.readString(site.resolve("site.xml")));
+        List<Path> led = new ArrayList<>(
+                MarkdownPage.of("src/site/markdown/decisions/index.md").linkedFiles());
+        Pattern.compile("<item [^>]*href=\"([^\"]+)\\.html\"")
+                .matcher(Files.readString(site.resolve("site.xml")))
+                .results()
+                .forEach(item -> led.add(site.resolve("markdown/" + item.group(1) + ".md")));
 
-        assertThat(items.results().map(item -> site.resolve("markdown/" + item.group(1) + ".md")))
-                .isNotEmpty()
-                .filteredOn(Files::notExists)
-                .isEmpty();
+        assertThat(led)
+                .containsExactlyInAnyOrderElementsOf(pages().stream()
+                        .map(MarkdownPage::file)
+                        .filter(file -> file.startsWith(site))
+                        .toList());
     }
 
     @Test
