@@ -4,56 +4,64 @@ import dev.socketserver.examples.load.Load;
 import dev.socketserver.examples.load.LoadPlan;
 import dev.socketserver.examples.load.LoadResult;
 import dev.socketserver.examples.load.Payload;
+import dev.socketserver.examples.report.LoadReport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
-import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
 
-/** Runs the load of one workload, and watches what the server and the client itself use meanwhile. */
+/** Runs the load of one workload, and watches what the server and the client itself use meanwhile. Not thread-safe. */
 final class Client {
     private static final int MEDIAN = 50;
 
     private final Workload workload;
-    private final int threads;
+    private final LoadPlan plan;
+    private final Window window;
 
     /** A client for that workload; {@code threads} drive its connections, 0 for as many as the load tester takes. */
-    Client(Workload workload, int threads) {
+    Client(Workload workload, InetSocketAddress target, ProcessHandle server, Times times, int threads) {
         this.workload = workload;
-        this.threads = threads;
-    }
-
-    Measurement measure(InetSocketAddress target, ProcessHandle server, Duration warmup, Duration duration)
-            throws IOException, InterruptedException {
-        LoadPlan plan = LoadPlan.builder(target)
+        window = new Window(server, times);
+        plan = LoadPlan.builder(target)
                 .mode(workload.mode())
                 .connections(workload.connections())
+                .idle(workload.idle())
                 .payload(Payload.ofSize(workload.payload()))
-                .warmup(warmup)
-                .duration(duration)
+                .warmup(times.warmup())
+                .duration(times.duration())
                 .loops(threads)
                 .build();
-        try (var idle = IdleConnections.open(target, workload.idle())) {
-            var window = new Window(server, warmup, duration);
-            LoadResult result = new Load(plan).run(window);
-            idle.proveAlive();
-            return measurement(result, window);
-        }
     }
 
-    private Measurement measurement(LoadResult result, Window window) {
+    /** Runs the load once. */
+    Observation run() throws IOException, InterruptedException {
+        LoadResult result = new Load(plan).run(window);
+        return new Observation(measurement(result), LoadReport.of(List.of(result)));
+    }
+
+    private Measurement measurement(LoadResult result) {
         Histogram latencies = result.outcome().latencies();
         boolean any = latencies.getTotalCount() > 0;
         return new Measurement(
                 result.seconds(),
                 result.operations(),
                 result.failures(),
-                result.outcome().examples().values().stream().findFirst().orElse(""),
+                firstFailure(result),
                 any ? latencies.getValueAtPercentile(MEDIAN) / 1e3 : 0,
                 any ? latencies.getValueAtPercentile(workload.tail()) / 1e3 : 0,
                 window.serverCpu(),
                 window.clientCpu(),
-                result.plan().loops(),
+                window.othersCpu(),
+                plan.loops(),
                 window.threads(),
                 window.memoryBytes());
+    }
+
+    private static String firstFailure(LoadResult result) {
+        return Stream.of(result.outcome(), result.idle())
+                .flatMap(outcome -> outcome.examples().values().stream())
+                .findFirst()
+                .orElse("");
     }
 }

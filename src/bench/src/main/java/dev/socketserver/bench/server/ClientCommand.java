@@ -3,12 +3,11 @@ package dev.socketserver.bench.server;
 import com.google.gson.Gson;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.time.Duration;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
-/** The command {@code client}: loads one server once and prints a {@link Measurement} as JSON. */
+/** The command {@code client}: loads one server once and prints its {@link Observation} as JSON. */
 @Command(name = "client", description = "Loads one server once.")
 public final class ClientCommand implements Callable<Integer> {
     @Option(names = "--port", required = true, description = "Where the server listens, on loopback.")
@@ -37,13 +36,8 @@ public final class ClientCommand implements Callable<Integer> {
         ProcessHandle process =
                 ProcessHandle.of(server).orElseThrow(() -> new IllegalStateException("no such process: " + server));
         var target = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
-        Measurement measurement = new Client(Workload.of(workload), threads)
-                .measure(target, process, duration(warmup), duration(seconds));
-        System.out.println(new Gson().toJson(measurement));
+        Times times = Times.ofSeconds(warmup, seconds);
+        System.out.println(new Gson().toJson(new Client(Workload.of(workload), target, process, times, threads).run()));
         return 0;
-    }
-
-    private static Duration duration(double value) {
-        return Duration.ofNanos(Math.round(value * 1e9));
     }
 }

@@ -24,8 +24,8 @@ final class Comparison {
         this.progress = progress;
     }
 
-    /** Runs one workload; the first server that can is what the others are compared with. */
-    Result run(Workload workload) throws InterruptedException {
+    /** Runs one workload on every server that supports it; returns a row for each, in the servers' order. */
+    List<Row> run(Workload workload) throws InterruptedException {
         List<Row> rows = contenders.stream()
                 .filter(contender -> contender.transport() == workload.transport() && contender.supports(workload))
                 .map(Row::new)
@@ -37,19 +37,17 @@ final class Comparison {
             }
             Collections.rotate(order, -1);
         }
-        return new Result(
-                workload.id(),
-                workload.title(),
-                rows.stream().map(row -> Summary.of(row, rows.get(0))).toList());
+        return rows;
     }
 
     private void measure(Row row, Workload workload, int round) throws InterruptedException {
         String name = workload.id() + " " + round + "/" + rounds + " "
                 + row.contender().id();
         try {
-            Measurement measurement = trial.run(row.contender(), workload);
-            row.add(measurement, Runtime.getRuntime().availableProcessors());
-            progress.println(String.format(Locale.ROOT, "%s: %,.0f/s", name, measurement.rate()));
+            Observation observation = trial.run(row.contender(), workload);
+            row.add(observation, Runtime.getRuntime().availableProcessors());
+            progress.println(String.format(
+                    Locale.ROOT, "%s: %,.0f/s", name, observation.measurement().rate()));
         } catch (IOException e) {
             row.fail(String.valueOf(e.getMessage()));
             progress.println(name + ": " + e.getMessage());

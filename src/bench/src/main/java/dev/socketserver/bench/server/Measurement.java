@@ -11,6 +11,7 @@ package dev.socketserver.bench.server;
  * @param tailMicros the workload's tail percentile, in microseconds
  * @param serverCpu processors that the server used, on average
  * @param clientCpu processors that the client used, on average
+ * @param othersCpu processors that the rest of the machine used, on average: a disturbance
  * @param clientThreads threads that drove the client's connections
  * @param threads the server's threads at the end
  * @param memoryBytes the server's resident memory at the end
@@ -24,6 +25,7 @@ record Measurement(
         double tailMicros,
         double serverCpu,
         double clientCpu,
+        double othersCpu,
         int clientThreads,
         int threads,
         long memoryBytes) {

@@ -27,6 +27,12 @@ record Report(
     /** The present version of the JSON form; a change that breaks readers raises it. */
     static final int SCHEMA = 1;
 
+    /** What the kernel itself does is less than this. */
+    private static final double DISTURBED = 0.1;
+
+    private static final String DISTURBANCE =
+            "%nDisturbed: other processes used up to %.1f processors meanwhile. Measure again on a quiet machine.%n";
+
     private static final String COLUMNS =
             "| server | operations/s | slowest–fastest round | ÷ ours | p50 | p99 | threads"
                     + " | memory | server CPU/operation | server CPU | client CPU |\n"
@@ -50,6 +56,9 @@ record Report(
         for (Result result : results) {
             text.append(format("%n### %s%n%n", result.title())).append(COLUMNS);
             result.servers().forEach(server -> text.append(line(server)));
+            if (result.othersCpu() > DISTURBED) {
+                text.append(format(DISTURBANCE, result.othersCpu()));
+            }
         }
         if (!leftOut.isEmpty()) {
             text.append(format("%nLeft out:%n%n"));

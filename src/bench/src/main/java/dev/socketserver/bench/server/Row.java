@@ -1,5 +1,6 @@
 package dev.socketserver.bench.server;
 
+import dev.socketserver.examples.report.LoadReport;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -8,6 +9,7 @@ import java.util.Locale;
 final class Row {
     private final Contender contender;
     private final List<Measurement> measurements = new ArrayList<>();
+    private final List<LoadReport> loads = new ArrayList<>();
     private final List<String> objections = new ArrayList<>();
 
     Row(Contender contender) {
@@ -19,8 +21,10 @@ final class Row {
     }
 
     /** Adds a round, and what there is to be said against it. */
-    void add(Measurement measurement, int processors) {
+    void add(Observation observation, int processors) {
+        Measurement measurement = observation.measurement();
         measurements.add(measurement);
+        loads.add(observation.load());
         if (measurement.failures() > 0) {
             objections.add(measurement.failures() + " failed operations: " + measurement.failure());
         } else if (measurement.operations() == 0) {
@@ -42,6 +46,14 @@ final class Row {
     /** The rounds that could be measured, in their order. */
     List<Measurement> measurements() {
         return List.copyOf(measurements);
+    }
+
+    /** The course of the load in all rounds; only if there was one. */
+    LoadReport load() {
+        LoadReport first = loads.get(0);
+        List<LoadReport.Run> runs =
+                loads.stream().flatMap(load -> load.runs().stream()).toList();
+        return new LoadReport(first.format(), first.version(), first.written(), first.machine(), first.plan(), runs);
     }
 
     /** Why this row must not be compared; empty if it may. */

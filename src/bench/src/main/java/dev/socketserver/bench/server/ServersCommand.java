@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -111,13 +110,19 @@ public final class ServersCommand implements Callable<Integer> {
             loads.forEach(each -> out.printf("%-22s %s%n", each.id(), each.title()));
             return 0;
         }
-        Trial trial = new Trial(thisJvm(List.of()), clientThreads, duration(warmup), duration(seconds), folder);
+        Trial trial = new Trial(thisJvm(List.of()), clientThreads, Times.ofSeconds(warmup, seconds), folder);
         Comparison comparison =
                 new Comparison(contenders, trial, rounds, spec.commandLine().getErr());
         Machine machine = Machine.here(servers);
         List<Result> results = new ArrayList<>();
         for (Workload workload : loads) {
-            results.add(comparison.run(workload));
+            List<Row> rows = comparison.run(workload);
+            if (rows.isEmpty()) {
+                continue; // none of the chosen servers speaks its transport
+            }
+            results.add(Result.of(workload, rows));
+            Files.createDirectories(output);
+            Page.write(output, workload, rows);
             write(new Report(Report.SCHEMA, machine, rounds, seconds, warmup, catalogue.leftOut(), results));
         }
         out.println(Files.readString(output.resolve(MARKDOWN)));
@@ -127,7 +132,6 @@ public final class ServersCommand implements Callable<Integer> {
 
     /** Written after each workload, so that a run that is ended early leaves what it has. */
     private void write(Report report) throws IOException {
-        Files.createDirectories(output);
         Files.writeString(output.resolve(MARKDOWN), report.toMarkdown());
         Files.writeString(output.resolve(JSON), report.toJson());
     }
@@ -145,10 +149,6 @@ public final class ServersCommand implements Callable<Integer> {
         return all.stream()
                 .filter(each -> names.isEmpty() || names.contains(id.apply(each)))
                 .toList();
-    }
-
-    private static Duration duration(double value) {
-        return Duration.ofNanos(Math.round(value * 1e9));
     }
 
     private static void delete(Path folder) throws IOException {

@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  * @param cpuMicrosPerOperation the server's processor time for an operation
  * @param serverCpu processors that the server used
  * @param clientCpu processors that the client used
+ * @param othersCpu processors that the rest of the machine used meanwhile
  * @param rounds what was measured
  */
 record Summary(
@@ -40,6 +41,7 @@ record Summary(
         double cpuMicrosPerOperation,
         double serverCpu,
         double clientCpu,
+        double othersCpu,
         List<Measurement> rounds) {
     /** Sums a row up, and compares it with ours. */
     static Summary of(Row row, Row ours) {
@@ -60,6 +62,7 @@ record Summary(
                 median(rounds, Measurement::cpuMicrosPerOperation),
                 median(rounds, Measurement::serverCpu),
                 median(rounds, Measurement::clientCpu),
+                median(rounds, Measurement::othersCpu),
                 rounds);
     }
 

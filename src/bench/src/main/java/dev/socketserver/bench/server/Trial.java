@@ -17,11 +17,10 @@ import java.util.concurrent.TimeUnit;
  *
  * @param client what the client runs on
  * @param clientThreads threads that drive its connections, 0 for as many as the load tester takes
- * @param warmup how long to run before
- * @param duration how long to measure
+ * @param times how long to load the server
  * @param folder where the processes' output goes
  */
-record Trial(Jvm client, int clientThreads, Duration warmup, Duration duration, Path folder) {
+record Trial(Jvm client, int clientThreads, Times times, Path folder) {
     /** How much longer than meant a client may take, to connect and to let what is under way end. */
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -30,7 +29,7 @@ record Trial(Jvm client, int clientThreads, Duration warmup, Duration duration, 
      *
      * @throws IOException if server or client did not work; the message says how
      */
-    Measurement run(Contender contender, Workload workload) throws IOException, InterruptedException {
+    Observation run(Contender contender, Workload workload) throws IOException, InterruptedException {
         int port = freePort();
         try (var server = ServerProcess.start(contender.command(workload, port), folder.resolve("server.log"))) {
             return load(server, workload, port);
@@ -43,7 +42,7 @@ record Trial(Jvm client, int clientThreads, Duration warmup, Duration duration, 
         }
     }
 
-    private Measurement load(ServerProcess server, Workload workload, int port)
+    private Observation load(ServerProcess server, Workload workload, int port)
             throws IOException, InterruptedException {
         Path output = folder.resolve("client.json");
         Path errors = folder.resolve("client.log");
@@ -52,7 +51,7 @@ record Trial(Jvm client, int clientThreads, Duration warmup, Duration duration, 
                 .redirectError(Redirect.to(errors.toFile()))
                 .start();
         try {
-            Duration limit = warmup.plus(duration).plus(PATIENCE);
+            Duration limit = times.warmup().plus(times.duration()).plus(PATIENCE);
             if (!process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
                 throw new IOException("the client did not end within " + limit.toSeconds() + " s");
             }
@@ -62,7 +61,7 @@ record Trial(Jvm client, int clientThreads, Duration warmup, Duration duration, 
         if (process.exitValue() != 0) {
             throw new IOException("the client failed: " + firstLine(errors));
         }
-        return new Gson().fromJson(Files.readString(output), Measurement.class);
+        return new Gson().fromJson(Files.readString(output), Observation.class);
     }
 
     private List<String> command(ServerProcess server, Workload workload, int port) {
@@ -71,8 +70,8 @@ record Trial(Jvm client, int clientThreads, Duration warmup, Duration duration, 
                 "--port=" + port,
                 "--server=" + server.handle().pid(),
                 "--workload=" + workload.id(),
-                "--seconds=" + duration.toMillis() / 1e3,
-                "--warmup=" + warmup.toMillis() / 1e3,
+                "--seconds=" + times.duration().toMillis() / 1e3,
+                "--warmup=" + times.warmup().toMillis() / 1e3,
                 "--threads=" + clientThreads);
     }
 

@@ -1,6 +1,7 @@
 package dev.socketserver.bench.server;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -19,6 +20,13 @@ record Usage(double cpuSeconds, int threads) {
     private static final int USER_TIME = 11;
     private static final int SYSTEM_TIME = 12;
     private static final int THREADS = 17;
+
+    /** Of the machine's line: user, nice, system, idle, waiting for a disk, two kinds of interrupts, stolen. */
+    private static final int IDLE = 4;
+
+    private static final int WAITING = 5;
+    private static final int LAST_OF_MACHINE = 8;
+
     private static final Usage NONE = new Usage(0, 0);
 
     /** Reads the figures of a process and of all that it has forked. */
@@ -41,6 +49,22 @@ record Usage(double cpuSeconds, int threads) {
             return new Usage(ticks / TICKS_PER_SECOND, Integer.parseInt(fields[THREADS]));
         } catch (IOException e) {
             return NONE; // it has ended
+        }
+    }
+
+    /** Returns the time that all processors together have worked so far, or were lent to another machine. */
+    static double machineCpuSeconds() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/stat"))) {
+            String[] fields = lines.findFirst().orElse("").split(" +", -1);
+            double ticks = 0;
+            for (int i = 1; i <= LAST_OF_MACHINE; i++) {
+                if (i != IDLE && i != WAITING) {
+                    ticks += Double.parseDouble(fields[i]);
+                }
+            }
+            return ticks / TICKS_PER_SECOND;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
     }
 

@@ -2,7 +2,6 @@ package dev.socketserver.bench.server;
 
 import dev.socketserver.examples.load.LoadListener;
 import dev.socketserver.examples.load.Sample;
-import java.time.Duration;
 
 /**
  * Notes what server and client have used of the machine when the warm-up ends, and again when the measurement ends. Not
@@ -16,18 +15,21 @@ final class Window implements LoadListener {
     private Mark end;
     private long memoryBytes;
 
-    /** Both processes at one moment. */
-    private record Mark(long nanos, Usage server, Usage client) {
-        static Mark of(ProcessHandle server) {
-            return new Mark(System.nanoTime(), Usage.of(server), Usage.of(ProcessHandle.current()));
+    /** Both processes, and the machine, at one moment. */
+    private record Mark(long nanos, double server, double client, double machine, int threads) {
+        static Mark of(ProcessHandle process) {
+            Usage server = Usage.of(process);
+            double client = Usage.of(ProcessHandle.current()).cpuSeconds();
+            return new Mark(
+                    System.nanoTime(), server.cpuSeconds(), client, Usage.machineCpuSeconds(), server.threads());
         }
     }
 
-    /** A window for a run of that plan's times. */
-    Window(ProcessHandle server, Duration warmup, Duration duration) {
+    /** A window for a run that takes those times. */
+    Window(ProcessHandle server, Times times) {
         this.server = server;
-        this.warmup = warmup.toNanos() / 1e9;
-        this.duration = duration.toNanos() / 1e9;
+        warmup = times.warmup().toNanos() / 1e9;
+        duration = times.duration().toNanos() / 1e9;
         begin = Mark.of(server);
         end = begin;
     }
@@ -44,17 +46,22 @@ final class Window implements LoadListener {
 
     /** Processors that the server used, on average. */
     double serverCpu() {
-        return (end.server.cpuSeconds() - begin.server.cpuSeconds()) / seconds();
+        return (end.server - begin.server) / seconds();
     }
 
     /** Processors that the client used, on average. */
     double clientCpu() {
-        return (end.client.cpuSeconds() - begin.client.cpuSeconds()) / seconds();
+        return (end.client - begin.client) / seconds();
+    }
+
+    /** Processors that anybody else used, or that the machine was not given, on average. */
+    double othersCpu() {
+        return Math.max(0, (end.machine - begin.machine) / seconds() - serverCpu() - clientCpu());
     }
 
     /** The server's threads at the end. */
     int threads() {
-        return end.server.threads();
+        return end.threads;
     }
 
     /** The server's resident memory at the end. */
