@@ -9,14 +9,13 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <pthread.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <sys/epoll.h>
 
 #include "echo.h"
 
 enum { EVENTS = 256, CHUNK = 64 * 1024 };
-
-static int port;
 
 /* Accepts until the backlog is empty. */
 static void accept_all(int epoll, int listener) {
@@ -60,9 +59,8 @@ static void serve(int client, char *chunk) {
     }
 }
 
-static void *loop(void *unused) {
-    (void) unused;
-    int listener = listen_on(port, SOCK_NONBLOCK);
+static void *loop(void *own_listener) {
+    int listener = (int) (intptr_t) own_listener;
     int epoll = epoll_create1(EPOLL_CLOEXEC);
     struct epoll_event event = {.events = EPOLLIN, .data.fd = listener};
     char *chunk = malloc(CHUNK);
@@ -84,15 +82,18 @@ static void *loop(void *unused) {
     return NULL;
 }
 
+/* Every listener is open before the server says so. */
 int main(int argc, char **argv) {
-    port = port_argument(argc, argv);
+    int port = port_argument(argc, argv);
     int loops = argc > 2 ? atoi(argv[2]) : 1;
+    void *own_listener = (void *) (intptr_t) listen_on(port, SOCK_NONBLOCK);
     for (int i = 1; i < loops; i++) {
         pthread_t thread;
-        if (pthread_create(&thread, NULL, loop, NULL) != 0) {
+        void *listener = (void *) (intptr_t) listen_on(port, SOCK_NONBLOCK);
+        if (pthread_create(&thread, NULL, loop, listener) != 0) {
             die("pthread_create");
         }
     }
     say_listening(port);
-    loop(NULL);
+    loop(own_listener);
 }

@@ -98,7 +98,7 @@ final class Catalogue {
     }
 
     private void addPython(Path folder, String id, String title, String source) {
-        List<String> program = List.of("python3", folder.resolve(source).toString());
+        List<String> program = List.of("python3", "-B", folder.resolve(source).toString());
         contenders.add(new NativeContender(id, title, Transport.TCP, MOST_PROCESSES, program, Workload::connections));
     }
 

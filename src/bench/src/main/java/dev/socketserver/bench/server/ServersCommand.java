@@ -86,6 +86,7 @@ public final class ServersCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
+        Runtime.getRuntime().addShutdownHook(new Thread(ServersCommand::killChildren)); // for Ctrl-C
         if (!list && !sharedNetwork && !Isolation.isInside() && Isolation.isPossible()) {
             List<String> arguments = spec.root().commandLine().getParseResult().originalArgs();
             return Isolation.run(thisJvm(List.of()).command(arguments.toArray(String[]::new)));
@@ -96,6 +97,10 @@ public final class ServersCommand implements Callable<Integer> {
         } finally {
             delete(folder);
         }
+    }
+
+    private static void killChildren() {
+        ProcessHandle.current().descendants().forEach(ProcessHandle::destroyForcibly);
     }
 
     private int run(Path folder) throws IOException, InterruptedException {

@@ -37,7 +37,7 @@ record Workload(String id, String title, Mode mode, int connections, int idle, i
             new Workload("sleep", "handler sleeps 10 ms, 64 clients", Mode.REQUEST, 64, 0, SMALL, Work.SLEEP),
             new Workload(
                     "sleep-1pct",
-                    "handler sleeps 10 ms for 1 % of requests, 64 clients",
+                    "handler sleeps 10 ms for 1 % of requests, 64 clients; p99 of the others",
                     Mode.REQUEST,
                     64,
                     0,
