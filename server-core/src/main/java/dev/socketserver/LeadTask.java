@@ -3,6 +3,7 @@ package dev.socketserver;
 import dev.socketserver.pool.AbortableTask;
 import dev.socketserver.pool.ElasticThreadPool;
 import dev.socketserver.pool.LongTask;
+import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,12 @@ import org.slf4j.LoggerFactory;
 final class LeadTask {
     private static final Logger LOG = LoggerFactory.getLogger(LeadTask.class);
 
+    /** A leader that is back so soon after it lost the lead did not block: the machine had no processor for it. */
+    private static final Duration FALSE_ALARM = Watchdog.TICK.multipliedBy(2);
+
+    /** How many ticks the watchdog waits at the most before it takes the lead away, after false alarms. */
+    private static final int MAX_PATIENCE = 8;
+
     private final Leadership leadership = new Leadership();
     private final ElasticThreadPool pool;
     private final RequestRunner<?> runner;
@@ -21,6 +28,8 @@ final class LeadTask {
     private final AtomicBoolean called = new AtomicBoolean(); // a tenure is with the pool and has not begun
     private volatile @Nullable Tenure tenure; // written by the leader
     private volatile boolean wanted; // set by the first call for a leader
+    private volatile int patience = 1; // in ticks; written by leaders that lost the lead, a lost update does no harm
+    private int unmoved; // the watchdog's: ticks in the same turn
 
     /**
      * Makes a lead that is vacant.
@@ -39,10 +48,18 @@ final class LeadTask {
         return leadership;
     }
 
+    /** The lead has moved since the last look. */
+    void moved() {
+        unmoved = 0;
+    }
+
     /** Looks after a lead that has not moved since the word {@code seen} was seen last. */
     void lookAfter(long seen) {
         if (Leadership.isRunning(seen)) {
-            handOn(seen);
+            unmoved++;
+            if (unmoved >= patience) {
+                takeAway(seen);
+            }
         } else if (!Leadership.isVacant(seen)) {
             if (pool.isSaturated()) {
                 askToYield.run();
@@ -70,37 +87,61 @@ final class LeadTask {
         }
     }
 
-    /** Gives the lead up inside a turn that is about to block, or takes too long, and calls for another leader. */
+    /** Gives the lead up inside a turn that is about to block, and calls for another leader. */
     void handOn(long turn) {
         Tenure current = tenure;
         if (leadership.giveUp(turn)) {
-            if (current != null) {
-                current.lostSince = System.nanoTime();
-            }
-            callForLeader();
+            lose(current, false);
         }
+    }
+
+    private void takeAway(long turn) {
+        Tenure current = tenure;
+        if (leadership.giveUp(turn)) {
+            lose(current, true);
+        }
+    }
+
+    private void lose(@Nullable Tenure current, boolean taken) {
+        if (current != null) {
+            current.takenAway = taken;
+            current.lostSince = System.nanoTime();
+        }
+        callForLeader();
     }
 
     /** Leads in the calling thread, if the lead is vacant. */
     void leadHere() {
-        if (leadership.take()) {
-            tenure = null;
-            lead.run();
-        }
+        new Tenure().lead();
     }
 
-    /** One worker's time as leader, and the end of the handler that cost it the lead. */
+    /** One thread's time as leader, and the end of the handler that cost it the lead. */
     private final class Tenure implements LongTask, AbortableTask {
         private volatile long lostSince = NOT_BUSY;
+        private volatile boolean takenAway; // written before lostSince
         private volatile @Nullable Thread worker; // written by the worker
 
         @Override
         public void run() {
             called.set(false);
+            lead();
+        }
+
+        void lead() {
             worker = Thread.currentThread();
             if (leadership.take()) {
                 tenure = this;
                 lead.run();
+                learn();
+            }
+        }
+
+        /** Makes the watchdog more patient after a false alarm, and less after a true one. */
+        private void learn() {
+            long lost = lostSince;
+            if (lost != NOT_BUSY && takenAway) {
+                boolean falseAlarm = System.nanoTime() - lost < FALSE_ALARM.toNanos();
+                patience = falseAlarm ? Math.min(MAX_PATIENCE, patience * 2) : Math.max(1, patience / 2);
             }
         }
 

@@ -12,7 +12,7 @@ import java.util.concurrent.locks.LockSupport;
  * <p>Thread-safe.
  */
 final class Watchdog {
-    /** How long a handler may hold up the connections behind it, at the least; twice that at the most. */
+    /** How long a handler may hold up those behind it, at the least; twice that if the machine is not overloaded. */
     static final Duration TICK = Duration.ofMillis(1);
 
     static final Duration LONG_TICK = Duration.ofMillis(20);
@@ -72,6 +72,7 @@ final class Watchdog {
             if (seen != before[i]) {
                 before[i] = seen;
                 moved = true;
+                lead.moved();
             } else {
                 lead.lookAfter(seen);
             }

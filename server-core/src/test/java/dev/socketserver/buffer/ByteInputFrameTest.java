@@ -119,8 +119,8 @@ class ByteInputFrameTest {
         for (int i = 0; i < 1000; i++) {
             all.writeBytes(frame(2, body(i % 100)));
         }
-        try (ByteInput in = new ByteInput(
-                new ScriptedSource().add(all.toByteArray()), ByteBufAllocator.DEFAULT, 8192)) {
+        try (ByteInput in =
+                new ByteInput(new ScriptedSource().add(all.toByteArray()), ByteBufAllocator.DEFAULT, 8192)) {
             for (int i = 0; i < 1000; i++) {
                 assertThat(bytes(in.readFrame(2, CAP))).isEqualTo(body(i % 100));
             }
@@ -153,8 +153,7 @@ class ByteInputFrameTest {
         byte[] both = new byte[24];
         System.arraycopy(frame(1, body(7)), 0, both, 0, 8);
         System.arraycopy(Arrays.copyOf(frame(1, body(100)), 16), 0, both, 8, 16);
-        ScriptedSource source =
-                new ScriptedSource().add(both).add(Arrays.copyOfRange(frame(1, body(100)), 16, 101));
+        ScriptedSource source = new ScriptedSource().add(both).add(Arrays.copyOfRange(frame(1, body(100)), 16, 101));
         try (ByteInput in = new ByteInput(source, ByteBufAllocator.DEFAULT, 32)) {
             ByteBuf first = in.readFrame(1, CAP);
             assertThat(first).isNotNull();

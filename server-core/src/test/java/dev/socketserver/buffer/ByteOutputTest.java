@@ -154,7 +154,8 @@ class ByteOutputTest {
         assertThat(sink.calls()).hasSize(1);
         ByteBuf written = Unpooled.wrappedBuffer(sink.bytes());
         assertThat(FramePrefix.read(written, prefixBytes)).isEqualTo(length);
-        assertThat(Arrays.copyOfRange(sink.bytes(), prefixBytes, prefixBytes + length)).isEqualTo(bytes(length));
+        assertThat(Arrays.copyOfRange(sink.bytes(), prefixBytes, prefixBytes + length))
+                .isEqualTo(bytes(length));
     }
 
     @ParameterizedTest
