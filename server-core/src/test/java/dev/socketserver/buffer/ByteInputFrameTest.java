@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -137,9 +138,7 @@ class ByteInputFrameTest {
         List<ByteBuf> retained = new ArrayList<>();
         try (ByteInput in = input(source)) {
             for (int i = 0; i < 50; i++) {
-                ByteBuf frame = in.readFrame(1, CAP);
-                assertThat(frame).isNotNull();
-                retained.add(frame.retain());
+                retained.add(Objects.requireNonNull(in.readFrame(1, CAP)).retain());
             }
         }
         for (int i = 0; i < 50; i++) {
@@ -155,9 +154,7 @@ class ByteInputFrameTest {
         System.arraycopy(Arrays.copyOf(frame(1, body(100)), 16), 0, both, 8, 16);
         ScriptedSource source = new ScriptedSource().add(both).add(Arrays.copyOfRange(frame(1, body(100)), 16, 101));
         try (ByteInput in = new ByteInput(source, ByteBufAllocator.DEFAULT, 32)) {
-            ByteBuf first = in.readFrame(1, CAP);
-            assertThat(first).isNotNull();
-            first.retain();
+            ByteBuf first = Objects.requireNonNull(in.readFrame(1, CAP)).retain();
             assertThat(bytes(in.readFrame(1, CAP))).isEqualTo(body(100));
             assertThat(bytes(first)).isEqualTo(body(7));
             first.release();

@@ -1,0 +1,83 @@
+package dev.socketserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
+
+@Timeout(60)
+class RateLimitedLogTest {
+    private final Logger logger = (Logger) LoggerFactory.getLogger("RateLimitedLogTest");
+    private final ListAppender<ILoggingEvent> written = new ListAppender<>();
+    private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5); // overflows in the course of the test
+    private final RateLimitedLog log = new RateLimitedLog(logger, now::get);
+    private final IOException cause = new IOException("says the test");
+
+    @BeforeEach
+    void listen() {
+        logger.setAdditive(false);
+        written.start();
+        logger.addAppender(written);
+    }
+
+    @AfterEach
+    void stopListening() {
+        logger.detachAppender(written);
+        logger.setAdditive(true);
+    }
+
+    private List<String> lines() {
+        return written.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+    }
+
+    private void pass(Duration time) {
+        now.addAndGet(time.toNanos());
+    }
+
+    @Test
+    void aThousandFailuresAtATimeAreOneLine() {
+        for (int i = 0; i < 1000; i++) {
+            log.warn("it failed", cause);
+        }
+        assertThat(lines()).containsExactly("it failed: java.io.IOException: says the test");
+        assertThat(written.list.get(0).getLevel()).isEqualTo(Level.WARN);
+        assertThat(written.list.get(0).getThrowableProxy()).isNull();
+    }
+
+    @Test
+    void theNextLineAfterTheIntervalTellsHowManyWereLeftOut() {
+        log.warn("first", cause);
+        pass(RateLimitedLog.INTERVAL.minusNanos(1));
+        log.warn("left out", cause);
+        log.error("left out", cause);
+        pass(Duration.ofNanos(1));
+        log.warn("second", cause);
+        pass(RateLimitedLog.INTERVAL);
+        log.warn("third", cause);
+        assertThat(lines())
+                .containsExactly(
+                        "first: java.io.IOException: says the test",
+                        "second: java.io.IOException: says the test (and 2 times more since the last such line)",
+                        "third: java.io.IOException: says the test");
+    }
+
+    @Test
+    void anErrorComesWithItsStack() {
+        log.error("it failed", cause);
+        assertThat(written.list).singleElement().satisfies(event -> {
+            assertThat(event.getLevel()).isEqualTo(Level.ERROR);
+            assertThat(event.getThrowableProxy().getMessage()).isEqualTo("says the test");
+        });
+    }
+}

@@ -1,0 +1,141 @@
+package dev.socketserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.params.provider.Arguments.arguments;
+
+import dev.socketserver.pool.PoolConfig;
+import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.attribute.PosixFilePermission;
+import java.time.Duration;
+import java.util.EnumSet;
+import java.util.Set;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+@Timeout(60)
+class ServerConfigTest {
+    private static final Duration NEGATIVE = Duration.ofNanos(-1);
+    private static final Duration TOO_LONG = Duration.ofNanos(Long.MAX_VALUE).plusNanos(1);
+
+    private static Arguments refused(UnaryOperator<ServerConfig.Builder> change, String message) {
+        return arguments(message, change);
+    }
+
+    static Stream<Arguments> badValues() {
+        return Stream.of(
+                refused(b -> b.port(-1), "port must be 0 to 65535: -1"),
+                refused(b -> b.port(65_536), "port must be 0 to 65535: 65536"),
+                refused(
+                        b -> b.address(InetSocketAddress.createUnresolved("no.such.host", 80)),
+                        "address cannot be resolved: no.such.host/<unresolved>:80"),
+                refused(b -> b.name(" "), "name must not be blank"),
+                refused(b -> b.backlog(0), "backlog must be at least 1: 0"),
+                refused(b -> b.leaders(-1), "leaders must be at least 0: -1"),
+                refused(
+                        b -> b.engine(Engine.SELECTING).executor(Runnable::run),
+                        "engine SELECTING needs the server's own pool, of platform workers"),
+                refused(b -> b.idleTimeout(NEGATIVE), "idleTimeout must not be negative: PT-0.000000001S"),
+                refused(b -> b.readTimeout(NEGATIVE), "readTimeout must not be negative: PT-0.000000001S"),
+                refused(b -> b.writeTimeout(NEGATIVE), "writeTimeout must not be negative: PT-0.000000001S"),
+                refused(b -> b.shutdownGrace(NEGATIVE), "shutdownGrace must not be negative: PT-0.000000001S"),
+                refused(b -> b.idleTimeout(TOO_LONG), "idleTimeout must be at most 292 years: " + TOO_LONG),
+                refused(b -> b.shutdownGrace(TOO_LONG), "shutdownGrace must be at most 292 years: " + TOO_LONG),
+                refused(b -> b.readBufferSize(15), "readBufferSize must be at least 16: 15"),
+                refused(b -> b.writeBufferSize(15), "writeBufferSize must be at least 16: 15"),
+                refused(b -> b.maxDatagramSize(0), "maxDatagramSize must be at least 1: 0"),
+                refused(b -> b.maxDatagramSize(65_536), "maxDatagramSize must be at most 65535: 65536"),
+                refused(b -> b.receiveBufferSize(-1), "receiveBufferSize must be at least 0: -1"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("badValues")
+    void aBadValueIsRefusedWithItsNameAndValue(String message, UnaryOperator<ServerConfig.Builder> change) {
+        assertThatThrownBy(() -> change.apply(ServerConfig.builder()).build())
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage(message);
+    }
+
+    @SuppressWarnings("NullAway") // on purpose: what a caller without null checks may do
+    static Stream<Arguments> missingValues() {
+        return Stream.of(
+                refused(b -> b.address(null), "address"),
+                refused(b -> b.name(null), "name"),
+                refused(b -> b.pool(null), "pool"),
+                refused(b -> b.engine(null), "engine"),
+                refused(b -> b.listener(null), "listener"),
+                refused(b -> b.idleTimeout(null), "idleTimeout"),
+                refused(b -> b.readTimeout(null), "readTimeout"),
+                refused(b -> b.writeTimeout(null), "writeTimeout"),
+                refused(b -> b.shutdownGrace(null), "shutdownGrace"),
+                refused(b -> b.socketPermissions(null), "socketPermissions"));
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("missingValues")
+    void aMissingValueIsNamed(String option, UnaryOperator<ServerConfig.Builder> change) {
+        assertThatThrownBy(() -> change.apply(ServerConfig.builder()).build())
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage(option);
+    }
+
+    @Test
+    void theLimitsThemselvesAreAllowed() {
+        ServerConfig config = ServerConfig.builder()
+                .port(65_535)
+                .backlog(1)
+                .idleTimeout(Duration.ZERO)
+                .readTimeout(Duration.ofNanos(Long.MAX_VALUE))
+                .shutdownGrace(Duration.ZERO)
+                .readBufferSize(16)
+                .writeBufferSize(16)
+                .maxDatagramSize(65_535)
+                .build();
+        assertThat(config.address()).isEqualTo(new InetSocketAddress(65_535));
+    }
+
+    @Test
+    void aBuilderOfAConfigurationKeepsEveryOption() {
+        ServerConfig config = ServerConfig.builder()
+                .address(UnixDomainSocketAddress.of("x.sock"))
+                .name("other")
+                .backlog(7)
+                .reuseAddress(false)
+                .reusePort(true)
+                .pool(PoolConfig.builder().maxWorkers(9).build())
+                .engine(Engine.SELECTING)
+                .leaders(2)
+                .awaitFirstByte(true)
+                .listener(new ServerListener() {})
+                .idleTimeout(Duration.ofSeconds(1))
+                .readTimeout(Duration.ofSeconds(2))
+                .writeTimeout(Duration.ofSeconds(3))
+                .shutdownGrace(Duration.ofSeconds(4))
+                .readBufferSize(100)
+                .writeBufferSize(200)
+                .tcpNoDelay(false)
+                .socketPermissions(Set.of(PosixFilePermission.OWNER_READ))
+                .maxDatagramSize(300)
+                .receiveBufferSize(400)
+                .build();
+        assertThat(config.toBuilder().build()).isEqualTo(config);
+        ServerConfig synchronous =
+                ServerConfig.builder().executor(Runnable::run).build();
+        assertThat(synchronous.toBuilder().build()).isEqualTo(synchronous);
+    }
+
+    @Test
+    void aConfigurationDoesNotChangeWithTheSetThatItWasMadeOf() {
+        EnumSet<PosixFilePermission> permissions = EnumSet.of(PosixFilePermission.OWNER_WRITE);
+        ServerConfig config =
+                ServerConfig.builder().socketPermissions(permissions).build();
+        permissions.add(PosixFilePermission.OTHERS_WRITE);
+        assertThat(config.socketPermissions()).containsExactly(PosixFilePermission.OWNER_WRITE);
+    }
+}
