@@ -158,7 +158,7 @@ class TransportTest {
             LoadResult result = run(LoadPlan.builder(peer.address()).sources(SourceAddresses.parse("192.0.2.1")));
 
             assertThat(result.outcome().errors()).containsOnlyKeys(ErrorKind.NO_PORTS);
-            assertThat(result.clientLimits()).singleElement().asString().contains("--source");
+            assertThat(result.clientLimits()).anyMatch(limit -> limit.contains("--source"));
         }
     }
 
