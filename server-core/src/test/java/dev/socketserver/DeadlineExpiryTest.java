@@ -12,14 +12,22 @@ import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Peers that keep silent, or take nothing. */
 @Timeout(60)
+@ParameterizedClass
+@EnumSource(names = {"AUTO", "BLOCKING"})
 class DeadlineExpiryTest {
     private static final Duration SHORT = Duration.ofMillis(50);
 
     private final RecordingListener listener = new RecordingListener();
-    private final ServerConfig.Builder config = Loopback.config().listener(listener);
+    private final ServerConfig.Builder config;
+
+    DeadlineExpiryTest(Engine engine) {
+        config = Loopback.config().engine(engine).listener(listener);
+    }
 
     @Test
     void aKeptConnectionWhosePeerIsSilentEndsAfterTheIdleTimeoutWithoutAFault() throws Exception {

@@ -18,18 +18,27 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a shutdown lets end, what it ends, and what it reports. */
 @Timeout(60)
+@ParameterizedClass
+@EnumSource(names = {"AUTO", "BLOCKING"})
 class DrainTest {
     private static final Duration GRACE = Duration.ofSeconds(50);
 
     private final RecordingListener listener = new RecordingListener();
     private final CountDownLatch handling = new CountDownLatch(1);
     private final CountDownLatch finish = new CountDownLatch(1);
+    private final Engine engine;
+
+    DrainTest(Engine engine) {
+        this.engine = engine;
+    }
 
     private ServerConfig.Builder config() {
-        return Loopback.config().listener(listener);
+        return Loopback.config().engine(engine).listener(listener);
     }
 
     private FutureTask<DrainReport> shutdownInBackground(BaseServer<?> server) throws InterruptedException {

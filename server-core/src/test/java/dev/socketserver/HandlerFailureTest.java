@@ -12,14 +12,23 @@ import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Whatever a handler throws, wherever, costs its one connection and nothing else. */
 @Timeout(60)
+@ParameterizedClass
+@EnumSource(names = {"AUTO", "BLOCKING"})
 class HandlerFailureTest {
     private final RecordingListener listener = new RecordingListener();
+    private final Engine engine;
+
+    HandlerFailureTest(Engine engine) {
+        this.engine = engine;
+    }
 
     static Stream<Arguments> failures() {
         List<Supplier<Throwable>> failures = List.of(
@@ -35,8 +44,9 @@ class HandlerFailureTest {
     @ParameterizedTest
     @MethodSource("failures")
     void whatAHandlerThrowsCostsItsConnectionOnly(String where, Throwable failure) throws Exception {
-        try (var server =
-                new TcpServer(Loopback.config().listener(listener).build(), () -> new FailingHandler(where, failure))) {
+        try (var server = new TcpServer(
+                Loopback.config().engine(engine).listener(listener).build(),
+                () -> new FailingHandler(where, failure))) {
             server.start();
             try (TestClient failing = TestClient.to(server.address())) {
                 failing.send("fail\n");
@@ -54,7 +64,8 @@ class HandlerFailureTest {
 
     @Test
     void aStackOverflowCostsItsConnectionOnly() throws Exception {
-        try (var server = new TcpServer(Loopback.config().listener(listener).build(), RecursingHandler::new)) {
+        try (var server = new TcpServer(
+                Loopback.config().engine(engine).listener(listener).build(), RecursingHandler::new)) {
             server.start();
             for (int i = 0; i < 20; i++) {
                 try (TestClient failing = TestClient.to(server.address())) {
@@ -70,7 +81,7 @@ class HandlerFailureTest {
 
     @Test
     void whatWasWrittenBeforeAFailureStillReachesThePeer() throws Exception {
-        try (var server = new TcpServer(Loopback.config().build(), StreamRequestHandler.of((in, out) -> {
+        try (var server = new TcpServer(Loopback.config().engine(engine).build(), StreamRequestHandler.of((in, out) -> {
             out.write("half a reply".getBytes(UTF_8));
             throw new IllegalStateException("then it failed");
         }))) {
@@ -85,17 +96,18 @@ class HandlerFailureTest {
     void aFailureOfFinishIsAddedToThatOfHandle() throws Exception {
         var first = new IllegalStateException("handle");
         var second = new IllegalStateException("finish");
-        try (var server = new TcpServer(Loopback.config().listener(listener).build(), () -> new StreamRequestHandler() {
-            @Override
-            protected void handle() {
-                throw first;
-            }
+        try (var server = new TcpServer(
+                Loopback.config().engine(engine).listener(listener).build(), () -> new StreamRequestHandler() {
+                    @Override
+                    protected void handle() {
+                        throw first;
+                    }
 
-            @Override
-            protected void finish() {
-                throw second;
-            }
-        })) {
+                    @Override
+                    protected void finish() {
+                        throw second;
+                    }
+                })) {
             server.start();
             try (TestClient client = TestClient.to(server.address())) {
                 client.awaitEnd();
@@ -108,8 +120,8 @@ class HandlerFailureTest {
 
     @Test
     void aHandlerThatReleasesTheServersBufferCostsItsConnectionOnly() throws Exception {
-        try (var server =
-                new TcpServer(Loopback.config().listener(listener).build(), StreamRequestHandler.of((in, out) -> {
+        try (var server = new TcpServer(
+                Loopback.config().engine(engine).listener(listener).build(), StreamRequestHandler.of((in, out) -> {
                     if (in.buffer().getByte(0) == 'f') {
                         in.buffer().release();
                     } else {
@@ -137,7 +149,7 @@ class HandlerFailureTest {
     @Test
     void aSupplierThatReturnsTheSameHandlerTwiceIsToldSo() throws Exception {
         StreamRequestHandler once = StreamRequestHandler.of((in, out) -> {}).get();
-        try (var first = new TcpServer(Loopback.config().build(), () -> once)) {
+        try (var first = new TcpServer(Loopback.config().engine(engine).build(), () -> once)) {
             first.start();
             try (TestClient client = TestClient.to(first.address())) {
                 client.awaitEnd();
@@ -147,7 +159,8 @@ class HandlerFailureTest {
     }
 
     private void checkSupplier(Supplier<StreamRequestHandler> handlers, String message) throws Exception {
-        try (var server = new TcpServer(Loopback.config().listener(listener).build(), handlers)) {
+        try (var server = new TcpServer(
+                Loopback.config().engine(engine).listener(listener).build(), handlers)) {
             server.start();
             try (TestClient client = TestClient.to(server.address())) {
                 assertThat(client.readAll()).isEmpty();

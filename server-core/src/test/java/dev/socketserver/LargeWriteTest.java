@@ -11,15 +11,25 @@ import java.util.Random;
 import java.util.concurrent.CountDownLatch;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What reaches the peer, and when. */
 @Timeout(60)
+@ParameterizedClass
+@EnumSource(names = {"AUTO", "BLOCKING"})
 class LargeWriteTest {
+    private final Engine engine;
+
+    LargeWriteTest(Engine engine) {
+        this.engine = engine;
+    }
+
     @Test
     void aWriteOf16MebibytesAndOneByteIsNotCutOff() throws Exception {
         byte[] bytes = new byte[16 * 1024 * 1024 + 1];
         new Random(1).nextBytes(bytes);
-        try (var server = new TcpServer(Loopback.config().build(), StreamRequestHandler.of((in, out) -> {
+        try (var server = new TcpServer(Loopback.config().engine(engine).build(), StreamRequestHandler.of((in, out) -> {
             out.write("head", UTF_8);
             out.write(bytes);
         }))) {
@@ -35,7 +45,7 @@ class LargeWriteTest {
     @Test
     void withAutoFlushAWriteArrivesWhileTheHandlerRuns() throws Exception {
         var received = new CountDownLatch(1);
-        try (var server = new TcpServer(Loopback.config().build(), StreamRequestHandler.of((in, out) -> {
+        try (var server = new TcpServer(Loopback.config().engine(engine).build(), StreamRequestHandler.of((in, out) -> {
             out.autoFlush(true);
             out.write("at once", UTF_8);
             received.await();
@@ -51,7 +61,7 @@ class LargeWriteTest {
 
     @Test
     void aQuestionIsSentBeforeTheHandlerWaitsForItsAnswer() throws Exception {
-        try (var server = new TcpServer(Loopback.config().build(), StreamRequestHandler.of((in, out) -> {
+        try (var server = new TcpServer(Loopback.config().engine(engine).build(), StreamRequestHandler.of((in, out) -> {
             out.write("your name?\n", UTF_8);
             out.write("hello " + in.readLine(UTF_8, 100) + "\n", UTF_8);
         }))) {
@@ -65,7 +75,7 @@ class LargeWriteTest {
 
     @Test
     void theFinishOfAHandlerMayStillWrite() throws Exception {
-        try (var server = new TcpServer(Loopback.config().build(), () -> new StreamRequestHandler() {
+        try (var server = new TcpServer(Loopback.config().engine(engine).build(), () -> new StreamRequestHandler() {
             @Override
             protected void handle() throws IOException {
                 out().write("handled, ", UTF_8);

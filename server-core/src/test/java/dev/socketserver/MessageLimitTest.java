@@ -9,14 +9,22 @@ import dev.socketserver.testing.RecordingListener;
 import dev.socketserver.testing.TestClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Lines and frames over their cap, from real peers. */
 @Timeout(60)
+@ParameterizedClass
+@EnumSource(names = {"AUTO", "BLOCKING"})
 class MessageLimitTest {
     private final RecordingListener listener = new RecordingListener();
-    private final ServerConfig config = Loopback.config().listener(listener).build();
+    private final ServerConfig config;
+
+    MessageLimitTest(Engine engine) {
+        config = Loopback.config().engine(engine).listener(listener).build();
+    }
 
     @Test
     void aLineOverTheCapIsRefusedWithItsFirstByteTooMany() throws Exception {

@@ -10,16 +10,25 @@ import java.io.IOException;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Peers that reset, close early or close half. */
 @Timeout(60)
+@ParameterizedClass
+@EnumSource(names = {"AUTO", "BLOCKING"})
 class PeerFaultTest {
     private static final int REQUEST = 12;
     private static final int REPLY = 24;
 
     private final RecordingListener listener = new RecordingListener();
+    private final Engine engine;
+
+    PeerFaultTest(Engine engine) {
+        this.engine = engine;
+    }
 
     /** Reads a frame and answers with two of the same; goes on if told. */
     private static final class FrameHandler extends StreamRequestHandler {
@@ -56,8 +65,8 @@ class PeerFaultTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aResetAtAnyPointOfARequestCostsOneConnection(boolean keepOpen) throws Exception {
-        try (var server =
-                new TcpServer(Loopback.config().listener(listener).build(), () -> new FrameHandler(keepOpen))) {
+        try (var server = new TcpServer(
+                Loopback.config().engine(engine).listener(listener).build(), () -> new FrameHandler(keepOpen))) {
             server.start();
             for (int sent = 0; sent <= REQUEST; sent++) {
                 TestClient.to(server.address())
@@ -75,8 +84,8 @@ class PeerFaultTest {
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
     void aResetAtAnyPointOfAReplyCostsOneConnection(boolean keepOpen) throws Exception {
-        try (var server =
-                new TcpServer(Loopback.config().listener(listener).build(), () -> new FrameHandler(keepOpen))) {
+        try (var server = new TcpServer(
+                Loopback.config().engine(engine).listener(listener).build(), () -> new FrameHandler(keepOpen))) {
             server.start();
             for (int received = 0; received <= REPLY; received++) {
                 TestClient client = TestClient.to(server.address());
@@ -92,7 +101,8 @@ class PeerFaultTest {
 
     @Test
     void aResetBeforeAcceptCostsNothing() throws Exception {
-        try (var server = new TcpServer(Loopback.config().listener(listener).build(), () -> new FrameHandler(false))) {
+        try (var server = new TcpServer(
+                Loopback.config().engine(engine).listener(listener).build(), () -> new FrameHandler(false))) {
             server.bind();
             for (int i = 0; i < 10; i++) {
                 TestClient.to(server.address()).reset();
@@ -107,7 +117,7 @@ class PeerFaultTest {
     void aPeerThatClosesHalfStillGetsTheWholeReply() throws Exception {
         byte[] reply = new byte[8 * 1024 * 1024];
         Arrays.fill(reply, (byte) 'r');
-        try (var server = new TcpServer(Loopback.config().build(), StreamRequestHandler.of((in, out) -> {
+        try (var server = new TcpServer(Loopback.config().engine(engine).build(), StreamRequestHandler.of((in, out) -> {
             assertThat(in.readAllBytes()).asString(UTF_8).isEqualTo("request");
             out.write(reply);
         }))) {
@@ -122,7 +132,8 @@ class PeerFaultTest {
 
     @Test
     void aPeerThatClosesBetweenTwoRequestsEndsTheConversationWithoutAFault() throws Exception {
-        try (var server = new TcpServer(Loopback.config().listener(listener).build(), () -> new FrameHandler(true))) {
+        try (var server = new TcpServer(
+                Loopback.config().engine(engine).listener(listener).build(), () -> new FrameHandler(true))) {
             server.start();
             checkServed(server);
             listener.await("closed", 1);
@@ -132,7 +143,8 @@ class PeerFaultTest {
 
     @Test
     void aPeerThatClosesInsideARequestIsAFaultOfThePeer() throws Exception {
-        try (var server = new TcpServer(Loopback.config().listener(listener).build(), () -> new FrameHandler(false))) {
+        try (var server = new TcpServer(
+                Loopback.config().engine(engine).listener(listener).build(), () -> new FrameHandler(false))) {
             server.start();
             try (TestClient client = TestClient.to(server.address())) {
                 client.send(Arrays.copyOf(request(), 7)).halfClose();

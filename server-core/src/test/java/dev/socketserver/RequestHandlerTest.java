@@ -13,13 +13,21 @@ import java.util.List;
 import java.util.concurrent.CopyOnWriteArrayList;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** What a handler may do, and what it is told when it does what it may not. */
 @Timeout(60)
+@ParameterizedClass
+@EnumSource(names = {"AUTO", "BLOCKING"})
 class RequestHandlerTest {
     private final RecordingListener listener = new RecordingListener();
-    private final ServerConfig config = Loopback.config().listener(listener).build();
+    private final ServerConfig config;
     private final List<String> calls = new CopyOnWriteArrayList<>();
+
+    RequestHandlerTest(Engine engine) {
+        config = Loopback.config().engine(engine).listener(listener).build();
+    }
 
     @Test
     void aHandlerHasNoRequestInItsConstructor() {

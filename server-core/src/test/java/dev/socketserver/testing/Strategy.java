@@ -1,7 +1,10 @@
 package dev.socketserver.testing;
 
+import dev.socketserver.Engine;
 import dev.socketserver.RequestExecutors;
 import dev.socketserver.ServerConfig;
+import dev.socketserver.pool.PoolConfig;
+import dev.socketserver.pool.WorkerKind;
 import java.util.Arrays;
 import java.util.List;
 
@@ -10,6 +13,8 @@ public enum Strategy {
     SYNCHRONOUS,
     THREAD_PER_REQUEST,
     ELASTIC_POOL,
+    BLOCKING_ELASTIC_POOL,
+    VIRTUAL_ELASTIC_POOL,
     VIRTUAL_THREAD_PER_REQUEST;
 
     private static final int FIRST_JDK_WITH_VIRTUAL_THREADS = 21;
@@ -17,7 +22,7 @@ public enum Strategy {
     /** Returns those that this JDK has. */
     public static List<Strategy> available() {
         return Arrays.stream(values())
-                .filter(strategy -> strategy != VIRTUAL_THREAD_PER_REQUEST
+                .filter(strategy -> !strategy.name().startsWith("VIRTUAL")
                         || Runtime.version().feature() >= FIRST_JDK_WITH_VIRTUAL_THREADS)
                 .toList();
     }
@@ -28,6 +33,12 @@ public enum Strategy {
             case SYNCHRONOUS -> config.executor(RequestExecutors.synchronous());
             case THREAD_PER_REQUEST -> config.executor(RequestExecutors.threadPerRequest());
             case ELASTIC_POOL -> config.executor(null);
+            case BLOCKING_ELASTIC_POOL -> config.executor(null).engine(Engine.BLOCKING);
+            case VIRTUAL_ELASTIC_POOL ->
+                config.executor(null)
+                        .pool(PoolConfig.builder()
+                                .workerKind(WorkerKind.VIRTUAL)
+                                .build());
             case VIRTUAL_THREAD_PER_REQUEST -> config.executor(RequestExecutors.virtualThreadPerRequest());
         };
     }
