@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -149,10 +150,13 @@ final class Activation<R extends Request> {
             acceptorEnded();
         }
         boolean interrupted = Thread.interrupted(); // that ended the loop, and must not end the grace
-        if (interrupted) {
-            stop(server.config().shutdownGrace());
+        while (!stopped.isDone()) {
+            if (interrupted) {
+                stop(server.config().shutdownGrace());
+            } else {
+                interrupted = !isUninterrupted(stopped::get); // others may go on accepting until the server stops
+            }
         }
-        stopped.join();
         if (interrupted) {
             Thread.currentThread().interrupt();
         }
@@ -298,13 +302,26 @@ final class Activation<R extends Request> {
     /** Waits for the end of the pool's workers and the housekeeper; false if interrupted meanwhile. */
     private boolean awaitThreads() {
         housekeeper.stop();
+        boolean uninterrupted = isUninterrupted(this::awaitPool);
+        uninterrupted &= isUninterrupted(intake::close);
+        uninterrupted &= isUninterrupted(() -> housekeeper.awaitEnd(FORCED_END));
+        return uninterrupted;
+    }
+
+    /** Something to wait for. */
+    private interface Wait {
+        void end() throws InterruptedException, ExecutionException;
+    }
+
+    /** Waits; false, with the flag cleared, if the thread was interrupted. */
+    private static boolean isUninterrupted(Wait wait) {
         try {
-            awaitPool();
-            intake.close();
-            housekeeper.awaitEnd(FORCED_END);
+            wait.end();
             return true;
         } catch (InterruptedException e) {
             return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a stop ends with a report", e);
         }
     }
 

@@ -8,6 +8,7 @@ import dev.socketserver.testing.Loopback;
 import dev.socketserver.testing.Polling;
 import dev.socketserver.testing.RecordingListener;
 import dev.socketserver.testing.TestClient;
+import dev.socketserver.testing.TestDatagramClient;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketAddress;
@@ -241,6 +242,47 @@ class ServerLifecycleTest {
             assertThat(server.state()).isEqualTo(ServerState.STOPPED);
         }
         assertThat(listener.events()).contains("stopped " + new DrainReport(1, 0, 0, true));
+    }
+
+    @Test
+    void anInterruptEndsServeForeverAlsoAfterAnotherThreadHasTakenOverTheReceiving() throws Exception {
+        var slow = new CountDownLatch(1);
+        var server =
+                new UdpServer(Loopback.config().listener(listener).build(), DatagramRequestHandler.of((in, out) -> {
+                    if (in.read() == 's') {
+                        slow.await();
+                    }
+                    out.write('!');
+                }));
+        var serving = new FutureTask<>(() -> {
+            server.serveForever();
+            return Thread.currentThread().isInterrupted();
+        });
+        var thread = new Thread(serving);
+        thread.start();
+        listener.await("READY", 1);
+        try (var client = TestDatagramClient.to(server.address())) {
+            client.send("slow");
+            assertThat(client.send("quick").receiveText())
+                    .as("received by another thread")
+                    .isEqualTo("!");
+            slow.countDown();
+            assertThat(client.receiveText()).isEqualTo("!");
+        }
+        assertThat(Polling.await(() -> thread.getState() == Thread.State.WAITING))
+                .isTrue();
+        thread.interrupt();
+        assertThat(serving.get()).isTrue();
+        assertThat(server.state()).isEqualTo(ServerState.STOPPED);
+    }
+
+    @Test
+    void closingAnIdleServerInAnInterruptedThreadLeavesNothingBehind() throws Exception {
+        TcpServer server = echo();
+        server.bind();
+        Thread.currentThread().interrupt();
+        server.close();
+        assertThat(Thread.interrupted()).isTrue();
     }
 
     @Test
