@@ -73,11 +73,11 @@ final class Collector {
 
     /** Waits for a condition, and collects if otherwise it would never hold. */
     void await(BooleanSupplier condition) throws InterruptedException {
+        BooleanSupplier eitherOr = () -> condition.getAsBoolean() || queue.isStalled();
+        queue.await(eitherOr, WorkQueue.FOREVER);
         while (!condition.getAsBoolean()) {
-            queue.await(() -> condition.getAsBoolean() || queue.isStalled(), WorkQueue.FOREVER);
-            if (!condition.getAsBoolean()) {
-                collect();
-            }
+            collect();
+            queue.await(eitherOr, WorkQueue.FOREVER);
         }
     }
 }

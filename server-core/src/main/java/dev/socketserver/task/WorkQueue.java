@@ -35,9 +35,7 @@ final class WorkQueue {
     private int workers;
     private int active; // dismissed workers that still have a task included
     private int pendingRequests; // put and not yet collected
-    private int unstarted; // taken out to be started, and neither with a thread yet nor put back
     private boolean shutDown;
-    private boolean stopped;
     private long done;
     private long failed;
     private long cancelled;
@@ -112,51 +110,22 @@ final class WorkQueue {
 
     /** Takes out the tasks for which there are free workers, which become active. */
     synchronized List<QueuedTask> takeStartable() {
-        int count = stopped ? 0 : Math.min(freeWorkers(), waiting.size());
+        int count = Math.min(freeWorkers(), waiting.size());
         List<QueuedTask> startable = new ArrayList<>(count);
         for (int i = 0; i < count; i++) {
             startable.add(waiting.remove());
         }
         active += count;
-        unstarted += count;
         return startable;
     }
 
-    /** A task that was taken out is with a thread. */
-    synchronized void started() {
-        unstarted--;
-        notifyAll();
-    }
-
     /** Takes back tasks that were taken out and found no thread. */
-    synchronized void putBack(List<QueuedTask> tasks) {
-        unstarted -= tasks.size();
-        takeBack(tasks);
-    }
-
-    /** Takes back tasks that were with a thread that has not begun them. */
-    synchronized void takeBack(List<QueuedTask> tasks) {
-        active -= tasks.size();
-        for (int i = tasks.size() - 1; i >= 0; i--) {
-            waiting.addFirst(tasks.get(i));
+    synchronized void putBack(List<QueuedTask> unstarted) {
+        active -= unstarted.size();
+        for (int i = unstarted.size() - 1; i >= 0; i--) {
+            waiting.addFirst(unstarted.get(i));
         }
         notifyAll();
-    }
-
-    /** Lets no more tasks be taken out, and waits for those that just were, which takes no time worth mentioning. */
-    synchronized void stop() {
-        stopped = true;
-        boolean interrupted = false;
-        while (unstarted > 0) {
-            try {
-                wait();
-            } catch (InterruptedException e) {
-                interrupted = true;
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
     }
 
     /** The current thread is an active worker's from here on. */
@@ -213,6 +182,13 @@ final class WorkQueue {
     }
 
     // ---- Tasks are given up
+
+    /** Forgets tasks that were taken out and will not be run. */
+    synchronized void abandon(List<QueuedTask> unstarted) {
+        active -= unstarted.size();
+        cancelled += unstarted.size();
+        unstarted.forEach(this::gone);
+    }
 
     /** Takes a task out of the queue as if it had never come; false if it is not there any more. */
     synchronized boolean remove(QueuedTask task) {

@@ -19,6 +19,7 @@ final class Workers {
     private final TaskPoolConfig config;
     private final WorkQueue queue;
     private final ElasticThreadPool threads;
+    private boolean stopped; // guarded by this
 
     Workers(TaskPoolConfig config, WorkQueue queue) {
         this.config = config;
@@ -45,16 +46,15 @@ final class Workers {
     }
 
     /**
-     * Starts the tasks for which there are free workers.
+     * Starts the tasks for which there are free workers, unless the pool was stopped.
      *
      * @throws RejectedExecutionException if there is no thread, and none can be started
      */
-    void start() {
-        List<QueuedTask> startable = queue.takeStartable();
+    synchronized void start() {
+        List<QueuedTask> startable = stopped ? List.of() : queue.takeStartable();
         for (int i = 0; i < startable.size(); i++) {
             try {
                 threads.execute(new Run(startable.get(i)));
-                queue.started();
             } catch (RejectedExecutionException e) {
                 queue.putBack(startable.subList(i, startable.size()));
                 throw e;
@@ -70,13 +70,17 @@ final class Workers {
         return dropped;
     }
 
-    /** Gives up the tasks that wait, which are returned, and then interrupts those that run. */
+    /** Gives up the tasks that no thread has begun, which are returned, and interrupts those that run. */
     List<QueuedTask> stop() {
-        queue.stop(); // before a worker that is interrupted comes for the next task
-        List<QueuedTask> unbegun = new ArrayList<>();
-        threads.shutdownNow().forEach(run -> unbegun.add(((Run) run).task));
-        queue.takeBack(unbegun);
-        return drop(task -> true);
+        List<QueuedTask> dropped = new ArrayList<>();
+        synchronized (this) {
+            stopped = true;
+            threads.shutdownNow().forEach(run -> dropped.add(((Run) run).task));
+            queue.abandon(dropped);
+            dropped.addAll(queue.withdraw(task -> true));
+        }
+        dropped.forEach(QueuedTask::dropped);
+        return dropped;
     }
 
     /** Lets the threads end if the queue is shut down and has no more work for them. */

@@ -208,9 +208,10 @@ class ThreadPoolingMixInRegressionTest {
                     throw new Error("expected by the test");
                 });
             }
-            SimulatedThread joining = joining(it);
+            Set<Boolean> joined = new HashSet<>();
+            it.host.spawn("joining", () -> joined.add(joinFor(it, HOUR)));
             it.host.settle();
-            assertThat(joining.isAlive()).as("join has not returned").isFalse();
+            assertThat(joined).as("join has returned").containsExactly(true);
             assertThat(it.snapshot().busy()).isZero();
             assertThat(it.size()).isEqualTo(5);
             it.submit(1, MILLI);
@@ -290,10 +291,6 @@ class ThreadPoolingMixInRegressionTest {
         try (SimulatedPool it = new SimulatedPool(b -> b.name("orders"))) {
             assertThat(it.host.liveThreads("orders-")).as("with the supervisor").isEqualTo(6);
         }
-    }
-
-    private static SimulatedThread joining(SimulatedPool it) {
-        return it.host.spawn("joining", () -> joinFor(it, HOUR));
     }
 
     private static boolean joinFor(SimulatedPool it, Duration timeout) {
