@@ -10,6 +10,7 @@ import dev.socketserver.testing.Loopback;
 import dev.socketserver.testing.Polling;
 import dev.socketserver.testing.RecordingListener;
 import dev.socketserver.testing.TestClient;
+import java.lang.ref.WeakReference;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetSocketAddress;
@@ -308,6 +309,31 @@ class ThreadPoolingMixInServerTest {
         assertThat(clients.get(0).readAll()).isEqualTo("long\n");
         assertThat(pool.snapshot().size()).isZero();
         assertThat(listener.events()).last().asString().endsWith("forced=0, complete=true]");
+    }
+
+    /** Bug 12. */
+    @Test
+    void aWorkerDoesNotHoldOnToAServerThatIsGone() throws Exception {
+        try (var shared = new ElasticThreadPool(AS_IN_PYTHON)) {
+            WeakReference<TcpServer> server = serveOneOn(shared);
+            assertThat(Polling.await(() -> {
+                        System.gc();
+                        return server.refersTo(null);
+                    }))
+                    .isTrue();
+            assertThat(shared.snapshot().idle())
+                    .as("the workers are still there")
+                    .isPositive();
+        }
+    }
+
+    private WeakReference<TcpServer> serveOneOn(ElasticThreadPool shared) throws Exception {
+        var config = Loopback.config().executor(shared).build();
+        try (var server = new TcpServer(config, handlers())) {
+            server.start();
+            assertThat(client(server, "short").readAll()).isEqualTo("short\n");
+            return new WeakReference<>(server);
+        }
     }
 
     /** Bug 14. */

@@ -132,10 +132,21 @@ final class Worker implements Runnable, FollowUp {
     @Override
     public void run() {
         dispatcher.arrive(this);
-        for (Runnable task = awaitTask(); task != null; task = awaitTask()) {
-            perform(task);
+        while (performNext()) {
             dispatcher.next(this);
         }
+    }
+
+    /**
+     * Runs the next task; false if the worker is to end. No reference to the task is left in an idle worker's frames.
+     */
+    private boolean performNext() {
+        Runnable task = awaitTask();
+        if (task == null) {
+            return false;
+        }
+        perform(task);
+        return true;
     }
 
     /** The task that was taken, or the one that comes through the slot in time; null if the worker is to end. */
