@@ -2,6 +2,7 @@ package dev.socketserver;
 
 import dev.socketserver.buffer.ByteInput;
 import dev.socketserver.buffer.ByteOutput;
+import dev.socketserver.buffer.SpareBuffer;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -118,9 +119,11 @@ public final class StreamConnection extends Request implements AutoCloseable {
         timed.registration(registration);
     }
 
-    /** The connection is served inside this turn of its leader's. */
-    void turn(long turn) {
+    /** The connection is served inside this turn of its leader's, in a thread that has these buffers to spare. */
+    void turn(long turn, SpareBuffer input, SpareBuffer output) {
         required(registration).turn(turn);
+        in.borrowFrom(input);
+        out.borrowFrom(output);
     }
 
     /** See {@link Registration#arm}. */

@@ -36,6 +36,7 @@ public final class ByteInput extends InputStream {
     private boolean ended;
     private boolean closed;
     private BooleanSupplier betweenMessages = () -> true;
+    private @Nullable SpareBuffer spare; // set while a thread that has one serves
 
     /**
      * Makes an input that holds no buffer yet.
@@ -271,18 +272,30 @@ public final class ByteInput extends InputStream {
     }
 
     private void replace(int capacity) {
-        ByteBuf larger = allocator.directBuffer(capacity, capacity);
-        larger.writeBytes(buffer);
+        ByteBuf larger = spare == null ? allocator.directBuffer(capacity, capacity) : spare.take(allocator, capacity);
+        if (buffer.isReadable()) {
+            larger.writeBytes(buffer);
+        }
         buffer.release();
         buffer = larger;
     }
 
-    /** Gives the buffer back to the allocator if it holds no unread byte; the next read takes one again. */
+    /** Takes the buffer, when one is wanted, from there, and gives it back there, up to the next {@link #trim()}. */
+    public void borrowFrom(SpareBuffer ofThisThread) {
+        spare = ofThisThread;
+    }
+
+    /** Gives the buffer back if it holds no unread byte; the next read takes one again. */
     public void trim() {
         if (!buffer.isReadable()) {
-            buffer.release();
+            if (spare != null && buffer.capacity() == bufferSize) {
+                spare.giveBack(buffer);
+            } else {
+                buffer.release();
+            }
             buffer = Unpooled.EMPTY_BUFFER;
         }
+        spare = null;
     }
 
     /** Gives the buffer back and ends this input; the channel stays open. Closing twice has no effect. */

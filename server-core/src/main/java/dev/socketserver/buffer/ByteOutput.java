@@ -9,6 +9,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;
 import java.nio.charset.Charset;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /**
  * An {@code OutputStream} that collects small writes in one pooled direct buffer, so that a reply made of several
@@ -34,6 +35,7 @@ public final class ByteOutput extends OutputStream {
     private ByteBuf buffer = Unpooled.EMPTY_BUFFER;
     private boolean autoFlush;
     private boolean closed;
+    private @Nullable SpareBuffer spare; // set while a thread that has one serves
 
     /**
      * Makes an output that holds no buffer yet.
@@ -121,10 +123,11 @@ public final class ByteOutput extends OutputStream {
     /** Sends what was collected. */
     @Override
     public void flush() throws IOException {
-        if (buffer.isReadable()) {
-            send(buffer);
-            buffer.clear();
+        while (buffer.isReadable()) {
+            int length = Math.min(MAX_CHUNK, buffer.readableBytes());
+            buffer.skipBytes(sink.write(buffer.internalNioBuffer(buffer.readerIndex(), length)));
         }
+        buffer.clear();
     }
 
     private void flushIfAuto() throws IOException {
@@ -139,7 +142,7 @@ public final class ByteOutput extends OutputStream {
             throw new IOException("the output is closed");
         }
         if (buffer.capacity() == 0) {
-            buffer = allocator.directBuffer(bufferSize, bufferSize);
+            buffer = spare == null ? allocator.directBuffer(bufferSize, bufferSize) : spare.take(allocator, bufferSize);
         }
         return buffer.writableBytes() >= length;
     }
@@ -170,12 +173,22 @@ public final class ByteOutput extends OutputStream {
         }
     }
 
-    /** Gives the buffer back to the allocator if it holds no unsent byte; the next write takes one again. */
+    /** Takes the buffer, when one is wanted, from there, and gives it back there, up to the next {@link #trim()}. */
+    public void borrowFrom(SpareBuffer ofThisThread) {
+        spare = ofThisThread;
+    }
+
+    /** Gives the buffer back if it holds no unsent byte; the next write takes one again. */
     public void trim() {
         if (!buffer.isReadable()) {
-            buffer.release();
+            if (spare == null) {
+                buffer.release();
+            } else {
+                spare.giveBack(buffer);
+            }
             buffer = Unpooled.EMPTY_BUFFER;
         }
+        spare = null;
     }
 
     /**

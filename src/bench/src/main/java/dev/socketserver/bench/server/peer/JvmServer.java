@@ -25,6 +25,8 @@ public enum JvmServer {
     JDK_THREAD("JDK ServerSocket, thread per connection", JdkPools::threadPerConnection),
     /** A virtual thread per connection. */
     JDK_VIRTUAL("JDK ServerSocket, virtual threads", JdkPools::virtualThreads, Needs.VIRTUAL_THREADS),
+    /** One thread that selects and answers: the limit of the JDK's channels. */
+    JDK_SELECTOR("JDK Selector, answering in its thread", JdkSelectorServer::serve),
     /** The pool of WildFly and Quarkus. */
     JBOSS_THREADS("jboss-threads EnhancedQueueExecutor", OtherPools::jbossThreads),
     /** The pool of Jetty. */
