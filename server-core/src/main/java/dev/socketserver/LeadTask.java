@@ -29,7 +29,8 @@ final class LeadTask {
     private volatile @Nullable Tenure tenure; // written by the leader
     private volatile boolean wanted; // set by the first call for a leader
     private volatile int patience = 1; // in ticks; written by leaders that lost the lead, a lost update does no harm
-    private int unmoved; // the watchdog's: ticks in the same turn
+    private long before; // the watchdog's: what it saw last
+    private int unmoved; // the watchdog's: looks since the lead moved
 
     /**
      * Makes a lead that is vacant.
@@ -48,25 +49,36 @@ final class LeadTask {
         return leadership;
     }
 
-    /** The lead has moved since the last look. */
-    void moved() {
-        unmoved = 0;
-    }
-
-    /** Looks after a lead that has not moved since the word {@code seen} was seen last. */
-    void lookAfter(long seen) {
+    /**
+     * Looks after the lead: takes it from a leader that is blocked, or does not move though the watchdog was patient;
+     * calls for one if there is none; sends one that only waits where it is needed. The watchdog's.
+     *
+     * @return true if the lead has moved since the last look
+     */
+    boolean look() {
+        long seen = leadership.seen();
+        boolean moved = seen != before;
+        before = seen;
+        unmoved = moved ? 0 : unmoved + 1;
         if (Leadership.isRunning(seen)) {
-            unmoved++;
-            if (unmoved >= patience) {
-                takeAway(seen);
+            boolean blocked = isBlocked(tenure);
+            if (blocked || unmoved >= patience) {
+                takeAway(seen, !blocked);
             }
-        } else if (!Leadership.isVacant(seen)) {
+        } else if (!moved && !Leadership.isVacant(seen)) {
             if (pool.isSaturated()) {
                 askToYield.run();
             }
-        } else if (wanted) {
+        } else if (!moved && wanted) {
             callForLeader();
         }
+        return moved;
+    }
+
+    /** Tells whether the leader sleeps, is parked, or waits for a lock: no matter of waiting for a processor. */
+    private static boolean isBlocked(@Nullable Tenure leader) {
+        Thread thread = leader == null ? null : leader.worker;
+        return thread != null && thread.getState() != Thread.State.RUNNABLE;
     }
 
     /** Lets some worker take the vacant lead, unless one has been called already; if none can now, ask again. */
@@ -95,16 +107,16 @@ final class LeadTask {
         }
     }
 
-    private void takeAway(long turn) {
+    private void takeAway(long turn, boolean onSuspicion) {
         Tenure current = tenure;
         if (leadership.giveUp(turn)) {
-            lose(current, true);
+            lose(current, onSuspicion);
         }
     }
 
-    private void lose(@Nullable Tenure current, boolean taken) {
+    private void lose(@Nullable Tenure current, boolean onSuspicion) {
         if (current != null) {
-            current.takenAway = taken;
+            current.suspected = onSuspicion;
             current.lostSince = System.nanoTime();
         }
         callForLeader();
@@ -118,7 +130,7 @@ final class LeadTask {
     /** One thread's time as leader, and the end of the handler that cost it the lead. */
     private final class Tenure implements LongTask, AbortableTask {
         private volatile long lostSince = NOT_BUSY;
-        private volatile boolean takenAway; // written before lostSince
+        private volatile boolean suspected; // written before lostSince
         private volatile @Nullable Thread worker; // written by the worker
 
         @Override
@@ -139,7 +151,7 @@ final class LeadTask {
         /** Makes the watchdog more patient after a false alarm, and less after a true one. */
         private void learn() {
             long lost = lostSince;
-            if (lost != NOT_BUSY && takenAway) {
+            if (lost != NOT_BUSY && suspected) {
                 boolean falseAlarm = System.nanoTime() - lost < FALSE_ALARM.toNanos();
                 patience = falseAlarm ? Math.min(MAX_PATIENCE, patience * 2) : Math.max(1, patience / 2);
             }

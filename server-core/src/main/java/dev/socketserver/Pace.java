@@ -13,8 +13,14 @@ final class Pace {
     static final Duration SLOW = Duration.ofNanos(200_000);
     static final Duration QUICK = Duration.ofNanos(100_000);
 
+    /** No sample counts as longer: one that a busy machine made long must not make the server slow on its own. */
+    private static final Duration LONGEST = Duration.ofMillis(1);
+
     /** One request's weight in the mean is 1 to this. */
     private static final int WEIGHT = 64;
+
+    /** For how many requests one sample speaks, at the most; for the same reason. */
+    private static final int MOST_REQUESTS = 4;
 
     /** One in so many requests that run singly in the leader is timed. */
     private static final int SAMPLE_EVERY = 16;
@@ -65,7 +71,8 @@ final class Pace {
 
     private void ran(long nanosEach, int count) {
         long before = mean;
-        long now = before + (nanosEach - before) * Math.min(count, WEIGHT) / WEIGHT;
+        long sample = Math.min(nanosEach, LONGEST.toNanos());
+        long now = before + (sample - before) * Math.min(count, MOST_REQUESTS) / WEIGHT;
         mean = now;
         if (slow ? now < QUICK.toNanos() : now > SLOW.toNanos()) {
             slow = !slow;

@@ -6,13 +6,13 @@ import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * The thread that takes the lead away from a leader whose handler has not returned for a whole {@link #TICK}, calls a
- * leader where there is none. While nothing is run it looks only every {@link #LONG_TICK}.
+ * The thread that looks every {@link #TICK} whether a handler holds up its leader, takes the lead away from one that
+ * does, and calls a leader where there is none. While nothing is run it looks only every {@link #LONG_TICK}.
  *
  * <p>Thread-safe.
  */
 final class Watchdog {
-    /** How long a handler may hold up those behind it, at the least; twice that if the machine is not overloaded. */
+    /** How long a handler that sleeps or waits holds up those behind it, at the most; one that computes, twice that. */
     static final Duration TICK = Duration.ofMillis(1);
 
     static final Duration LONG_TICK = Duration.ofMillis(20);
@@ -53,29 +53,20 @@ final class Watchdog {
     }
 
     private void run() {
-        long[] before = new long[leads.size()];
         int quiet = 0;
         while (!stopped) {
-            quiet = look(before) ? 0 : quiet + 1;
+            quiet = look() ? 0 : quiet + 1;
             drowsy = quiet > QUIET_TICKS;
             LockSupport.parkNanos(this, (drowsy ? LONG_TICK : TICK).toNanos());
             Thread.interrupted(); // an interrupted thread would not park again
         }
     }
 
-    /** Looks at every lead and rescues those that have not moved since; true if any has. */
-    private boolean look(long[] before) {
+    /** Looks after every lead; true if any has moved. */
+    private boolean look() {
         boolean moved = false;
-        for (int i = 0; i < before.length; i++) {
-            LeadTask lead = leads.get(i);
-            long seen = lead.leadership().seen();
-            if (seen != before[i]) {
-                before[i] = seen;
-                moved = true;
-                lead.moved();
-            } else {
-                lead.lookAfter(seen);
-            }
+        for (LeadTask lead : leads) {
+            moved |= lead.look();
         }
         return moved;
     }

@@ -288,21 +288,24 @@ public final class ByteInput extends InputStream {
     /** Gives the buffer back if it holds no unread byte; the next read takes one again. */
     public void trim() {
         if (!buffer.isReadable()) {
-            if (spare != null && buffer.capacity() == bufferSize) {
-                spare.giveBack(buffer);
-            } else {
-                buffer.release();
-            }
-            buffer = Unpooled.EMPTY_BUFFER;
+            giveBack();
         }
         spare = null;
+    }
+
+    private void giveBack() {
+        if (spare != null && buffer.capacity() == bufferSize) {
+            spare.giveBack(buffer);
+        } else {
+            buffer.release();
+        }
+        buffer = Unpooled.EMPTY_BUFFER;
     }
 
     /** Gives the buffer back and ends this input; the channel stays open. Closing twice has no effect. */
     @Override
     public void close() {
         closed = true;
-        buffer.release();
-        buffer = Unpooled.EMPTY_BUFFER;
+        giveBack();
     }
 }

@@ -181,14 +181,18 @@ public final class ByteOutput extends OutputStream {
     /** Gives the buffer back if it holds no unsent byte; the next write takes one again. */
     public void trim() {
         if (!buffer.isReadable()) {
-            if (spare == null) {
-                buffer.release();
-            } else {
-                spare.giveBack(buffer);
-            }
-            buffer = Unpooled.EMPTY_BUFFER;
+            giveBack();
         }
         spare = null;
+    }
+
+    private void giveBack() {
+        if (spare == null) {
+            buffer.release();
+        } else {
+            spare.giveBack(buffer);
+        }
+        buffer = Unpooled.EMPTY_BUFFER;
     }
 
     /**
@@ -207,7 +211,6 @@ public final class ByteOutput extends OutputStream {
     /** Gives the buffer back with all that was not sent, and ends this output. */
     public void discard() {
         closed = true;
-        buffer.release();
-        buffer = Unpooled.EMPTY_BUFFER;
+        giveBack();
     }
 }
