@@ -20,6 +20,13 @@ final class LeadTask {
     /** How many ticks the watchdog waits at the most before it takes the lead away, after false alarms. */
     private static final int MAX_PATIENCE = 8;
 
+    /** What the watchdog found when it looked; the later, the more there is to do. */
+    enum Finding {
+        STILL,
+        MOVED,
+        BLOCKED
+    }
+
     private final Leadership leadership = new Leadership();
     private final ElasticThreadPool pool;
     private final RequestRunner<?> runner;
@@ -52,10 +59,8 @@ final class LeadTask {
     /**
      * Looks after the lead: takes it from a leader that is blocked, or does not move though the watchdog was patient;
      * calls for one if there is none; sends one that only waits where it is needed. The watchdog's.
-     *
-     * @return true if the lead has moved since the last look
      */
-    boolean look() {
+    Finding look() {
         long seen = leadership.seen();
         boolean moved = seen != before;
         before = seen;
@@ -65,6 +70,9 @@ final class LeadTask {
             if (blocked || unmoved >= patience) {
                 takeAway(seen, !blocked);
             }
+            if (blocked) {
+                return Finding.BLOCKED;
+            }
         } else if (!moved && !Leadership.isVacant(seen)) {
             if (pool.isSaturated()) {
                 askToYield.run();
@@ -72,7 +80,7 @@ final class LeadTask {
         } else if (!moved && wanted) {
             callForLeader();
         }
-        return moved;
+        return moved ? Finding.MOVED : Finding.STILL;
     }
 
     /** Tells whether the leader sleeps, is parked, or waits for a lock: no matter of waiting for a processor. */

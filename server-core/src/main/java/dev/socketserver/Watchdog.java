@@ -7,7 +7,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * The thread that looks every {@link #TICK} whether a handler holds up its leader, takes the lead away from one that
- * does, and calls a leader where there is none. While nothing is run it looks only every {@link #LONG_TICK}.
+ * does, and calls a leader where there is none. While handlers are found blocked it looks every {@link #SHORT_TICK},
+ * while nothing is run only every {@link #LONG_TICK}.
  *
  * <p>Thread-safe.
  */
@@ -16,6 +17,12 @@ final class Watchdog {
     static final Duration TICK = Duration.ofMillis(1);
 
     static final Duration LONG_TICK = Duration.ofMillis(20);
+
+    /** How often it looks while handlers were found blocked lately, and more of them are likely. */
+    private static final Duration SHORT_TICK = Duration.ofNanos(100_000);
+
+    /** How many short ticks without another blocked handler end that. */
+    private static final int ALERT_TICKS = 64;
 
     /** How many ticks without any turn make it look less often. */
     private static final int QUIET_TICKS = 10;
@@ -54,20 +61,25 @@ final class Watchdog {
 
     private void run() {
         int quiet = 0;
+        int alert = 0;
         while (!stopped) {
-            quiet = look() ? 0 : quiet + 1;
-            drowsy = quiet > QUIET_TICKS;
-            LockSupport.parkNanos(this, (drowsy ? LONG_TICK : TICK).toNanos());
+            LeadTask.Finding found = look();
+            quiet = found == LeadTask.Finding.STILL ? quiet + 1 : 0;
+            alert = found == LeadTask.Finding.BLOCKED ? ALERT_TICKS : alert - 1;
+            drowsy = quiet > QUIET_TICKS && alert <= 0;
+            Duration next = drowsy ? LONG_TICK : alert > 0 ? SHORT_TICK : TICK;
+            LockSupport.parkNanos(this, next.toNanos());
             Thread.interrupted(); // an interrupted thread would not park again
         }
     }
 
-    /** Looks after every lead; true if any has moved. */
-    private boolean look() {
-        boolean moved = false;
+    /** Looks after every lead; returns the gravest that it found. */
+    private LeadTask.Finding look() {
+        LeadTask.Finding gravest = LeadTask.Finding.STILL;
         for (LeadTask lead : leads) {
-            moved |= lead.look();
+            LeadTask.Finding found = lead.look();
+            gravest = found.compareTo(gravest) > 0 ? found : gravest;
         }
-        return moved;
+        return gravest;
     }
 }
