@@ -48,8 +48,17 @@ public final class Datagram extends Request {
      * @throws IOException if the system does not take the datagram, because it is too large for one
      */
     public void reply(ByteBuf bytes) throws IOException {
-        server.send(bytes.nioBuffer(), remoteAddress());
-        bytes.skipBytes(bytes.readableBytes());
+        int length = bytes.readableBytes();
+        server.send(
+                isOwn(bytes) ? bytes.internalNioBuffer(bytes.readerIndex(), length) : bytes.nioBuffer(),
+                remoteAddress());
+        bytes.skipBytes(length);
+    }
+
+    /** Tells whether nobody else can be reading the buffer at the same time. */
+    @SuppressWarnings("ReferenceEquality") // the same, not equal bytes
+    private boolean isOwn(ByteBuf bytes) {
+        return bytes == content || bytes == answer;
     }
 
     /** Moves the bytes to a buffer of their own size, so that the receiver's is free while they wait. */

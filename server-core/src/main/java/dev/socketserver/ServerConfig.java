@@ -2,6 +2,7 @@ package dev.socketserver;
 
 import dev.socketserver.pool.PoolConfig;
 import dev.socketserver.pool.WorkerKind;
+import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.file.attribute.PosixFilePermission;
@@ -130,6 +131,13 @@ public record ServerConfig(
             throw new IllegalArgumentException(option + " must be at most 292 years: " + timeout);
         }
         return timeout;
+    }
+
+    /** Tells whether the address is one of IPv4 and not all addresses, so that no IPv6 peer can reach it. */
+    boolean isIpv4Only() {
+        return address instanceof InetSocketAddress inet
+                && inet.getAddress() instanceof Inet4Address one
+                && !one.isAnyLocalAddress();
     }
 
     /** Checks that the address is of the kind that a server can bind. */

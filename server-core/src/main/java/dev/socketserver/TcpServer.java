@@ -2,6 +2,7 @@ package dev.socketserver;
 
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -42,7 +43,9 @@ public non-sealed class TcpServer extends StreamServer {
 
     @Override
     ServerSocketChannel open() throws IOException {
-        ServerSocketChannel opened = ServerSocketChannel.open();
+        ServerSocketChannel opened = config().isIpv4Only()
+                ? ServerSocketChannel.open(StandardProtocolFamily.INET)
+                : ServerSocketChannel.open();
         try {
             opened.setOption(StandardSocketOptions.SO_REUSEADDR, config().reuseAddress());
             if (config().reusePort()) {

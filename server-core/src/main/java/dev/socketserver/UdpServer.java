@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -59,7 +60,7 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
 
     @Override
     protected void serverBind() throws IOException {
-        DatagramChannel opened = DatagramChannel.open();
+        DatagramChannel opened = openChannel();
         channel = opened;
         opened.setOption(StandardSocketOptions.SO_REUSEADDR, false);
         if (config().reusePort()) {
@@ -73,6 +74,10 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
         } catch (IOException e) {
             throw bindFailure(addressToBind(), e);
         }
+    }
+
+    private DatagramChannel openChannel() throws IOException {
+        return config().isIpv4Only() ? DatagramChannel.open(StandardProtocolFamily.INET) : DatagramChannel.open();
     }
 
     @Override
@@ -156,7 +161,7 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
     }
 
     private DatagramChannel openLate() throws IOException {
-        DatagramChannel opened = DatagramChannel.open();
+        DatagramChannel opened = openChannel();
         try {
             bindLate(opened);
             return opened;
