@@ -3,6 +3,7 @@ package dev.socketserver.pool;
 import jdk.jfr.Category;
 import jdk.jfr.Description;
 import jdk.jfr.Event;
+import jdk.jfr.FlightRecorder;
 import jdk.jfr.Label;
 import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
@@ -15,46 +16,61 @@ final class PoolEvents {
 
     private PoolEvents() {}
 
+    /** Tells whether there is anybody to tell; if not, the events' classes, and with them all of JFR, stay unloaded. */
+    private static boolean isRecording() {
+        return FlightRecorder.isInitialized();
+    }
+
     static FollowUp started(String worker, StartReason why) {
-        return () -> {
-            WorkerStarted event = new WorkerStarted();
-            event.worker = worker;
-            event.reason = why.name();
-            event.commit();
-        };
+        return !isRecording()
+                ? FollowUp.NONE
+                : () -> {
+                    WorkerStarted event = new WorkerStarted();
+                    event.worker = worker;
+                    event.reason = why.name();
+                    event.commit();
+                };
     }
 
     static FollowUp retired(String worker, RetireReason why) {
-        return () -> {
-            WorkerRetired event = new WorkerRetired();
-            event.worker = worker;
-            event.reason = why.name();
-            event.commit();
-        };
+        return !isRecording()
+                ? FollowUp.NONE
+                : () -> {
+                    WorkerRetired event = new WorkerRetired();
+                    event.worker = worker;
+                    event.reason = why.name();
+                    event.commit();
+                };
     }
 
     static void rejected(String pool, RejectionReason why) {
-        TaskRejected event = new TaskRejected();
-        event.pool = pool;
-        event.reason = why.name();
-        event.commit();
+        if (isRecording()) {
+            TaskRejected event = new TaskRejected();
+            event.pool = pool;
+            event.reason = why.name();
+            event.commit();
+        }
     }
 
     static FollowUp waited(String pool, long nanos) {
-        return () -> {
-            LongQueueWait event = new LongQueueWait();
-            event.pool = pool;
-            event.wait = nanos;
-            event.commit();
-        };
+        return !isRecording()
+                ? FollowUp.NONE
+                : () -> {
+                    LongQueueWait event = new LongQueueWait();
+                    event.pool = pool;
+                    event.wait = nanos;
+                    event.commit();
+                };
     }
 
     static void stuck(String worker, String task, long nanos) {
-        TaskStuck event = new TaskStuck();
-        event.worker = worker;
-        event.task = task;
-        event.running = nanos;
-        event.commit();
+        if (isRecording()) {
+            TaskStuck event = new TaskStuck();
+            event.worker = worker;
+            event.task = task;
+            event.running = nanos;
+            event.commit();
+        }
     }
 
     @Name("dev.socketserver.WorkerStarted")

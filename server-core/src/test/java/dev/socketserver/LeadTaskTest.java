@@ -1,0 +1,91 @@
+package dev.socketserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.socketserver.pool.ElasticThreadPool;
+import dev.socketserver.pool.PoolConfig;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** What the watchdog makes of a leader, looking by hand. */
+@Timeout(60)
+class LeadTaskTest {
+    private final TcpServer server = new TcpServer(0, StreamRequestHandler.of((in, out) -> {}));
+    private final RequestRunner<StreamConnection> runner = new RequestRunner<>(
+            server, new GuardedListener(ServerConfig.ofPort(0).listener()));
+    private final ElasticThreadPool pool =
+            new ElasticThreadPool(PoolConfig.builder().build());
+    private final CountDownLatch inTurn = new CountDownLatch(1);
+    private final CountDownLatch mayReturn = new CountDownLatch(1);
+    private final CountDownLatch returned = new CountDownLatch(1);
+    private final AtomicBoolean keptTheLead = new AtomicBoolean();
+    private final AtomicBoolean computes = new AtomicBoolean();
+    private volatile @Nullable Thread leader;
+    private final LeadTask task = new LeadTask(pool, runner, this::lead, () -> {});
+
+    /** The first leader runs one handler, that waits for the test or computes; those after it have nothing to do. */
+    private void lead() {
+        if (inTurn.getCount() == 0) {
+            return;
+        }
+        long turn = task.leadership().begin();
+        leader = Thread.currentThread();
+        inTurn.countDown();
+        while (computes.get()) {
+            Thread.onSpinWait();
+        }
+        try {
+            mayReturn.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+        }
+        keptTheLead.set(task.leadership().end(turn));
+        returned.countDown();
+    }
+
+    @AfterEach
+    void close() {
+        computes.set(false);
+        mayReturn.countDown();
+        pool.close();
+        server.close();
+    }
+
+    @Test
+    void aLeaderThatIsParkedLosesTheLead() throws InterruptedException {
+        task.callForLeader();
+        inTurn.await();
+        Thread parked = Objects.requireNonNull(leader);
+        while (parked.getState() != Thread.State.WAITING) {
+            Thread.onSpinWait();
+        }
+        assertThat(task.look()).as("the first look").isEqualTo(LeadTask.Finding.BLOCKED);
+        mayReturn.countDown();
+        returned.await();
+        assertThat(keptTheLead).isFalse();
+    }
+
+    @Test
+    void aLeaderThatComputesIsNotBlockedAndLosesTheLeadWhenItHasNotMovedBetweenTwoLooks() throws InterruptedException {
+        computes.set(true);
+        task.callForLeader();
+        inTurn.await();
+        long turn = task.leadership().seen();
+        assertThat(task.look()).as("the first look").isEqualTo(LeadTask.Finding.MOVED);
+        assertThat(task.leadership().seen()).isEqualTo(turn);
+        assertThat(task.look()).as("the second").isEqualTo(LeadTask.Finding.STILL);
+        assertThat(task.leadership().seen()).isNotEqualTo(turn);
+    }
+
+    @Test
+    void aLeadThatNobodyWantedIsNotGivenToAnyone() {
+        assertThat(task.look()).isEqualTo(LeadTask.Finding.STILL);
+        assertThat(Leadership.isVacant(task.leadership().seen())).isTrue();
+        assertThat(pool.snapshot().handedOff() + pool.snapshot().queued()).isZero();
+    }
+}

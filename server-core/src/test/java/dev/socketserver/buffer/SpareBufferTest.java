@@ -1,0 +1,105 @@
+package dev.socketserver.buffer;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class SpareBufferTest {
+    private static final int SIZE = 16;
+
+    private final RecordingAllocator allocator = new RecordingAllocator();
+    private final SpareBuffer spare = new SpareBuffer();
+
+    @AfterEach
+    void close() {
+        spare.close();
+    }
+
+    private ByteInput input(String... chunks) {
+        var in = new ByteInput(ScriptedSource.of(chunks), allocator, SIZE);
+        in.borrowFrom(spare);
+        return in;
+    }
+
+    @Test
+    void manyConnectionsInTurnShareOneBuffer() throws IOException {
+        for (int i = 0; i < 100; i++) {
+            try (ByteInput in = input("request")) {
+                assertThat(in.readLine(UTF_8, SIZE)).isEqualTo("request");
+                in.trim();
+            }
+        }
+        assertThat(allocator.count()).isEqualTo(1);
+    }
+
+    @Test
+    void aConnectionThatClosesLeavesItsBufferToTheNextAndNoneOfItsBytes() throws IOException {
+        try (ByteInput in = input("unread")) {
+            assertThat(in.read()).isEqualTo('u');
+        }
+        try (ByteInput in = input("next")) {
+            assertThat(in.readLine(UTF_8, SIZE)).isEqualTo("next");
+        }
+        assertThat(allocator.count()).isEqualTo(1);
+    }
+
+    @Test
+    void bytesThatAHandlerRetainedAreNotOverwrittenByTheNextConnection() throws IOException {
+        ByteBuf kept;
+        try (ByteInput in = input("mine")) {
+            kept = in.readSlice(4).retain();
+            in.trim();
+        }
+        try (ByteInput in = input("next")) {
+            assertThat(in.readLine(UTF_8, SIZE)).isEqualTo("next");
+        }
+        assertThat(kept.toString(UTF_8)).isEqualTo("mine");
+        kept.release();
+        assertThat(allocator.count()).isEqualTo(2);
+    }
+
+    @Test
+    void aBufferThatGrewIsNotKept() throws IOException {
+        try (ByteInput in = input("0123456789abcdef", "0123456789abcdef")) {
+            in.readSlice(2 * SIZE);
+        }
+        try (ByteInput in = input("next")) {
+            assertThat(in.readLine(UTF_8, SIZE)).isEqualTo("next");
+        }
+        assertThat(allocator.count()).isEqualTo(3);
+    }
+
+    @Test
+    void aConnectionWithUnreadBytesKeepsItsBufferAndLendsNoMore() throws IOException {
+        try (ByteInput waiting = input("ab");
+                ByteInput other = input("cd")) {
+            assertThat(waiting.read()).isEqualTo('a');
+            waiting.trim();
+            assertThat(other.read()).isEqualTo('c');
+            assertThat(waiting.read()).isEqualTo('b');
+            assertThat(other.read()).isEqualTo('d');
+        }
+        assertThat(allocator.count()).isEqualTo(2);
+    }
+
+    @Test
+    void anOutputBorrowsAndGivesBackLikeAnInput() throws IOException {
+        var sink = new RecordingSink();
+        for (int i = 0; i < 3; i++) {
+            try (var out = new ByteOutput(sink, allocator, SIZE)) {
+                out.borrowFrom(spare);
+                out.write("reply" + i, UTF_8);
+                out.flush();
+                out.trim();
+            }
+        }
+        assertThat(sink.text()).isEqualTo("reply0reply1reply2");
+        assertThat(allocator.count()).isEqualTo(1);
+    }
+}
