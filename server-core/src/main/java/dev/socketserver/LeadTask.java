@@ -20,10 +20,19 @@ final class LeadTask {
     /** How many ticks the watchdog waits at the most before it takes the lead away, after false alarms. */
     private static final int MAX_PATIENCE = 8;
 
-    /** What the watchdog found when it looked; the later, the more there is to do. */
+    /** How often the word changes for a request that is run quickly. */
+    private static final int CHANGES_PER_REQUEST = 2;
+
+    /** How many requests must have been quick, since one blocked, to make that one an exception. */
+    private static final int QUICK_REQUESTS = 8;
+
+    /** What the watchdog found when it looked; the later, the sooner it should look again. */
     enum Finding {
+        /** The same as at the last look. */
         STILL,
+        /** The lead has moved; or its leader was blocked like those before it, and more workers are no hurry. */
         MOVED,
+        /** The leader was blocked, unlike those before it. */
         BLOCKED
     }
 
@@ -37,6 +46,7 @@ final class LeadTask {
     private volatile boolean wanted; // set by the first call for a leader
     private volatile int patience = 1; // in ticks; written by leaders that lost the lead, a lost update does no harm
     private long before; // the watchdog's: what it saw last
+    private long lost; // the watchdog's: what it saw when it last found the leader blocked
     private int unmoved; // the watchdog's: looks since the lead moved
 
     /**
@@ -71,7 +81,9 @@ final class LeadTask {
                 takeAway(seen, !blocked);
             }
             if (blocked) {
-                return Finding.BLOCKED;
+                boolean oneOfMany = Leadership.changes(lost, seen) > QUICK_REQUESTS * CHANGES_PER_REQUEST;
+                lost = seen;
+                return oneOfMany ? Finding.BLOCKED : Finding.MOVED;
             }
         } else if (!moved && !Leadership.isVacant(seen)) {
             if (pool.isSaturated()) {

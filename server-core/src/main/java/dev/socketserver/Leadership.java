@@ -81,6 +81,11 @@ final class Leadership {
         return word;
     }
 
+    /** Returns how often the word has changed from one that was seen to a later one. */
+    static long changes(long earlier, long later) {
+        return (later >> STATE_BITS) - (earlier >> STATE_BITS);
+    }
+
     static boolean isRunning(long seen) {
         return (seen & STATE) == RUNNING;
     }

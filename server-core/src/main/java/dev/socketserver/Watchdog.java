@@ -18,7 +18,7 @@ final class Watchdog {
 
     static final Duration LONG_TICK = Duration.ofMillis(20);
 
-    /** How often it looks while handlers were found blocked lately, and more of them are likely. */
+    /** How often it looks while now and then a handler is found blocked among quick ones, and more are likely. */
     private static final Duration SHORT_TICK = Duration.ofNanos(100_000);
 
     /** How many short ticks without another blocked handler end that. */

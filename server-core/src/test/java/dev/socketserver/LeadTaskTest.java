@@ -7,6 +7,7 @@ import dev.socketserver.pool.PoolConfig;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -24,6 +25,7 @@ class LeadTaskTest {
     private final CountDownLatch mayReturn = new CountDownLatch(1);
     private final CountDownLatch returned = new CountDownLatch(1);
     private final AtomicBoolean keptTheLead = new AtomicBoolean();
+    private final AtomicInteger quickRequests = new AtomicInteger();
     private final AtomicBoolean computes = new AtomicBoolean();
     private volatile @Nullable Thread leader;
     private final LeadTask task = new LeadTask(pool, runner, this::lead, () -> {});
@@ -32,6 +34,9 @@ class LeadTaskTest {
     private void lead() {
         if (inTurn.getCount() == 0) {
             return;
+        }
+        for (int i = 0; i < quickRequests.get(); i++) {
+            task.leadership().end(task.leadership().begin());
         }
         long turn = task.leadership().begin();
         leader = Thread.currentThread();
@@ -56,18 +61,31 @@ class LeadTaskTest {
         server.close();
     }
 
-    @Test
-    void aLeaderThatIsParkedLosesTheLead() throws InterruptedException {
-        task.callForLeader();
-        inTurn.await();
+    private void awaitParked() {
         Thread parked = Objects.requireNonNull(leader);
         while (parked.getState() != Thread.State.WAITING) {
             Thread.onSpinWait();
         }
-        assertThat(task.look()).as("the first look").isEqualTo(LeadTask.Finding.BLOCKED);
+    }
+
+    @Test
+    void aLeaderThatIsParkedLosesTheLead() throws InterruptedException {
+        task.callForLeader();
+        inTurn.await();
+        awaitParked();
+        assertThat(task.look()).as("one that blocks without quick ones before").isEqualTo(LeadTask.Finding.MOVED);
         mayReturn.countDown();
         returned.await();
         assertThat(keptTheLead).isFalse();
+    }
+
+    @Test
+    void aLeaderThatIsParkedAfterManyQuickRequestsMakesTheWatchdogAlert() throws InterruptedException {
+        quickRequests.set(100);
+        task.callForLeader();
+        inTurn.await();
+        awaitParked();
+        assertThat(task.look()).isEqualTo(LeadTask.Finding.BLOCKED);
     }
 
     @Test

@@ -51,7 +51,7 @@ final class LeadershipRaces {
         private final long turn;
 
         /** A leader in its turn. */
-        public EndVersusTakeAway() {
+        EndVersusTakeAway() {
             leadership.take();
             turn = leadership.begin();
         }
@@ -104,7 +104,7 @@ final class LeadershipRaces {
         private final Deadline deadline = new Deadline();
 
         /** An overdue operation. */
-        public DisarmVersusExpire() {
+        DisarmVersusExpire() {
             deadline.arm(1);
         }
 
