@@ -15,11 +15,15 @@ import org.jspecify.annotations.Nullable;
  * the pool's lock.
  */
 final class Crew {
+    /** Some times what it takes to wake a thread on a processor that is free. */
+    private static final long LONG_WAKE = 50_000;
+
     private final IdleStack idle = new IdleStack();
     private final Set<Worker> members = new LinkedHashSet<>();
     private final int mostWaking;
     private int starting;
     private int waking;
+    private long lastProgress;
     private int stuck;
     private int peak;
     private long lastNumber;
@@ -41,6 +45,13 @@ final class Crew {
         return members.size() - starting - idle.size();
     }
 
+    /** How many of the busy ones are about a long task that waits for work. */
+    int waiting() {
+        return (int) members.stream()
+                .filter(worker -> worker.running instanceof LongTask task && task.busySince() == LongTask.NOT_BUSY)
+                .count();
+    }
+
     int stuck() {
         return stuck;
     }
@@ -59,18 +70,25 @@ final class Crew {
 
     /**
      * Whether waking one more worker is of use. More than the machine can run at once is not: while that many wake up,
-     * a task is better queued, for one of them or of those that finish.
+     * a task is better queued, for one of them or of those that finish. Unless nothing has come of it for long: then
+     * something else has the processors that they were to run on, and each is waiting for its turn there.
      */
-    boolean mayWake() {
-        return waking < mostWaking;
+    boolean mayWake(long now) {
+        return waking < mostWaking || now - lastProgress > LONG_WAKE;
+    }
+
+    /** A worker begins a task. */
+    void progressed(long now) {
+        lastProgress = now;
     }
 
     /** Takes the idle worker that worked last, to be given a task and woken; null if none is idle. */
     @Nullable
-    Worker takeIdle() {
+    Worker takeIdle(long now) {
         Worker worker = idle.pop();
         if (worker != null) {
             waking++;
+            lastProgress = now;
         }
         return worker;
     }

@@ -46,8 +46,8 @@ final class Dispatcher {
         if (state.phase != Phase.RUNNING) {
             return state.refuse(RejectionReason.SHUTDOWN, null);
         }
-        if (state.crew.mayWake() || !state.hasRoom()) {
-            Worker idle = state.crew.takeIdle();
+        if (state.crew.mayWake(now) || !state.hasRoom()) {
+            Worker idle = state.crew.takeIdle(now);
             if (idle != null) {
                 return handOff(idle, task, now);
             }
@@ -80,7 +80,7 @@ final class Dispatcher {
             if (state.phase != Phase.RUNNING) {
                 return null;
             }
-            Worker idle = state.crew.takeIdle();
+            Worker idle = state.crew.takeIdle(now);
             if (idle != null) {
                 state.tally.handedOff++;
                 idle.assign(task, now);
@@ -199,8 +199,12 @@ final class Dispatcher {
     private FollowUp begin(Worker worker, Runnable task, long arrival, long now) {
         worker.running = task;
         worker.runningSince = now;
+        state.crew.progressed(now);
         state.tally.waits.record(now - arrival);
         FollowUp after = state.queue.isEmpty() ? FollowUp.NONE : engage(now);
+        if (task instanceof LongTask) {
+            after = after.then(state.releaseIfQuiet());
+        }
         if (now - arrival > state.config.maxQueueWait().toNanos()) {
             after = after.then(PoolEvents.waited(state.config.name(), now - arrival));
         }
@@ -212,7 +216,7 @@ final class Dispatcher {
 
     /** Finds another worker for what is queued: an idle one, or a new one if there is reason to. */
     private FollowUp engage(long now) {
-        Worker idle = state.crew.mayWake() ? state.crew.takeIdle() : null;
+        Worker idle = state.crew.mayWake(now) ? state.crew.takeIdle(now) : null;
         return idle == null ? recruiter.recruitIfWanted(null, now) : assignNext(idle);
     }
 

@@ -25,8 +25,8 @@ import java.util.concurrent.RejectedExecutionException;
  *   <dd>A worker survives whatever a task throws, and logs it. A thread that cannot be started loses neither a task nor
  *       a count: the tasks stay queued for the workers there are, and starting is tried again after a pause.
  *   <dt>Threads
- *   <dd>Platform workers are not daemons, so accepted work is not dropped when {@code main} returns: close the pool.
- *       Between two tasks a worker's interrupt flag is cleared.
+ *   <dd>Platform workers are not daemons unless configured so: accepted work is not dropped when {@code main} returns,
+ *       but the pool has to be closed. Between two tasks a worker's interrupt flag is cleared.
  * </dl>
  *
  * <p>Thread-safe.
@@ -43,7 +43,7 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
      * @throws UnsupportedOperationException if virtual workers are asked for and the JDK has none
      */
     public ElasticThreadPool(PoolConfig config) {
-        this(config, Host.system(config.workerKind()));
+        this(config, Host.system(config.workerKind(), config.daemon()));
     }
 
     ElasticThreadPool(PoolConfig config, Host host) {
@@ -88,7 +88,9 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
 
     /**
      * Waits until nothing is queued and nothing runs, as the mix-in's {@code join} does. The pool goes on taking tasks,
-     * so under steady load this may take for ever.
+     * so under steady load this may take for ever. A {@link LongTask} that is {@linkplain LongTask#NOT_BUSY not busy}
+     * does not count as running: a server's pool has one that waits for what idle connections send. Whether it is busy
+     * is asked when a task begins or ends.
      *
      * @throws InterruptedException if the thread is interrupted
      * @throws IllegalStateException if called from a task of this pool, which would wait for itself
@@ -98,7 +100,7 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
     }
 
     /**
-     * Waits until nothing is queued and nothing runs, at most for the given time.
+     * As {@link #join()}, at most for the given time.
      *
      * @param timeout how long to wait at most
      * @return false if the time was up first
@@ -166,11 +168,12 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
      * Workers above a lowered maximum leave when they have run their task.
      *
      * @param config the new configuration
-     * @throws IllegalArgumentException if its name or its kind of worker is another one
+     * @throws IllegalArgumentException if its name, its kind of worker or {@code daemon} is another one
      */
     public void reconfigure(PoolConfig config) {
         requireSame("name", config().name(), config.name());
         requireSame("workerKind", config().workerKind(), config.workerKind());
+        requireSame("daemon", config().daemon(), config.daemon());
         dispatcher.reconfigure(config);
     }
 

@@ -26,9 +26,9 @@ interface Host {
     /** Wakes a parked thread, or lets its next park return at once. */
     void unpark(Thread thread);
 
-    /** The real machine, with workers of the given kind. */
-    static Host system(WorkerKind kind) {
-        return new SystemHost(kind == WorkerKind.VIRTUAL ? new VirtualThreads() : new PlatformThreads());
+    /** The real machine, with workers of the given kind, platform ones daemons or not. */
+    static Host system(WorkerKind kind, boolean daemon) {
+        return new SystemHost(kind == WorkerKind.VIRTUAL ? new VirtualThreads() : new PlatformThreads(daemon));
     }
 
     /** The machine itself. Thread-safe. */

@@ -11,7 +11,7 @@ import java.util.Objects;
  * @param maxWorkers the pool never grows above this many workers; default {@value #DEFAULT_MAX_WORKERS}
  * @param minSpareWorkers idle workers kept when the pool shrinks; default {@value #DEFAULT_MIN_SPARE_WORKERS}
  * @param queueThreshold a worker is added when more tasks than this wait; default {@value #DEFAULT_QUEUE_THRESHOLD}
- * @param maxQueueWait a worker is added when a task has waited longer than this, however few wait; default 5 ms
+ * @param maxQueueWait a worker is added when a task has waited longer than this, however few wait; default 1 ms
  * @param queueCapacity tasks that may wait before the overload policy decides, 0 for none; default
  *     {@value #DEFAULT_QUEUE_CAPACITY}, which a hundred workers with tasks of 10 ms clear in a tenth of a second
  * @param idleWindow idle workers beyond the spare ones retire, half of them at a time, when they have not been needed
@@ -23,6 +23,8 @@ import java.util.Objects;
  * @param stuckAction what else is done about it; default {@link StuckAction#REPORT}
  * @param stuckCompensation how many workers beyond {@code maxWorkers} may stand in for stuck ones; default 0
  * @param workerKind platform or virtual threads; default {@link WorkerKind#PLATFORM}
+ * @param daemon whether the virtual machine may exit while platform workers are left, which drops their work; virtual
+ *     threads always allow that; default {@value #DEFAULT_DAEMON}
  */
 public record PoolConfig(
         String name,
@@ -39,7 +41,8 @@ public record PoolConfig(
         Duration stuckAfter,
         StuckAction stuckAction,
         int stuckCompensation,
-        WorkerKind workerKind) {
+        WorkerKind workerKind,
+        boolean daemon) {
 
     /** Default of {@link #name()}. */
     public static final String DEFAULT_NAME = "worker";
@@ -56,8 +59,8 @@ public record PoolConfig(
     /** Default of {@link #queueThreshold()}. */
     public static final int DEFAULT_QUEUE_THRESHOLD = 3;
 
-    /** Default of {@link #maxQueueWait()}: 5 ms. */
-    public static final Duration DEFAULT_MAX_QUEUE_WAIT = Duration.ofMillis(5);
+    /** Default of {@link #maxQueueWait()}: 1 ms. */
+    public static final Duration DEFAULT_MAX_QUEUE_WAIT = Duration.ofMillis(1);
 
     /** Default of {@link #queueCapacity()}. */
     public static final int DEFAULT_QUEUE_CAPACITY = 1024;
@@ -73,6 +76,9 @@ public record PoolConfig(
 
     /** Default of {@link #stuckAfter()}: 10 min. */
     public static final Duration DEFAULT_STUCK_AFTER = Duration.ofMinutes(10);
+
+    /** Default of {@link #daemon()}. */
+    public static final boolean DEFAULT_DAEMON = false;
 
     private static final Duration LONGEST = Duration.ofDays(365);
 
@@ -139,7 +145,8 @@ public record PoolConfig(
                 .stuckAfter(stuckAfter)
                 .stuckAction(stuckAction)
                 .stuckCompensation(stuckCompensation)
-                .workerKind(workerKind);
+                .workerKind(workerKind)
+                .daemon(daemon);
     }
 
     private static boolean isPositive(Duration value) {
@@ -169,6 +176,7 @@ public record PoolConfig(
         private StuckAction stuckAction = StuckAction.REPORT;
         private int stuckCompensation = 0;
         private WorkerKind workerKind = WorkerKind.PLATFORM;
+        private boolean daemon = DEFAULT_DAEMON;
 
         private Builder() {}
 
@@ -338,6 +346,17 @@ public record PoolConfig(
         }
 
         /**
+         * Sets {@link PoolConfig#daemon()}.
+         *
+         * @param value the value
+         * @return this builder
+         */
+        public Builder daemon(boolean value) {
+            daemon = value;
+            return this;
+        }
+
+        /**
          * Makes the configuration.
          *
          * @return the configuration
@@ -359,7 +378,8 @@ public record PoolConfig(
                     stuckAfter,
                     stuckAction,
                     stuckCompensation,
-                    workerKind);
+                    workerKind,
+                    daemon);
         }
     }
 }

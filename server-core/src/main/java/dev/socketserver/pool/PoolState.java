@@ -140,13 +140,13 @@ final class PoolState {
         return PoolEvents.retired(worker.name(), why);
     }
 
-    /** Nothing is queued and nothing runs. */
+    /** Nothing is queued and nothing runs, but for long tasks that wait for work. */
     boolean isQuiet() {
-        return crew.busy() == 0 && queue.isEmpty() && blocked.isEmpty();
+        return queue.isEmpty() && blocked.isEmpty() && (crew.busy() == 0 || crew.busy() == crew.waiting());
     }
 
     FollowUp releaseIfQuiet() {
-        return isQuiet() ? joiners.release() : FollowUp.NONE;
+        return !joiners.isEmpty() && isQuiet() ? joiners.release() : FollowUp.NONE;
     }
 
     FollowUp terminateIfDone() {

@@ -12,6 +12,10 @@ final class Waiters {
         this.host = host;
     }
 
+    boolean isEmpty() {
+        return waiting.isEmpty();
+    }
+
     /** Adds the current thread, which calls {@link Waiter#await} once the lock is released. */
     Waiter enroll() {
         Waiter waiter = new Waiter(host);

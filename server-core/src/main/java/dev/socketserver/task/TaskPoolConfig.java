@@ -1,5 +1,6 @@
 package dev.socketserver.task;
 
+import dev.socketserver.pool.PoolConfig;
 import dev.socketserver.pool.WorkerKind;
 import java.util.Objects;
 
@@ -13,8 +14,11 @@ import java.util.Objects;
  * @param resultCapacity how many results may wait to be collected before no further task is started; default
  *     {@link #UNBOUNDED}
  * @param workerKind platform or virtual threads; default {@link WorkerKind#PLATFORM}
+ * @param daemon whether the virtual machine may exit while tasks wait or run, which drops them; default
+ *     {@value PoolConfig#DEFAULT_DAEMON}
  */
-public record TaskPoolConfig(String name, int workers, int queueCapacity, int resultCapacity, WorkerKind workerKind) {
+public record TaskPoolConfig(
+        String name, int workers, int queueCapacity, int resultCapacity, WorkerKind workerKind, boolean daemon) {
     /** Default of {@link #name()}. */
     public static final String DEFAULT_NAME = "task";
 
@@ -63,6 +67,7 @@ public record TaskPoolConfig(String name, int workers, int queueCapacity, int re
         private int queueCapacity;
         private int resultCapacity = UNBOUNDED;
         private WorkerKind workerKind = WorkerKind.PLATFORM;
+        private boolean daemon = PoolConfig.DEFAULT_DAEMON;
 
         private Builder(int workers) {
             this.workers = workers;
@@ -93,13 +98,19 @@ public record TaskPoolConfig(String name, int workers, int queueCapacity, int re
             return this;
         }
 
+        /** Sets {@link TaskPoolConfig#daemon()}. */
+        public Builder daemon(boolean value) {
+            daemon = value;
+            return this;
+        }
+
         /**
          * Returns the configuration.
          *
          * @throws IllegalArgumentException if an option's value is not allowed; the message names both
          */
         public TaskPoolConfig build() {
-            return new TaskPoolConfig(name, workers, queueCapacity, resultCapacity, workerKind);
+            return new TaskPoolConfig(name, workers, queueCapacity, resultCapacity, workerKind, daemon);
         }
     }
 }

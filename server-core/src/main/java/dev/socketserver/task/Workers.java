@@ -31,6 +31,7 @@ final class Workers {
         return PoolConfig.builder()
                 .name(config.name())
                 .workerKind(config.workerKind())
+                .daemon(config.daemon())
                 .minWorkers(0)
                 .maxWorkers(Math.max(1, workers))
                 .minSpareWorkers(0)

@@ -139,6 +139,19 @@ class ElasticThreadPoolTest {
     }
 
     @Test
+    void platformWorkersAreDaemonsOnlyIfAskedFor() throws InterruptedException {
+        for (boolean daemon : new boolean[] {false, true}) {
+            Set<Boolean> seen = ConcurrentHashMap.newKeySet();
+            try (var pool =
+                    new ElasticThreadPool(PoolConfig.builder().daemon(daemon).build())) {
+                pool.execute(() -> seen.add(Thread.currentThread().isDaemon()));
+                pool.join();
+            }
+            assertThat(seen).containsExactly(daemon);
+        }
+    }
+
+    @Test
     void virtualWorkersNeedJdk21() {
         assumeThat(Runtime.version().feature()).isLessThan(21);
         PoolConfig config = PoolConfig.builder().workerKind(WorkerKind.VIRTUAL).build();

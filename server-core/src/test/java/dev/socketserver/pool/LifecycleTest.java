@@ -127,6 +127,59 @@ class LifecycleTest {
     }
 
     @Test
+    void joinDoesNotWaitForALongTaskThatWaitsForWork() {
+        try (SimulatedPool it = new SimulatedPool(b -> b)) {
+            List<Boolean> joined = new ArrayList<>();
+            long[] busySince = {LongTask.NOT_BUSY};
+            it.pool.execute(new LongTask() {
+                @Override
+                public void run() {
+                    it.host.sleep(HOUR);
+                }
+
+                @Override
+                public long busySince() {
+                    return busySince[0];
+                }
+            });
+            it.submit(1, SECOND);
+            it.host.spawn("joiner", () -> joined.add(joins(it, HOUR)));
+            it.host.advance(MILLI);
+            assertThat(joined).as("the other one runs").isEmpty();
+            it.host.advance(SECOND);
+            assertThat(joined).containsExactly(true);
+            busySince[0] = it.host.nanoTime();
+            it.host.spawn("joiner", () -> joined.add(joins(it, SECOND)));
+            it.host.advance(SECOND);
+            assertThat(joined).as("now it has work").containsExactly(true, false);
+        }
+    }
+
+    @Test
+    void joinEndsWhenALongTaskIsAllThatIsLeftToBegin() {
+        try (SimulatedPool it = new SimulatedPool(b -> b.minWorkers(1).maxWorkers(1))) {
+            List<Boolean> joined = new ArrayList<>();
+            it.submit(1, SECOND);
+            it.pool.execute(new LongTask() {
+                @Override
+                public void run() {
+                    it.host.sleep(HOUR);
+                }
+
+                @Override
+                public long busySince() {
+                    return NOT_BUSY;
+                }
+            });
+            it.host.spawn("joiner", () -> joined.add(joins(it, HOUR)));
+            it.host.advance(MILLI);
+            assertThat(joined).isEmpty();
+            it.host.advance(SECOND);
+            assertThat(joined).containsExactly(true);
+        }
+    }
+
+    @Test
     void joinOfAnIdlePoolReturnsAtOnce() throws InterruptedException {
         try (SimulatedPool it = new SimulatedPool(b -> b)) {
             it.pool.join();

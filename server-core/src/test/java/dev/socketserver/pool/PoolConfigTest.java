@@ -20,6 +20,7 @@ class PoolConfigTest {
         assertThat(config.queueThreshold()).isEqualTo(3);
         assertThat(config.overloadPolicy()).isEqualTo(OverloadPolicy.BLOCK);
         assertThat(config.workerKind()).isEqualTo(WorkerKind.PLATFORM);
+        assertThat(config.daemon()).isFalse();
     }
 
     @Test
@@ -40,6 +41,7 @@ class PoolConfigTest {
                 .stuckAction(StuckAction.ABORT)
                 .stuckCompensation(12)
                 .workerKind(WorkerKind.VIRTUAL)
+                .daemon(true)
                 .build();
         assertThat(config.toBuilder().build()).isEqualTo(config);
         assertThat(config).isNotEqualTo(PoolConfig.defaults());

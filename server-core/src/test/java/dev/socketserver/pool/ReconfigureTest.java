@@ -97,6 +97,9 @@ class ReconfigureTest {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> change(it, b -> b.workerKind(WorkerKind.VIRTUAL)))
                     .withMessage("workerKind cannot be changed (PLATFORM): VIRTUAL");
+            assertThatIllegalArgumentException()
+                    .isThrownBy(() -> change(it, b -> b.daemon(true)))
+                    .withMessage("daemon cannot be changed (false): true");
         }
     }
 }

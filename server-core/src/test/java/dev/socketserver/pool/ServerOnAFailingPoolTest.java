@@ -17,7 +17,7 @@ class ServerOnAFailingPoolTest {
 
     /** The real machine, but with no thread to be had while told so. */
     private static final class ExhaustedHost implements Host {
-        private final Host real = Host.system(WorkerKind.PLATFORM);
+        private final Host real = Host.system(WorkerKind.PLATFORM, false);
         volatile boolean exhausted = true;
 
         @Override

@@ -35,6 +35,17 @@ class TaskPoolExecutorTest {
     }
 
     @Test
+    void theThreadsAreDaemonsOnlyIfAskedFor() throws Exception {
+        for (boolean daemon : new boolean[] {false, true}) {
+            TaskPoolConfig config = TaskPoolConfig.builder(1).daemon(daemon).build();
+            try (var pool = new TaskPool(config)) {
+                assertThat(pool.submit(() -> Thread.currentThread().isDaemon()).get())
+                        .isEqualTo(daemon);
+            }
+        }
+    }
+
+    @Test
     void aFailureIsTheFuturesAndCounted() throws Exception {
         var failure = new IOException("expected");
         try (var pool = new TaskPool(1)) {

@@ -147,7 +147,7 @@ class WorkRequestPoolBoundsTest {
     void everyOptionIsChecked() {
         assertThat(TaskPoolConfig.ofWorkers(7))
                 .isEqualTo(new TaskPoolConfig(
-                        "task", 7, 7, TaskPoolConfig.UNBOUNDED, dev.socketserver.pool.WorkerKind.PLATFORM));
+                        "task", 7, 7, TaskPoolConfig.UNBOUNDED, dev.socketserver.pool.WorkerKind.PLATFORM, false));
         refuses(TaskPoolConfig.builder(-1), "workers must be at least 0: -1");
         refuses(TaskPoolConfig.builder(1).queueCapacity(-1), "queueCapacity must be at least 0: -1");
         refuses(TaskPoolConfig.builder(1).resultCapacity(0), "resultCapacity must be at least 1: 0");

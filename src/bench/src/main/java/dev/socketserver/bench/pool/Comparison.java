@@ -9,8 +9,9 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * Measures every contender in every scenario, in interleaved rounds, A B C A B C, so that a noisy machine is noisy for
- * all alike, and prints a Markdown table per scenario: the median and, in brackets, the smallest and the largest.
+ * Measures every contender in every scenario, in interleaved rounds, A B C B C A, so that a noisy machine is noisy for
+ * all alike. If there are several rounds, one goes before that does not count, since everything is cold in it. Prints a
+ * Markdown table per scenario: the median and, in brackets, the smallest and the largest.
  */
 final class Comparison {
     private final List<Contender> contenders;
@@ -23,8 +24,14 @@ final class Comparison {
 
     void run(Scenario scenario) throws InterruptedException {
         Map<Contender, Map<String, List<Double>>> results = new EnumMap<>(Contender.class);
-        for (int round = 0; round < rounds; round++) {
+        if (rounds > 1) {
             for (Contender contender : contenders) {
+                scenario.measure(contender);
+            }
+        }
+        for (int round = 0; round < rounds; round++) {
+            for (int i = 0; i < contenders.size(); i++) {
+                Contender contender = contenders.get((i + round) % contenders.size());
                 Map<String, List<Double>> row = results.computeIfAbsent(contender, c -> new LinkedHashMap<>());
                 scenario.measure(contender)
                         .values()
