@@ -1,6 +1,7 @@
 package dev.socketserver;
 
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
 import java.util.concurrent.locks.LockSupport;
@@ -39,7 +40,7 @@ class AcceptLoop<R extends Request> {
     /** Returns when the channel is closed, or, with the interrupt flag set, when this thread is interrupted. */
     void run() {
         boolean goesOn = true;
-        while (goesOn && server.isListening()) {
+        while (goesOn && server.isAccepting()) {
             try {
                 R request = server.accept();
                 if (request != null) {
@@ -47,6 +48,9 @@ class AcceptLoop<R extends Request> {
                     clearInterrupt();
                     backoff.reset();
                 }
+            } catch (InterruptedIOException e) {
+                goesOn = Thread.currentThread() != caller;
+                clearInterrupt();
             } catch (ClosedByInterruptException e) {
                 LOG.debug("{} was interrupted", server);
             } catch (ClosedChannelException e) {
@@ -70,9 +74,10 @@ class AcceptLoop<R extends Request> {
     }
 
     private void failed(Throwable failure) {
-        if (!server.isListening()) {
+        if (!server.isAccepting()) {
             return;
         }
+        server.counters().acceptFailed();
         listener.acceptFailed(failure);
         failures.warn(server + " could not accept, and goes on", failure);
         long end = System.nanoTime() + backoff.next().toNanos();
@@ -82,6 +87,6 @@ class AcceptLoop<R extends Request> {
     }
 
     private boolean mayPause() {
-        return server.isListening() && !Thread.currentThread().isInterrupted();
+        return server.isAccepting() && !Thread.currentThread().isInterrupted();
     }
 }

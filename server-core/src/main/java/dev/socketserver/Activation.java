@@ -3,6 +3,7 @@ package dev.socketserver;
 import dev.socketserver.pool.ElasticThreadPool;
 import java.io.IOException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -19,6 +20,9 @@ import org.slf4j.LoggerFactory;
  */
 final class Activation<R extends Request> {
     private static final Logger LOG = LoggerFactory.getLogger(Activation.class);
+
+    /** How long a peer that has just connected, and sent nothing yet, is waited for when the server stops. */
+    static final Duration FIRST_BYTE_PATIENCE = Duration.ofSeconds(1);
 
     /** How long what was closed and interrupted at the end of the grace may take to notice. */
     private static final Duration FORCED_END = Duration.ofSeconds(1);
@@ -37,6 +41,7 @@ final class Activation<R extends Request> {
     private ServerState state = ServerState.STARTING; // guarded by this
     private @Nullable Thread acceptor; // guarded by this; set while a thread accepts
     private boolean acceptorInterrupted; // guarded by this
+    private Duration delay = Duration.ZERO; // confined to the thread that drains
     private @Nullable Thread drainer; // guarded by this; set while a thread drains
 
     Activation(BaseServer<R> server) throws IOException {
@@ -144,12 +149,19 @@ final class Activation<R extends Request> {
      * @param caller this thread, if it is one whose interrupt stops the server
      */
     void acceptUntilStopped(@Nullable Thread caller) {
+        boolean interrupted = false;
         try {
-            intake.acceptLoop(server, listener, caller).run();
+            AcceptLoop<R> loop = intake.acceptLoop(server, listener, caller);
+            loop.run();
+            while (server.isAccepting() && Thread.interrupted()) {
+                interrupted = true;
+                stop(server.config().shutdownGrace()); // in another thread, since this one has to take the last
+                loop.run();
+            }
         } finally {
             acceptorEnded();
         }
-        boolean interrupted = Thread.interrupted(); // that ended the loop, and must not end the grace
+        interrupted |= Thread.interrupted(); // that ended the loop, and must not end the grace
         while (!stopped.isDone()) {
             if (interrupted) {
                 stop(server.config().shutdownGrace());
@@ -183,7 +195,7 @@ final class Activation<R extends Request> {
     DrainReport stop(Duration grace) {
         if (isCalledFromInside()) {
             new Thread(() -> stop(grace), server.config().name() + "-shutdown").start();
-            return new DrainReport(0, 0, 0, false);
+            return new DrainReport(0, 0, List.of(), false);
         }
         if (beginDrain()) {
             drain(grace);
@@ -201,16 +213,20 @@ final class Activation<R extends Request> {
         return housekeeper.isCurrentThread() || runner.servedBy(Thread.currentThread()) != null;
     }
 
+    /** Makes the calling thread the one that drains; false if another does, or did. */
     private boolean beginDrain() {
         synchronized (telling) {
             synchronized (this) {
                 if (state == ServerState.DRAINING || state == ServerState.STOPPED) {
                     return false;
                 }
+                delay = state == ServerState.READY ? server.config().drainDelay() : Duration.ZERO;
                 state = ServerState.DRAINING;
                 drainer = Thread.currentThread();
             }
-            runner.beginDrain();
+            if (delay.isZero()) {
+                runner.beginDrain();
+            }
             listener.stateChanged(server, ServerState.DRAINING);
             return true;
         }
@@ -220,10 +236,11 @@ final class Activation<R extends Request> {
         boolean interrupted = false;
         DrainReport report = DrainReport.NOTHING;
         try {
-            server.stopListening();
+            TimeUnit.NANOSECONDS.sleep(delay.toNanos());
             report = drainRequests(grace);
         } catch (InterruptedException e) {
             interrupted = true;
+            runner.beginDrain();
             report = new DrainReport(0, 0, forceEnd(), true);
         } finally {
             closePool();
@@ -250,10 +267,19 @@ final class Activation<R extends Request> {
 
     private DrainReport drainRequests(Duration grace) throws InterruptedException {
         long deadline = System.nanoTime() + grace.toNanos();
+        runner.beginDrain();
+        server.lastCall();
         int idle = runner.dismissIdle();
-        boolean quiet = awaitAcceptor(deadline) && runner.open().awaitEmpty(left(deadline));
+        boolean quiet = awaitAcceptor(deadline);
+        server.stopAccepting(); // if there was no acceptor, or it is held up
+        if (runner.hasFresh()) {
+            runner.open().awaitEmpty(shorter(left(deadline), FIRST_BYTE_PATIENCE));
+        }
+        runner.hurry();
+        idle += runner.dismissIdle();
+        quiet = runner.open().awaitEmpty(left(deadline)) && quiet;
         int finished = Math.max(0, runner.endedDraining() - idle);
-        int forced = 0;
+        List<DrainReport.Forced> forced = List.of();
         if (!quiet) {
             forced = forceEnd();
             long end = System.nanoTime() + FORCED_END.toNanos();
@@ -267,9 +293,15 @@ final class Activation<R extends Request> {
         return new DrainReport(finished, idle, forced, true);
     }
 
-    /** Closes and interrupts what still runs; returns how many requests that were. */
-    private int forceEnd() {
-        int forced = runner.open().size(); // before the pool gives up what it has queued
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    /** Closes and interrupts what still runs; returns how those requests stood. */
+    private List<DrainReport.Forced> forceEnd() {
+        server.stopAccepting();
+        server.abandon();
+        List<DrainReport.Forced> forced = runner.toBeForced(); // before the pool gives up what it has queued
         closePool();
         interruptAcceptor();
         runner.force();

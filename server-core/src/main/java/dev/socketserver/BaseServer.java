@@ -1,9 +1,7 @@
 package dev.socketserver;
 
 import dev.socketserver.pool.ElasticThreadPool;
-import java.io.Closeable;
 import java.io.IOException;
-import java.net.BindException;
 import java.net.SocketAddress;
 import java.nio.channels.SelectableChannel;
 import java.time.Duration;
@@ -36,12 +34,12 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
     private final ServerConfig config;
     private final Supplier<? extends RequestHandler<R>> handlers;
     private final RateLimitedLog handlerFailures = new RateLimitedLog(LOG);
+    private final ServerCounters counters = new ServerCounters();
 
     private final Object lock = new Object();
     private volatile @Nullable Activation<R> activation; // written under lock
     private volatile boolean closed; // written under lock
     private volatile @Nullable SocketAddress address; // written under lock
-    private final TimedAccept<R> timedAccept = new TimedAccept<>(this);
 
     BaseServer(ServerConfig config, Supplier<? extends RequestHandler<R>> handlers) {
         this.config = Objects.requireNonNull(config, "config");
@@ -59,6 +57,13 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
     public final ServerState state() {
         Activation<R> current = activation;
         return current == null ? ServerState.NEW : current.state();
+    }
+
+    /** Returns the server's figures at this moment. */
+    public final ServerSnapshot snapshot() {
+        Activation<R> current = activation;
+        return counters.snapshot(
+                state(), current == null ? 0 : current.runner().open().size());
     }
 
     /**
@@ -98,6 +103,7 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
                 current.start();
             } catch (Throwable e) {
                 stopListening();
+                drained();
                 throw e;
             }
             activation = current;
@@ -149,12 +155,12 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
      * @throws IllegalStateException if the server serves already, or was closed
      */
     public final boolean handleRequest(Duration timeout) throws IOException {
-        long deadline = System.nanoTime()
-                + ServerConfig.checkTimeout("timeout", timeout).toNanos();
+        long deadline =
+                System.nanoTime() + Options.checkTimeout("timeout", timeout).toNanos();
         Activation<R> current = bound();
         current.becomeAcceptor();
         try {
-            R request = timedAccept.before(deadline);
+            R request = accept(deadline);
             if (request != null) {
                 current.runner().admit(request);
                 return true;
@@ -185,21 +191,22 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
      * @return false if some still were when the timeout ended
      */
     public final boolean join(Duration timeout) throws InterruptedException {
-        ServerConfig.checkTimeout("timeout", timeout);
+        Options.checkTimeout("timeout", timeout);
         Activation<R> current = activation;
         return current == null || current.runner().open().awaitEmpty(timeout);
     }
 
     /**
-     * Stops: accepts no more, ends idle connections at once, lets running requests end within {@code grace}, then
-     * closes and interrupts the rest. Returns when all that is done, with what became of them; a second call waits for
-     * the first. On a server that is not bound it has no effect, and leaves none behind.
+     * Stops: goes on for {@link ServerConfig#drainDelay()}, takes what the system has queued and accepts no more, ends
+     * idle connections at once, lets running requests end within {@code grace}, then closes and interrupts the rest.
+     * Returns when all that is done, with what became of them; a second call waits for the first. On a server that is
+     * not bound it has no effect, and leaves none behind.
      *
      * <p>Called from inside the server (a handler, a hook), where waiting would be a dead-lock, it begins the stop and
      * returns at once, with a report that is not {@linkplain DrainReport#complete() complete}.
      */
     public final DrainReport shutdown(Duration grace) {
-        ServerConfig.checkTimeout("grace", grace);
+        Options.checkTimeout("grace", grace);
         Activation<R> current = activation;
         return current == null ? DrainReport.NOTHING : current.stop(grace);
     }
@@ -298,6 +305,10 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
 
     // ---------------------------------------------------------------- for the transports
 
+    final ServerCounters counters() {
+        return counters;
+    }
+
     final Activation<R> running() {
         return Objects.requireNonNull(activation, "not bound");
     }
@@ -321,9 +332,20 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
             LOG.error("serverClose of {} threw", this, e);
         } finally {
             closeChannel();
-            timedAccept.wake();
         }
     }
+
+    /** Ends the accepting of a server that was bound, unless it has ended already. */
+    final void stopAccepting() {
+        synchronized (lock) {
+            if (isListening()) {
+                stopListening();
+            }
+        }
+    }
+
+    /** Lets the acceptor take what the system has queued by now, and then end the accepting. */
+    abstract void lastCall();
 
     /** Frees what served the last requests; runs when the server has stopped. */
     void drained() {}
@@ -344,24 +366,19 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
         return channel;
     }
 
-    static BindException bindFailure(SocketAddress address, IOException cause) {
-        var failure = new BindException("cannot listen on " + address + ": " + cause.getMessage());
-        failure.initCause(cause);
-        return failure;
-    }
-
-    static void closeQuietly(@Nullable Closeable channel) {
-        try {
-            if (channel != null) {
-                channel.close();
-            }
-        } catch (IOException e) {
-            LOG.debug("closing the server's socket failed: {}", e.toString());
-        }
-    }
-
-    /** Accepts or receives one request; null if the channel is not blocking and there is none. */
+    /** Waits for one request; null if there was none this time. */
     abstract @Nullable R accept() throws IOException;
+
+    /** Waits for one request until the deadline on the {@code nanoTime} clock; null if there was none. */
+    abstract @Nullable R accept(long deadline) throws IOException;
+
+    /** Tells whether a request may still come from {@link #accept()}. */
+    boolean isAccepting() {
+        return isListening();
+    }
+
+    /** Gives up what was accepted and cannot be served yet. */
+    void abandon() {}
 
     final boolean isListening() {
         return channel().isOpen();

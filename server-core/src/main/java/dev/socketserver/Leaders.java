@@ -50,7 +50,7 @@ final class Leaders extends Intake<StreamConnection> {
 
     @Override
     void process(StreamConnection connection) throws Exception {
-        if (awaitFirstByte) {
+        if (awaitFirstByte && !connection.hasMore()) {
             runner().park(connection);
         } else {
             super.process(connection);

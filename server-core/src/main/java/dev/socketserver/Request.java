@@ -2,6 +2,9 @@ package dev.socketserver;
 
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -34,13 +37,15 @@ public abstract sealed class Request permits StreamConnection, Datagram {
     /** 2 to the 64 over the golden ratio: spreads near times far (Knuth, The Art of Computer Programming, 6.4). */
     private static final long HASH = 0x9E37_79B9_7F4A_7C15L;
 
-    private final SocketAddress remoteAddress;
+    private SocketAddress remoteAddress; // changed at most before the request is handed on
     private final long openedAt = System.nanoTime();
 
     private Phase phase = Phase.QUEUED; // guarded by this
     private @Nullable Thread runner; // guarded by this; at last the one that releases the request
     private boolean interrupted; // guarded by this
     private boolean missed; // guarded by this: ready again while it ran
+    private boolean fresh = true; // guarded by this: no thread has begun it yet
+    private boolean dismissed; // guarded by this
 
     private @Nullable RequestHandler<?> handler; // confined to the serving thread
     private boolean kept; // confined to the serving thread
@@ -51,9 +56,14 @@ public abstract sealed class Request permits StreamConnection, Datagram {
         this.remoteAddress = remoteAddress;
     }
 
-    /** Returns the peer's address. Thread-safe. */
+    /** Returns the peer's address; the real peer's, if a trusted proxy told it. Thread-safe. */
     public final SocketAddress remoteAddress() {
         return remoteAddress;
+    }
+
+    /** Another peer than the one that connected is behind this request. */
+    final void remoteAddress(SocketAddress behind) {
+        remoteAddress = behind;
     }
 
     /** Returns the address that the peer reached. Thread-safe. */
@@ -66,6 +76,7 @@ public abstract sealed class Request permits StreamConnection, Datagram {
         }
         phase = Phase.RUNNING;
         runner = Thread.currentThread();
+        fresh = false;
         kept = false;
         return true;
     }
@@ -86,16 +97,27 @@ public abstract sealed class Request permits StreamConnection, Datagram {
         }
     }
 
-    /** Ends an idle request's wait for good; false if it is not idle. */
+    /** Ends an idle request's wait for good; false if it is not idle, or was dismissed before. */
     final synchronized boolean dismiss() {
-        if (phase != Phase.IDLE) {
+        if (phase != Phase.IDLE || dismissed) {
             return false;
         }
+        dismissed = true;
         if (runner != null) {
             phase = Phase.DISMISSED; // a parked request is served what has come, and then sees the end
         }
         wake(); // under the monitor, so that it never meets the next request
         return true;
+    }
+
+    /** Tells whether the request waits for its peer's first byte, or to be looked at for the first time. */
+    final synchronized boolean isFresh() {
+        return fresh;
+    }
+
+    /** Tells whether it was this server that ended the wait for a next request. */
+    final synchronized boolean isDismissed() {
+        return dismissed;
     }
 
     /**
@@ -166,9 +188,17 @@ public abstract sealed class Request permits StreamConnection, Datagram {
         }
     }
 
-    /** Returns how long ago the request came, in nanoseconds. */
-    final long age() {
-        return System.nanoTime() - openedAt;
+    /** Returns how long ago the request came. */
+    final Duration age() {
+        return Duration.ofNanos(System.nanoTime() - openedAt);
+    }
+
+    /** Returns how the request stands, for the report of a server that ends it by force. */
+    final DrainReport.Forced toBeForced() {
+        Thread thread = runner();
+        List<StackTraceElement> stack = thread == null ? List.of() : List.of(thread.getStackTrace());
+        return new DrainReport.Forced(
+                remoteAddress, age(), Optional.ofNullable(thread).map(Thread::getName), stack);
     }
 
     /** The request is with a server, which closes it by {@code close} and tells by {@code drains} that it is to end. */
@@ -188,8 +218,15 @@ public abstract sealed class Request permits StreamConnection, Datagram {
         if (draining.getAsBoolean()) {
             dismiss();
         }
-        boolean more = awaitNext();
-        return begin() && more;
+        return awaitNext() && resume();
+    }
+
+    /** Goes on with what has come, also if it came together with the dismissal; false if the request was closed. */
+    private synchronized boolean resume() {
+        if (phase == Phase.DISMISSED) {
+            phase = Phase.IDLE;
+        }
+        return begin();
     }
 
     /**

@@ -73,6 +73,9 @@ public abstract sealed class RequestHandler<R extends Request> permits StreamReq
         }
     }
 
+    /** Says the protocol's last words to a peer that was idle when the server stopped. */
+    void sayGoodbye() throws Exception {}
+
     /** Calls {@link #finish()}, once at the most, and only if {@link #setup()} had succeeded. */
     final void end() throws Exception {
         if (setUp) {

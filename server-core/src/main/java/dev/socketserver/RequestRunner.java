@@ -1,6 +1,8 @@
 package dev.socketserver;
 
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -28,15 +30,18 @@ final class RequestRunner<R extends Request> {
 
     private final BaseServer<R> server;
     private final ServerListener listener;
+    private final ServerCounters counters;
     private final RequestRegistry<R> open = new RequestRegistry<>();
     private final RateLimitedLog rejections = new RateLimitedLog(LOG);
     private final RateLimitedLog hookFailures = new RateLimitedLog(LOG);
     private final AtomicInteger endedDraining = new AtomicInteger();
     private volatile boolean draining;
+    private volatile boolean hurrying;
 
     RequestRunner(BaseServer<R> server, ServerListener listener) {
         this.server = server;
         this.listener = listener;
+        counters = server.counters();
     }
 
     RequestRegistry<R> open() {
@@ -47,6 +52,7 @@ final class RequestRunner<R extends Request> {
     void admit(R request) {
         open.add(request);
         request.admitted(() -> shutDown(request), () -> draining);
+        counters.accepted();
         listener.opened(request);
         if (request instanceof Datagram datagram && datagram.isTruncated()) {
             listener.truncated(datagram);
@@ -55,6 +61,7 @@ final class RequestRunner<R extends Request> {
             if (server.verifyRequest(request)) {
                 server.processRequest(request);
             } else {
+                counters.rejected(Rejection.VERIFY);
                 shutDown(request);
             }
         } catch (RejectedExecutionException e) {
@@ -68,8 +75,21 @@ final class RequestRunner<R extends Request> {
         }
     }
 
+    /** Closes a request that the server's rules keep from its hooks. */
+    void refuse(R request, Rejection reason, IOException why) {
+        open.add(request);
+        request.admitted(() -> shutDown(request), () -> draining);
+        counters.accepted();
+        counters.rejected(reason);
+        listener.opened(request);
+        listener.rejected(request, why);
+        rejections.warn(server + " refuses " + request, why);
+        shutDown(request);
+    }
+
     /** Closes a request that no worker will serve, after the server's last word to it. */
     void reject(R request, Throwable cause) {
+        counters.rejected(Rejection.OVERLOAD);
         listener.rejected(request, cause);
         rejections.warn(server + " has no worker for a request and closes it", cause);
         if (request.begin()) {
@@ -138,6 +158,7 @@ final class RequestRunner<R extends Request> {
     /** Serves what has come and comes; true if the request was then parked, false if there is no next one. */
     private boolean serveUntilIdle(R request) throws Exception {
         while (true) {
+            counters.handling();
             server.finishRequest(request);
             if (!request.isKept()) {
                 return false;
@@ -159,7 +180,7 @@ final class RequestRunner<R extends Request> {
     /** Lets a request wait for its peer without a thread; true, since the caller has no more to do with it. */
     boolean park(R request) throws IOException {
         request.park();
-        if (draining) {
+        if (mayDismiss(request)) {
             request.dismiss();
         }
         if (!request.isOpen()) {
@@ -172,9 +193,25 @@ final class RequestRunner<R extends Request> {
     private void finish(R request) throws Exception {
         RequestHandler<?> handler = request.handler();
         if (handler != null) {
+            if (request.isDismissed()) {
+                sayGoodbye(request, handler);
+            }
             handler.end();
         }
         request.flush();
+    }
+
+    /** Lets a connection that was idle when the server stopped hear the protocol's last words. */
+    private void sayGoodbye(R request, RequestHandler<?> handler) {
+        try {
+            request.hurry();
+            handler.sayGoodbye();
+            request.flush();
+        } catch (IOException e) {
+            LOG.debug("{} did not hear the goodbye: {}", request, e.toString());
+        } catch (Exception e) {
+            fail(request, e);
+        }
     }
 
     /** Finishes the handler of a connection that is closed while it is parked; any other was finished before. */
@@ -198,6 +235,7 @@ final class RequestRunner<R extends Request> {
     }
 
     private void fail(R request, Throwable failure) {
+        counters.failed();
         listener.error(request, failure);
         try {
             server.handleError(request, failure);
@@ -243,15 +281,36 @@ final class RequestRunner<R extends Request> {
         return endedDraining.get();
     }
 
+    /** Tells whether somebody who has just come, and sent nothing yet, is there. */
+    boolean hasFresh() {
+        return open.find(Request::isFresh) != null;
+    }
+
+    /** From now on also those who have sent nothing at all yet are idle. */
+    void hurry() {
+        hurrying = true;
+    }
+
+    private boolean mayDismiss(R request) {
+        return draining && (hurrying || !request.isFresh());
+    }
+
     /** Ends the connections that wait for their peer's next request; returns how many those were. */
     int dismissIdle() {
         int[] idle = {0};
         open.forEach(request -> {
-            if (request.dismiss()) {
+            if (mayDismiss(request) && request.dismiss()) {
                 idle[0]++;
             }
         });
         return idle[0];
+    }
+
+    /** Returns how the requests stand that are open. */
+    List<DrainReport.Forced> toBeForced() {
+        List<DrainReport.Forced> standing = new ArrayList<>();
+        open.forEach(request -> standing.add(request.toBeForced()));
+        return standing;
     }
 
     /** Ends what still runs: closes it, and interrupts its thread; what waits in a queue is closed for good. */

@@ -1,5 +1,6 @@
 package dev.socketserver;
 
+import dev.socketserver.net.ProxyProtocol;
 import dev.socketserver.pool.PoolConfig;
 import dev.socketserver.pool.WorkerKind;
 import java.net.Inet4Address;
@@ -31,10 +32,14 @@ import org.jspecify.annotations.Nullable;
  * @param awaitFirstByte whether a new connection waits for its first byte, as one that was kept open does, before its
  *     handler is made; right for protocols in which the client speaks first; default false
  * @param listener is told what happens; default {@link ServerListener#NONE}
+ * @param proxyProtocol who tells by the PROXY protocol on whose behalf it connects, for a {@code TcpServer}; then
+ *     nobody else may connect; default none
  * @param idleTimeout how long a connection kept open may wait for its next request; zero for ever; default 5 minutes
  * @param readTimeout how long one read in a handler may wait; zero for ever; default 5 minutes
  * @param writeTimeout how long one write may wait for the peer to take bytes; zero for ever; default 1 minute
  * @param shutdownGrace how long {@link BaseServer#close()} lets running requests go on; default 10 seconds
+ * @param drainDelay how long a server that is told to stop still accepts, as {@link ServerState#DRAINING}, so that a
+ *     balancer can see that it is not ready any more and send its connections elsewhere; default zero
  * @param readBufferSize the size of a connection's read buffer, in bytes; default {@value #DEFAULT_BUFFER_SIZE}
  * @param writeBufferSize the size of a connection's write buffer, in bytes; default {@value #DEFAULT_BUFFER_SIZE}
  * @param tcpNoDelay whether a flushed reply leaves at once (Nagle's algorithm off); default true
@@ -55,10 +60,12 @@ public record ServerConfig(
         int leaders,
         boolean awaitFirstByte,
         ServerListener listener,
+        @Nullable ProxyProtocol proxyProtocol,
         Duration idleTimeout,
         Duration readTimeout,
         Duration writeTimeout,
         Duration shutdownGrace,
+        Duration drainDelay,
         int readBufferSize,
         int writeBufferSize,
         boolean tcpNoDelay,
@@ -71,7 +78,6 @@ public record ServerConfig(
     static final int DEFAULT_BUFFER_SIZE = 8192;
     static final int DEFAULT_MAX_DATAGRAM_SIZE = 65_535;
     private static final int MIN_BUFFER_SIZE = 16;
-    private static final Duration LONGEST_TIMEOUT = Duration.ofNanos(Long.MAX_VALUE);
 
     /** Checks every option. */
     public ServerConfig {
@@ -87,24 +93,25 @@ public record ServerConfig(
             throw new IllegalArgumentException("name must not be blank");
         }
         Objects.requireNonNull(engine, "engine");
-        checkAtLeast("backlog", 1, backlog);
-        checkAtLeast("leaders", 0, leaders);
+        Options.checkAtLeast("backlog", 1, backlog);
+        Options.checkAtLeast("leaders", 0, leaders);
         if (engine == Engine.SELECTING && !canSelect(executor, pool)) {
             throw new IllegalArgumentException("engine SELECTING needs the server's own pool, of platform workers");
         }
-        checkTimeout("idleTimeout", idleTimeout);
-        checkTimeout("readTimeout", readTimeout);
-        checkTimeout("writeTimeout", writeTimeout);
-        checkTimeout("shutdownGrace", shutdownGrace);
-        checkAtLeast("readBufferSize", MIN_BUFFER_SIZE, readBufferSize);
-        checkAtLeast("writeBufferSize", MIN_BUFFER_SIZE, writeBufferSize);
+        Options.checkTimeout("idleTimeout", idleTimeout);
+        Options.checkTimeout("readTimeout", readTimeout);
+        Options.checkTimeout("writeTimeout", writeTimeout);
+        Options.checkTimeout("shutdownGrace", shutdownGrace);
+        Options.checkTimeout("drainDelay", drainDelay);
+        Options.checkAtLeast("readBufferSize", MIN_BUFFER_SIZE, readBufferSize);
+        Options.checkAtLeast("writeBufferSize", MIN_BUFFER_SIZE, writeBufferSize);
         socketPermissions = Set.copyOf(socketPermissions);
-        checkAtLeast("maxDatagramSize", 1, maxDatagramSize);
+        Options.checkAtLeast("maxDatagramSize", 1, maxDatagramSize);
         if (maxDatagramSize > DEFAULT_MAX_DATAGRAM_SIZE) {
             throw new IllegalArgumentException(
                     "maxDatagramSize must be at most " + DEFAULT_MAX_DATAGRAM_SIZE + ": " + maxDatagramSize);
         }
-        checkAtLeast("receiveBufferSize", 0, receiveBufferSize);
+        Options.checkAtLeast("receiveBufferSize", 0, receiveBufferSize);
     }
 
     private static boolean canSelect(@Nullable Executor executor, PoolConfig pool) {
@@ -114,23 +121,6 @@ public record ServerConfig(
     /** Tells whether connections wait in a selector between two requests. */
     boolean isSelecting() {
         return engine != Engine.BLOCKING && canSelect(executor, pool);
-    }
-
-    private static void checkAtLeast(String option, int least, int value) {
-        if (value < least) {
-            throw new IllegalArgumentException(option + " must be at least " + least + ": " + value);
-        }
-    }
-
-    static Duration checkTimeout(String option, Duration timeout) {
-        Objects.requireNonNull(timeout, option);
-        if (timeout.isNegative()) {
-            throw new IllegalArgumentException(option + " must not be negative: " + timeout);
-        }
-        if (timeout.compareTo(LONGEST_TIMEOUT) > 0) {
-            throw new IllegalArgumentException(option + " must be at most 292 years: " + timeout);
-        }
-        return timeout;
     }
 
     /** Tells whether the address is one of IPv4 and not all addresses, so that no IPv6 peer can reach it. */
@@ -144,6 +134,13 @@ public record ServerConfig(
     void requireAddress(Class<? extends SocketAddress> kind) {
         if (!kind.isInstance(address)) {
             throw new IllegalArgumentException("address must be of type " + kind.getSimpleName() + ": " + address);
+        }
+    }
+
+    /** Checks that no PROXY header is expected, which only TCP has. */
+    void requireNoProxyProtocol() {
+        if (proxyProtocol != null) {
+            throw new IllegalArgumentException("proxyProtocol is for TCP only: " + address);
         }
     }
 
@@ -175,10 +172,12 @@ public record ServerConfig(
         private int leaders;
         private boolean awaitFirstByte;
         private ServerListener listener = ServerListener.NONE;
+        private @Nullable ProxyProtocol proxyProtocol;
         private Duration idleTimeout = Duration.ofMinutes(5);
         private Duration readTimeout = Duration.ofMinutes(5);
         private Duration writeTimeout = Duration.ofMinutes(1);
         private Duration shutdownGrace = Duration.ofSeconds(10);
+        private Duration drainDelay = Duration.ZERO;
         private int readBufferSize = DEFAULT_BUFFER_SIZE;
         private int writeBufferSize = DEFAULT_BUFFER_SIZE;
         private boolean tcpNoDelay = true;
@@ -200,10 +199,12 @@ public record ServerConfig(
             leaders = config.leaders;
             awaitFirstByte = config.awaitFirstByte;
             listener = config.listener;
+            proxyProtocol = config.proxyProtocol;
             idleTimeout = config.idleTimeout;
             readTimeout = config.readTimeout;
             writeTimeout = config.writeTimeout;
             shutdownGrace = config.shutdownGrace;
+            drainDelay = config.drainDelay;
             readBufferSize = config.readBufferSize;
             writeBufferSize = config.writeBufferSize;
             tcpNoDelay = config.tcpNoDelay;
@@ -290,6 +291,12 @@ public record ServerConfig(
             return this;
         }
 
+        /** Sets {@link ServerConfig#proxyProtocol()}. */
+        public Builder proxyProtocol(@Nullable ProxyProtocol value) {
+            proxyProtocol = value;
+            return this;
+        }
+
         /** Sets {@link ServerConfig#idleTimeout()}. */
         public Builder idleTimeout(Duration value) {
             idleTimeout = value;
@@ -311,6 +318,12 @@ public record ServerConfig(
         /** Sets {@link ServerConfig#shutdownGrace()}. */
         public Builder shutdownGrace(Duration value) {
             shutdownGrace = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#drainDelay()}. */
+        public Builder drainDelay(Duration value) {
+            drainDelay = value;
             return this;
         }
 
@@ -368,10 +381,12 @@ public record ServerConfig(
                     leaders,
                     awaitFirstByte,
                     listener,
+                    proxyProtocol,
                     idleTimeout,
                     readTimeout,
                     writeTimeout,
                     shutdownGrace,
+                    drainDelay,
                     readBufferSize,
                     writeBufferSize,
                     tcpNoDelay,

@@ -22,7 +22,10 @@ public enum ServerState {
     STARTING,
     /** Accepting and serving. */
     READY,
-    /** Accepting no more; what runs may finish within the grace. */
+    /**
+     * Told to stop, and not to be sent anything more: still accepting for the {@linkplain ServerConfig#drainDelay()
+     * delay}, then taking what the system has queued, and letting what runs finish within the grace.
+     */
     DRAINING,
     /** Holds nothing any more; may be started again unless it was closed. */
     STOPPED

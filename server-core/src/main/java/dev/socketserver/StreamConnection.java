@@ -3,14 +3,17 @@ package dev.socketserver;
 import dev.socketserver.buffer.ByteInput;
 import dev.socketserver.buffer.ByteOutput;
 import dev.socketserver.buffer.SpareBuffer;
+import dev.socketserver.net.ProxyHeader;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -35,6 +38,8 @@ public final class StreamConnection extends Request implements AutoCloseable {
     private final Duration idleTimeout;
     private @Nullable Registration registration; // set once, before the connection is handed on
     private Duration readTimeout; // confined to the serving thread
+    private @Nullable SocketAddress proxyAddress; // set before the connection is handed on
+    private @Nullable SocketAddress reachedAddress; // set before the connection is handed on
 
     StreamConnection(SocketChannel channel, ServerConfig config) throws IOException {
         super(channel.getRemoteAddress());
@@ -60,8 +65,19 @@ public final class StreamConnection extends Request implements AutoCloseable {
         return out;
     }
 
+    /**
+     * Returns the address of the proxy that this connection came through, if it told the peer's by the PROXY protocol.
+     */
+    public Optional<SocketAddress> proxyAddress() {
+        return Optional.ofNullable(proxyAddress);
+    }
+
+    /** Returns the address that the peer reached: the proxy's, if one told it, and this server's otherwise. */
     @Override
     public SocketAddress localAddress() {
+        if (reachedAddress != null) {
+            return reachedAddress;
+        }
         try {
             return channel.getLocalAddress();
         } catch (IOException e) {
@@ -82,13 +98,13 @@ public final class StreamConnection extends Request implements AutoCloseable {
      * Sets how long one read inside {@code handle()} may wait; zero for ever. The server's configuration unless told.
      */
     public void readTimeout(Duration timeout) {
-        readTimeout = ServerConfig.checkTimeout("readTimeout", timeout);
+        readTimeout = Options.checkTimeout("readTimeout", timeout);
         timed.readTimeout(readTimeout);
     }
 
     /** Sets how long one write may wait for the peer to take bytes; zero for ever. The configuration's unless told. */
     public void writeTimeout(Duration timeout) {
-        timed.writeTimeout(ServerConfig.checkTimeout("writeTimeout", timeout));
+        timed.writeTimeout(Options.checkTimeout("writeTimeout", timeout));
     }
 
     /**
@@ -111,6 +127,31 @@ public final class StreamConnection extends Request implements AutoCloseable {
     @Override
     public void close() {
         closeFromAnyThread();
+    }
+
+    /** The connection's proxy has told who is behind it. */
+    void proxied(ProxyHeader header) {
+        if (header.source() != null) {
+            proxyAddress = remoteAddress();
+            remoteAddress(header.source());
+            reachedAddress = header.destination();
+        }
+    }
+
+    /** Lets reads return with nothing, while the header of the PROXY protocol is waited for in a selector. */
+    void awaitHeader(Selector selector) throws IOException {
+        channel.configureBlocking(false);
+        channel.register(selector, SelectionKey.OP_READ, this);
+    }
+
+    /** Ends {@link #awaitHeader}. */
+    void headerIsHere(Selector selector) throws IOException {
+        SelectionKey key = channel.keyFor(selector);
+        if (key != null) {
+            key.cancel();
+        }
+        channel.configureBlocking(true);
+        in.trim();
     }
 
     /** Lets the selector of a leader be the place where this connection waits between two requests. */

@@ -31,6 +31,19 @@ public abstract non-sealed class StreamRequestHandler extends RequestHandler<Str
         };
     }
 
+    /**
+     * Says the protocol's last words, such as {@code 421 closing}, on a connection that was idle when the server began
+     * to stop; it is closed next, after {@link #finish()}. No wait in here may last longer than half a second. Whoever
+     * waits in {@link ByteInput#awaitMessage()} is inside {@code handle()} and says them there. Does nothing unless
+     * overridden.
+     */
+    protected void goodbye() throws Exception {}
+
+    @Override
+    final void sayGoodbye() throws Exception {
+        goodbye();
+    }
+
     /** Returns the connection. */
     protected final StreamConnection connection() {
         return request();

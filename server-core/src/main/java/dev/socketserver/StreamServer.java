@@ -4,6 +4,7 @@ import dev.socketserver.pool.ElasticThreadPool;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.function.Supplier;
@@ -16,6 +17,7 @@ public abstract sealed class StreamServer extends BaseServer<StreamConnection> p
     private static final Logger LOG = LoggerFactory.getLogger(StreamServer.class);
 
     private volatile @Nullable ServerSocketChannel channel; // written by the thread that binds
+    private volatile @Nullable Entrance entrance; // written by the thread that binds
 
     StreamServer(ServerConfig config, Supplier<? extends StreamRequestHandler> handlers) {
         super(config, handlers);
@@ -37,8 +39,9 @@ public abstract sealed class StreamServer extends BaseServer<StreamConnection> p
         try {
             opened.bind(addressToBind(), config().backlog());
         } catch (IOException e) {
-            throw bindFailure(addressToBind(), e);
+            throw Sockets.bindFailure(addressToBind(), e);
         }
+        entrance = new Entrance(this, opened);
     }
 
     @Override
@@ -48,7 +51,41 @@ public abstract sealed class StreamServer extends BaseServer<StreamConnection> p
 
     @Override
     final void closeChannel() {
-        closeQuietly(channel);
+        Entrance current = entrance;
+        if (current == null) {
+            Sockets.closeQuietly(channel);
+        } else {
+            current.close();
+        }
+    }
+
+    @Override
+    void lastCall() {
+        entrance().lastCall();
+    }
+
+    @Override
+    final boolean isAccepting() {
+        Entrance current = entrance;
+        return current != null && current.isOpen();
+    }
+
+    @Override
+    final void abandon() {
+        entrance().abandon();
+    }
+
+    @Override
+    final void drained() {
+        Entrance current = entrance;
+        if (current != null) {
+            current.release();
+            entrance = null;
+        }
+    }
+
+    private Entrance entrance() {
+        return opened(entrance);
     }
 
     @Override
@@ -63,12 +100,33 @@ public abstract sealed class StreamServer extends BaseServer<StreamConnection> p
     }
 
     @Override
-    @Nullable
-    StreamConnection accept() throws IOException {
-        SocketChannel accepted = channel().accept();
-        if (accepted == null) {
-            return null;
+    final @Nullable StreamConnection accept() throws IOException {
+        return accept(System.nanoTime() + Long.MAX_VALUE);
+    }
+
+    @Override
+    final @Nullable StreamConnection accept(long deadline) throws IOException {
+        Entrance current = entrance;
+        if (current == null) {
+            throw new ClosedChannelException();
         }
+        return current.next(deadline);
+    }
+
+    /** Takes a connection that the system has queued; null if there is none. */
+    final @Nullable StreamConnection acceptNow() throws IOException {
+        SocketChannel accepted = channel().accept();
+        while (accepted != null) {
+            StreamConnection connection = setUp(accepted);
+            if (connection != null) {
+                return connection;
+            }
+            accepted = channel().accept();
+        }
+        return null;
+    }
+
+    private @Nullable StreamConnection setUp(SocketChannel accepted) throws IOException {
         try {
             configure(accepted);
             var connection = new StreamConnection(accepted, config());

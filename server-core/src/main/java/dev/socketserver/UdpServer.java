@@ -33,8 +33,7 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
     /** Confined to the receiving thread, one after another; the datagram holds it too while it is served. */
     private ByteBuf received;
 
-    private final Object lateLock = new Object();
-    private @Nullable DatagramChannel late; // guarded by lateLock
+    private final TimedReceive timedReceive = new TimedReceive(this);
 
     /**
      * Makes a server on that port of all addresses, IPv4 and IPv6; 0 for a free port.
@@ -50,11 +49,13 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
      * Makes a server.
      *
      * @param handlers makes a new handler for each datagram
-     * @throws IllegalArgumentException if the address is not an {@link InetSocketAddress}
+     * @throws IllegalArgumentException if the address is not an {@link InetSocketAddress}, or a PROXY header is
+     *     expected
      */
     public UdpServer(ServerConfig config, Supplier<? extends DatagramRequestHandler> handlers) {
         super(config, handlers);
         config.requireAddress(InetSocketAddress.class);
+        config.requireNoProxyProtocol();
         received = newBuffer(config);
     }
 
@@ -72,7 +73,7 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
         try {
             opened.bind(addressToBind());
         } catch (IOException e) {
-            throw bindFailure(addressToBind(), e);
+            throw Sockets.bindFailure(addressToBind(), e);
         }
     }
 
@@ -82,9 +83,18 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
 
     @Override
     final void closeChannel() {
-        synchronized (lateLock) { // a late answer has to find the port free
-            closeQuietly(channel);
-        }
+        Sockets.closeQuietly(channel);
+        timedReceive.wake();
+    }
+
+    @Override
+    final void lastCall() {
+        stopAccepting();
+    }
+
+    @Override
+    final @Nullable Datagram accept(long deadline) throws IOException {
+        return timedReceive.before(deadline);
     }
 
     @Override
@@ -124,7 +134,7 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
     }
 
     /**
-     * Sends a datagram. Whoever serves one while the server drains answers from a second socket on the same port, since
+     * Sends a datagram. Whoever serves one while the server drains answers from another socket on the same port, since
      * the first had to be closed to end the receiving. Thread-safe.
      */
     void send(ByteBuffer bytes, SocketAddress target) throws IOException {
@@ -142,32 +152,25 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
         try {
             channel().send(bytes, target);
         } catch (ClosedChannelException e) {
-            late(e).send(bytes, target);
-        }
-    }
-
-    private DatagramChannel late(ClosedChannelException closed) throws IOException {
-        synchronized (lateLock) {
             if (state() != ServerState.DRAINING) {
-                throw closed;
+                throw e;
             }
-            DatagramChannel opened = late;
-            if (opened == null) {
-                opened = openLate();
-                late = opened;
-            }
-            return opened;
+            sendLate(bytes, target);
         }
     }
 
-    private DatagramChannel openLate() throws IOException {
-        DatagramChannel opened = openChannel();
-        try {
+    /**
+     * Sends from a socket of its own, connected to the peer: it takes nothing that others send to the port, which may
+     * be another server's by now, and is gone right after.
+     */
+    private synchronized void sendLate(ByteBuffer bytes, SocketAddress target) throws IOException {
+        try (DatagramChannel opened = openChannel()) {
+            if (config().reusePort()) {
+                opened.setOption(StandardSocketOptions.SO_REUSEPORT, true);
+            }
             bindLate(opened);
-            return opened;
-        } catch (Throwable e) {
-            opened.close();
-            throw e;
+            opened.connect(target);
+            opened.write(bytes);
         }
     }
 
@@ -182,14 +185,6 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
                 }
                 LockSupport.parkNanos(BIND_PAUSE.toNanos());
             }
-        }
-    }
-
-    @Override
-    final void drained() {
-        synchronized (lateLock) {
-            closeQuietly(late);
-            late = null;
         }
     }
 }

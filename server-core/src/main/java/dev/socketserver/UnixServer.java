@@ -47,11 +47,13 @@ public non-sealed class UnixServer extends StreamServer {
      * Makes a server.
      *
      * @param handlers makes a new handler for each connection
-     * @throws IllegalArgumentException if the address is not a {@link UnixDomainSocketAddress}
+     * @throws IllegalArgumentException if the address is not a {@link UnixDomainSocketAddress}, or a PROXY header is
+     *     expected
      */
     public UnixServer(ServerConfig config, Supplier<? extends StreamRequestHandler> handlers) {
         super(config, handlers);
         config.requireAddress(UnixDomainSocketAddress.class);
+        config.requireNoProxyProtocol();
     }
 
     private Path path() {
@@ -106,6 +108,13 @@ public non-sealed class UnixServer extends StreamServer {
         } catch (SocketException e) {
             return true;
         }
+    }
+
+    /** Removes the file, so that nobody comes after the last one. */
+    @Override
+    final void lastCall() {
+        removeFile();
+        super.lastCall();
     }
 
     /**

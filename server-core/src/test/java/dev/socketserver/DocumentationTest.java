@@ -43,6 +43,7 @@ class DocumentationTest {
             import static java.nio.charset.StandardCharsets.*;
             import dev.socketserver.*;
             import dev.socketserver.buffer.*;
+            import dev.socketserver.net.*;
             import dev.socketserver.pool.*;
             import dev.socketserver.task.*;
             import io.micrometer.core.instrument.simple.*;
@@ -89,6 +90,7 @@ class DocumentationTest {
                 .containsExactly(
                         shown(Housekeeper.SWEEP_INTERVAL),
                         shown(Housekeeper.SERVICE_INTERVAL),
+                        shown(Activation.FIRST_BYTE_PATIENCE),
                         shown(Backoff.FIRST),
                         shown(Backoff.LONGEST),
                         shown(RateLimitedLog.INTERVAL),
@@ -132,7 +134,9 @@ class DocumentationTest {
     }
 
     private static String shown(Duration time) {
-        if (time.toNanosPart() % 1_000_000 != 0) {
+        if (time.isZero()) {
+            return "0";
+        } else if (time.toNanosPart() % 1_000_000 != 0) {
             return time.toNanos() / 1000 + " µs";
         } else if (time.toMillisPart() != 0) {
             return time.toMillis() + " ms";

@@ -61,7 +61,7 @@ class DrainTest {
                 FutureTask<DrainReport> shutdown = shutdownInBackground(server);
                 finish.countDown();
                 assertThat(client.send("late\n").readAll()).isEqualTo("late\n");
-                assertThat(shutdown.get()).isEqualTo(new DrainReport(1, 0, 0, true));
+                assertThat(shutdown.get()).isEqualTo(new DrainReport(1, 0, List.of(), true));
             }
         }
     }
@@ -79,13 +79,40 @@ class DrainTest {
             // A reply may be read before its handler has returned, so some may not be idle yet.
             DrainReport report = server.shutdown(GRACE);
             assertThat(report.idleClosed() + report.finished()).isEqualTo(5);
-            assertThat(report.forced()).isZero();
+            assertThat(report.forced()).isEmpty();
             for (TestClient client : clients) {
                 assertThat(client.readAll()).isEmpty();
                 client.close();
             }
         }
         assertThat(listener.count("error")).isZero();
+    }
+
+    @Test
+    void duringTheDrainDelayItStillAcceptsAndServesAndIsNotReady() throws Exception {
+        try (var server = new TcpServer(config().drainDelay(Duration.ofHours(1)).build(), LineEcho::new)) {
+            server.start();
+            var shutdown = new FutureTask<>(() -> server.shutdown(GRACE));
+            var stopper = new Thread(shutdown);
+            stopper.start();
+            listener.await("DRAINING", 1);
+            assertThat(server.state()).isEqualTo(ServerState.DRAINING);
+            try (TestClient client = TestClient.to(server.address())) {
+                assertThat(client.send("one\n").readLine()).isEqualTo("one");
+                assertThat(client.send("two\n").readLine()).isEqualTo("two");
+                stopper.interrupt(); // cuts delay and grace short
+                client.awaitEnd();
+            }
+            assertThat(shutdown.get().complete()).isTrue();
+        }
+    }
+
+    @Test
+    void aServerThatServesNotYetDrainsWithoutDelay() throws Exception {
+        try (var server = new TcpServer(config().drainDelay(Duration.ofHours(1)).build(), LineEcho::new)) {
+            server.bind();
+            assertThat(server.shutdown(GRACE)).isEqualTo(DrainReport.NOTHING);
+        }
     }
 
     @Test
@@ -106,7 +133,7 @@ class DrainTest {
                 finish.countDown();
                 assertThat(client.readLine()).isEqualTo("one");
                 assertThat(client.send("0\n").readAll()).isEqualTo("TRANSFER 1000\n");
-                assertThat(shutdown.get().forced()).isZero();
+                assertThat(shutdown.get().forced()).isEmpty();
             }
         }
     }
@@ -122,7 +149,18 @@ class DrainTest {
             server.start();
             try (TestClient client = TestClient.to(server.address())) {
                 handling.await();
-                assertThat(server.shutdown(Duration.ZERO)).isEqualTo(new DrainReport(0, 0, 1, true));
+                DrainReport report = server.shutdown(Duration.ZERO);
+                assertThat(report.finished()).isZero();
+                assertThat(report.idleClosed()).isZero();
+                assertThat(report.forced()).singleElement().satisfies(forced -> {
+                    assertThat(forced.peer()).isEqualTo(client.address());
+                    assertThat(forced.thread())
+                            .hasValueSatisfying(name -> assertThat(name).startsWith("worker-"));
+                    assertThat(forced.age()).isPositive();
+                    assertThat(forced.stack())
+                            .anyMatch(call -> call.getMethodName().equals("transferTo"));
+                    assertThat(forced).asString().contains(client.address().toString(), " in worker-");
+                });
                 client.awaitEnd();
             }
         }
@@ -140,7 +178,7 @@ class DrainTest {
             server.start();
             try (TestClient client = TestClient.to(server.address())) {
                 handling.await();
-                assertThat(server.shutdown(Duration.ZERO).forced()).isEqualTo(1);
+                assertThat(server.shutdown(Duration.ZERO).forced()).hasSize(1);
                 client.awaitEnd();
             }
         }
@@ -157,7 +195,7 @@ class DrainTest {
             server.start();
             try (TestClient client = TestClient.to(server.address())) {
                 handling.await();
-                assertThat(server.shutdown(Duration.ZERO).forced()).isEqualTo(1);
+                assertThat(server.shutdown(Duration.ZERO).forced()).hasSize(1);
                 client.awaitEnd();
             }
         }
@@ -180,7 +218,7 @@ class DrainTest {
                 served += client.readAll().length();
                 client.close();
             }
-            assertThat(shutdown.get().forced()).isZero();
+            assertThat(shutdown.get().forced()).isEmpty();
             assertThat(served).isEqualTo(listener.count("closed")).isGreaterThanOrEqualTo(3);
         }
     }
@@ -195,7 +233,15 @@ class DrainTest {
         try (var server = new TcpServer(config().pool(oneWorker).build(), new WaitingEcho())) {
             server.start();
             List<TestClient> clients = overload(server);
-            assertThat(server.shutdown(Duration.ZERO).forced()).isEqualTo(3);
+            List<DrainReport.Forced> forced = server.shutdown(Duration.ZERO).forced();
+            assertThat(forced).hasSize(3);
+            assertThat(forced)
+                    .filteredOn(left -> left.thread().isEmpty())
+                    .hasSize(2)
+                    .allSatisfy(left -> {
+                        assertThat(left.stack()).isEmpty();
+                        assertThat(left).asString().contains("unserved");
+                    });
             for (TestClient client : clients) {
                 client.awaitEnd();
                 client.close();
@@ -233,7 +279,7 @@ class DrainTest {
             server.start();
             try (TestClient client = TestClient.to(server.address())) {
                 handling.await();
-                assertThat(server.shutdown(Duration.ZERO).forced()).isEqualTo(1);
+                assertThat(server.shutdown(Duration.ZERO).forced()).hasSize(1);
                 client.awaitEnd();
             }
         }

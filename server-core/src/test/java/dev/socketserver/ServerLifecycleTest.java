@@ -79,7 +79,11 @@ class ServerLifecycleTest {
         }
         assertThat(listener.events())
                 .containsExactly(
-                        "STARTING", "READY", "DRAINING", "STOPPED", "stopped " + new DrainReport(0, 0, 0, true));
+                        "STARTING",
+                        "READY",
+                        "DRAINING",
+                        "STOPPED",
+                        "stopped " + new DrainReport(0, 0, List.of(), true));
     }
 
     @Test
@@ -241,7 +245,7 @@ class ServerLifecycleTest {
             assertThat(flag.get()).isTrue();
             assertThat(server.state()).isEqualTo(ServerState.STOPPED);
         }
-        assertThat(listener.events()).contains("stopped " + new DrainReport(1, 0, 0, true));
+        assertThat(listener.events()).contains("stopped " + new DrainReport(1, 0, List.of(), true));
     }
 
     @Test

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(60)
 class ServerListenerTest {
-    private static final DrainReport NOTHING_OPEN = new DrainReport(0, 0, 0, true);
+    private static final DrainReport NOTHING_OPEN = new DrainReport(0, 0, List.of(), true);
 
     private final RecordingListener listener = new RecordingListener();
 

@@ -223,7 +223,7 @@ class SocketserverScenariosTest {
         var thread = new Thread(waiting);
         thread.start();
         assertThat(Polling.await(() -> Arrays.stream(thread.getStackTrace())
-                        .anyMatch(frame -> frame.getClassName().equals(TimedAccept.class.getName()))))
+                        .anyMatch(frame -> frame.getMethodName().equals("select"))))
                 .isTrue();
         server.close();
         assertThat(waiting.get()).isTrue();

@@ -308,7 +308,7 @@ class ThreadPoolingMixInServerTest {
         closing.join();
         assertThat(clients.get(0).readAll()).isEqualTo("long\n");
         assertThat(pool.snapshot().size()).isZero();
-        assertThat(listener.events()).last().asString().endsWith("forced=0, complete=true]");
+        assertThat(listener.events()).last().asString().endsWith("forced=[], complete=true]");
     }
 
     /** Bug 12. */

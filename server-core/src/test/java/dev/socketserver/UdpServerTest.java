@@ -236,7 +236,7 @@ class UdpServerTest {
             listener.await("closed", 1);
             assertThat(listener.failures()).isEmpty();
             assertThat(client.receiveText()).isEqualTo("late");
-            assertThat(shutdown.get()).isEqualTo(new DrainReport(1, 0, 0, true));
+            assertThat(shutdown.get()).isEqualTo(new DrainReport(1, 0, List.of(), true));
         }
         assertThat(listener.count("error")).isZero();
         server.start();

@@ -42,6 +42,9 @@ public final class PoolMeters implements MeterBinder {
         gauge(registry, "workers", tags.and("state", "idle"), PoolSnapshot::idle);
         gauge(registry, "workers", tags.and("state", "busy"), PoolSnapshot::busy);
         gauge(registry, "workers.stuck", tags, PoolSnapshot::stuck);
+        Gauge.builder("elastic.pool.workers.max", pool, p -> p.config().maxWorkers())
+                .tags(tags)
+                .register(registry);
         counter(registry, "workers.start.failures", tags, PoolSnapshot::startFailures);
         for (StartReason why : StartReason.values()) {
             counter(

@@ -26,6 +26,11 @@ public final class TestClient implements Closeable {
         return new TestClient(SocketChannel.open(reachable(address)));
     }
 
+    /** Returns where this client is. */
+    public SocketAddress address() throws IOException {
+        return channel.getLocalAddress();
+    }
+
     /** Connects with the least receive buffer, so that a peer's writes soon block. */
     public static TestClient withSmallWindow(SocketAddress address) throws IOException {
         SocketChannel channel = SocketChannel.open();

@@ -3,31 +3,31 @@ package dev.socketserver;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedChannelException;
-import java.nio.channels.SelectableChannel;
+import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Accepts one request with a time limit, for {@link BaseServer#handleRequest}. Confined to the accepting thread, but
+ * Receives one datagram with a time limit, for {@link BaseServer#handleRequest}. Confined to the receiving thread, but
  * for {@link #wake}.
  */
-final class TimedAccept<R extends Request> {
-    private final BaseServer<R> server;
-    private volatile @Nullable Selector waiting; // written by the accepting thread
+final class TimedReceive {
+    private final UdpServer server;
+    private volatile @Nullable Selector waiting; // written by the receiving thread
 
-    TimedAccept(BaseServer<R> server) {
+    TimedReceive(UdpServer server) {
         this.server = server;
     }
 
-    /** Returns the first request that comes before the deadline on the {@code nanoTime} clock, or null. */
+    /** Returns the first datagram that comes before the deadline on the {@code nanoTime} clock, or null. */
     @Nullable
-    R before(long deadline) throws IOException {
-        SelectableChannel channel = server.channel();
+    Datagram before(long deadline) throws IOException {
+        DatagramChannel channel = server.channel();
         channel.configureBlocking(false);
         try (Selector selector = Selector.open()) {
             waiting = selector;
-            channel.register(selector, channel.validOps() & (SelectionKey.OP_ACCEPT | SelectionKey.OP_READ));
+            channel.register(selector, SelectionKey.OP_READ);
             return before(deadline, selector);
         } finally {
             waiting = null;
@@ -35,8 +35,8 @@ final class TimedAccept<R extends Request> {
         }
     }
 
-    private @Nullable R before(long deadline, Selector selector) throws IOException {
-        R request = server.accept();
+    private @Nullable Datagram before(long deadline, Selector selector) throws IOException {
+        Datagram request = server.accept();
         for (long left = deadline - System.nanoTime();
                 request == null && left > 0;
                 left = deadline - System.nanoTime()) {
@@ -50,7 +50,7 @@ final class TimedAccept<R extends Request> {
         return request;
     }
 
-    private static void blockAgain(SelectableChannel channel) throws IOException {
+    private static void blockAgain(DatagramChannel channel) throws IOException {
         try {
             channel.configureBlocking(true);
         } catch (ClosedChannelException ignored) {

@@ -1,0 +1,28 @@
+package dev.socketserver;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/** Checks of what users set; the messages name option and value. Thread-safe. */
+final class Options {
+    private static final Duration LONGEST_TIMEOUT = Duration.ofNanos(Long.MAX_VALUE);
+
+    private Options() {}
+
+    static void checkAtLeast(String option, int least, int value) {
+        if (value < least) {
+            throw new IllegalArgumentException(option + " must be at least " + least + ": " + value);
+        }
+    }
+
+    static Duration checkTimeout(String option, Duration timeout) {
+        Objects.requireNonNull(timeout, option);
+        if (timeout.isNegative()) {
+            throw new IllegalArgumentException(option + " must not be negative: " + timeout);
+        }
+        if (timeout.compareTo(LONGEST_TIMEOUT) > 0) {
+            throw new IllegalArgumentException(option + " must be at most 292 years: " + timeout);
+        }
+        return timeout;
+    }
+}

@@ -1,0 +1,16 @@
+package dev.socketserver;
+
+/** Why a server closed a connection, or dropped a datagram, that it had accepted and did not serve. */
+public enum Rejection {
+    /** The executor had no room, or no worker, for it. */
+    OVERLOAD,
+
+    /** {@link BaseServer#verifyRequest} refused it. */
+    VERIFY,
+
+    /** It did not come from one of the proxies that {@link ServerConfig#proxyProtocol()} trusts. */
+    PROXY_SENDER,
+
+    /** It did not begin, in time, with a valid header of the PROXY protocol. */
+    PROXY_HEADER
+}
