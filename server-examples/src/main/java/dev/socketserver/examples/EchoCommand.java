@@ -7,7 +7,12 @@ import dev.socketserver.TcpServer;
 import dev.socketserver.UdpServer;
 import dev.socketserver.UnixServer;
 import dev.socketserver.examples.cli.AddressText;
+import dev.socketserver.examples.cli.CidrConverter;
 import dev.socketserver.examples.cli.GracefulExit;
+import dev.socketserver.examples.cli.SecondsConverter;
+import dev.socketserver.examples.health.HealthEndpoint;
+import dev.socketserver.net.Cidr;
+import dev.socketserver.net.ProxyProtocol;
 import dev.socketserver.pool.PoolConfig;
 import dev.socketserver.pool.WorkerKind;
 import java.io.IOException;
@@ -16,9 +21,12 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -33,6 +41,8 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true)
 final class EchoCommand implements Callable<Integer> {
     private static final String DEFAULT_PORT = "7007";
+    private static final int MAX_PORT = 65_535;
+    private static final Pattern CAMEL_HUMP = Pattern.compile("(?<=[a-z])[A-Z]");
 
     /** How the server is reached. */
     enum Transport {
@@ -96,26 +106,69 @@ final class EchoCommand implements Callable<Integer> {
             description = "Waiting requests that start no new worker yet; default: ${DEFAULT-VALUE}.")
     private int queueThreshold;
 
+    @Option(
+            names = "--grace",
+            paramLabel = "S",
+            converter = SecondsConverter.class,
+            description = "How long running requests may go on when told to stop, in seconds; default: 10.")
+    private @Nullable Duration grace;
+
+    @Option(
+            names = "--drain-delay",
+            paramLabel = "S",
+            converter = SecondsConverter.class,
+            description = "How long to accept still when told to stop, not ready any more, in seconds; default: 0.")
+    private Duration drainDelay = Duration.ZERO;
+
+    @Option(
+            names = "--proxy-protocol",
+            paramLabel = "CIDR",
+            split = ",",
+            converter = CidrConverter.class,
+            description = "Expect a PROXY header, version 1 or 2, from the proxies in these ranges, and nobody else, "
+                    + "such as 10.0.0.0/8,fd00::/8; default: none.")
+    private List<Cidr> proxies = List.of();
+
+    @Option(
+            names = "--health-port",
+            paramLabel = "P",
+            description = "Answer for /health/live, /health/ready and /metrics on that port, 0 for a free one; "
+                    + "default: do not.")
+    private @Nullable Integer healthPort;
+
     @Override
     public Integer call() throws Exception {
+        if (healthPort != null && (healthPort < 0 || healthPort > MAX_PORT)) {
+            throw new ParameterException(
+                    spec.commandLine(), "--health-port must be 0 to " + MAX_PORT + ": " + healthPort);
+        }
         var stopped = new CountDownLatch(1);
         return GracefulExit.call(stopped::countDown, () -> serveUntil(stopped));
     }
 
     private int serveUntil(CountDownLatch stopped) throws IOException, InterruptedException {
-        try (BaseServer<?> server = server()) {
-            start(server);
+        BaseServer<?> server = server();
+        try (var health = new HealthEndpoint(server);
+                server) {
+            bind(server);
+            if (healthPort != null) {
+                health.open(healthPort);
+            }
+            server.start();
             PrintWriter out = spec.commandLine().getOut();
             out.println("listening on " + AddressText.of(server.address()));
+            if (healthPort != null) {
+                out.println("health on " + AddressText.of(health.address()));
+            }
             out.flush();
             stopped.await();
         }
         return 0;
     }
 
-    private void start(BaseServer<?> server) throws IOException {
+    private void bind(BaseServer<?> server) throws IOException {
         try {
-            server.start();
+            server.bind();
         } catch (UnsupportedOperationException e) {
             throw badOption(e);
         }
@@ -123,18 +176,7 @@ final class EchoCommand implements Callable<Integer> {
 
     private BaseServer<?> server() {
         try {
-            ServerConfig config = ServerConfig.builder()
-                    .name("echo")
-                    .address(address())
-                    .pool(PoolConfig.builder()
-                            .name("echo-worker")
-                            .workerKind(workers)
-                            .minWorkers(minWorkers)
-                            .maxWorkers(maxWorkers)
-                            .minSpareWorkers(minSpareWorkers)
-                            .queueThreshold(queueThreshold)
-                            .build())
-                    .build();
+            ServerConfig config = config();
             return switch (transport) {
                 case TCP -> new TcpServer(config, EchoHandler::new);
                 case UDP -> new UdpServer(config, DatagramRequestHandler.of((in, out) -> in.transferTo(out)));
@@ -143,6 +185,28 @@ final class EchoCommand implements Callable<Integer> {
         } catch (IllegalArgumentException e) {
             throw badOption(e);
         }
+    }
+
+    private ServerConfig config() {
+        ServerConfig.Builder config = ServerConfig.builder()
+                .name("echo")
+                .address(address())
+                .drainDelay(drainDelay)
+                .pool(PoolConfig.builder()
+                        .name("echo-worker")
+                        .workerKind(workers)
+                        .minWorkers(minWorkers)
+                        .maxWorkers(maxWorkers)
+                        .minSpareWorkers(minSpareWorkers)
+                        .queueThreshold(queueThreshold)
+                        .build());
+        if (!proxies.isEmpty()) {
+            config.proxyProtocol(new ProxyProtocol(proxies, ProxyProtocol.DEFAULT_HEADER_TIMEOUT));
+        }
+        if (grace != null) {
+            config.shutdownGrace(grace);
+        }
+        return config.build();
     }
 
     private SocketAddress address() {
@@ -155,12 +219,11 @@ final class EchoCommand implements Callable<Integer> {
         return UnixDomainSocketAddress.of(path);
     }
 
-    /** The library names its options in camelCase: minWorkers is --min-workers here. */
+    /** The library names its options in camelCase: minWorkers is --min-workers here, and shutdownGrace --grace. */
     private ParameterException badOption(RuntimeException e) {
-        String message = String.valueOf(e.getMessage());
-        return new ParameterException(
-                spec.commandLine(),
-                message.replaceAll("([a-z])([A-Z])", "$1-$2").toLowerCase(Locale.ROOT),
-                e);
+        String message = CAMEL_HUMP
+                .matcher(String.valueOf(e.getMessage()).replace("shutdownGrace", "grace"))
+                .replaceAll(hump -> "-" + hump.group().toLowerCase(Locale.ROOT));
+        return new ParameterException(spec.commandLine(), message, e);
     }
 }

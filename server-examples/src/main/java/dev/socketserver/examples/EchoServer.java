@@ -15,6 +15,7 @@ public final class EchoServer {
 
     public static void main(String... args) throws IOException {
         try (var server = new TcpServer(7007, EchoHandler::new)) {
+            Runtime.getRuntime().addShutdownHook(new Thread(server::close));
             server.serveForever();
         }
     }

@@ -12,11 +12,16 @@ import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.StandardProtocolFamily;
+import java.net.URI;
 import java.net.UnixDomainSocketAddress;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -55,6 +60,60 @@ class EchoCommandTest {
             }
             assertThat(echo.awaitExit()).isZero();
             assertThat(echo.err().lines().collect(Collectors.joining("\n"))).isEmpty();
+        }
+    }
+
+    @Test
+    void answersForItsHealthUntilItHasDrained() throws Exception {
+        try (ChildJvm echo = ChildJvm.start("echo", "--host", "127.0.0.1", "--port", "0", "--health-port", "0");
+                var silent = new Socket()) {
+            var server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port(echo));
+            String line = echo.out().readLine();
+            assertThat(line).startsWith("health on ");
+            var ready = URI.create("http://127.0.0.1:" + line.substring(line.lastIndexOf(':') + 1) + "/health/ready");
+            silent.connect(server);
+            try (var next = new Socket(server.getAddress(), server.getPort())) {
+                assertEchoes(next); // so the silent one, which the drain waits for, was accepted before
+            }
+            assertThat(status(ready)).isEqualTo(200);
+            echo.signal("TERM");
+            while (status(ready) != 503) {
+                Thread.onSpinWait();
+            }
+            silent.shutdownOutput();
+            assertThat(echo.awaitExit()).isZero();
+            assertThat(echo.err().lines().collect(Collectors.joining("\n"))).isEmpty();
+        }
+    }
+
+    private static int status(URI uri) throws IOException, InterruptedException {
+        return HttpClient.newHttpClient()
+                .send(HttpRequest.newBuilder(uri).build(), BodyHandlers.discarding())
+                .statusCode();
+    }
+
+    @Test
+    void takesTheHeaderOfATrustedProxyOnly() throws Exception {
+        byte[] header = "PROXY TCP4 192.0.2.1 198.51.100.1 56324 443\r\n".getBytes(UTF_8);
+        for (String proxies : List.of("127.0.0.0/8,::1", "10.0.0.0/8")) {
+            try (ChildJvm echo =
+                            ChildJvm.start("echo", "--host", "127.0.0.1", "--port", "0", "--proxy-protocol", proxies);
+                    var connection = new Socket(InetAddress.getLoopbackAddress(), port(echo))) {
+                connection.getOutputStream().write(header);
+                if (proxies.startsWith("127")) {
+                    assertEchoes(connection);
+                } else {
+                    assertThat(isAtItsEnd(connection)).isTrue();
+                }
+            }
+        }
+    }
+
+    private static boolean isAtItsEnd(Socket connection) {
+        try {
+            return connection.getInputStream().read() < 0;
+        } catch (IOException reset) {
+            return true;
         }
     }
 
@@ -114,7 +173,7 @@ class EchoCommandTest {
         CommandRun run = CommandRun.of("echo", "--port", "0", "--workers", "virtual");
 
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err().lines()).singleElement().asString().contains("needs jdk 21");
+        assertThat(run.err().lines()).singleElement().asString().contains("needs JDK 21");
     }
 
     @Test
@@ -146,6 +205,13 @@ class EchoCommandTest {
             --max-workers 0                     | max-workers must be
             --min-spare-workers -1              | min-spare-workers must not be negative: -1
             --queue-threshold -1                | queue-threshold must not be negative: -1
+            --grace -1                          | grace must not be negative: PT-1S
+            --drain-delay -1                    | drain-delay must not be negative: PT-1S
+            --proxy-protocol 10.0.0.0/33        | --proxy-protocol
+            --proxy-protocol 10.0.0.1,here      | must be ADDRESS/BITS
+            --transport unix --path x --proxy-protocol ::1 | proxy-protocol is for TCP only
+            --health-port 65536                 | --health-port must be 0 to 65535: 65536
+            --health-port x                     | --health-port
             --colour red                        | --colour
             """)
     void aBadOptionIsToldInOneLine(String options, String complaint) {

@@ -2,6 +2,7 @@ package dev.socketserver.examples;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.socketserver.TcpServer;
 import dev.socketserver.UdpServer;
@@ -10,6 +11,7 @@ import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -23,7 +25,10 @@ import org.junit.jupiter.params.provider.ValueSource;
 class ExampleServersTest {
     private static final Path SOURCES = Path.of("src/main/java/dev/socketserver/examples");
     private static final Path README = Path.of("../README.md");
-    private static final int MAX_LINES = 15;
+    private static final int MAX_LINES = 16;
+    private static final int PORT = 7007;
+    /** What a JVM exits with after SIGTERM, when its shutdown hooks have run. */
+    private static final int TERMINATED = 128 + 15;
 
     private static int port(java.net.SocketAddress address) {
         return ((InetSocketAddress) address).getPort();
@@ -57,6 +62,50 @@ class ExampleServersTest {
 
             assertThat(new String(answer.getData(), 0, answer.getLength(), UTF_8))
                     .isEqualTo("GRÜSSE");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(classes = {EchoServer.class, UpperCaseServer.class})
+    void aSignalDrainsThemAndTheJvmTellsTheSignal(Class<?> example) throws Exception {
+        assumeThat(isFree(PORT)).as("port %d is free", PORT).isTrue();
+        try (ChildJvm server = ChildJvm.start(example)) {
+            while (!(example == EchoServer.class ? acceptsConnections() : answersDatagrams())) {
+                Thread.onSpinWait();
+            }
+            server.signal("TERM");
+            assertThat(server.awaitExit()).isEqualTo(TERMINATED);
+            assertThat(server.err().lines()).isEmpty();
+        }
+    }
+
+    private static boolean acceptsConnections() {
+        try (var connection = new Socket(InetAddress.getLoopbackAddress(), PORT)) {
+            return connection.isConnected();
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private static boolean answersDatagrams() {
+        try (var socket = new DatagramSocket()) {
+            socket.connect(InetAddress.getLoopbackAddress(), PORT);
+            socket.setSoTimeout(100);
+            socket.send(new DatagramPacket(new byte[] {'x'}, 1));
+            socket.receive(new DatagramPacket(new byte[1], 1));
+            return true;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    /** Whether both a TCP and a UDP server could have the port. */
+    private static boolean isFree(int port) {
+        try (var stream = new ServerSocket(port);
+                var datagrams = new DatagramSocket(port)) {
+            return stream.isBound() && datagrams.isBound();
+        } catch (IOException e) {
+            return false;
         }
     }
 
