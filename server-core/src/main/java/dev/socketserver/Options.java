@@ -15,6 +15,12 @@ final class Options {
         }
     }
 
+    static void checkAtMost(String option, int most, int value) {
+        if (value > most) {
+            throw new IllegalArgumentException(option + " must be at most " + most + ": " + value);
+        }
+    }
+
     static Duration checkTimeout(String option, Duration timeout) {
         Objects.requireNonNull(timeout, option);
         if (timeout.isNegative()) {

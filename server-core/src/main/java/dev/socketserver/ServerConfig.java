@@ -3,7 +3,6 @@ package dev.socketserver;
 import dev.socketserver.net.ProxyProtocol;
 import dev.socketserver.pool.PoolConfig;
 import dev.socketserver.pool.WorkerKind;
-import java.net.Inet4Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.file.attribute.PosixFilePermission;
@@ -24,6 +23,7 @@ import org.jspecify.annotations.Nullable;
  *     default {@value #DEFAULT_BACKLOG}
  * @param reuseAddress whether a port that old connections still linger on may be bound; default true
  * @param reusePort whether several sockets may be bound to the port, where the system can; default false
+ * @param inheritedSocket whether a {@code TcpServer} takes the listening socket that is descriptor 0; default false
  * @param executor runs the requests, and stays the caller's to close; default none: an elastic pool of the server's own
  * @param pool the set-up of that own pool
  * @param engine how the server waits for what its peers send; default {@link Engine#AUTO}
@@ -54,6 +54,7 @@ public record ServerConfig(
         int backlog,
         boolean reuseAddress,
         boolean reusePort,
+        boolean inheritedSocket,
         @Nullable Executor executor,
         PoolConfig pool,
         Engine engine,
@@ -107,10 +108,7 @@ public record ServerConfig(
         Options.checkAtLeast("writeBufferSize", MIN_BUFFER_SIZE, writeBufferSize);
         socketPermissions = Set.copyOf(socketPermissions);
         Options.checkAtLeast("maxDatagramSize", 1, maxDatagramSize);
-        if (maxDatagramSize > DEFAULT_MAX_DATAGRAM_SIZE) {
-            throw new IllegalArgumentException(
-                    "maxDatagramSize must be at most " + DEFAULT_MAX_DATAGRAM_SIZE + ": " + maxDatagramSize);
-        }
+        Options.checkAtMost("maxDatagramSize", DEFAULT_MAX_DATAGRAM_SIZE, maxDatagramSize);
         Options.checkAtLeast("receiveBufferSize", 0, receiveBufferSize);
     }
 
@@ -121,13 +119,6 @@ public record ServerConfig(
     /** Tells whether connections wait in a selector between two requests. */
     boolean isSelecting() {
         return engine != Engine.BLOCKING && canSelect(executor, pool);
-    }
-
-    /** Tells whether the address is one of IPv4 and not all addresses, so that no IPv6 peer can reach it. */
-    boolean isIpv4Only() {
-        return address instanceof InetSocketAddress inet
-                && inet.getAddress() instanceof Inet4Address one
-                && !one.isAnyLocalAddress();
     }
 
     /** Checks that the address is of the kind that a server can bind. */
@@ -166,6 +157,7 @@ public record ServerConfig(
         private int backlog = DEFAULT_BACKLOG;
         private boolean reuseAddress = true;
         private boolean reusePort;
+        private boolean inheritedSocket;
         private @Nullable Executor executor;
         private PoolConfig pool = PoolConfig.defaults();
         private Engine engine = Engine.AUTO;
@@ -193,6 +185,7 @@ public record ServerConfig(
             backlog = config.backlog;
             reuseAddress = config.reuseAddress;
             reusePort = config.reusePort;
+            inheritedSocket = config.inheritedSocket;
             executor = config.executor;
             pool = config.pool;
             engine = config.engine;
@@ -252,6 +245,12 @@ public record ServerConfig(
         /** Sets {@link ServerConfig#reusePort()}. */
         public Builder reusePort(boolean value) {
             reusePort = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#inheritedSocket()}. */
+        public Builder inheritedSocket(boolean value) {
+            inheritedSocket = value;
             return this;
         }
 
@@ -375,6 +374,7 @@ public record ServerConfig(
                     backlog,
                     reuseAddress,
                     reusePort,
+                    inheritedSocket,
                     executor,
                     pool,
                     engine,

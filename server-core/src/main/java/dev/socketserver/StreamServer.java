@@ -41,7 +41,13 @@ public abstract sealed class StreamServer extends BaseServer<StreamConnection> p
         } catch (IOException e) {
             throw Sockets.bindFailure(addressToBind(), e);
         }
-        entrance = new Entrance(this, opened);
+        listenOn(opened);
+    }
+
+    /** Listens on a socket that is bound already. */
+    final void listenOn(ServerSocketChannel bound) throws IOException {
+        channel = bound;
+        entrance = new Entrance(this, bound);
     }
 
     @Override

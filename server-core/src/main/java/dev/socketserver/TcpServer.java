@@ -1,6 +1,7 @@
 package dev.socketserver;
 
 import java.io.IOException;
+import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
@@ -42,8 +43,27 @@ public non-sealed class TcpServer extends StreamServer {
     }
 
     @Override
+    protected void serverBind() throws IOException {
+        if (config().inheritedSocket()) {
+            listenOn(inherited());
+        } else {
+            super.serverBind();
+        }
+    }
+
+    /** The socket that systemd or inetd listens on and has started this process with. */
+    private static ServerSocketChannel inherited() throws IOException {
+        if (System.inheritedChannel() instanceof ServerSocketChannel socket
+                && socket.isOpen()
+                && socket.getLocalAddress() instanceof InetSocketAddress) {
+            return socket;
+        }
+        throw new BindException("cannot listen on descriptor 0: it is no listening TCP socket");
+    }
+
+    @Override
     ServerSocketChannel open() throws IOException {
-        ServerSocketChannel opened = config().isIpv4Only()
+        ServerSocketChannel opened = Sockets.isIpv4Only(config().address())
                 ? ServerSocketChannel.open(StandardProtocolFamily.INET)
                 : ServerSocketChannel.open();
         try {

@@ -78,7 +78,9 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
     }
 
     private DatagramChannel openChannel() throws IOException {
-        return config().isIpv4Only() ? DatagramChannel.open(StandardProtocolFamily.INET) : DatagramChannel.open();
+        return Sockets.isIpv4Only(config().address())
+                ? DatagramChannel.open(StandardProtocolFamily.INET)
+                : DatagramChannel.open();
     }
 
     @Override

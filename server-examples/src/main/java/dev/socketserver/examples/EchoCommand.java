@@ -72,6 +72,11 @@ final class EchoCommand implements Callable<Integer> {
             description = "The port, 0 for a free one; default: ${DEFAULT-VALUE}.")
     private int port;
 
+    @Option(
+            names = "--inherited",
+            description = "Take the listening socket that systemd or inetd passes as descriptor 0; for transport tcp.")
+    private boolean inherited;
+
     @Option(names = "--path", paramLabel = "F", description = "The socket file, for transport unix.")
     private @Nullable Path path;
 
@@ -191,6 +196,8 @@ final class EchoCommand implements Callable<Integer> {
         ServerConfig.Builder config = ServerConfig.builder()
                 .name("echo")
                 .address(address())
+                .inheritedSocket(inherited)
+                .awaitFirstByte(true) // who never asks costs no worker
                 .drainDelay(drainDelay)
                 .pool(PoolConfig.builder()
                         .name("echo-worker")
