@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 
 /** A command in a JVM of its own, made of the classes under test, so that it can be sent signals. */
-final class ChildJvm implements AutoCloseable {
-    private static final int PATIENCE_SECONDS = 30;
+public final class ChildJvm implements AutoCloseable {
+    private static final int PATIENCE_SECONDS = 60;
 
     private final Process process;
 
@@ -16,11 +16,11 @@ final class ChildJvm implements AutoCloseable {
         this.process = process;
     }
 
-    static ChildJvm start(String... args) throws IOException {
+    public static ChildJvm start(String... args) throws IOException {
         return start(Main.class, args);
     }
 
-    static ChildJvm start(Class<?> main, String... args) throws IOException {
+    public static ChildJvm start(Class<?> main, String... args) throws IOException {
         List<String> command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElseThrow(),
                 "-Xmx128m",
@@ -31,22 +31,22 @@ final class ChildJvm implements AutoCloseable {
         return new ChildJvm(new ProcessBuilder(command).start());
     }
 
-    BufferedReader out() {
+    public BufferedReader out() {
         return process.inputReader();
     }
 
-    BufferedReader err() {
+    public BufferedReader err() {
         return process.errorReader();
     }
 
     /** Sends a signal such as TERM or INT; through the shell, since a small system has no other {@code kill}. */
-    void signal(String name) throws IOException, InterruptedException {
+    public void signal(String name) throws IOException, InterruptedException {
         new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid())
                 .start()
                 .waitFor();
     }
 
-    int awaitExit() throws InterruptedException {
+    public int awaitExit() throws InterruptedException {
         if (!process.waitFor(PATIENCE_SECONDS, TimeUnit.SECONDS)) {
             throw new IllegalStateException("still running");
         }
