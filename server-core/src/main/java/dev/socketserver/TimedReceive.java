@@ -13,29 +13,26 @@ import org.jspecify.annotations.Nullable;
  * for {@link #wake}.
  */
 final class TimedReceive {
-    private final UdpServer server;
     private volatile @Nullable Selector waiting; // written by the receiving thread
 
-    TimedReceive(UdpServer server) {
-        this.server = server;
-    }
-
-    /** Returns the first datagram that comes before the deadline on the {@code nanoTime} clock, or null. */
+    /**
+     * Returns the first datagram that comes to the server before the deadline on the {@code nanoTime} clock, or null.
+     */
     @Nullable
-    Datagram before(long deadline) throws IOException {
+    Datagram before(UdpServer server, long deadline) throws IOException {
         DatagramChannel channel = server.channel();
         channel.configureBlocking(false);
         try (Selector selector = Selector.open()) {
             waiting = selector;
             channel.register(selector, SelectionKey.OP_READ);
-            return before(deadline, selector);
+            return before(server, deadline, selector);
         } finally {
             waiting = null;
             blockAgain(channel);
         }
     }
 
-    private @Nullable Datagram before(long deadline, Selector selector) throws IOException {
+    private @Nullable Datagram before(UdpServer server, long deadline, Selector selector) throws IOException {
         Datagram request = server.accept();
         for (long left = deadline - System.nanoTime();
                 request == null && left > 0;

@@ -33,7 +33,7 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
     /** Confined to the receiving thread, one after another; the datagram holds it too while it is served. */
     private ByteBuf received;
 
-    private final TimedReceive timedReceive = new TimedReceive(this);
+    private final TimedReceive timedReceive = new TimedReceive();
 
     /**
      * Makes a server on that port of all addresses, IPv4 and IPv6; 0 for a free port.
@@ -96,7 +96,7 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
 
     @Override
     final @Nullable Datagram accept(long deadline) throws IOException {
-        return timedReceive.before(deadline);
+        return timedReceive.before(this, deadline);
     }
 
     @Override
