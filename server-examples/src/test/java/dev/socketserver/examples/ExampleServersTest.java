@@ -70,7 +70,7 @@ class ExampleServersTest {
     void aSignalDrainsThemAndTheJvmTellsTheSignal(Class<?> example) throws Exception {
         assumeThat(isFree(PORT)).as("port %d is free", PORT).isTrue();
         try (ChildJvm server = ChildJvm.start(example)) {
-            while (!(example == EchoServer.class ? acceptsConnections() : answersDatagrams())) {
+            while (!(example == EchoServer.class ? answersConnections() : answersDatagrams())) {
                 Thread.onSpinWait();
             }
             server.signal("TERM");
@@ -79,9 +79,12 @@ class ExampleServersTest {
         }
     }
 
-    private static boolean acceptsConnections() {
+    /** Whether it serves; that it accepts is not enough, which the system does as soon as the port is bound. */
+    private static boolean answersConnections() {
         try (var connection = new Socket(InetAddress.getLoopbackAddress(), PORT)) {
-            return connection.isConnected();
+            connection.getOutputStream().write('x');
+            connection.shutdownOutput();
+            return connection.getInputStream().read() == 'x';
         } catch (IOException e) {
             return false;
         }
