@@ -65,7 +65,8 @@ final class LeadershipRaces {
         /** The watchdog. */
         @Actor
         public void takeAway(ZZ_Result result) {
-            result.r2 = leadership.giveUp(leadership.seen());
+            long seen = leadership.seen();
+            result.r2 = Leadership.isRunning(seen) && leadership.giveUp(seen);
         }
     }
 
