@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.socketserver.testing.Polling;
+import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -104,11 +106,11 @@ class ObservationTest {
                             .functionCounter()
                             .count())
                     .isEqualTo(1);
-            assertThat(registry.get("elastic.pool.workers")
-                            .tag("state", "idle")
-                            .gauge()
-                            .value())
-                    .isEqualTo(5);
+            Gauge idle =
+                    registry.get("elastic.pool.workers").tag("state", "idle").gauge();
+            assertThat(Polling.await(() -> idle.value() == 5))
+                    .as("all have started")
+                    .isTrue();
             assertThat(registry.getMeters()).hasSizeGreaterThan(30);
         }
     }
