@@ -78,7 +78,7 @@ final class LeadTask {
         if (Leadership.isRunning(seen)) {
             boolean blocked = isBlocked(tenure);
             if (blocked || unmoved >= patience) {
-                takeAway(seen, !blocked);
+                endTenure(seen, !blocked);
             }
             if (blocked) {
                 boolean oneOfMany = Leadership.changes(lost, seen) > QUICK_REQUESTS * CHANGES_PER_REQUEST;
@@ -121,20 +121,15 @@ final class LeadTask {
 
     /** Gives the lead up inside a turn that is about to block, and calls for another leader. */
     void handOn(long turn) {
-        Tenure current = tenure;
-        if (leadership.giveUp(turn)) {
-            lose(current, false);
-        }
+        endTenure(turn, false);
     }
 
-    private void takeAway(long turn, boolean onSuspicion) {
+    /** Makes the lead vacant in that turn, unless the turn is over, and calls for another leader. */
+    private void endTenure(long turn, boolean onSuspicion) {
         Tenure current = tenure;
-        if (leadership.giveUp(turn)) {
-            lose(current, onSuspicion);
+        if (!leadership.giveUp(turn)) {
+            return;
         }
-    }
-
-    private void lose(@Nullable Tenure current, boolean onSuspicion) {
         if (current != null) {
             current.suspected = onSuspicion;
             current.lostSince = System.nanoTime();

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.util.ArrayDeque;
-import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Queue;
@@ -110,14 +109,10 @@ final class ProxyGate {
         return waiting.isEmpty() && admitted.isEmpty();
     }
 
-    /** Refuses all that wait still. */
+    /** Refuses all that are here still. */
     synchronized void close() {
-        Iterator<StreamConnection> left = waiting.keySet().iterator();
-        while (left.hasNext()) {
-            StreamConnection connection = left.next();
-            left.remove();
-            refuse(connection, Rejection.PROXY_HEADER, new ProxyProtocolException("the server stops"));
-        }
+        admitted.addAll(waiting.keySet());
+        waiting.clear();
         for (StreamConnection next = admitted.poll(); next != null; next = admitted.poll()) {
             refuse(next, Rejection.PROXY_HEADER, new ProxyProtocolException("the server stops"));
         }

@@ -3,6 +3,7 @@ package dev.socketserver;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.socketserver.testing.LineEcho;
 import dev.socketserver.testing.Loopback;
 import dev.socketserver.testing.RecordingListener;
 import dev.socketserver.testing.TestClient;
@@ -148,17 +149,6 @@ class DeadlineExpiryTest {
                 silent.send("silent\n").awaitEnd();
                 expired.countDown();
                 assertThat(thinking.readLine()).isEqualTo("second");
-            }
-        }
-    }
-
-    private static final class LineEcho extends StreamRequestHandler {
-        @Override
-        protected void handle() throws IOException {
-            String line = in().readLine(UTF_8, 100);
-            if (line != null) {
-                out().write(line + "\n", UTF_8);
-                keepOpen();
             }
         }
     }

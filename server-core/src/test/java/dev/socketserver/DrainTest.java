@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.socketserver.pool.PoolConfig;
+import dev.socketserver.testing.LineEcho;
 import dev.socketserver.testing.Loopback;
 import dev.socketserver.testing.RecordingListener;
 import dev.socketserver.testing.TestClient;
@@ -300,17 +301,6 @@ class DrainTest {
                 assertThat(client.readAll()).isEqualTo("!");
             }
             assertThat(server.state()).isEqualTo(ServerState.READY);
-        }
-    }
-
-    private static class LineEcho extends StreamRequestHandler {
-        @Override
-        protected void handle() throws Exception {
-            String line = in().readLine(UTF_8, 100);
-            if (line != null) {
-                out().write(line + "\n", UTF_8);
-                keepOpen();
-            }
         }
     }
 

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.socketserver.pool.PoolConfig;
+import dev.socketserver.testing.LineEcho;
 import dev.socketserver.testing.Loopback;
 import dev.socketserver.testing.RecordingListener;
 import dev.socketserver.testing.TestClient;
@@ -194,16 +195,7 @@ class ExactDrainTest {
     }
 
     /** Echoes lines, and says goodbye. */
-    private static class PoliteEcho extends StreamRequestHandler {
-        @Override
-        protected void handle() throws Exception {
-            String line = in().readLine(UTF_8, 100);
-            if (line != null) {
-                out().write(line + "\n", UTF_8);
-                keepOpen();
-            }
-        }
-
+    private static class PoliteEcho extends LineEcho {
         @Override
         protected void goodbye() throws Exception {
             out().write("goodbye\n", UTF_8);

@@ -16,61 +16,57 @@ final class PoolEvents {
 
     private PoolEvents() {}
 
-    /** Tells whether there is anybody to tell; if not, the events' classes, and with them all of JFR, stay unloaded. */
-    private static boolean isRecording() {
-        return FlightRecorder.isInitialized();
+    /** If there is nobody to tell, the events' classes, and with them all of JFR, stay unloaded. */
+    private static FollowUp ifRecording(FollowUp telling) {
+        return FlightRecorder.isInitialized() ? telling : FollowUp.NONE;
     }
 
     static FollowUp started(String worker, StartReason why) {
-        return !isRecording()
-                ? FollowUp.NONE
-                : () -> {
-                    WorkerStarted event = new WorkerStarted();
-                    event.worker = worker;
-                    event.reason = why.name();
-                    event.commit();
-                };
+        return ifRecording(() -> {
+            WorkerStarted event = new WorkerStarted();
+            event.worker = worker;
+            event.reason = why.name();
+            event.commit();
+        });
     }
 
     static FollowUp retired(String worker, RetireReason why) {
-        return !isRecording()
-                ? FollowUp.NONE
-                : () -> {
-                    WorkerRetired event = new WorkerRetired();
-                    event.worker = worker;
-                    event.reason = why.name();
-                    event.commit();
-                };
+        return ifRecording(() -> {
+            WorkerRetired event = new WorkerRetired();
+            event.worker = worker;
+            event.reason = why.name();
+            event.commit();
+        });
     }
 
     static void rejected(String pool, RejectionReason why) {
-        if (isRecording()) {
-            TaskRejected event = new TaskRejected();
-            event.pool = pool;
-            event.reason = why.name();
-            event.commit();
-        }
+        ifRecording(() -> {
+                    TaskRejected event = new TaskRejected();
+                    event.pool = pool;
+                    event.reason = why.name();
+                    event.commit();
+                })
+                .proceed();
     }
 
     static FollowUp waited(String pool, long nanos) {
-        return !isRecording()
-                ? FollowUp.NONE
-                : () -> {
-                    LongQueueWait event = new LongQueueWait();
-                    event.pool = pool;
-                    event.wait = nanos;
-                    event.commit();
-                };
+        return ifRecording(() -> {
+            LongQueueWait event = new LongQueueWait();
+            event.pool = pool;
+            event.wait = nanos;
+            event.commit();
+        });
     }
 
     static void stuck(String worker, String task, long nanos) {
-        if (isRecording()) {
-            TaskStuck event = new TaskStuck();
-            event.worker = worker;
-            event.task = task;
-            event.running = nanos;
-            event.commit();
-        }
+        ifRecording(() -> {
+                    TaskStuck event = new TaskStuck();
+                    event.worker = worker;
+                    event.task = task;
+                    event.running = nanos;
+                    event.commit();
+                })
+                .proceed();
     }
 
     @Name("dev.socketserver.WorkerStarted")
