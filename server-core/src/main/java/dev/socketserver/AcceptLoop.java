@@ -40,7 +40,7 @@ class AcceptLoop<R extends Request> {
     /** Returns when the channel is closed, or, with the interrupt flag set, when this thread is interrupted. */
     void run() {
         boolean goesOn = true;
-        while (goesOn && server.isAccepting()) {
+        while (goesOn && isAccepting()) {
             try {
                 R request = server.accept();
                 if (request != null) {
@@ -74,7 +74,7 @@ class AcceptLoop<R extends Request> {
     }
 
     private void failed(Throwable failure) {
-        if (!server.isAccepting()) {
+        if (!isAccepting()) {
             return;
         }
         server.counters().acceptFailed();
@@ -86,7 +86,12 @@ class AcceptLoop<R extends Request> {
         }
     }
 
+    /** False also for a loop that a hook held up so long that the server has been started again meanwhile. */
+    private boolean isAccepting() {
+        return !runner.hasEnded() && server.isAccepting();
+    }
+
     private boolean mayPause() {
-        return server.isAccepting() && !Thread.currentThread().isInterrupted();
+        return isAccepting() && !Thread.currentThread().isInterrupted();
     }
 }

@@ -102,14 +102,18 @@ final class Activation<R extends Request> {
         return state;
     }
 
-    /** Makes the calling thread the acceptor. */
-    void becomeReady() {
+    /** Makes the calling thread the acceptor; false if the server was told to stop since it was bound. */
+    boolean becomeReady() {
         synchronized (telling) {
             synchronized (this) {
+                if (state.isEnding()) {
+                    return false;
+                }
                 accepting();
                 state = ServerState.READY;
             }
             listener.stateChanged(server, ServerState.READY);
+            return true;
         }
     }
 
@@ -151,7 +155,7 @@ final class Activation<R extends Request> {
     void acceptUntilStopped(@Nullable Thread caller) {
         boolean interrupted = false;
         try {
-            AcceptLoop<R> loop = intake.acceptLoop(server, listener, caller);
+            AcceptLoop<R> loop = newAcceptLoop(caller);
             loop.run();
             while (server.isAccepting() && Thread.interrupted()) {
                 interrupted = true;
@@ -161,7 +165,26 @@ final class Activation<R extends Request> {
         } finally {
             acceptorEnded();
         }
-        interrupted |= Thread.interrupted(); // that ended the loop, and must not end the grace
+        interrupted |= Thread.interrupted();
+        awaitStopped(interrupted); // what ended the loop must not end the grace
+    }
+
+    private AcceptLoop<R> newAcceptLoop(@Nullable Thread caller) {
+        try {
+            return intake.acceptLoop(server, listener, caller);
+        } catch (Throwable e) {
+            acceptorEnded();
+            stop(Duration.ZERO);
+            throw e;
+        }
+    }
+
+    /**
+     * Waits until the server has stopped, and stops it if the calling thread is interrupted.
+     *
+     * @param interrupted whether it was interrupted already, and does not show it
+     */
+    void awaitStopped(boolean interrupted) {
         while (!stopped.isDone()) {
             if (interrupted) {
                 stop(server.config().shutdownGrace());
@@ -194,7 +217,9 @@ final class Activation<R extends Request> {
     /** See {@link BaseServer#shutdown}. */
     DrainReport stop(Duration grace) {
         if (isCalledFromInside()) {
-            new Thread(() -> stop(grace), server.config().name() + "-shutdown").start();
+            if (!state().isEnding()) {
+                new Thread(() -> stop(grace), server.config().name() + "-shutdown").start();
+            }
             return new DrainReport(0, 0, List.of(), false);
         }
         if (beginDrain()) {
@@ -217,7 +242,7 @@ final class Activation<R extends Request> {
     private boolean beginDrain() {
         synchronized (telling) {
             synchronized (this) {
-                if (state == ServerState.DRAINING || state == ServerState.STOPPED) {
+                if (state.isEnding()) {
                     return false;
                 }
                 delay = state == ServerState.READY ? server.config().drainDelay() : Duration.ZERO;
@@ -253,6 +278,7 @@ final class Activation<R extends Request> {
     }
 
     private void drained(DrainReport report) {
+        runner.ended();
         synchronized (this) {
             state = ServerState.STOPPED;
         }

@@ -113,26 +113,32 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
     }
 
     /**
-     * Accepts and serves in the calling thread until the server is shut down, or this thread is interrupted.
+     * Accepts and serves in the calling thread until the server is shut down, or this thread is interrupted. Told to
+     * stop while it starts, it returns as well, once it has stopped.
      *
      * @throws IOException if the address cannot be bound
      * @throws IllegalStateException if the server serves already, or was closed
      */
     public final void serveForever() throws IOException {
         Activation<R> current = bound();
-        current.becomeReady();
-        current.acceptUntilStopped(Thread.currentThread());
+        if (current.becomeReady()) {
+            current.acceptUntilStopped(Thread.currentThread());
+        } else {
+            current.awaitStopped(false);
+        }
     }
 
     /**
      * Does what {@link #serveForever()} does, in a thread of its own. When this returns, the server is ready.
      *
      * @throws IOException if the address cannot be bound
-     * @throws IllegalStateException if the server serves already, or was closed
+     * @throws IllegalStateException if the server serves already, or was closed, or is told to stop while it starts
      */
     public final void start() throws IOException {
         Activation<R> current = bound();
-        current.becomeReady();
+        if (!current.becomeReady()) {
+            throw new IllegalStateException(this + " was told to stop while it started");
+        }
         current.startAcceptor();
     }
 

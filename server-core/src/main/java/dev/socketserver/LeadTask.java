@@ -3,6 +3,8 @@ package dev.socketserver;
 import dev.socketserver.pool.AbortableTask;
 import dev.socketserver.pool.ElasticThreadPool;
 import dev.socketserver.pool.LongTask;
+import dev.socketserver.pool.RejectableTask;
+import dev.socketserver.pool.RejectionReason;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -143,10 +145,10 @@ final class LeadTask {
     }
 
     /** One thread's time as leader, and the end of the handler that cost it the lead. */
-    private final class Tenure implements LongTask, AbortableTask {
+    private final class Tenure implements LongTask, AbortableTask, RejectableTask {
         private volatile long lostSince = NOT_BUSY;
         private volatile boolean suspected; // written before lostSince
-        private volatile @Nullable Thread worker; // written by the worker
+        private volatile @Nullable Thread worker; // written by the worker; set while it leads or ends its last handler
 
         @Override
         public void run() {
@@ -156,11 +158,21 @@ final class LeadTask {
 
         void lead() {
             worker = Thread.currentThread();
-            if (leadership.take()) {
-                tenure = this;
-                lead.run();
-                learn();
+            try {
+                if (leadership.take()) {
+                    tenure = this;
+                    lead.run();
+                    learn();
+                }
+            } finally {
+                worker = null;
             }
+        }
+
+        /** The pool gave this up to make room for another task; the watchdog calls again. */
+        @Override
+        public void rejected(RejectionReason why) {
+            called.set(false);
         }
 
         /** Makes the watchdog more patient after a false alarm, and less after a true one. */
@@ -185,9 +197,11 @@ final class LeadTask {
             }
         }
 
+        /** The request that the worker is about in this tenure, and none that it went on to afterwards. */
         private @Nullable Request request() {
             Thread thread = worker;
-            return thread == null ? null : runner.servedBy(thread);
+            Request served = thread == null ? null : runner.servedBy(thread);
+            return worker == null ? null : served;
         }
 
         @Override

@@ -90,6 +90,11 @@ public abstract sealed class Request permits StreamConnection, Datagram {
         return begin();
     }
 
+    /** Makes the calling thread the one that ends this request, if no thread serves it. */
+    final synchronized boolean beginEnd() {
+        return runner == null && begin();
+    }
+
     /** From here to the next {@link #begin} the request waits for its peer, in this thread. */
     final synchronized void idle() {
         if (phase == Phase.RUNNING) {
@@ -148,6 +153,9 @@ public abstract sealed class Request permits StreamConnection, Datagram {
      */
     final boolean end() {
         while (!tryEnd()) {
+            if (isServedBy(Thread.currentThread())) {
+                return false; // and has ended
+            }
             abort();
             if (runner() != null) {
                 return false; // for the thread that serves it, or has closed it
@@ -235,7 +243,7 @@ public abstract sealed class Request permits StreamConnection, Datagram {
      */
     final void closeFromAnyThread() {
         abort();
-        if (runner() == null) {
+        if (beginEnd()) {
             closing.run();
         }
     }

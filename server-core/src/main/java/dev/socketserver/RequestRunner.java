@@ -37,6 +37,7 @@ final class RequestRunner<R extends Request> {
     private final AtomicInteger endedDraining = new AtomicInteger();
     private volatile boolean draining;
     private volatile boolean hurrying;
+    private volatile boolean ended;
 
     RequestRunner(BaseServer<R> server, ServerListener listener) {
         this.server = server;
@@ -72,6 +73,9 @@ final class RequestRunner<R extends Request> {
         } catch (Throwable e) {
             fail(request, e);
             shutDown(request);
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt(); // for the accepting thread, which it may be meant to end
+            }
         }
     }
 
@@ -183,7 +187,7 @@ final class RequestRunner<R extends Request> {
         if (mayDismiss(request)) {
             request.dismiss();
         }
-        if (!request.isOpen()) {
+        if (!request.isOpen() && request.beginEnd()) {
             shutDown(request); // it was aborted before it was parked, so no selector will report it
         }
         return true;
@@ -262,13 +266,30 @@ final class RequestRunner<R extends Request> {
                 request.release();
             } catch (RuntimeException e) {
                 hookFailures.error("the handler of " + request + " released a buffer that is not its own", e);
+            } finally {
+                closed(request);
             }
-            if (draining) {
-                endedDraining.incrementAndGet();
-            }
+        }
+    }
+
+    private void closed(R request) {
+        if (draining) {
+            endedDraining.incrementAndGet();
+        }
+        try {
             listener.closed(request);
+        } finally {
             open.remove(request);
         }
+    }
+
+    /** Nothing is accepted for this run of the server any more, whatever a later one does. */
+    void ended() {
+        ended = true;
+    }
+
+    boolean hasEnded() {
+        return ended;
     }
 
     /** From now on a connection kept open serves what its peer has sent already and then ends. */
@@ -317,7 +338,11 @@ final class RequestRunner<R extends Request> {
     void force() {
         open.forEach(request -> {
             request.interrupt();
-            close(request);
+            if (request.beginEnd()) {
+                shutDown(request);
+            } else {
+                close(request);
+            }
         });
     }
 }

@@ -28,5 +28,10 @@ public enum ServerState {
      */
     DRAINING,
     /** Holds nothing any more; may be started again unless it was closed. */
-    STOPPED
+    STOPPED;
+
+    /** Tells whether the server was told to stop. */
+    boolean isEnding() {
+        return this == DRAINING || this == STOPPED;
+    }
 }

@@ -3,12 +3,17 @@ package dev.socketserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.socketserver.testing.LineEcho;
 import dev.socketserver.testing.Loopback;
 import dev.socketserver.testing.Strategy;
 import dev.socketserver.testing.TestClient;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -24,6 +29,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @SuppressWarnings("try") // closed early on purpose
 class HookOrderTest {
     private static final Duration GRACE = Duration.ofSeconds(50);
+    private static final int RACES = 300;
 
     @TempDir
     Path directory;
@@ -209,6 +215,65 @@ class HookOrderTest {
             server.start();
             try (TestClient client = TestClient.to(server.address())) {
                 assertThat(client.readAll()).isEmpty();
+            }
+        }
+    }
+
+    @Test
+    void aConnectionThatIsClosedFromOutsideWhileItsPeerAsksIsShutDownOnce() throws Exception {
+        var shutDown = new ConcurrentHashMap<StreamConnection, Integer>();
+        var connections = new LinkedBlockingQueue<StreamConnection>();
+        var server = new TcpServer(Loopback.config().build(), LineEcho::new) {
+            @Override
+            protected void processRequest(StreamConnection connection) throws Exception {
+                connections.add(connection);
+                super.processRequest(connection);
+            }
+
+            @Override
+            protected void shutdownRequest(StreamConnection connection) throws Exception {
+                shutDown.merge(connection, 1, Integer::sum);
+                super.shutdownRequest(connection);
+            }
+        };
+        try (server) {
+            server.start();
+            for (int i = 0; i < RACES; i++) {
+                try (TestClient client = TestClient.to(server.address())) {
+                    assertThat(client.send("one\n").readLine()).isEqualTo("one");
+                    StreamConnection connection = connections.take();
+                    var closing = new Thread(connection::close);
+                    closing.start();
+                    client.send("two\n").awaitEnd();
+                    closing.join();
+                }
+            }
+        }
+        assertThat(shutDown)
+                .hasSize(RACES)
+                .allSatisfy((connection, times) -> assertThat(times).isEqualTo(1));
+    }
+
+    @Test
+    void connectionsThatAreForcedWhileTheyAreIdleAreShutDownToo() throws Exception {
+        try (BaseServer<?> server = new TcpServer(Loopback.config().build(), LineEcho::new) {
+            @Override
+            protected void shutdownRequest(StreamConnection connection) throws Exception {
+                log.call("shutdownRequest");
+                super.shutdownRequest(connection);
+            }
+        }) {
+            server.start();
+            List<TestClient> clients = new ArrayList<>();
+            for (int i = 0; i < 50; i++) {
+                TestClient client = TestClient.to(server.address());
+                clients.add(client);
+                assertThat(client.send("one\n").readLine()).isEqualTo("one");
+            }
+            server.shutdown(Duration.ZERO);
+            assertThat(log.count("shutdownRequest")).isEqualTo(50);
+            for (TestClient client : clients) {
+                client.close();
             }
         }
     }

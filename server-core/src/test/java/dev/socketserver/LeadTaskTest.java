@@ -3,7 +3,9 @@ package dev.socketserver;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.socketserver.pool.ElasticThreadPool;
+import dev.socketserver.pool.OverloadPolicy;
 import dev.socketserver.pool.PoolConfig;
+import dev.socketserver.pool.RejectionReason;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -105,5 +107,37 @@ class LeadTaskTest {
         assertThat(task.look()).isEqualTo(LeadTask.Finding.STILL);
         assertThat(Leadership.isVacant(task.leadership().seen())).isTrue();
         assertThat(pool.snapshot().handedOff() + pool.snapshot().queued()).isZero();
+    }
+
+    @Test
+    void aLeaderThatThePoolGaveUpIsCalledAgain() throws InterruptedException {
+        var leads = new CountDownLatch(1);
+        var occupied = new CountDownLatch(1);
+        PoolConfig oneWorker = PoolConfig.builder()
+                .minWorkers(1)
+                .maxWorkers(1)
+                .minSpareWorkers(0)
+                .queueCapacity(1)
+                .overloadPolicy(OverloadPolicy.SHED_OLDEST)
+                .build();
+        try (ElasticThreadPool full = new ElasticThreadPool(oneWorker)) {
+            LeadTask shed = new LeadTask(full, runner, leads::countDown, () -> {});
+            full.execute(() -> {
+                occupied.countDown();
+                try {
+                    mayReturn.await();
+                } catch (InterruptedException e) {
+                    Thread.currentThread().interrupt();
+                }
+            });
+            occupied.await();
+            shed.callForLeader();
+            full.execute(() -> {});
+            assertThat(full.snapshot().rejectionsByReason()).containsEntry(RejectionReason.SHED_OLDEST, 1L);
+            mayReturn.countDown();
+            while (leads.getCount() > 0) {
+                shed.look();
+            }
+        }
     }
 }

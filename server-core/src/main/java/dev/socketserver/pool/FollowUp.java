@@ -15,6 +15,11 @@ interface FollowUp {
     /** Does what is left. Called once, without the pool's lock. */
     void proceed();
 
+    /** Tells somebody something; what a logger or a user's method throws meanwhile costs nothing else. */
+    static FollowUp telling(Runnable message) {
+        return () -> Worker.runGuarded(message);
+    }
+
     /** All of them in turn. */
     static FollowUp all(List<? extends FollowUp> followUps) {
         return followUps.isEmpty() ? NONE : () -> followUps.forEach(FollowUp::proceed);

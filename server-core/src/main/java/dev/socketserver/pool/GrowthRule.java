@@ -16,6 +16,7 @@ final class GrowthRule {
     private StartReason reason = StartReason.MINIMUM;
     private long pause;
     private long pausedUntil;
+    private long enqueuedBefore;
 
     /** How many workers to start now, for {@link #reason}. The caller starts them all. */
     int recruits(PoolState state, long now) {
@@ -58,9 +59,14 @@ final class GrowthRule {
         return state.queue.oldestWait(now) > state.config.maxQueueWait().toNanos();
     }
 
-    /** The time until a look without any event is needed, {@link Host#FOREVER} if none is. */
+    /**
+     * The time until a look without any event is needed, {@link Host#FOREVER} if none is. While tasks are queued now
+     * and then the looks go on, since to wake the supervisor for each of them would cost more.
+     */
     long nextLook(PoolState state, long now) {
-        boolean growable = !state.queue.isEmpty() && state.crew.size() < state.limit();
+        boolean queues = state.tally.enqueued != enqueuedBefore;
+        enqueuedBefore = state.tally.enqueued;
+        boolean growable = (queues || !state.queue.isEmpty()) && state.crew.size() < state.limit();
         if (isPaused(now)) {
             return isShort(state) || growable ? pausedUntil - now : Host.FOREVER;
         }

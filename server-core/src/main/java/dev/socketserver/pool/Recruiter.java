@@ -31,6 +31,15 @@ final class Recruiter {
         return new Recruitment(this, reserved, occasion);
     }
 
+    /** With no worker and nothing queued that starting is tried again for, nobody would let them in. */
+    private FollowUp refuseBlockedIfStranded() {
+        if (state.crew.size() > 0 || !state.queue.isEmpty()) {
+            return FollowUp.NONE;
+        }
+        state.tally.rejected(RejectionReason.NO_WORKER, state.blocked.size());
+        return state.blocked.refuseAll(RejectionReason.NO_WORKER);
+    }
+
     /** Rolls back workers that could not be started; their occasion stays queued if it can. Without the lock. */
     void startFailed(List<Worker> reserved, @Nullable Runnable occasion, Throwable cause) {
         long now = state.host.nanoTime();
@@ -40,8 +49,8 @@ final class Recruiter {
             state.growth.startFailed(now);
             boolean stranded = state.crew.size() == 0 && occasion != null && state.queue.remove(occasion);
             FollowUp tell = stranded ? state.refuse(RejectionReason.NO_WORKER, cause) : failureLog.line(now, cause);
-            return state.supervisor
-                    .arm(state.growth.pausedUntil())
+            return refuseBlockedIfStranded()
+                    .then(state.supervisor.arm(state.growth.pausedUntil()))
                     .then(state.terminateIfDone())
                     .then(state.releaseIfQuiet())
                     .then(tell);

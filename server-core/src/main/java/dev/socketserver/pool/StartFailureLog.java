@@ -5,7 +5,7 @@ import org.slf4j.LoggerFactory;
 
 /** Logs that threads cannot be started, one line per interval at most. Not thread-safe: guarded by the pool's lock. */
 final class StartFailureLog {
-    private static final Logger log = LoggerFactory.getLogger(ElasticThreadPool.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ElasticThreadPool.class);
     private static final long INTERVAL = 15_000_000_000L;
 
     private final String pool;
@@ -27,10 +27,10 @@ final class StartFailureLog {
         used = true;
         last = now;
         suppressed = 0;
-        return () -> log.warn(
+        return FollowUp.telling(() -> LOG.warn(
                 "Pool {} could not start a worker, goes on with those it has ({} more times since the last line)",
                 pool,
                 unsaid,
-                cause);
+                cause));
     }
 }

@@ -13,7 +13,7 @@ import org.slf4j.LoggerFactory;
  * per {@code stuckAfter}. Not thread-safe: guarded by the pool's lock.
  */
 final class StuckWatch {
-    private static final Logger log = LoggerFactory.getLogger(ElasticThreadPool.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ElasticThreadPool.class);
 
     private boolean watching;
     private long look;
@@ -84,18 +84,16 @@ final class StuckWatch {
             // Under the lock the worker cannot have gone on to another task.
             worker.interrupt();
         }
-        return () -> {
+        FollowUp told = FollowUp.telling(() -> {
             PoolEvents.stuck(worker.name(), task.toString(), time);
-            log.warn("{} has run for {} ms: {}{}", worker.name(), time / 1_000_000, task, stack(worker));
-            if (abort && task instanceof AbortableTask abortable) {
-                Worker.runGuarded(abortable::abort);
-            }
-        };
+            LOG.warn("{} has run for {} ms: {}{}", worker.name(), time / 1_000_000, task, stack(worker));
+        });
+        return abort && task instanceof AbortableTask abortable ? told.then(FollowUp.telling(abortable::abort)) : told;
     }
 
     /** A task that was reported ended after all. */
     static FollowUp recovered(Worker worker, Runnable task, long time) {
-        return () -> log.warn("{} has ended after {} ms: {}", worker.name(), time / 1_000_000, task);
+        return FollowUp.telling(() -> LOG.warn("{} has ended after {} ms: {}", worker.name(), time / 1_000_000, task));
     }
 
     private static String stack(Worker worker) {

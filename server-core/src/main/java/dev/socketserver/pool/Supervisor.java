@@ -10,6 +10,8 @@ final class Supervisor implements Runnable, FollowUp {
     /** The delay that means: the pool is gone, end. */
     static final long END = -1;
 
+    private static final long PAUSE_AFTER_FAILURE = 100_000_000;
+
     private final Host host;
     private final LongSupplier look;
     private final Thread thread;
@@ -63,12 +65,22 @@ final class Supervisor implements Runnable, FollowUp {
 
     @Override
     public void run() {
-        for (long delay = look.getAsLong(); delay != END; delay = look.getAsLong()) {
+        for (long delay = look(); delay != END; delay = look()) {
             if (!awake) {
                 host.park(this, delay);
             }
             awake = false;
             Thread.interrupted();
+        }
+    }
+
+    /** A look that fails, for want of memory, is tried again: a pool without it would starve. */
+    private long look() {
+        try {
+            return look.getAsLong();
+        } catch (Throwable failure) {
+            Worker.logFailure(this, failure);
+            return PAUSE_AFTER_FAILURE;
         }
     }
 }

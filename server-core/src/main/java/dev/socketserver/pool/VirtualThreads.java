@@ -10,7 +10,7 @@ import org.slf4j.LoggerFactory;
 
 /** Makes virtual workers, through method handles because the library is compiled for JDK 17. */
 final class VirtualThreads implements WorkerThreads {
-    private static final Logger log = LoggerFactory.getLogger(VirtualThreads.class);
+    private static final Logger LOG = LoggerFactory.getLogger(VirtualThreads.class);
     private static final int FIRST = 21;
     private static final int FIRST_WITHOUT_PINNING = 24;
     private static final AtomicBoolean warned = new AtomicBoolean();
@@ -25,7 +25,7 @@ final class VirtualThreads implements WorkerThreads {
         }
         unstarted = unstarted();
         if (version < FIRST_WITHOUT_PINNING && warned.compareAndSet(false, true)) {
-            log.warn(
+            LOG.warn(
                     "Virtual workers on JDK {}: blocking inside synchronized pins the carrier; use JDK {} or later",
                     version,
                     FIRST_WITHOUT_PINNING);

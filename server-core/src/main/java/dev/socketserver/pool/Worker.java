@@ -20,7 +20,7 @@ final class Worker implements Runnable, FollowUp {
     /** Put in the slot of an idle worker to end it. */
     static final Runnable RETIRE = () -> {};
 
-    private static final Logger log = LoggerFactory.getLogger(ElasticThreadPool.class);
+    private static final Logger LOG = LoggerFactory.getLogger(ElasticThreadPool.class);
 
     /** Neighbours in the idle stack; guarded by the pool's lock. */
     @Nullable
@@ -43,6 +43,7 @@ final class Worker implements Runnable, FollowUp {
     private final Host host;
     private final String name;
     private final StartReason startReason;
+    private final Runnable findNext = this::findNext;
 
     /** Set once, by {@link #start()}. */
     private volatile @Nullable Thread thread;
@@ -133,8 +134,13 @@ final class Worker implements Runnable, FollowUp {
     public void run() {
         dispatcher.arrive(this);
         while (performNext()) {
-            dispatcher.next(this);
+            runGuarded(findNext);
         }
+    }
+
+    /** Finds what to do next, and does for others what that leaves to do, which may fail for want of memory. */
+    private void findNext() {
+        dispatcher.next(this);
     }
 
     /**
@@ -198,9 +204,10 @@ final class Worker implements Runnable, FollowUp {
         }
     }
 
-    private static void logFailure(Runnable task, Throwable failure) {
+    /** Logs what a task threw, or what threw in carrying out the pool's own. */
+    static void logFailure(Runnable task, Throwable failure) {
         try {
-            log.error("Task failed: {}", task.getClass().getName(), failure);
+            LOG.error("Task failed: {}", task.getClass().getName(), failure);
         } catch (Throwable ignored) {
             // No memory or stack left even for the log: staying alive is worth more than the line.
         }

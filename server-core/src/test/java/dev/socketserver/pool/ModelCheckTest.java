@@ -105,6 +105,20 @@ class ModelCheckTest {
         });
     }
 
+    @Test
+    void nobodyWaitsForRoomInAPoolThatCouldStartNoWorker() {
+        everySchedule(host -> {
+            Program program = new Program(
+                    host, b -> b.minWorkers(0).maxWorkers(1).minSpareWorkers(0).queueCapacity(0));
+            host.spawn("one", () -> program.submit(1));
+            host.spawn("other", () -> program.submit(1));
+            host.failNextStarts(1);
+            host.settle();
+            host.advance(Duration.ofSeconds(1));
+            program.endsWith(2, 0);
+        });
+    }
+
     /** Runs a program under one schedule after the other; returns how many there were. */
     private static int everySchedule(Consumer<SimulatedHost> program) {
         Schedule schedule = new Schedule();

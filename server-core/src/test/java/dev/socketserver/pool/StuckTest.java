@@ -101,4 +101,29 @@ class StuckTest {
             assertThat(it.done()).isEqualTo(6);
         }
     }
+
+    @Test
+    void aTaskThatCannotEvenBeNamedStopsNobodyFromLookingAfterThePool() {
+        try (SimulatedPool it =
+                new SimulatedPool(b -> b.minWorkers(1).minSpareWorkers(0).stuckAfter(SECOND))) {
+            it.pool.execute(new Runnable() {
+                @Override
+                public void run() {
+                    it.host.sleep(HOUR);
+                }
+
+                @Override
+                public String toString() {
+                    throw new IllegalStateException("says the test");
+                }
+            });
+            it.host.advance(SECOND.multipliedBy(2));
+            assertThat(it.snapshot().stuckTasks()).isEqualTo(1);
+            it.submit(1, SECOND);
+            it.host.advance(SECOND.multipliedBy(2));
+            assertThat(it.done())
+                    .as("a worker was added for the one that waited")
+                    .isEqualTo(1);
+        }
+    }
 }

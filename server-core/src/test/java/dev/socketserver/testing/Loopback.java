@@ -1,11 +1,18 @@
 package dev.socketserver.testing;
 
+import dev.socketserver.Engine;
 import dev.socketserver.ServerConfig;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 
-/** The set-up that most tests start from. */
+/**
+ * The set-up that most tests start from. So that the whole suite can run on every setting of the engine, the system
+ * properties {@code test.engine} and {@code test.awaitFirstByte} set what a test leaves open.
+ */
 public final class Loopback {
+    private static final Engine ENGINE = Engine.valueOf(System.getProperty("test.engine", Engine.AUTO.name()));
+    private static final boolean AWAIT_FIRST_BYTE = Boolean.getBoolean("test.awaitFirstByte");
+
     private Loopback() {}
 
     /** Returns a free port of the loopback address. */
@@ -15,6 +22,6 @@ public final class Loopback {
 
     /** Returns a builder for a server there. */
     public static ServerConfig.Builder config() {
-        return ServerConfig.builder().address(anyPort());
+        return ServerConfig.builder().address(anyPort()).engine(ENGINE).awaitFirstByte(AWAIT_FIRST_BYTE);
     }
 }

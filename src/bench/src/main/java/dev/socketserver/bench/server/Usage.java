@@ -10,7 +10,8 @@ import java.util.stream.Stream;
 /**
  * What a process and its children have used so far, from Linux' {@code /proc}.
  *
- * @param cpuSeconds processor time in user and kernel mode, in steps of 10 ms
+ * @param cpuSeconds processor time in user and kernel mode; of the process in steps of 10 ms, of its children, of which
+ *     many may have worked for less than that, exactly
  * @param threads live threads
  */
 record Usage(double cpuSeconds, int threads) {
@@ -29,11 +30,9 @@ record Usage(double cpuSeconds, int threads) {
 
     private static final Usage NONE = new Usage(0, 0);
 
-    /** Reads the figures of a process and of all that it has forked. */
+    /** Reads the figures of a process and of all that it has forked, each of which has one thread. */
     static Usage of(ProcessHandle process) {
-        return Stream.concat(Stream.of(process), process.descendants())
-                .map(each -> read(each.pid()))
-                .reduce(NONE, Usage::plus);
+        return process.descendants().map(child -> readForked(child.pid())).reduce(read(process.pid()), Usage::plus);
     }
 
     private Usage plus(Usage other) {
@@ -47,6 +46,15 @@ record Usage(double cpuSeconds, int threads) {
             String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
             double ticks = Double.parseDouble(fields[USER_TIME]) + Double.parseDouble(fields[SYSTEM_TIME]);
             return new Usage(ticks / TICKS_PER_SECOND, Integer.parseInt(fields[THREADS]));
+        } catch (IOException e) {
+            return NONE; // it has ended
+        }
+    }
+
+    private static Usage readForked(long pid) {
+        try {
+            String nanosOnProcessor = Files.readString(file(pid, "schedstat")).split(" ", 2)[0];
+            return new Usage(Double.parseDouble(nanosOnProcessor) / 1e9, 1);
         } catch (IOException e) {
             return NONE; // it has ended
         }

@@ -1,0 +1,129 @@
+package dev.socketserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.socketserver.testing.Loopback;
+import dev.socketserver.testing.RecordingListener;
+import dev.socketserver.testing.TestClient;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** A stop that comes while the server starts, while a hook runs, or after a hook that did not end in time. */
+@Timeout(60)
+class StopRaceTest {
+    private static final Duration GRACE = Duration.ofSeconds(20);
+
+    private final RecordingListener listener = new RecordingListener();
+
+    @Test
+    void aServerThatIsToldToStopWhileItStartsReturnsFromServeForever() throws Exception {
+        var stopping = stoppedBeforeItIsReady();
+        stopping.serveForever();
+        assertThat(stopping.state()).isEqualTo(ServerState.STOPPED);
+    }
+
+    @Test
+    void aServerThatIsToldToStopWhileItStartsIsNotStarted() {
+        var stopping = stoppedBeforeItIsReady();
+        assertThatThrownBy(stopping::start)
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("was told to stop while it started");
+        assertThat(stopping.state()).isEqualTo(ServerState.STOPPED);
+    }
+
+    /** A server that is shut down between being bound and accepting. */
+    private static TcpServer stoppedBeforeItIsReady() {
+        var impatient = new ServerListener() {
+            @Override
+            public void stateChanged(BaseServer<?> server, ServerState state) {
+                if (state == ServerState.STARTING) {
+                    server.shutdown(GRACE);
+                }
+            }
+        };
+        return new TcpServer(
+                Loopback.config().listener(impatient).build(),
+                StreamRequestHandler.of((in, out) -> in.transferTo(out)));
+    }
+
+    @Test
+    void anInterruptThatAHookMeetsStopsTheServer() throws Exception {
+        var inHook = new CountDownLatch(1);
+        var server =
+                new TcpServer(Loopback.config().listener(listener).build(), StreamRequestHandler.of((in, out) -> {})) {
+                    @Override
+                    protected boolean verifyRequest(StreamConnection connection) throws Exception {
+                        inHook.countDown();
+                        new CountDownLatch(1).await();
+                        return true;
+                    }
+                };
+        try (server) {
+            server.bind();
+            var serving = new FutureTask<>(() -> {
+                server.serveForever();
+                return Thread.interrupted();
+            });
+            var caller = new Thread(serving);
+            caller.start();
+            try (TestClient client = TestClient.to(server.address())) {
+                inHook.await();
+                caller.interrupt();
+                client.awaitEnd();
+            }
+            assertThat(serving.get()).as("the interrupt is passed on").isTrue();
+            assertThat(server.state()).isEqualTo(ServerState.STOPPED);
+        }
+    }
+
+    @Test
+    void anAcceptorThatAHookHeldUpDoesNotAcceptForTheServersNextRun() throws Exception {
+        var inHook = new CompletableFuture<Thread>();
+        var release = new CountDownLatch(1);
+        var server =
+                new TcpServer(
+                        Loopback.config().listener(listener).build(),
+                        StreamRequestHandler.of((in, out) -> in.transferTo(out))) {
+                    @Override
+                    protected boolean verifyRequest(StreamConnection connection) {
+                        if (inHook.complete(Thread.currentThread())) {
+                            awaitUninterruptibly(release);
+                        }
+                        return true;
+                    }
+                };
+        try (server) {
+            server.start();
+            try (TestClient client = TestClient.to(server.address())) {
+                Thread first = inHook.get();
+                assertThat(server.shutdown(Duration.ZERO).forced()).hasSize(1);
+                client.awaitEnd();
+                server.start();
+                release.countDown();
+                first.join();
+            }
+            try (TestClient client = TestClient.to(server.address())) {
+                assertThat(client.send("served").halfClose().readAll()).isEqualTo("served");
+            }
+        }
+    }
+
+    private static void awaitUninterruptibly(CountDownLatch latch) {
+        boolean interrupted = false;
+        while (latch.getCount() > 0) {
+            try {
+                latch.await();
+            } catch (InterruptedException e) {
+                interrupted = true;
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
