@@ -16,81 +16,80 @@ final class PoolEvents {
 
     private PoolEvents() {}
 
-    /** If there is nobody to tell, the events' classes, and with them all of JFR, stay unloaded. */
-    private static FollowUp ifRecording(FollowUp telling) {
-        return FlightRecorder.isInitialized() ? telling : FollowUp.NONE;
+    /**
+     * Tells whether there is anybody to tell; if not, the events' classes, and with them all of JFR, stay unloaded, and
+     * no lambda is linked while a pool that grows for the first time is locked, which takes milliseconds.
+     */
+    private static boolean isRecording() {
+        return FlightRecorder.isInitialized();
     }
 
     static FollowUp started(String worker, StartReason why) {
-        return ifRecording(() -> {
-            WorkerStarted event = new WorkerStarted();
-            event.worker = worker;
-            event.reason = why.name();
-            event.commit();
-        });
+        return isRecording() ? new WorkerStarted(worker, why) : FollowUp.NONE;
     }
 
     static FollowUp retired(String worker, RetireReason why) {
-        return ifRecording(() -> {
-            WorkerRetired event = new WorkerRetired();
-            event.worker = worker;
-            event.reason = why.name();
-            event.commit();
-        });
-    }
-
-    static void rejected(String pool, RejectionReason why) {
-        ifRecording(() -> {
-                    TaskRejected event = new TaskRejected();
-                    event.pool = pool;
-                    event.reason = why.name();
-                    event.commit();
-                })
-                .proceed();
+        return isRecording() ? new WorkerRetired(worker, why) : FollowUp.NONE;
     }
 
     static FollowUp waited(String pool, long nanos) {
-        return ifRecording(() -> {
-            LongQueueWait event = new LongQueueWait();
-            event.pool = pool;
-            event.wait = nanos;
-            event.commit();
-        });
+        return isRecording() ? new LongQueueWait(pool, nanos) : FollowUp.NONE;
+    }
+
+    static void rejected(String pool, RejectionReason why) {
+        if (isRecording()) {
+            new TaskRejected(pool, why).commit();
+        }
     }
 
     static void stuck(String worker, String task, long nanos) {
-        ifRecording(() -> {
-                    TaskStuck event = new TaskStuck();
-                    event.worker = worker;
-                    event.task = task;
-                    event.running = nanos;
-                    event.commit();
-                })
-                .proceed();
+        if (isRecording()) {
+            new TaskStuck(worker, task, nanos).commit();
+        }
     }
 
     @Name("dev.socketserver.WorkerStarted")
     @Label("Worker Started")
     @Category(CATEGORY)
     @StackTrace(false)
-    private static final class WorkerStarted extends Event {
+    private static final class WorkerStarted extends Event implements FollowUp {
         @Label("Worker")
-        String worker = "";
+        private final String worker;
 
         @Label("Reason")
-        String reason = "";
+        private final String reason;
+
+        WorkerStarted(String worker, StartReason reason) {
+            this.worker = worker;
+            this.reason = reason.name();
+        }
+
+        @Override
+        public void proceed() {
+            commit();
+        }
     }
 
     @Name("dev.socketserver.WorkerRetired")
     @Label("Worker Retired")
     @Category(CATEGORY)
     @StackTrace(false)
-    private static final class WorkerRetired extends Event {
+    private static final class WorkerRetired extends Event implements FollowUp {
         @Label("Worker")
-        String worker = "";
+        private final String worker;
 
         @Label("Reason")
-        String reason = "";
+        private final String reason;
+
+        WorkerRetired(String worker, RetireReason reason) {
+            this.worker = worker;
+            this.reason = reason.name();
+        }
+
+        @Override
+        public void proceed() {
+            commit();
+        }
     }
 
     @Name("dev.socketserver.TaskRejected")
@@ -99,10 +98,15 @@ final class PoolEvents {
     @StackTrace(false)
     private static final class TaskRejected extends Event {
         @Label("Pool")
-        String pool = "";
+        private final String pool;
 
         @Label("Reason")
-        String reason = "";
+        private final String reason;
+
+        TaskRejected(String pool, RejectionReason reason) {
+            this.pool = pool;
+            this.reason = reason.name();
+        }
     }
 
     @Name("dev.socketserver.LongQueueWait")
@@ -110,13 +114,23 @@ final class PoolEvents {
     @Description("A task waited in the queue longer than maxQueueWait")
     @Category(CATEGORY)
     @StackTrace(false)
-    private static final class LongQueueWait extends Event {
+    private static final class LongQueueWait extends Event implements FollowUp {
         @Label("Pool")
-        String pool = "";
+        private final String pool;
 
         @Label("Wait")
         @Timespan(Timespan.NANOSECONDS)
-        long wait;
+        private final long wait;
+
+        LongQueueWait(String pool, long wait) {
+            this.pool = pool;
+            this.wait = wait;
+        }
+
+        @Override
+        public void proceed() {
+            commit();
+        }
     }
 
     @Name("dev.socketserver.TaskStuck")
@@ -126,13 +140,19 @@ final class PoolEvents {
     @StackTrace(false)
     private static final class TaskStuck extends Event {
         @Label("Worker")
-        String worker = "";
+        private final String worker;
 
         @Label("Task")
-        String task = "";
+        private final String task;
 
         @Label("Running")
         @Timespan(Timespan.NANOSECONDS)
-        long running;
+        private final long running;
+
+        TaskStuck(String worker, String task, long running) {
+            this.worker = worker;
+            this.task = task;
+            this.running = running;
+        }
     }
 }
