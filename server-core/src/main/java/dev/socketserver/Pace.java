@@ -25,8 +25,16 @@ final class Pace {
     /** One in so many requests that run singly in the leader is timed. */
     private static final int SAMPLE_EVERY = 16;
 
+    /**
+     * How many of the first requests do not count: while the JVM still loads and interprets the handler, it is many times
+     * slower than it will be, and a pool that grows for that shrinks again only later. One that blocks is found by the
+     * watchdog all the same.
+     */
+    static final int WARM_UP = 256;
+
     private static final long NOT_SAMPLED = 0;
 
+    private int warmUpLeft = WARM_UP; // counted down without order; a lost update does no harm
     private volatile boolean slow;
     private volatile long mean; // in nanoseconds
     private long batchBegan; // the leader's
@@ -70,6 +78,10 @@ final class Pace {
     }
 
     private void ran(long nanosEach, int count) {
+        if (warmUpLeft > 0) {
+            warmUpLeft -= count;
+            return;
+        }
         long before = mean;
         long sample = Math.min(nanosEach, LONGEST.toNanos());
         long now = before + (sample - before) * Math.min(count, MOST_REQUESTS) / WEIGHT;

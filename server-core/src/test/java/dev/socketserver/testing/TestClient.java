@@ -90,6 +90,13 @@ public final class TestClient implements Closeable {
         return target.array();
     }
 
+    /** Returns what one read brings. */
+    public String readOnce() throws IOException {
+        ByteBuffer target = ByteBuffer.allocate(64 * 1024);
+        channel.read(target);
+        return new String(target.array(), 0, target.position(), UTF_8);
+    }
+
     /** Reads up to the end of the stream. */
     public String readAll() throws IOException {
         return readAllBytes().toString(UTF_8);
