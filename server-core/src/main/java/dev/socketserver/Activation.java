@@ -24,8 +24,11 @@ final class Activation<R extends Request> {
     /** How long a peer that has just connected, and sent nothing yet, is waited for when the server stops. */
     static final Duration FIRST_BYTE_PATIENCE = Duration.ofSeconds(1);
 
-    /** How long what was closed and interrupted at the end of the grace may take to notice. */
-    private static final Duration FORCED_END = Duration.ofSeconds(1);
+    /**
+     * How long each of these may take to end, one after another: what was closed and interrupted at the end of the
+     * grace, the pool's workers, the housekeeper.
+     */
+    static final Duration FORCED_END = Duration.ofSeconds(1);
 
     private final BaseServer<R> server;
     private final ServerListener listener;

@@ -13,13 +13,19 @@ public interface ServerListener {
     /** The server entered a state. */
     default void stateChanged(BaseServer<?> server, ServerState state) {}
 
-    /** A connection was accepted or a datagram received. */
+    /**
+     * A connection was accepted or a datagram received; behind a proxy, when the header that names the peer has come.
+     */
     default void opened(Request request) {}
 
     /** A request was closed; follows every {@link #opened}, exactly once. */
     default void closed(Request request) {}
 
-    /** A request could not be served because the executor refused it; it is closed next. */
+    /**
+     * A request will not be served: the executor refused it or gave it up, or the rules of the
+     * {@linkplain ServerConfig#proxyProtocol() PROXY protocol} refused its connection. It is closed next. Not called
+     * for one that {@link BaseServer#verifyRequest} turns down, which is counted and closed.
+     */
     default void rejected(Request request, Throwable cause) {}
 
     /** A request's handler or hook threw; it is closed next. */

@@ -28,8 +28,8 @@ import org.slf4j.LoggerFactory;
 public final class StreamConnection extends Request implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(StreamConnection.class);
 
-    /** How long a connection that is refused may hold up the thread that refuses it. */
-    private static final Duration LAST_WORD = Duration.ofMillis(500);
+    /** How long one wait may last for a peer that is told of the overload, or goodbye. */
+    static final Duration LAST_WORD = Duration.ofMillis(500);
 
     private final SocketChannel channel;
     private final TimedChannel timed;

@@ -13,9 +13,12 @@ import java.util.concurrent.locks.LockSupport;
  * <p>Thread-safe.
  */
 final class Watchdog {
-    /** How long a handler that sleeps or waits holds up those behind it, at the most; one that computes, twice that. */
+    /**
+     * How often it looks while handlers run. A handler that is blocked holds up those behind it no longer than this.
+     */
     static final Duration TICK = Duration.ofMillis(1);
 
+    /** How often it looks while nothing runs. */
     static final Duration LONG_TICK = Duration.ofMillis(20);
 
     /** How often it looks while now and then a handler is found blocked among quick ones, and more are likely. */

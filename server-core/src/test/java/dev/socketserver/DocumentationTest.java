@@ -91,10 +91,13 @@ class DocumentationTest {
                         shown(Housekeeper.SWEEP_INTERVAL),
                         shown(Housekeeper.SERVICE_INTERVAL),
                         shown(Activation.FIRST_BYTE_PATIENCE),
+                        shown(Activation.FORCED_END),
+                        shown(StreamConnection.LAST_WORD),
                         shown(Backoff.FIRST),
                         shown(Backoff.LONGEST),
                         shown(RateLimitedLog.INTERVAL),
                         shown(Watchdog.TICK),
+                        shown(Watchdog.LONG_TICK),
                         shown(Pace.SLOW),
                         shown(Pace.QUICK));
     }

@@ -59,7 +59,10 @@ final class EchoCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--transport", description = "${COMPLETION-CANDIDATES}; default: tcp.")
+    @Option(
+            names = "--transport",
+            paramLabel = "KIND",
+            description = "${COMPLETION-CANDIDATES}; default: tcp.")
     private Transport transport = Transport.TCP;
 
     @Option(names = "--host", paramLabel = "H", description = "The address to listen on; default: all.")
@@ -116,7 +119,7 @@ final class EchoCommand implements Callable<Integer> {
             paramLabel = "S",
             converter = SecondsConverter.class,
             description = "How long running requests may go on when told to stop, in seconds; default: 10.")
-    private @Nullable Duration grace;
+    private Duration grace = ServerConfig.ofPort(0).shutdownGrace();
 
     @Option(
             names = "--drain-delay",
@@ -199,6 +202,7 @@ final class EchoCommand implements Callable<Integer> {
                 .inheritedSocket(inherited)
                 .awaitFirstByte(true) // who never asks costs no worker
                 .drainDelay(drainDelay)
+                .shutdownGrace(grace)
                 .pool(PoolConfig.builder()
                         .name("echo-worker")
                         .workerKind(workers)
@@ -209,9 +213,6 @@ final class EchoCommand implements Callable<Integer> {
                         .build());
         if (!proxies.isEmpty()) {
             config.proxyProtocol(new ProxyProtocol(proxies, ProxyProtocol.DEFAULT_HEADER_TIMEOUT));
-        }
-        if (grace != null) {
-            config.shutdownGrace(grace);
         }
         return config.build();
     }

@@ -57,7 +57,7 @@ class ComposeTest {
             assertThat(replica.get("stop_grace_period").getAsString()).matches("\\d+s");
             assertThat(Integer.parseInt(
                             replica.get("stop_grace_period").getAsString().replace("s", "")))
-                    .isGreaterThan(drain + 2);
+                    .isGreaterThanOrEqualTo(drain + Document.MARGIN_SECONDS);
         }
     }
 

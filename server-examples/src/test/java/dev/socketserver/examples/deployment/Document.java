@@ -14,6 +14,9 @@ import org.yaml.snakeyaml.Yaml;
 
 /** The files of the folder {@code docker}, read as a tree. */
 final class Document {
+    /** How much longer than delay and grace a kill timeout has to be, as the page on deployment says. */
+    static final int MARGIN_SECONDS = 5;
+
     private static final Path FOLDER = Path.of("../docker");
 
     private Document() {}
