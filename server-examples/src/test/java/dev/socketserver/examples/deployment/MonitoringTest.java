@@ -1,6 +1,8 @@
 package dev.socketserver.examples.deployment;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
@@ -15,6 +17,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
@@ -29,6 +32,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** The dashboard, the alerts and the autoscaler's queries ask for figures that a server does have. */
 @Timeout(60)
 class MonitoringTest {
+    private static final Path PROMTOOL = Path.of("/usr/bin/promtool");
     private static final String DASHBOARD = "grafana/dashboards/socketserver.json";
     /** The figures of a server; those of HAProxy and of Prometheus are not ours to check. */
     private static final Pattern FIGURE = Pattern.compile("\\b(?:socket_server|elastic_pool|jvm|process|system)_\\w+");
@@ -108,6 +112,21 @@ class MonitoringTest {
                 }
             }
         }
+    }
+
+    @Test
+    void theAlertsFireWhenTheyShould() throws Exception {
+        assumeThat(PROMTOOL).as("Prometheus is installed").exists();
+        Process promtool = new ProcessBuilder(
+                        PROMTOOL.toString(),
+                        "test",
+                        "rules",
+                        Document.path("prometheus/alerts-test.yml").toString())
+                .redirectErrorStream(true)
+                .start();
+        String said = new String(promtool.getInputStream().readAllBytes(), UTF_8);
+
+        assertThat(promtool.waitFor()).as("%s", said).isZero();
     }
 
     @Test
