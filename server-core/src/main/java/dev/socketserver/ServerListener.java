@@ -14,7 +14,7 @@ public interface ServerListener {
     default void stateChanged(BaseServer<?> server, ServerState state) {}
 
     /**
-     * A connection was accepted or a datagram received; behind a proxy, when the header that names the peer has come.
+     * A connection was accepted or a datagram received. Behind a proxy, its header has come, or it is rejected next.
      */
     default void opened(Request request) {}
 

@@ -59,10 +59,7 @@ final class EchoCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(
-            names = "--transport",
-            paramLabel = "KIND",
-            description = "${COMPLETION-CANDIDATES}; default: tcp.")
+    @Option(names = "--transport", paramLabel = "KIND", description = "${COMPLETION-CANDIDATES}; default: tcp.")
     private Transport transport = Transport.TCP;
 
     @Option(names = "--host", paramLabel = "H", description = "The address to listen on; default: all.")
