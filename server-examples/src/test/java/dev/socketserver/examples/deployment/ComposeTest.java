@@ -71,6 +71,18 @@ class ComposeTest {
     }
 
     @Test
+    void whoConnectsAgainAndAgainMayUseItsPortsAgain() throws IOException {
+        for (String name : new String[] {"haproxy", "load"}) {
+            assertThat(Document.at(services(), name, "sysctls")
+                            .getAsJsonObject()
+                            .get("net.ipv4.tcp_tw_reuse")
+                            .getAsString())
+                    .as("for %s", name)
+                    .isEqualTo("1");
+        }
+    }
+
+    @Test
     void haproxyAndPrometheusKnowEveryReplica() throws IOException {
         String balancer = Document.text("haproxy/haproxy.cfg");
         JsonElement targets = Document.at(
