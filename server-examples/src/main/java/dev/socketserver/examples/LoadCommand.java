@@ -2,16 +2,21 @@ package dev.socketserver.examples;
 
 import dev.socketserver.examples.cli.AddressText;
 import dev.socketserver.examples.cli.GracefulExit;
+import dev.socketserver.examples.cli.HttpUrlConverter;
 import dev.socketserver.examples.cli.Terminal;
 import dev.socketserver.examples.load.Load;
 import dev.socketserver.examples.load.LoadPlan;
 import dev.socketserver.examples.load.LoadResult;
+import dev.socketserver.examples.load.PoolMetrics;
+import dev.socketserver.examples.load.PoolWatch;
 import dev.socketserver.examples.report.HtmlPage;
 import dev.socketserver.examples.report.LoadReport;
 import dev.socketserver.examples.report.Progress;
 import dev.socketserver.examples.report.ReportFile;
 import dev.socketserver.examples.report.ResultTable;
+import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
@@ -56,6 +61,14 @@ final class LoadCommand implements Callable<Integer> {
     private @Nullable Path html;
 
     @Option(
+            names = "--metrics",
+            paramLabel = "URL",
+            converter = HttpUrlConverter.class,
+            description = "Where a server of this project tells its metrics, http://127.0.0.1:8080/metrics: also report"
+                    + " the workers and the queue of its pool.")
+    private @Nullable URI metrics;
+
+    @Option(
             names = "--max-errors",
             paramLabel = "PERCENT",
             defaultValue = "0",
@@ -70,8 +83,9 @@ final class LoadCommand implements Callable<Integer> {
     public Integer call() throws Exception {
         check();
         LoadPlan plan = plan();
+        PoolMetrics pool = metrics == null ? null : readable(metrics);
         return GracefulExit.call(this::stop, () -> {
-            List<LoadResult> results = runAll(plan);
+            List<LoadResult> results = runAll(plan, pool);
             LoadReport report = LoadReport.of(results);
             if (json != null) {
                 ReportFile.write(report, json);
@@ -93,11 +107,11 @@ final class LoadCommand implements Callable<Integer> {
         }
     }
 
-    private List<LoadResult> runAll(LoadPlan plan) throws Exception {
+    private List<LoadResult> runAll(LoadPlan plan, @Nullable PoolMetrics pool) throws Exception {
         List<LoadResult> results = new ArrayList<>();
         PrintWriter out = spec.commandLine().getOut();
         do {
-            LoadResult result = run(plan);
+            LoadResult result = pool == null ? run(plan, new Load(plan)) : runWatching(pool, plan);
             if (!results.isEmpty()) {
                 out.println();
             }
@@ -108,8 +122,19 @@ final class LoadCommand implements Callable<Integer> {
         return results;
     }
 
-    private LoadResult run(LoadPlan plan) throws Exception {
-        var load = new Load(plan);
+    private LoadResult runWatching(PoolMetrics pool, LoadPlan plan) throws Exception {
+        try (var watch = new PoolWatch(pool)) {
+            LoadResult result = run(plan, new Load(plan, watch::next));
+            watch.failure().ifPresent(failure -> {
+                PrintWriter err = spec.commandLine().getErr();
+                err.println("metrics: " + failure);
+                err.flush();
+            });
+            return result;
+        }
+    }
+
+    private LoadResult run(LoadPlan plan, Load load) throws Exception {
         running.set(load);
         if (stopped.get()) {
             load.stop();
@@ -138,7 +163,13 @@ final class LoadCommand implements Callable<Integer> {
         requireDirectory("--html", html);
     }
 
-    /** Better told before the run than after it. */
+    /** Better told before the run than after it, as is what follows. */
+    private static PoolMetrics readable(URI url) throws IOException {
+        var pool = new PoolMetrics(url);
+        pool.read();
+        return pool;
+    }
+
     private void requireDirectory(String option, @Nullable Path file) {
         Path directory = file == null ? null : file.toAbsolutePath().getParent();
         if (directory != null && !Files.isDirectory(directory)) {

@@ -1,8 +1,9 @@
 package dev.socketserver.examples;
 
 import dev.socketserver.examples.cli.Text;
+import dev.socketserver.examples.load.PoolState;
 import dev.socketserver.examples.load.Sample;
-import dev.socketserver.examples.report.LoadReport;
+import dev.socketserver.examples.report.HtmlPage;
 import dev.socketserver.pool.ElasticThreadPool;
 import dev.socketserver.pool.PoolSnapshot;
 import java.io.PrintWriter;
@@ -21,7 +22,7 @@ final class PoolView {
     private final PrintWriter out;
     private final ElasticThreadPool pool;
     private final long begin = System.nanoTime();
-    private final List<LoadReport.PoolPoint> points = new ArrayList<>();
+    private final List<HtmlPage.PoolPoint> points = new ArrayList<>();
     private long last = begin;
 
     PoolView(PrintWriter out, ElasticThreadPool pool) {
@@ -34,7 +35,7 @@ final class PoolView {
         long now = System.nanoTime();
         double at = (now - begin) / 1e9;
         PoolSnapshot snapshot = pool.snapshot();
-        points.add(new LoadReport.PoolPoint(at, snapshot.size(), snapshot.busy(), snapshot.queued()));
+        points.add(new HtmlPage.PoolPoint(at, new PoolState(snapshot.size(), snapshot.busy(), snapshot.queued())));
         if (now - last >= EVERY.toNanos()) {
             last = now;
             print(at, act, sample, snapshot);
@@ -55,7 +56,7 @@ final class PoolView {
     }
 
     /** What was noted so far. */
-    List<LoadReport.PoolPoint> points() {
+    List<HtmlPage.PoolPoint> points() {
         return points;
     }
 

@@ -165,6 +165,10 @@ class LoadCommandTest {
             --target 127.0.0.1:7 --max-errors 101         | --max-errors must be 0 to 100: 101.0
             --target 127.0.0.1:7 --repeat 0               | --repeat must be at least 1: 0
             --target 127.0.0.1:7 --json /none/a.json      | --json is in no directory: /none/a.json
+            --target 127.0.0.1:7 --metrics nowhere        | must be a URL, such as http://127.0.0.1:8080/metrics
+            --target 127.0.0.1:7 --metrics file:///etc    | must be a URL, such as http://127.0.0.1:8080/metrics
+            --target 127.0.0.1:7 --metrics http://a:70000 | port must be 1 to 65535: a:70000
+            --target 127.0.0.1:7 --metrics http://a.invalid/ | unknown host: a.invalid
             --target 127.0.0.1:7 --drip 0                 | --drip must be positive: 0.0 s
             --target unix:/tmp/none --mode udp            | --target must be HOST:PORT in mode udp
             --mode udp                                    | --target

@@ -12,6 +12,8 @@ import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * One load run: connects every client, warms up, measures, and lets what is under way end. {@link #run} may be called
@@ -25,6 +27,7 @@ public final class Load {
     private static final Duration EARLY_DRAIN = Duration.ofSeconds(1);
 
     private final LoadPlan plan;
+    private final Supplier<@Nullable PoolState> pool;
     private final CountDownLatch stopped = new CountDownLatch(1);
     private final List<ClientLoop> loops = new ArrayList<>();
     private final Tally total = new Tally();
@@ -35,7 +38,18 @@ public final class Load {
 
     /** A run of {@code plan}; nothing happens before {@link #run}. */
     public Load(LoadPlan plan) {
+        this(plan, () -> null);
+    }
+
+    /**
+     * A run of {@code plan} with an eye on the server's pool.
+     *
+     * @param pool asked at the end of each stretch how the pool was when it began, null if that is not known; must not
+     *     block
+     */
+    public Load(LoadPlan plan, Supplier<@Nullable PoolState> pool) {
         this.plan = plan;
+        this.pool = pool;
     }
 
     /** Ends the run early; it still returns its result. */
@@ -120,7 +134,7 @@ public final class Load {
             interval.clear();
             drainMeters(Population.MAIN, interval);
             total.add(interval);
-            Sample sample = Sample.of(interval, warmup, (now - begin) / 1e9, (now - last) / 1e9);
+            Sample sample = Sample.of(interval, warmup, (now - begin) / 1e9, (now - last) / 1e9, pool.get());
             samples.add(sample);
             listener.sampled(sample);
             last = now;

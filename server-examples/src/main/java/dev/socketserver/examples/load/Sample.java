@@ -1,5 +1,7 @@
 package dev.socketserver.examples.load;
 
+import org.jspecify.annotations.Nullable;
+
 /**
  * What happened in one short stretch of a run.
  *
@@ -11,15 +13,24 @@ package dev.socketserver.examples.load;
  * @param p50 the median latency in nanoseconds, 0 without operations
  * @param p99 the 99th percentile
  * @param max the longest
+ * @param pool how the server's pool was when it began; null if that is not known
  */
 public record Sample(
-        boolean warmup, double at, double seconds, long operations, long errors, long p50, long p99, long max) {
+        boolean warmup,
+        double at,
+        double seconds,
+        long operations,
+        long errors,
+        long p50,
+        long p99,
+        long max,
+        @Nullable PoolState pool) {
     /** Operations per second. */
     public double rate() {
         return operations / seconds;
     }
 
-    static Sample of(Tally tally, boolean warmup, double at, double seconds) {
+    static Sample of(Tally tally, boolean warmup, double at, double seconds, @Nullable PoolState pool) {
         var latencies = tally.latencies();
         boolean any = latencies.getTotalCount() > 0;
         return new Sample(
@@ -30,6 +41,7 @@ public record Sample(
                 tally.failures(),
                 any ? latencies.getValueAtPercentile(50) : 0,
                 any ? latencies.getValueAtPercentile(99) : 0,
-                any ? latencies.getMaxValue() : 0);
+                any ? latencies.getMaxValue() : 0,
+                pool);
     }
 }

@@ -2,6 +2,7 @@ package dev.socketserver.examples.report;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import dev.socketserver.examples.load.PoolState;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +22,10 @@ public final class HtmlPage {
     private static final String LIBRARY = "META-INF/resources/webjars/chart.js/%s/dist/chart.umd.min.js";
     private static final String LIBRARY_VERSION = "chart.js.properties";
 
-    private record Page(String title, List<Section> sections, List<LoadReport.PoolPoint> pool) {}
+    private record Page(String title, List<Section> sections, List<PoolPoint> pool) {}
+
+    /** How the server's pool was, so many seconds after the first look at it. */
+    public record PoolPoint(double at, PoolState pool) {}
 
     private record Section(String title, List<Entry> entries) {}
 
@@ -29,7 +33,7 @@ public final class HtmlPage {
 
     private final String title;
     private final List<Section> sections = new ArrayList<>();
-    private final List<LoadReport.PoolPoint> pool = new ArrayList<>();
+    private final List<PoolPoint> pool = new ArrayList<>();
 
     /** A page without charts. */
     public HtmlPage(String title) {
@@ -48,8 +52,8 @@ public final class HtmlPage {
         return this;
     }
 
-    /** Adds a chart of what the server's pool did. */
-    public HtmlPage pool(List<LoadReport.PoolPoint> points) {
+    /** Adds a chart of what the server's pool did during everything that is on the page. */
+    public HtmlPage pool(List<PoolPoint> points) {
         pool.addAll(points);
         return this;
     }

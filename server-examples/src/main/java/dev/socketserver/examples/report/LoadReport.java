@@ -5,6 +5,7 @@ import dev.socketserver.examples.load.ErrorKind;
 import dev.socketserver.examples.load.LoadPlan;
 import dev.socketserver.examples.load.LoadResult;
 import dev.socketserver.examples.load.Outcome;
+import dev.socketserver.examples.load.PoolState;
 import dev.socketserver.examples.load.Rate;
 import dev.socketserver.examples.load.Sample;
 import java.time.Duration;
@@ -98,10 +99,14 @@ public record LoadReport(String format, int version, String written, Machine mac
 
     /** A short stretch of a run. */
     public record Stretch(
-            double at, double seconds, long operations, long errors, long p50Nanos, long p99Nanos, long maxNanos) {}
-
-    /** The server's pool at one moment, where the server was ours to ask. */
-    public record PoolPoint(double at, int workers, int busy, int queued) {}
+            double at,
+            double seconds,
+            long operations,
+            long errors,
+            long p50Nanos,
+            long p99Nanos,
+            long maxNanos,
+            @Nullable PoolState pool) {}
 
     /** One run of the plan. */
     public record Run(
@@ -211,6 +216,7 @@ public record LoadReport(String format, int version, String written, Machine mac
                 sample.errors(),
                 sample.p50(),
                 sample.p99(),
-                sample.max());
+                sample.max(),
+                sample.pool());
     }
 }

@@ -4,6 +4,7 @@ import dev.socketserver.examples.cli.Terminal;
 import dev.socketserver.examples.cli.Text;
 import dev.socketserver.examples.load.LoadListener;
 import dev.socketserver.examples.load.LoadPlan;
+import dev.socketserver.examples.load.PoolState;
 import dev.socketserver.examples.load.Sample;
 import java.io.PrintWriter;
 import java.time.Duration;
@@ -25,9 +26,13 @@ public abstract class Progress implements LoadListener, AutoCloseable {
     public abstract void close();
 
     private static String summary(Sample sample) {
-        return Text.format(
+        String load = Text.format(
                 "%,.0f/s  p50 %s  p99 %s  errors %,d",
                 sample.rate(), Text.nanos(sample.p50()), Text.nanos(sample.p99()), sample.errors());
+        PoolState pool = sample.pool();
+        return pool == null
+                ? load
+                : load + Text.format("  workers %d  busy %d  queued %d", pool.workers(), pool.busy(), pool.queued());
     }
 
     private static final class Lines extends Progress {

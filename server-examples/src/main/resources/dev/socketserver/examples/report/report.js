@@ -27,6 +27,7 @@
     const [unit, size] = nanos < 1e3 ? ["ns", 1] : nanos < 1e6 ? ["µs", 1e3] : nanos < 1e9 ? ["ms", 1e6] : ["s", 1e9];
     return +(nanos / size).toPrecision(3) + " " + unit;
   };
+  const brief = name => name.length > 40 ? name.slice(0, 20) + "…" + name.slice(-19) : name; // a legend breaks no lines
   const last = report => report.runs[report.runs.length - 1];
 
   function chart(parent, title, config) {
@@ -56,7 +57,7 @@
   function throughput(parent, section, end) {
     const operations = section.entries[0].report.plan.operations;
     const sets = section.entries.map(({name, report}, i) => dataset(
-        section.entries.length > 1 ? name : operations, COLOURS[i],
+        section.entries.length > 1 ? brief(name) : operations, COLOURS[i],
         last(report).samples.map(s => ({x: s.at, y: s.operations / s.seconds})), {fill: section.entries.length === 1}));
     chart(parent, `Throughput: ${operations} per second`, {
       type: "line", data: {datasets: sets},
@@ -72,7 +73,7 @@
     const lines = several ? [["p50", "p50Nanos", []], ["p99", "p99Nanos", [6, 3]]]
         : [["p50", "p50Nanos", []], ["p99", "p99Nanos", []], ["max", "maxNanos", []]];
     const sets = section.entries.flatMap(({name, report}, i) => lines.map(([label, field, borderDash], j) => dataset(
-        several ? `${name} ${label}` : label, COLOURS[several ? i : j],
+        several ? `${brief(name)} ${label}` : label, COLOURS[several ? i : j],
         last(report).samples.filter(s => s.operations > 0).map(s => ({x: s.at, y: s[field]})), {borderDash})));
     chart(parent, "Latency over time", {
       type: "line", data: {datasets: sets},
@@ -82,7 +83,7 @@
 
   function percentiles(parent, section) {
     const marks = [[1, "0"], [2, "50 %"], [10, "90 %"], [100, "99 %"], [1e3, "99.9 %"], [1e4, "99.99 %"], [1e5, "99.999 %"], [1e6, "99.9999 %"]];
-    const sets = section.entries.map(({name, report}, i) => dataset(name, COLOURS[i],
+    const sets = section.entries.map(({name, report}, i) => dataset(brief(name), COLOURS[i],
         last(report).latency.percentiles.filter(p => p.percentile < 100)
             .map(p => ({x: 100 / (100 - p.percentile), y: p.nanos})), {fill: section.entries.length === 1}));
     chart(parent, "Latency by percentile", {
@@ -108,7 +109,7 @@
     const all = section.entries.map(({report}) => last(report).errors);
     const kinds = [...new Set(all.flat().map(error => error.kind))];
     if (kinds.length === 0) return;
-    const sets = section.entries.map(({name}, i) => dataset(name, COLOURS[section.entries.length > 1 ? i : 1],
+    const sets = section.entries.map(({name}, i) => dataset(brief(name), COLOURS[section.entries.length > 1 ? i : 1],
         kinds.map(kind => all[i].filter(e => e.kind === kind).reduce((sum, e) => sum + e.count, 0)), {borderWidth: 1}));
     chart(parent, "Errors by kind", {
       type: "bar", data: {labels: kinds, datasets: sets},
@@ -119,18 +120,18 @@
   function tiles(parent, {name, report}, named) {
     const run = last(report);
     const box = element(parent, "div", "tiles");
-    const tile = (value, label, bad) => {
-      const made = element(box, "div", bad ? "tile bad" : "tile");
+    const tile = (value, label, kind) => {
+      const made = element(box, "div", kind ? `tile ${kind}` : "tile");
       element(made, "b", "", value);
       element(made, "span", "", label);
     };
-    if (named) tile(name, "report");
+    if (named) tile(name, "report", "name");
     tile(count(run.operationsPerSecond), `${report.plan.operations} per second`);
     tile(time(run.latency.p50Nanos), "p50");
     tile(time(run.latency.p99Nanos), "p99");
     tile(time(run.latency.p999Nanos), "p99.9");
     tile(time(run.latency.maxNanos), "max");
-    tile(count(run.failures), `errors (${+(100 * run.errorRate).toPrecision(3)} %)`, run.failures > 0);
+    tile(count(run.failures), `errors (${+(100 * run.errorRate).toPrecision(3)} %)`, run.failures > 0 && "bad");
   }
 
   function about({plan, machine, written, runs}) {
@@ -159,16 +160,28 @@
     latency(charts, section, end);
     percentiles(charts, section);
     errors(charts, section);
+    pools(charts, section.entries.map(({name, report}) => ({name, points: poolPoints(last(report))})), end);
+  }
+
+  const poolPoints = run => run.samples.filter(s => s.pool).map(s => ({at: s.at - s.seconds, pool: s.pool}));
+
+  function pools(parent, entries, end) {
+    if (entries.every(({points}) => points.length === 0)) return;
+    const several = entries.length > 1;
+    const lines = [["workers", 0, []], ["busy", 2, [6, 3]], ["queued", 1, [2, 2]]];
+    const sets = entries.flatMap(({name, points}, i) => lines.map(([field, colour, borderDash]) => dataset(
+        several ? `${brief(name)} ${field}` : field, COLOURS[several ? i : colour],
+        points.map(p => ({x: p.at, y: p.pool[field]})),
+        {stepped: true, fill: !several && field === "workers", borderDash: several ? borderDash : []})));
+    chart(parent, "The server's workers and queue over time", {
+      type: "line", data: {datasets: sets},
+      options: {scales: {x: seconds(end), y: {beginAtZero: true, ticks: {precision: 0}}}},
+    });
   }
 
   function drawPool(points) {
     element(root, "h2", "", "The server's pool");
-    const series = (label, colour, field, more) => dataset(label, colour, points.map(p => ({x: p.at, y: p[field]})), {stepped: true, ...more});
-    chart(element(root, "div", "charts"), "Workers and queue over time", {
-      type: "line",
-      data: {datasets: [series("workers", COLOURS[0], "workers", {fill: true}), series("busy", COLOURS[2], "busy"), series("queued", COLOURS[1], "queued")]},
-      options: {scales: {x: seconds(points[points.length - 1].at), y: {beginAtZero: true, ticks: {precision: 0}}}},
-    });
+    pools(element(root, "div", "charts"), [{name: "", points}], points[points.length - 1].at);
   }
 
   document.title = page.title;

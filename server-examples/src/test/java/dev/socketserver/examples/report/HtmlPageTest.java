@@ -4,10 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.socketserver.examples.load.LoadPlan;
+import dev.socketserver.examples.load.PoolState;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -16,6 +18,9 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(120)
 class HtmlPageTest {
     private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
+
+    private static final PoolState FEW = new PoolState(5, 1, 0);
+    private static final PoolState MANY = new PoolState(9, 8, 3);
 
     @TempDir
     private Path directory;
@@ -33,7 +38,9 @@ class HtmlPageTest {
         return new HtmlPage("Everything")
                 .add("one", report)
                 .overlay("two", "A", report, "B", Reports.of(plan, 300, 700))
-                .pool(List.of(new LoadReport.PoolPoint(0, 5, 1, 0), new LoadReport.PoolPoint(1, 9, 8, 3)));
+                .add("three", Reports.of(plan, FEW, MANY))
+                .overlay("four", "A", report, "B", Reports.of(plan, FEW, MANY))
+                .pool(List.of(new HtmlPage.PoolPoint(0, FEW), new HtmlPage.PoolPoint(1, MANY)));
     }
 
     @Test
@@ -57,8 +64,32 @@ class HtmlPageTest {
     /** What a browser makes of it; where there is none, the page's parts are still tested above. */
     @Test
     void aRealBrowserDrawsIt() throws Exception {
+        String body = drawn(write(everyChart()));
+
+        assertThat(body).contains("data-drawn=\"true\"").contains("The server's pool");
+        assertThat(body.split("<canvas", -1)).as("3 + 3 + 4 + 4 + 1 charts").hasSize(16);
+    }
+
+    @Test
+    void noNameIsTooLongForThePage() throws Exception {
+        String name = "unix:/" + "x".repeat(300);
+        Path file = write(new HtmlPage(name)
+                .add(name, Reports.of(plan, 100, 1000))
+                .overlay(name, "A: " + name, Reports.of(plan, 100, 1000), "B: " + name, Reports.of(plan, 300, 700)));
+        Files.writeString(file, """
+                <script>
+                  const {scrollWidth, clientWidth} = document.documentElement;
+                  const wide = [...document.querySelectorAll("main *")].filter(e => e.scrollWidth > e.clientWidth + 1);
+                  document.getElementById("page").dataset.tooWide = scrollWidth - clientWidth + wide.length;
+                </script>
+                """, StandardOpenOption.APPEND);
+
+        assertThat(drawn(file)).contains("data-too-wide=\"0\"");
+    }
+
+    /** What a browser makes of the file's page. */
+    private String drawn(Path file) throws IOException, InterruptedException {
         assumeThat(CHROMIUM).exists();
-        Path file = write(everyChart());
         Path errors = directory.resolve("errors");
         Process chromium = new ProcessBuilder(
                         CHROMIUM.toString(),
@@ -79,8 +110,6 @@ class HtmlPageTest {
 
         assertThat(chromium.waitFor()).isZero();
         assertThat(Files.readString(errors)).doesNotContain("CONSOLE");
-        String body = dom.substring(dom.indexOf("<main"), dom.indexOf("</main>"));
-        assertThat(body).contains("data-drawn=\"true\"").contains("The server's pool");
-        assertThat(body.split("<canvas", -1)).as("3 + 3 + 1 charts").hasSize(8);
+        return dom.substring(dom.indexOf("<main"), dom.indexOf("</main>"));
     }
 }

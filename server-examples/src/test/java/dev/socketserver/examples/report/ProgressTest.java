@@ -2,16 +2,22 @@ package dev.socketserver.examples.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.socketserver.examples.load.PoolState;
 import dev.socketserver.examples.load.Sample;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
 class ProgressTest {
     private static Sample sample(boolean warmup, double at) {
-        return new Sample(warmup, at, 0.1, 100, 2, 1_500, 2_500_000, 9_000_000);
+        return sample(warmup, at, null);
+    }
+
+    private static Sample sample(boolean warmup, double at, @Nullable PoolState pool) {
+        return new Sample(warmup, at, 0.1, 100, 2, 1_500, 2_500_000, 9_000_000, pool);
     }
 
     @Test
@@ -31,6 +37,18 @@ class ProgressTest {
                         "0.1 s    1,000/s  p50 1.50 us  p99 2.50 ms  errors 2",
                         "1.1 s    1,000/s  p50 1.50 us  p99 2.50 ms  errors 2",
                         "2.1 s    1,000/s  p50 1.50 us  p99 2.50 ms  errors 2");
+    }
+
+    @Test
+    void whatIsKnownOfThePoolEndsTheLine() {
+        var out = new StringWriter();
+        try (Progress progress =
+                Progress.on(new PrintWriter(out), false, Reports.plan().build())) {
+            progress.sampled(sample(false, 0.1, new PoolState(12, 5, 3)));
+        }
+
+        assertThat(out.toString().lines())
+                .containsExactly("0.1 s    1,000/s  p50 1.50 us  p99 2.50 ms  errors 2  workers 12  busy 5  queued 3");
     }
 
     @Test

@@ -3,6 +3,7 @@ package dev.socketserver.examples.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
+import dev.socketserver.examples.load.PoolState;
 import dev.socketserver.examples.load.Rate;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
@@ -35,6 +36,19 @@ class ReportFileTest {
         assertThat(ReportFile.read(file)).isEqualTo(report);
     }
 
+    @Test
+    void whatWasToldOfThePoolIsReadAndNothingIsWrittenElsewhere() throws IOException {
+        Path told = directory.resolve("told.json");
+        Path untold = directory.resolve("untold.json");
+        LoadReport report = Reports.of(Reports.plan().build(), new PoolState(5, 1, 0), new PoolState(9, 8, 3));
+
+        ReportFile.write(report, told);
+        ReportFile.write(Reports.of(Reports.plan().build(), 100, 1000), untold);
+
+        assertThat(ReportFile.read(told)).isEqualTo(report);
+        assertThat(Files.readString(untold)).doesNotContain("\"pool\"");
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             {                                                      | is no load report
@@ -57,10 +71,9 @@ class ReportFileTest {
         List<String> fields = new ArrayList<>();
         addFields(LoadReport.class, fields);
         for (Class<?> part : LoadReport.class.getDeclaredClasses()) {
-            if (part != LoadReport.PoolPoint.class) { // only on the demo's page, in no file
-                addFields(part, fields);
-            }
+            addFields(part, fields);
         }
+        addFields(PoolState.class, fields);
 
         assertThat(fields).hasSizeGreaterThan(50);
         assertThat(fields).allSatisfy(field -> assertThat(documentation).contains("`" + field + "`"));

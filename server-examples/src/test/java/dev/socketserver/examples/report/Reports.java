@@ -3,6 +3,7 @@ package dev.socketserver.examples.report;
 import dev.socketserver.examples.load.LoadPlan;
 import dev.socketserver.examples.load.LoadResult;
 import dev.socketserver.examples.load.Outcome;
+import dev.socketserver.examples.load.PoolState;
 import dev.socketserver.examples.load.Sample;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -10,6 +11,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.HdrHistogram.Histogram;
+import org.jspecify.annotations.Nullable;
 
 /** Made-up reports. */
 final class Reports {
@@ -28,7 +30,17 @@ final class Reports {
         return LoadReport.of(results);
     }
 
+    /** A report of one run of two stretches, at whose beginnings the server's pool was like that. */
+    static LoadReport of(LoadPlan plan, PoolState first, PoolState second) {
+        return LoadReport.of(List.of(result(plan, 100, 1000, first, second)));
+    }
+
     static LoadResult result(LoadPlan plan, int micros, int rate) {
+        return result(plan, micros, rate, null, null);
+    }
+
+    private static LoadResult result(
+            LoadPlan plan, int micros, int rate, @Nullable PoolState first, @Nullable PoolState second) {
         var latencies = new Histogram(3);
         latencies.recordValueWithCount(micros * 1000L, rate);
         long nanos = micros * 1000L;
@@ -40,8 +52,8 @@ final class Reports {
                 new Outcome(new Histogram(3), new Histogram(3), Map.of(), Map.of()),
                 new Outcome(new Histogram(3), new Histogram(3), Map.of(), Map.of()),
                 List.of(
-                        new Sample(false, 0.5, 0.5, rate / 2, 0, nanos, nanos, nanos),
-                        new Sample(false, 1, 0.5, rate / 2, 0, nanos, nanos, nanos)),
+                        new Sample(false, 0.5, 0.5, rate / 2, 0, nanos, nanos, nanos, first),
+                        new Sample(false, 1, 0.5, rate / 2, 0, nanos, nanos, nanos, second)),
                 List.of(),
                 false);
     }

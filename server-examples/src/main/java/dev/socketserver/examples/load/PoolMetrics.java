@@ -1,0 +1,103 @@
+package dev.socketserver.examples.load;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.net.HttpURLConnection;
+import java.net.URI;
+import java.net.UnknownHostException;
+import java.time.Duration;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * The figures of a server's pool as its metrics endpoint tells them: in Prometheus' text format, under the names that
+ * {@link dev.socketserver.pool.PoolMeters} gives them. Where there are several pools, they are added up. Immutable and
+ * thread-safe.
+ */
+public final class PoolMetrics {
+    /** Long enough for a server that the load keeps from nearly everything else. */
+    private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private static final String WORKERS = "workers";
+    private static final String BUSY = "state=\"busy\"";
+
+    /** One line; a time stamp may follow. Prometheus' own library writes this format, but does not read it. */
+    private static final Pattern FIGURE = Pattern.compile(
+            "^elastic_pool_(workers|queue_size)\\{(.*)}[ \\t]+(\\d+(?:\\.\\d+)?(?:E\\d+)?)", Pattern.MULTILINE);
+
+    private final URI url;
+    private final int patienceMillis;
+
+    /**
+     * The figures at {@code url}; nothing is read yet.
+     *
+     * @param url an {@code http} or {@code https} URL, such as {@code http://127.0.0.1:8080/metrics}
+     */
+    public PoolMetrics(URI url) {
+        this(url, PATIENCE);
+    }
+
+    PoolMetrics(URI url, Duration patience) {
+        this.url = url;
+        this.patienceMillis = Math.toIntExact(patience.toMillis());
+    }
+
+    /**
+     * Asks for them; blocks for as long as that takes.
+     *
+     * @throws IOException if nobody answers within five seconds, or the answer tells of no pool; the message names the
+     *     URL
+     */
+    public PoolState read() throws IOException {
+        try {
+            return parse(text());
+        } catch (UnknownHostException e) {
+            throw new IOException(url + ": unknown host", e);
+        } catch (IOException e) {
+            throw new IOException(url + ": " + e.getMessage(), e);
+        }
+    }
+
+    private String text() throws IOException {
+        var connection = (HttpURLConnection) url.toURL().openConnection();
+        connection.setConnectTimeout(patienceMillis);
+        connection.setReadTimeout(patienceMillis);
+        try {
+            int status = connection.getResponseCode();
+            if (status != HttpURLConnection.HTTP_OK) {
+                throw new IOException("answered with status " + status);
+            }
+            try (InputStream in = connection.getInputStream()) {
+                return new String(in.readAllBytes(), UTF_8);
+            }
+        } finally {
+            connection.disconnect();
+        }
+    }
+
+    static PoolState parse(String text) throws IOException {
+        int workers = 0;
+        int busy = 0;
+        int queued = 0;
+        boolean found = false;
+        Matcher figure = FIGURE.matcher(text);
+        while (figure.find()) {
+            int value = (int) Double.parseDouble(figure.group(3));
+            if (!figure.group(1).equals(WORKERS)) {
+                queued += value;
+                continue;
+            }
+            found = true;
+            workers += value;
+            if (figure.group(2).contains(BUSY)) {
+                busy += value;
+            }
+        }
+        if (!found) {
+            throw new IOException("tells of no elastic_pool_workers");
+        }
+        return new PoolState(workers, busy, queued);
+    }
+}
