@@ -26,9 +26,9 @@ final class Pace {
     private static final int SAMPLE_EVERY = 16;
 
     /**
-     * How many of the first requests do not count: while the JVM still loads and interprets the handler, it is many times
-     * slower than it will be, and a pool that grows for that shrinks again only later. One that blocks is found by the
-     * watchdog all the same.
+     * How many of the first requests do not count: while the JVM still loads and interprets the handler, it is many
+     * times slower than it will be, and a pool that grows for that shrinks again only later. One that blocks is found
+     * by the watchdog all the same.
      */
     static final int WARM_UP = 256;
 

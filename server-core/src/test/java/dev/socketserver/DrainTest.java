@@ -159,7 +159,7 @@ class DrainTest {
                             .hasValueSatisfying(name -> assertThat(name).startsWith("worker-"));
                     assertThat(forced.age()).isPositive();
                     assertThat(forced.stack())
-                            .anyMatch(call -> call.getMethodName().equals("transferTo"));
+                            .anyMatch(call -> call.getMethodName().equals("handle"));
                     assertThat(forced).asString().contains(client.address().toString(), " in worker-");
                 });
                 client.awaitEnd();

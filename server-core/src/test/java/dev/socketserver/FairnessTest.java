@@ -30,7 +30,9 @@ class FairnessTest {
             try (TestClient one = flood(server, echoed);
                     TestClient other = flood(server, echoed);
                     TestClient modest = TestClient.to(server.address())) {
-                assertThat(Polling.await(() -> echoed.get() > 1_000_000)).as("flooded").isTrue();
+                assertThat(Polling.await(() -> echoed.get() > 1_000_000))
+                        .as("flooded")
+                        .isTrue();
                 for (int i = 0; i < REQUESTS; i++) {
                     assertThat(modest.send("modest\n").readLine()).isEqualTo("modest");
                 }
