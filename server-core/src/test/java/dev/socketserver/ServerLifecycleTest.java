@@ -252,7 +252,7 @@ class ServerLifecycleTest {
     void anInterruptEndsServeForeverAlsoAfterAnotherThreadHasTakenOverTheReceiving() throws Exception {
         var slow = new CountDownLatch(1);
         var server =
-                new UdpServer(Loopback.config().listener(listener).build(), DatagramRequestHandler.of((in, out) -> {
+                new UdpServer(Loopback.config().engine(Engine.SELECTING).listener(listener).build(), DatagramRequestHandler.of((in, out) -> {
                     if (in.read() == 's') {
                         slow.await();
                     }
