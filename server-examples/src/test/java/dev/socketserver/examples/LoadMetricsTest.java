@@ -98,6 +98,7 @@ class LoadMetricsTest {
             assertThat(lineUntil(load.err(), true)).isNotNull();
             health.close();
             assertThat(lineUntil(load.err(), false)).isNotNull();
+            assertThat(lineUntil(load.err(), false)).as("a second later").isNotNull();
             load.signal("INT");
 
             assertThat(load.out().lines().collect(Collectors.joining("\n")))

@@ -11,7 +11,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.time.Duration;
-import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -56,18 +55,16 @@ class PoolWatchTest {
 
     @Test
     void theSamplesShowThePoolAtWork() throws Exception {
-        var busy = new AtomicReference<PoolState>();
+        var atWork = new PoolState(WORKERS, WORKERS, 0);
         try (var watch = new PoolWatch(metrics)) {
             var load = new Load(plan, watch::next);
             LoadResult result = load.run(sample -> {
-                if (sample.pool() != null && sample.pool().busy() == WORKERS) {
-                    busy.set(sample.pool());
+                if (atWork.equals(sample.pool())) {
                     load.stop();
                 }
             });
 
-            assertThat(busy.get()).isEqualTo(new PoolState(WORKERS, WORKERS, 0));
-            assertThat(result.samples()).extracting(Sample::pool).contains(busy.get());
+            assertThat(result.samples()).extracting(Sample::pool).contains(atWork);
             assertThat(result.failures()).isZero();
             assertThat(watch.failure()).isEmpty();
         }
