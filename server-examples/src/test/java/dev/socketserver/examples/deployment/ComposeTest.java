@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -68,6 +70,31 @@ class ComposeTest {
             assertThat(Document.at(services(), name, "command").toString())
                     .contains("--proxy-protocol=" + network.getAsString());
         }
+    }
+
+    /** Two that build it at a time get in each other's way, and a registry's image of that name is not ours. */
+    @Test
+    void oneServiceBuildsTheImageAndNonePullsIt() throws IOException {
+        int builders = 0;
+        for (JsonElement element : services().asMap().values()) {
+            JsonObject service = element.getAsJsonObject();
+            if (service.get("image").getAsString().equals("socketserver")) {
+                assertThat(service.get("pull_policy").getAsString()).isEqualTo("never");
+                builders += service.has("build") ? 1 : 0;
+            }
+        }
+        assertThat(builders).isOne();
+    }
+
+    @Test
+    void haproxyIsGivenTheTimeThatItsConnectionsHave() throws IOException {
+        JsonObject haproxy = services().getAsJsonObject("haproxy");
+        var hardStop = Pattern.compile("hard-stop-after (\\d+)s").matcher(Document.text("haproxy/haproxy.cfg"));
+
+        assertThat(hardStop.find()).isTrue();
+        assertThat(Duration.parse("PT" + haproxy.get("stop_grace_period").getAsString()))
+                .isGreaterThan(Duration.ofSeconds(Long.parseLong(hardStop.group(1))));
+        assertThat(haproxy.get("stop_signal").getAsString()).isEqualTo("SIGUSR1");
     }
 
     @Test

@@ -93,6 +93,16 @@ class MonitoringTest {
         }
     }
 
+    /** Grafana takes rates over at least four times that, and 15 s would be its guess. */
+    @Test
+    void grafanaKnowsHowOftenPrometheusScrapes() throws IOException {
+        JsonElement source = Document.read("grafana/provisioning/datasources/prometheus.yaml");
+        JsonElement scraper = Document.read("prometheus/prometheus.yml");
+
+        assertThat(Document.at(source, "datasources", 0, "jsonData", "timeInterval"))
+                .isEqualTo(Document.at(scraper, "global", "scrape_interval"));
+    }
+
     @Test
     void panelsHaveDifferentNumbersAndDoNotOverlap() throws IOException {
         Set<Integer> numbers = new TreeSet<>();
