@@ -185,7 +185,8 @@ class ExactDrainTest {
 
     @Test
     void aPeerThatStaysSilentIsClosedAsIdleLongBeforeTheGraceEnds() throws Exception {
-        try (var server = new TcpServer(config().engine(Engine.SELECTING).awaitFirstByte(true).build(), PatientEcho::new)) {
+        try (var server = new TcpServer(
+                config().engine(Engine.SELECTING).awaitFirstByte(true).build(), PatientEcho::new)) {
             server.start();
             TestClient silent = client(server.address());
             listener.await("opened", 1);

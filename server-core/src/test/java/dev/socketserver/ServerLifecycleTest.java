@@ -251,8 +251,9 @@ class ServerLifecycleTest {
     @Test
     void anInterruptEndsServeForeverAlsoAfterAnotherThreadHasTakenOverTheReceiving() throws Exception {
         var slow = new CountDownLatch(1);
-        var server =
-                new UdpServer(Loopback.config().engine(Engine.SELECTING).listener(listener).build(), DatagramRequestHandler.of((in, out) -> {
+        var server = new UdpServer(
+                Loopback.config().engine(Engine.SELECTING).listener(listener).build(),
+                DatagramRequestHandler.of((in, out) -> {
                     if (in.read() == 's') {
                         slow.await();
                     }
