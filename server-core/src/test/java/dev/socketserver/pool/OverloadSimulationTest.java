@@ -3,6 +3,8 @@ package dev.socketserver.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.RejectedExecutionException;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,10 +21,13 @@ class OverloadSimulationTest {
     private static final Duration DEADLINE = Duration.ofMillis(50);
     private static final Duration OVERLOAD = Duration.ofSeconds(2);
     private static final Duration AFTER = Duration.ofSeconds(2);
+    private static final Duration DRAINED = Duration.ofSeconds(30);
     private static final long CAPACITY = WORKERS * 1_000_000_000L / SERVICE.toNanos();
 
     @ParameterizedTest
     @CsvSource({
+        "BLOCK, 2, 0, 20, 2000",
+        "BLOCK, 10, 0, 20, 2000",
         "REJECT, 2, 0, 20, 1000",
         "REJECT, 10, 0, 20, 1000",
         "SHED_OLDEST, 2, 0, 20, 1000",
@@ -34,11 +39,12 @@ class OverloadSimulationTest {
             OverloadPolicy policy, int factor, int leastPercent, int mostPercent, long mostMillis) {
         try (SimulatedPool it =
                 new SimulatedPool(b -> b.minWorkers(WORKERS).maxWorkers(WORKERS).overloadPolicy(policy))) {
-            Arrivals overload = new Arrivals(it);
+            Acceptor acceptor = new Acceptor(it);
+            Arrivals overload = new Arrivals(it, acceptor);
             overload.at(CAPACITY * factor, OVERLOAD);
-            Arrivals after = new Arrivals(it);
+            Arrivals after = new Arrivals(it, acceptor);
             after.at(CAPACITY / 2, AFTER);
-            it.host.advance(Duration.ofSeconds(5));
+            it.host.advance(DRAINED);
             assertThat(overload.ends + after.ends).as("nothing is lost").isEqualTo(overload.due + after.due);
             assertThat(100 * overload.inTime / (CAPACITY * OVERLOAD.toSeconds()))
                     .as("goodput in per cent of the capacity")
@@ -47,9 +53,46 @@ class OverloadSimulationTest {
         }
     }
 
+    /** The thread that submits, and may have to wait, and what waits in front of it meanwhile: the system's backlog. */
+    private static final class Acceptor {
+        private final SimulatedPool it;
+        private final Deque<Request> backlog = new ArrayDeque<>();
+        private final Thread thread;
+
+        Acceptor(SimulatedPool it) {
+            this.it = it;
+            this.thread = it.host.spawn("acceptor", this::acceptForever);
+        }
+
+        void offer(Request request) {
+            backlog.add(request);
+            it.host.unpark(thread);
+        }
+
+        private void acceptForever() {
+            while (true) {
+                Request next = backlog.poll();
+                if (next == null) {
+                    it.host.park(this, Host.FOREVER);
+                } else {
+                    submit(next);
+                }
+            }
+        }
+
+        private void submit(Request request) {
+            try {
+                it.pool.execute(request);
+            } catch (RejectedExecutionException e) {
+                request.arrivals.end(request, false);
+            }
+        }
+    }
+
     /** Requests that come at a steady rate, whatever becomes of those before. */
     private static final class Arrivals {
         private final SimulatedPool it;
+        private final Acceptor acceptor;
         private final long start;
         private long due;
         private long ends;
@@ -58,8 +101,9 @@ class OverloadSimulationTest {
         /** When, since the start, the last one arrived that was late or not served. */
         private Duration lastBad = Duration.ZERO;
 
-        Arrivals(SimulatedPool it) {
+        Arrivals(SimulatedPool it, Acceptor acceptor) {
             this.it = it;
+            this.acceptor = acceptor;
             this.start = it.host.nanoTime();
         }
 
@@ -67,12 +111,7 @@ class OverloadSimulationTest {
             Duration interval = Duration.ofNanos(1_000_000_000 / perSecond);
             for (long i = 0; i < length.dividedBy(interval); i++) {
                 due++;
-                Request request = new Request(this, it.host.nanoTime());
-                try {
-                    it.pool.execute(request);
-                } catch (RejectedExecutionException e) {
-                    end(request, false);
-                }
+                acceptor.offer(new Request(this, it.host.nanoTime()));
                 it.host.advance(interval);
             }
         }
