@@ -1,6 +1,5 @@
 package dev.socketserver;
 
-import dev.socketserver.buffer.SpareBuffer;
 import dev.socketserver.pool.ElasticThreadPool;
 import java.io.IOException;
 import java.nio.channels.ClosedSelectorException;
@@ -95,18 +94,11 @@ final class Leader {
 
     /** Leads until the lead is lost or given up. */
     private void lead() {
-        try (var input = new SpareBuffer();
-                var output = new SpareBuffer()) {
-            lead(input, output);
-        }
-    }
-
-    private void lead(SpareBuffer input, SpareBuffer output) {
         batches = 0;
         boolean leads = true;
         while (leads) {
             try {
-                leads = ready.isEmpty() ? select() : runNext(input, output);
+                leads = ready.isEmpty() ? select() : runNext();
             } catch (ClosedSelectorException e) {
                 leads = false;
             } catch (Throwable e) {
@@ -117,7 +109,7 @@ final class Leader {
     }
 
     /** Runs the next ready connection's handler; false if the lead is another's when it returns. */
-    private boolean runNext(SpareBuffer input, SpareBuffer output) {
+    private boolean runNext() {
         StreamConnection connection = ready.remove();
         if (!connection.beginReady()) {
             connection.disarm();
@@ -127,7 +119,7 @@ final class Leader {
         if (pace.isSlow()) {
             runner.handOver(connection, pool, pace);
         } else {
-            connection.turn(turn, input, output);
+            connection.turn(turn);
             runner.runReady(connection);
         }
         Thread.interrupted(); // an interrupt was meant for this connection

@@ -2,9 +2,8 @@ package dev.socketserver;
 
 import dev.socketserver.buffer.ByteInput;
 import dev.socketserver.buffer.ByteOutput;
-import dev.socketserver.buffer.SpareBuffer;
+import dev.socketserver.buffer.SpareBuffers;
 import dev.socketserver.net.ProxyHeader;
-import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
@@ -41,12 +40,13 @@ public final class StreamConnection extends Request implements AutoCloseable {
     private @Nullable SocketAddress proxyAddress; // set before the connection is handed on
     private @Nullable SocketAddress reachedAddress; // set before the connection is handed on
 
-    StreamConnection(SocketChannel channel, ServerConfig config) throws IOException {
+    StreamConnection(SocketChannel channel, ServerConfig config, SpareBuffers inputs, SpareBuffers outputs)
+            throws IOException {
         super(channel.getRemoteAddress());
         this.channel = channel;
         timed = new TimedChannel(channel);
-        in = new ByteInput(timed, ByteBufAllocator.DEFAULT, config.readBufferSize());
-        out = new ByteOutput(timed, ByteBufAllocator.DEFAULT, config.writeBufferSize());
+        in = new ByteInput(timed, inputs, config.readBufferSize());
+        out = new ByteOutput(timed, outputs, config.writeBufferSize());
         timed.flushBeforeRead(out);
         in.betweenMessages(this::awaitMore);
         idleTimeout = config.idleTimeout();
@@ -160,11 +160,9 @@ public final class StreamConnection extends Request implements AutoCloseable {
         timed.registration(registration);
     }
 
-    /** The connection is served inside this turn of its leader's, in a thread that has these buffers to spare. */
-    void turn(long turn, SpareBuffer input, SpareBuffer output) {
+    /** The connection is served inside this turn of its leader's. */
+    void turn(long turn) {
         required(registration).turn(turn);
-        in.borrowFrom(input);
-        out.borrowFrom(output);
     }
 
     /** See {@link Registration#arm}. */

@@ -1,6 +1,8 @@
 package dev.socketserver;
 
+import dev.socketserver.buffer.SpareBuffers;
 import dev.socketserver.pool.ElasticThreadPool;
+import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
@@ -18,6 +20,8 @@ public abstract sealed class StreamServer extends BaseServer<StreamConnection> p
 
     private volatile @Nullable ServerSocketChannel channel; // written by the thread that binds
     private volatile @Nullable Entrance entrance; // written by the thread that binds
+    private volatile @Nullable SpareBuffers inputs; // written by the thread that binds
+    private volatile @Nullable SpareBuffers outputs; // written by the thread that binds
 
     StreamServer(ServerConfig config, Supplier<? extends StreamRequestHandler> handlers) {
         super(config, handlers);
@@ -47,6 +51,8 @@ public abstract sealed class StreamServer extends BaseServer<StreamConnection> p
     /** Listens on a socket that is bound already. */
     final void listenOn(ServerSocketChannel bound) throws IOException {
         channel = bound;
+        inputs = new SpareBuffers(ByteBufAllocator.DEFAULT, config().readBufferSize());
+        outputs = new SpareBuffers(ByteBufAllocator.DEFAULT, config().writeBufferSize());
         entrance = new Entrance(this, bound);
     }
 
@@ -87,6 +93,8 @@ public abstract sealed class StreamServer extends BaseServer<StreamConnection> p
         if (current != null) {
             current.release();
             entrance = null;
+            opened(inputs).close();
+            opened(outputs).close();
         }
     }
 
@@ -135,7 +143,7 @@ public abstract sealed class StreamServer extends BaseServer<StreamConnection> p
     private @Nullable StreamConnection setUp(SocketChannel accepted) throws IOException {
         try {
             configure(accepted);
-            var connection = new StreamConnection(accepted, config());
+            var connection = new StreamConnection(accepted, config(), opened(inputs), opened(outputs));
             running().intake().accepted(connection);
             return connection;
         } catch (IOException e) {

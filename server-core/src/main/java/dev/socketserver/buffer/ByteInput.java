@@ -1,7 +1,6 @@
 package dev.socketserver.buffer;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.io.EOFException;
 import java.io.IOException;
@@ -29,29 +28,28 @@ public final class ByteInput extends InputStream {
     private static final int LINE_FEED = '\n';
 
     private final ReadableByteChannel source;
-    private final ByteBufAllocator allocator;
+    private final SpareBuffers buffers;
     private final int bufferSize;
 
     private ByteBuf buffer = Unpooled.EMPTY_BUFFER;
     private boolean ended;
     private boolean closed;
     private BooleanSupplier betweenMessages = () -> true;
-    private @Nullable SpareBuffer spare; // set while a thread that has one serves
 
     /**
      * Makes an input that holds no buffer yet.
      *
      * @param source where the bytes come from; its reads block, and −1 ends the input
-     * @param allocator lends the buffer
+     * @param buffers lends the buffer
      * @param bufferSize the buffer's first size in bytes; it grows for a longer message
      * @throws IllegalArgumentException if the size is not positive
      */
-    public ByteInput(ReadableByteChannel source, ByteBufAllocator allocator, int bufferSize) {
+    public ByteInput(ReadableByteChannel source, SpareBuffers buffers, int bufferSize) {
         if (bufferSize < 1) {
             throw new IllegalArgumentException("bufferSize must be positive: " + bufferSize);
         }
         this.source = source;
-        this.allocator = allocator;
+        this.buffers = buffers;
         this.bufferSize = bufferSize;
     }
 
@@ -272,7 +270,7 @@ public final class ByteInput extends InputStream {
     }
 
     private void replace(int capacity) {
-        ByteBuf larger = spare == null ? allocator.directBuffer(capacity, capacity) : spare.take(allocator, capacity);
+        ByteBuf larger = buffers.take(capacity);
         if (buffer.isReadable()) {
             larger.writeBytes(buffer);
         }
@@ -280,25 +278,15 @@ public final class ByteInput extends InputStream {
         buffer = larger;
     }
 
-    /** Takes the buffer, when one is wanted, from there, and gives it back there, up to the next {@link #trim()}. */
-    public void borrowFrom(SpareBuffer ofThisThread) {
-        spare = ofThisThread;
-    }
-
     /** Gives the buffer back if it holds no unread byte; the next read takes one again. */
     public void trim() {
         if (!buffer.isReadable()) {
             giveBack();
         }
-        spare = null;
     }
 
     private void giveBack() {
-        if (spare != null && buffer.capacity() == bufferSize) {
-            spare.giveBack(buffer);
-        } else {
-            buffer.release();
-        }
+        buffers.giveBack(buffer);
         buffer = Unpooled.EMPTY_BUFFER;
     }
 

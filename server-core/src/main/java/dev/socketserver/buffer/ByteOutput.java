@@ -1,7 +1,6 @@
 package dev.socketserver.buffer;
 
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -9,7 +8,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.GatheringByteChannel;
 import java.nio.charset.Charset;
 import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An {@code OutputStream} that collects small writes in one pooled direct buffer, so that a reply made of several
@@ -29,29 +27,28 @@ public final class ByteOutput extends OutputStream {
     private static final int MAX_CHUNK = 128 * 1024;
 
     private final GatheringByteChannel sink;
-    private final ByteBufAllocator allocator;
+    private final SpareBuffers buffers;
     private final int bufferSize;
 
     private ByteBuf buffer = Unpooled.EMPTY_BUFFER;
     private boolean autoFlush;
     private boolean closed;
-    private @Nullable SpareBuffer spare; // set while a thread that has one serves
 
     /**
      * Makes an output that holds no buffer yet.
      *
      * @param sink where the bytes go; its writes block until they have taken at least one byte
-     * @param allocator lends the buffer
+     * @param buffers lends the buffer
      * @param bufferSize how many bytes are collected, at the most
      * @throws IllegalArgumentException if the size is less than {@value FramePrefix#LONGEST}
      */
-    public ByteOutput(GatheringByteChannel sink, ByteBufAllocator allocator, int bufferSize) {
+    public ByteOutput(GatheringByteChannel sink, SpareBuffers buffers, int bufferSize) {
         if (bufferSize < FramePrefix.LONGEST) {
             throw new IllegalArgumentException(
                     "bufferSize must be at least " + FramePrefix.LONGEST + ": " + bufferSize);
         }
         this.sink = sink;
-        this.allocator = allocator;
+        this.buffers = buffers;
         this.bufferSize = bufferSize;
     }
 
@@ -142,7 +139,7 @@ public final class ByteOutput extends OutputStream {
             throw new IOException("the output is closed");
         }
         if (buffer.capacity() == 0) {
-            buffer = spare == null ? allocator.directBuffer(bufferSize, bufferSize) : spare.take(allocator, bufferSize);
+            buffer = buffers.take(bufferSize);
         }
         return buffer.writableBytes() >= length;
     }
@@ -173,25 +170,15 @@ public final class ByteOutput extends OutputStream {
         }
     }
 
-    /** Takes the buffer, when one is wanted, from there, and gives it back there, up to the next {@link #trim()}. */
-    public void borrowFrom(SpareBuffer ofThisThread) {
-        spare = ofThisThread;
-    }
-
     /** Gives the buffer back if it holds no unsent byte; the next write takes one again. */
     public void trim() {
         if (!buffer.isReadable()) {
             giveBack();
         }
-        spare = null;
     }
 
     private void giveBack() {
-        if (spare == null) {
-            buffer.release();
-        } else {
-            spare.giveBack(buffer);
-        }
+        buffers.giveBack(buffer);
         buffer = Unpooled.EMPTY_BUFFER;
     }
 

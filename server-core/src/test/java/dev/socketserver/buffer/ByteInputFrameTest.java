@@ -50,7 +50,7 @@ class ByteInputFrameTest {
     }
 
     private static ByteInput input(ScriptedSource source) {
-        return new ByteInput(source, ByteBufAllocator.DEFAULT, 16);
+        return new ByteInput(source, SpareBuffers.none(ByteBufAllocator.DEFAULT), 16);
     }
 
     @ParameterizedTest
@@ -89,7 +89,7 @@ class ByteInputFrameTest {
         byte[] prefix = {0x7F, (byte) 0xFF, (byte) 0xFF, (byte) 0xFF};
         var allocator = new RecordingAllocator();
         ScriptedSource source = new ScriptedSource().add(prefix).add(new byte[10_000]);
-        try (ByteInput in = new ByteInput(source, allocator, 1024)) {
+        try (ByteInput in = new ByteInput(source, SpareBuffers.none(allocator), 1024)) {
             assertThatThrownBy(() -> in.readFrame(4, Integer.MAX_VALUE)).isInstanceOf(EOFException.class);
         }
         assertThat(allocator.largest()).isLessThanOrEqualTo(20_000);
@@ -120,8 +120,8 @@ class ByteInputFrameTest {
         for (int i = 0; i < 1000; i++) {
             all.writeBytes(frame(2, body(i % 100)));
         }
-        try (ByteInput in =
-                new ByteInput(new ScriptedSource().add(all.toByteArray()), ByteBufAllocator.DEFAULT, 8192)) {
+        try (ByteInput in = new ByteInput(
+                new ScriptedSource().add(all.toByteArray()), SpareBuffers.none(ByteBufAllocator.DEFAULT), 8192)) {
             for (int i = 0; i < 1000; i++) {
                 assertThat(bytes(in.readFrame(2, CAP))).isEqualTo(body(i % 100));
             }
@@ -153,7 +153,7 @@ class ByteInputFrameTest {
         System.arraycopy(frame(1, body(7)), 0, both, 0, 8);
         System.arraycopy(Arrays.copyOf(frame(1, body(100)), 16), 0, both, 8, 16);
         ScriptedSource source = new ScriptedSource().add(both).add(Arrays.copyOfRange(frame(1, body(100)), 16, 101));
-        try (ByteInput in = new ByteInput(source, ByteBufAllocator.DEFAULT, 32)) {
+        try (ByteInput in = new ByteInput(source, SpareBuffers.none(ByteBufAllocator.DEFAULT), 32)) {
             ByteBuf first = Objects.requireNonNull(in.readFrame(1, CAP)).retain();
             assertThat(bytes(in.readFrame(1, CAP))).isEqualTo(body(100));
             assertThat(bytes(first)).isEqualTo(body(7));

@@ -19,7 +19,7 @@ class ByteInputLineTest {
     private static final int CAP = 100;
 
     private static ByteInput input(ScriptedSource source, int bufferSize) {
-        return new ByteInput(source, ByteBufAllocator.DEFAULT, bufferSize);
+        return new ByteInput(source, SpareBuffers.none(ByteBufAllocator.DEFAULT), bufferSize);
     }
 
     private static List<String> lines(ScriptedSource source, int bufferSize) throws IOException {
@@ -106,7 +106,7 @@ class ByteInputLineTest {
             source.add(new byte[1000]);
         }
         var allocator = new RecordingAllocator();
-        try (ByteInput in = new ByteInput(source, allocator, 64)) {
+        try (ByteInput in = new ByteInput(source, SpareBuffers.none(allocator), 64)) {
             assertThatThrownBy(() -> in.readLine(UTF_8, CAP)).isInstanceOf(MessageTooLongException.class);
             assertThat(allocator.largest()).isLessThanOrEqualTo(2 * CAP);
         }

@@ -18,7 +18,7 @@ import org.junit.jupiter.api.Timeout;
 @SuppressWarnings("try") // closed early on purpose
 class ByteInputTest {
     private static ByteInput input(ScriptedSource source) {
-        return new ByteInput(source, ByteBufAllocator.DEFAULT, 16);
+        return new ByteInput(source, SpareBuffers.none(ByteBufAllocator.DEFAULT), 16);
     }
 
     @Test
@@ -119,7 +119,7 @@ class ByteInputTest {
     void transferToAByteOutputPassesEverythingOn() throws IOException {
         var sink = new RecordingSink();
         try (ByteInput in = input(ScriptedSource.of("abc", "def".repeat(100)));
-                var out = new ByteOutput(sink, ByteBufAllocator.DEFAULT, 16)) {
+                var out = new ByteOutput(sink, SpareBuffers.none(ByteBufAllocator.DEFAULT), 16)) {
             assertThat(in.transferTo(out)).isEqualTo(303);
         }
         assertThat(sink.text()).isEqualTo("abc" + "def".repeat(100));
@@ -137,7 +137,7 @@ class ByteInputTest {
     @Test
     void anInputHoldsNoBufferBeforeTheFirstReadAndAfterATrim() throws IOException {
         var allocator = new RecordingAllocator();
-        try (var in = new ByteInput(ScriptedSource.of("a", "b"), allocator, 16)) {
+        try (var in = new ByteInput(ScriptedSource.of("a", "b"), SpareBuffers.none(allocator), 16)) {
             assertThat(allocator.count()).isZero();
             assertThat(in.read()).isEqualTo('a');
             assertThat(allocator.count()).isEqualTo(1);
@@ -163,7 +163,7 @@ class ByteInputTest {
         for (int i = 0; i < 1000; i++) {
             source.add(new byte[10]);
         }
-        try (var in = new ByteInput(source, allocator, 16)) {
+        try (var in = new ByteInput(source, SpareBuffers.none(allocator), 16)) {
             for (int i = 0; i < 1000; i++) {
                 assertThat(in.readSlice(10).readableBytes()).isEqualTo(10);
             }
@@ -195,7 +195,7 @@ class ByteInputTest {
 
     @Test
     void aBufferSizeMustBePositive() {
-        assertThatThrownBy(() -> new ByteInput(ScriptedSource.of(), ByteBufAllocator.DEFAULT, 0))
+        assertThatThrownBy(() -> new ByteInput(ScriptedSource.of(), SpareBuffers.none(ByteBufAllocator.DEFAULT), 0))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("bufferSize must be positive: 0");
     }

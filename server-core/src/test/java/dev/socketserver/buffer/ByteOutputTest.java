@@ -26,7 +26,7 @@ class ByteOutputTest {
     private final RecordingSink sink = new RecordingSink();
 
     private ByteOutput output() {
-        return new ByteOutput(sink, ByteBufAllocator.DEFAULT, SIZE);
+        return new ByteOutput(sink, SpareBuffers.none(ByteBufAllocator.DEFAULT), SIZE);
     }
 
     private static byte[] bytes(int length) {
@@ -104,7 +104,7 @@ class ByteOutputTest {
             var random = new Random(seed);
             var mixed = new RecordingSink().takingAtMost(1 + random.nextInt(100));
             var expected = new ByteArrayOutputStream();
-            try (var out = new ByteOutput(mixed, ByteBufAllocator.DEFAULT, SIZE)) {
+            try (var out = new ByteOutput(mixed, SpareBuffers.none(ByteBufAllocator.DEFAULT), SIZE)) {
                 for (int i = 0; i < 50; i++) {
                     byte[] part = bytes(random.nextInt(150));
                     expected.writeBytes(part);
@@ -226,7 +226,7 @@ class ByteOutputTest {
     @Test
     void aTrimKeepsWhatIsUnsent() throws IOException {
         var allocator = new RecordingAllocator();
-        try (var out = new ByteOutput(sink, allocator, SIZE)) {
+        try (var out = new ByteOutput(sink, SpareBuffers.none(allocator), SIZE)) {
             assertThat(allocator.count()).isZero();
             out.write('a');
             out.trim();
@@ -240,7 +240,7 @@ class ByteOutputTest {
 
     @Test
     void aBufferHasRoomForAPrefix() {
-        assertThatThrownBy(() -> new ByteOutput(sink, ByteBufAllocator.DEFAULT, 3))
+        assertThatThrownBy(() -> new ByteOutput(sink, SpareBuffers.none(ByteBufAllocator.DEFAULT), 3))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("bufferSize must be at least 4: 3");
     }

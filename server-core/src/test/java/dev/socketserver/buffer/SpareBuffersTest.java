@@ -5,16 +5,22 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class SpareBufferTest {
+class SpareBuffersTest {
     private static final int SIZE = 16;
 
     private final RecordingAllocator allocator = new RecordingAllocator();
-    private final SpareBuffer spare = new SpareBuffer();
+    private final SpareBuffers spare = new SpareBuffers(allocator, SIZE);
 
     @AfterEach
     void close() {
@@ -22,9 +28,7 @@ class SpareBufferTest {
     }
 
     private ByteInput input(String... chunks) {
-        var in = new ByteInput(ScriptedSource.of(chunks), allocator, SIZE);
-        in.borrowFrom(spare);
-        return in;
+        return new ByteInput(ScriptedSource.of(chunks), spare, SIZE);
     }
 
     @Test
@@ -92,8 +96,7 @@ class SpareBufferTest {
     void anOutputBorrowsAndGivesBackLikeAnInput() throws IOException {
         var sink = new RecordingSink();
         for (int i = 0; i < 3; i++) {
-            try (var out = new ByteOutput(sink, allocator, SIZE)) {
-                out.borrowFrom(spare);
+            try (var out = new ByteOutput(sink, spare, SIZE)) {
                 out.write("reply" + i, UTF_8);
                 out.flush();
                 out.trim();
@@ -101,5 +104,50 @@ class SpareBufferTest {
         }
         assertThat(sink.text()).isEqualTo("reply0reply1reply2");
         assertThat(allocator.count()).isEqualTo(1);
+    }
+
+    @Test
+    void closingReleasesWhatIsKeptAndLaterWhatComesBack() throws IOException {
+        ByteInput late = input("late");
+        assertThat(late.read()).isEqualTo('l');
+        try (ByteInput in = input("early")) {
+            assertThat(in.read()).isEqualTo('e');
+        }
+        spare.close();
+        assertThat(allocator.unreleased()).as("what a connection has still").isEqualTo(1);
+        late.close();
+        assertThat(allocator.unreleased()).isZero();
+    }
+
+    @Test
+    void threadsThatTakeAndGiveBackAtOnceNeverShareABuffer() throws Exception {
+        ExecutorService threads = Executors.newFixedThreadPool(4);
+        try {
+            List<Future<Void>> runs = new ArrayList<>();
+            for (byte mark = 1; mark <= 4; mark++) {
+                byte own = mark;
+                runs.add(threads.submit(() -> takeAndGiveBack(own)));
+            }
+            for (Future<Void> run : runs) {
+                run.get();
+            }
+        } finally {
+            threads.shutdown();
+            assertThat(threads.awaitTermination(10, TimeUnit.SECONDS)).isTrue();
+        }
+        spare.close();
+        assertThat(allocator.unreleased()).isZero();
+    }
+
+    @SuppressWarnings("NullAway") // a Callable of Void returns nothing else
+    private Void takeAndGiveBack(byte own) {
+        for (int i = 0; i < 10_000; i++) {
+            ByteBuf buffer = spare.take(SIZE);
+            buffer.writeByte(own);
+            Thread.onSpinWait();
+            assertThat(buffer.getByte(0)).isEqualTo(own);
+            spare.giveBack(buffer);
+        }
+        return null;
     }
 }
