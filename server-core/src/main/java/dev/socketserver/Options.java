@@ -1,7 +1,9 @@
 package dev.socketserver;
 
+import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.Objects;
+import org.jspecify.annotations.Nullable;
 
 /** Checks of what users set; the messages name option and value. Thread-safe. */
 final class Options {
@@ -30,5 +32,20 @@ final class Options {
             throw new IllegalArgumentException(option + " must be at most 292 years: " + timeout);
         }
         return timeout;
+    }
+
+    /** Checks that the address is of the kind that a server can bind. */
+    static void checkAddress(ServerConfig config, Class<? extends SocketAddress> kind) {
+        SocketAddress address = config.address();
+        if (!kind.isInstance(address)) {
+            throw new IllegalArgumentException("address must be of type " + kind.getSimpleName() + ": " + address);
+        }
+    }
+
+    /** Checks that an option is not set, which only other servers can have. */
+    static void checkNotSet(String optionAndWhereItBelongs, @Nullable Object value, ServerConfig config) {
+        if (value != null) {
+            throw new IllegalArgumentException(optionAndWhereItBelongs + ": " + config.address());
+        }
     }
 }

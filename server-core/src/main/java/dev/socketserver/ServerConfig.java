@@ -1,6 +1,7 @@
 package dev.socketserver;
 
 import dev.socketserver.net.ProxyProtocol;
+import dev.socketserver.net.Tls;
 import dev.socketserver.pool.PoolConfig;
 import dev.socketserver.pool.WorkerKind;
 import java.net.InetSocketAddress;
@@ -34,6 +35,7 @@ import org.jspecify.annotations.Nullable;
  * @param listener is told what happens; default {@link ServerListener#NONE}
  * @param proxyProtocol who tells by the PROXY protocol on whose behalf it connects, for a {@code TcpServer}; then
  *     nobody else may connect; default none
+ * @param tls how the connections of a server of streams are encrypted; default none: they are not
  * @param idleTimeout how long a connection kept open may wait for its next request; zero for ever; default 5 minutes
  * @param readTimeout how long one read in a handler may wait; zero for ever; default 5 minutes
  * @param writeTimeout how long one write may wait for the peer to take bytes; zero for ever; default 1 minute
@@ -62,6 +64,7 @@ public record ServerConfig(
         boolean awaitFirstByte,
         ServerListener listener,
         @Nullable ProxyProtocol proxyProtocol,
+        @Nullable Tls tls,
         Duration idleTimeout,
         Duration readTimeout,
         Duration writeTimeout,
@@ -121,20 +124,6 @@ public record ServerConfig(
         return engine != Engine.BLOCKING && canSelect(executor, pool);
     }
 
-    /** Checks that the address is of the kind that a server can bind. */
-    void requireAddress(Class<? extends SocketAddress> kind) {
-        if (!kind.isInstance(address)) {
-            throw new IllegalArgumentException("address must be of type " + kind.getSimpleName() + ": " + address);
-        }
-    }
-
-    /** Checks that no PROXY header is expected, which only TCP has. */
-    void requireNoProxyProtocol() {
-        if (proxyProtocol != null) {
-            throw new IllegalArgumentException("proxyProtocol is for TCP only: " + address);
-        }
-    }
-
     /** Returns the configuration of a server on that port of all addresses, with every other option at its default. */
     public static ServerConfig ofPort(int port) {
         return builder().port(port).build();
@@ -165,6 +154,7 @@ public record ServerConfig(
         private boolean awaitFirstByte;
         private ServerListener listener = ServerListener.NONE;
         private @Nullable ProxyProtocol proxyProtocol;
+        private @Nullable Tls tls;
         private Duration idleTimeout = Duration.ofMinutes(5);
         private Duration readTimeout = Duration.ofMinutes(5);
         private Duration writeTimeout = Duration.ofMinutes(1);
@@ -193,6 +183,7 @@ public record ServerConfig(
             awaitFirstByte = config.awaitFirstByte;
             listener = config.listener;
             proxyProtocol = config.proxyProtocol;
+            tls = config.tls;
             idleTimeout = config.idleTimeout;
             readTimeout = config.readTimeout;
             writeTimeout = config.writeTimeout;
@@ -296,6 +287,12 @@ public record ServerConfig(
             return this;
         }
 
+        /** Sets {@link ServerConfig#tls()}. */
+        public Builder tls(@Nullable Tls value) {
+            tls = value;
+            return this;
+        }
+
         /** Sets {@link ServerConfig#idleTimeout()}. */
         public Builder idleTimeout(Duration value) {
             idleTimeout = value;
@@ -382,6 +379,7 @@ public record ServerConfig(
                     awaitFirstByte,
                     listener,
                     proxyProtocol,
+                    tls,
                     idleTimeout,
                     readTimeout,
                     writeTimeout,

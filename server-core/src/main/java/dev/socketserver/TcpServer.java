@@ -39,7 +39,7 @@ public non-sealed class TcpServer extends StreamServer {
      */
     public TcpServer(ServerConfig config, Supplier<? extends StreamRequestHandler> handlers) {
         super(config, handlers);
-        config.requireAddress(InetSocketAddress.class);
+        Options.checkAddress(config, InetSocketAddress.class);
     }
 
     @Override

@@ -49,13 +49,14 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
      * Makes a server.
      *
      * @param handlers makes a new handler for each datagram
-     * @throws IllegalArgumentException if the address is not an {@link InetSocketAddress}, or a PROXY header is
+     * @throws IllegalArgumentException if the address is not an {@link InetSocketAddress}, or a PROXY header or TLS is
      *     expected
      */
     public UdpServer(ServerConfig config, Supplier<? extends DatagramRequestHandler> handlers) {
         super(config, handlers);
-        config.requireAddress(InetSocketAddress.class);
-        config.requireNoProxyProtocol();
+        Options.checkAddress(config, InetSocketAddress.class);
+        Options.checkNotSet("proxyProtocol is for TCP only", config.proxyProtocol(), config);
+        Options.checkNotSet("tls is for connections, not for datagrams", config.tls(), config);
         received = newBuffer(config);
     }
 

@@ -52,8 +52,8 @@ public non-sealed class UnixServer extends StreamServer {
      */
     public UnixServer(ServerConfig config, Supplier<? extends StreamRequestHandler> handlers) {
         super(config, handlers);
-        config.requireAddress(UnixDomainSocketAddress.class);
-        config.requireNoProxyProtocol();
+        Options.checkAddress(config, UnixDomainSocketAddress.class);
+        Options.checkNotSet("proxyProtocol is for TCP only", config.proxyProtocol(), config);
     }
 
     private Path path() {
