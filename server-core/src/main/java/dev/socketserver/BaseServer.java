@@ -295,8 +295,8 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
 
     /**
      * Runs when no worker will serve a request, before it is shut down: the place for a protocol's busy reply, which a
-     * connection has half a second for. Runs in the accepting thread, or in one of the pool's. Does nothing unless
-     * overridden.
+     * connection has half a second for; not for one whose TLS handshake is still to be done, which nothing can be said
+     * to. Runs in the accepting thread, or in one of the pool's. Does nothing unless overridden.
      */
     protected void handleOverload(R request) throws Exception {}
 

@@ -34,11 +34,21 @@ final class Deadline {
     @SuppressWarnings({"unused", "FieldMayBeFinal"})
     private volatile long at = NONE;
 
-    /** Starts the clock for an operation; a timeout of 0 ns means none. */
-    void arm(long timeoutNanos) {
-        if (timeoutNanos > 0) {
-            long deadline = System.nanoTime() + timeoutNanos;
-            AT.setRelease(this, deadline == NONE || deadline == EXPIRED ? 1 : deadline);
+    /** Starts the clock for an operation; a timeout of 0 ns means none. Returns what {@link #armAt} takes. */
+    long arm(long timeoutNanos) {
+        if (timeoutNanos <= 0) {
+            return NONE;
+        }
+        long deadline = System.nanoTime() + timeoutNanos;
+        long at = deadline == NONE || deadline == EXPIRED ? 1 : deadline;
+        AT.setRelease(this, at);
+        return at;
+    }
+
+    /** Goes on with the clock of an operation that was armed before. */
+    void armAt(long before) {
+        if (before != NONE) {
+            AT.setRelease(this, before);
         }
     }
 

@@ -12,5 +12,8 @@ public enum Rejection {
     PROXY_SENDER,
 
     /** It did not begin, in time, with a valid header of the PROXY protocol. */
-    PROXY_HEADER
+    PROXY_HEADER,
+
+    /** Its TLS handshake failed, or took longer than {@link ServerConfig#tls()} allows. */
+    TLS_HANDSHAKE
 }

@@ -120,6 +120,11 @@ public abstract sealed class Request permits StreamConnection, Datagram {
         return fresh;
     }
 
+    /** The peer has sent nothing to serve yet, though a thread has begun the request. */
+    final synchronized void stayFresh() {
+        fresh = true;
+    }
+
     /** Tells whether it was this server that ended the wait for a next request. */
     final synchronized boolean isDismissed() {
         return dismissed;
@@ -274,6 +279,24 @@ public abstract sealed class Request permits StreamConnection, Datagram {
     boolean hasMore() {
         return false;
     }
+
+    /** Tells whether peer and server have to shake hands before anything can be said. */
+    boolean awaitsHandshake() {
+        return false;
+    }
+
+    /**
+     * Shakes hands with the peer.
+     *
+     * @return what {@link #receive} would return after it
+     * @throws IOException if one of the two refuses the other, or it takes too long
+     */
+    int handshake() throws IOException {
+        throw new IllegalStateException(this + " awaits no handshake");
+    }
+
+    /** The request ends by force: nothing is said to its peer any more that would have to be waited for. */
+    void cutShort() {}
 
     /** Lets no blocking call of this request last longer than a last word may take. */
     void hurry() {}

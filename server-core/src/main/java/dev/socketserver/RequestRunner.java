@@ -96,7 +96,7 @@ final class RequestRunner<R extends Request> {
         counters.rejected(Rejection.OVERLOAD);
         listener.rejected(request, cause);
         rejections.warn(server + " has no worker for a request and closes it", cause);
-        if (request.begin()) {
+        if (request.begin() && !request.awaitsHandshake()) {
             try {
                 request.hurry();
                 server.handleOverload(request);
@@ -145,7 +145,8 @@ final class RequestRunner<R extends Request> {
 
     private void serve(R request, int received) {
         try {
-            boolean parked = received == 0 ? park(request) : received > 0 && serveUntilIdle(request);
+            int there = received > 0 && request.awaitsHandshake() ? shakeHands(request) : received;
+            boolean parked = there == 0 ? park(request) : there > 0 && serveUntilIdle(request);
             if (parked) {
                 return; // and is another thread's by now
             }
@@ -157,6 +158,18 @@ final class RequestRunner<R extends Request> {
         }
         shutDown(request);
         request.clearInterrupt();
+    }
+
+    /** Shakes hands with the peer; returns what came with it, as {@link Request#receive}, or -1 if it failed. */
+    private int shakeHands(R request) {
+        try {
+            return request.handshake();
+        } catch (IOException e) {
+            counters.rejected(Rejection.TLS_HANDSHAKE);
+            listener.rejected(request, e);
+            LOG.debug("{} and {} did not shake hands: {}", server, request, e.toString());
+            return -1;
+        }
     }
 
     /** Serves what has come and comes; true if the request was then parked, false if there is no next one. */
@@ -339,6 +352,7 @@ final class RequestRunner<R extends Request> {
         open.forEach(request -> {
             request.interrupt();
             if (request.beginEnd()) {
+                request.cutShort();
                 shutDown(request);
             } else {
                 close(request);

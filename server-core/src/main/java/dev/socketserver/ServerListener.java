@@ -22,9 +22,10 @@ public interface ServerListener {
     default void closed(Request request) {}
 
     /**
-     * A request will not be served: the executor refused it or gave it up, or the rules of the
-     * {@linkplain ServerConfig#proxyProtocol() PROXY protocol} refused its connection. It is closed next. Not called
-     * for one that {@link BaseServer#verifyRequest} turns down, which is counted and closed.
+     * A request will not be served: the executor refused it or gave it up, the rules of the
+     * {@linkplain ServerConfig#proxyProtocol() PROXY protocol} refused its connection, or its
+     * {@linkplain ServerConfig#tls() TLS} handshake failed. It is closed next. Not called for one that
+     * {@link BaseServer#verifyRequest} turns down, which is counted and closed.
      */
     default void rejected(Request request, Throwable cause) {}
 

@@ -4,6 +4,7 @@ import dev.socketserver.buffer.ByteInput;
 import dev.socketserver.buffer.ByteOutput;
 import dev.socketserver.buffer.SpareBuffers;
 import dev.socketserver.net.ProxyHeader;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
@@ -13,6 +14,8 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,11 +35,16 @@ public final class StreamConnection extends Request implements AutoCloseable {
 
     private final SocketChannel channel;
     private final TimedChannel timed;
+    private final @Nullable TlsChannel tls;
     private final ByteInput in;
     private final ByteOutput out;
     private final Duration idleTimeout;
+    private final boolean awaitFirstByte;
     private @Nullable Registration registration; // set once, before the connection is handed on
     private Duration readTimeout; // confined to the serving thread
+    private Duration writeTimeout; // confined to the serving thread
+    private int received = 1; // confined to the serving thread: what the last wait for the peer has brought
+    private boolean cutShort; // confined to the thread that ends it
     private @Nullable SocketAddress proxyAddress; // set before the connection is handed on
     private @Nullable SocketAddress reachedAddress; // set before the connection is handed on
 
@@ -45,14 +53,21 @@ public final class StreamConnection extends Request implements AutoCloseable {
         super(channel.getRemoteAddress());
         this.channel = channel;
         timed = new TimedChannel(channel);
-        in = new ByteInput(timed, inputs, config.readBufferSize());
-        out = new ByteOutput(timed, outputs, config.writeBufferSize());
+        tls = config.tls() == null ? null : new TlsChannel(timed, config.tls());
+        in = new ByteInput(tls == null ? timed : tls, inputs, config.readBufferSize());
+        out = new ByteOutput(tls == null ? timed : tls, outputs, config.writeBufferSize());
         timed.flushBeforeRead(out);
         in.betweenMessages(this::awaitMore);
         idleTimeout = config.idleTimeout();
+        awaitFirstByte = config.awaitFirstByte();
         readTimeout = config.readTimeout();
+        writeTimeout = config.writeTimeout();
+        applyTimeouts();
+    }
+
+    private void applyTimeouts() {
         timed.readTimeout(readTimeout);
-        timed.writeTimeout(config.writeTimeout());
+        timed.writeTimeout(writeTimeout);
     }
 
     /** Returns what the peer sends. */
@@ -70,6 +85,23 @@ public final class StreamConnection extends Request implements AutoCloseable {
      */
     public Optional<SocketAddress> proxyAddress() {
         return Optional.ofNullable(proxyAddress);
+    }
+
+    /**
+     * Returns what peer and server agreed on by TLS, such as the peer's certificate; empty without TLS, and in hooks
+     * that run before the handshake.
+     */
+    public Optional<SSLSession> tlsSession() {
+        return engine().map(SSLEngine::getSession);
+    }
+
+    /** Returns the protocol that peer and server agreed on by ALPN; empty if on none, or without TLS. */
+    public Optional<String> applicationProtocol() {
+        return engine().map(SSLEngine::getApplicationProtocol).filter(name -> !name.isEmpty());
+    }
+
+    private Optional<SSLEngine> engine() {
+        return tls == null ? Optional.empty() : Optional.ofNullable(tls.engine());
     }
 
     /** Returns the address that the peer reached: the proxy's, if one told it, and this server's otherwise. */
@@ -104,7 +136,8 @@ public final class StreamConnection extends Request implements AutoCloseable {
 
     /** Sets how long one write may wait for the peer to take bytes; zero for ever. The configuration's unless told. */
     public void writeTimeout(Duration timeout) {
-        timed.writeTimeout(Options.checkTimeout("writeTimeout", timeout));
+        writeTimeout = Options.checkTimeout("writeTimeout", timeout);
+        timed.writeTimeout(writeTimeout);
     }
 
     /**
@@ -114,6 +147,9 @@ public final class StreamConnection extends Request implements AutoCloseable {
      */
     public void shutdownOutput() throws IOException {
         out.flush();
+        if (tls != null) {
+            tls.closeOutput();
+        }
         channel.shutdownOutput();
     }
 
@@ -123,9 +159,15 @@ public final class StreamConnection extends Request implements AutoCloseable {
         return channel.isOpen();
     }
 
-    /** Closes the connection at once; a handler that reads or writes fails with an {@code IOException}. Thread-safe. */
+    /**
+     * Closes the connection at once; a handler that reads or writes fails with an {@code IOException}. A TLS peer hears
+     * of the end, if it is the handler that closes, and is cut off otherwise. Thread-safe.
+     */
     @Override
     public void close() {
+        if (isServedBy(Thread.currentThread())) {
+            endTls(LAST_WORD);
+        }
         closeFromAnyThread();
     }
 
@@ -140,6 +182,9 @@ public final class StreamConnection extends Request implements AutoCloseable {
 
     /** Lets reads return with nothing, while the header of the PROXY protocol is waited for in a selector. */
     void awaitHeader(Selector selector) throws IOException {
+        if (tls != null) {
+            tls.awaitHeader();
+        }
         channel.configureBlocking(false);
         channel.register(selector, SelectionKey.OP_READ, this);
     }
@@ -151,6 +196,9 @@ public final class StreamConnection extends Request implements AutoCloseable {
             key.cancel();
         }
         channel.configureBlocking(true);
+        if (tls != null) {
+            tls.begin(in.available() > 0 ? in.buffer() : Unpooled.EMPTY_BUFFER);
+        }
         in.trim();
     }
 
@@ -186,45 +234,90 @@ public final class StreamConnection extends Request implements AutoCloseable {
     }
 
     @Override
+    boolean awaitsHandshake() {
+        return tls != null && tls.isAwaited();
+    }
+
+    /** Not in the lead: a handshake computes for milliseconds, and waits for the peer. */
+    @Override
+    int handshake() throws IOException {
+        TlsChannel awaited = Objects.requireNonNull(tls, "without TLS");
+        if (registration != null && registration.isSelectable()) {
+            registration.leave();
+        }
+        awaited.handshake();
+        applyTimeouts();
+        if (!awaitFirstByte || hasMore()) {
+            return 1;
+        }
+        if (isParkable()) {
+            stayFresh();
+            return 0;
+        }
+        return awaited.hasEnded() ? -1 : 1;
+    }
+
+    @Override
+    void cutShort() {
+        cutShort = true;
+    }
+
+    @Override
     boolean isParkable() {
-        return registration != null;
+        return registration != null && (tls == null || !tls.hasEnded());
     }
 
     @Override
     void park() throws IOException {
         in.trim();
         out.trim();
-        timed.idle(idleTimeout);
+        if (tls != null) {
+            tls.trim();
+        }
+        if (received == 0) {
+            timed.idleStill();
+        } else {
+            timed.idle(idleTimeout);
+        }
         required(registration).park();
     }
 
     @Override
     int receive() {
+        timed.ready();
         try {
-            timed.ready();
-            return in.receive();
+            received = awaitsHandshake() ? Objects.requireNonNull(tls).receiveFirst() : in.receive();
         } catch (IOException e) {
             LOG.debug("{} ended while idle: {}", this, e.toString());
-            return -1;
+            received = -1;
+        } finally {
+            timed.received();
         }
+        return received;
     }
 
     @Override
     boolean hasMore() {
-        return in.available() > 0;
+        try {
+            return in.available() > 0 || (tls != null && tls.hasMore());
+        } catch (IOException e) {
+            LOG.debug("{} broke the protocol: {}", this, e.toString());
+            return false;
+        }
     }
 
     @Override
     boolean awaitNext() {
         timed.readTimeout(idleTimeout);
         try {
-            return in.await(1);
+            received = in.await(1) ? 1 : -1;
         } catch (IOException e) {
             LOG.debug("{} ended while idle: {}", this, e.toString());
-            return false;
+            received = -1;
         } finally {
             timed.readTimeout(readTimeout);
         }
+        return received > 0;
     }
 
     @Override
@@ -267,11 +360,36 @@ public final class StreamConnection extends Request implements AutoCloseable {
 
     @Override
     void release() {
-        abort();
+        try {
+            boolean served = handler() != null && received > 0;
+            endTls(served ? writeTimeout : LAST_WORD);
+        } finally {
+            abort();
+            releaseBuffers();
+        }
+    }
+
+    private void releaseBuffers() {
+        if (tls != null) {
+            tls.discard();
+        }
         try {
             in.close();
         } finally {
             out.discard();
+        }
+    }
+
+    /** Tells a TLS peer that this is the end, or why it is, as far as the connection is still there. */
+    private void endTls(Duration patience) {
+        if (tls == null || cutShort || !channel.isOpen()) {
+            return;
+        }
+        timed.writeTimeout(patience);
+        try {
+            tls.closeOutput();
+        } catch (IOException e) {
+            LOG.debug("{} did not hear of the end: {}", this, e.toString());
         }
     }
 }

@@ -28,7 +28,8 @@ final class TimedChannel implements ReadableByteChannel, GatheringByteChannel {
     private boolean outputExpired;
     private Flushable unsent = () -> {};
     private @Nullable Registration registration;
-    private boolean receiving; // the next read takes what has come and waits for nothing
+    private boolean receiving; // a read takes what has come and waits for nothing
+    private long idleUntil; // when the last stay in a selector was to end
 
     TimedChannel(SocketChannel channel) {
         this.channel = channel;
@@ -45,13 +46,29 @@ final class TimedChannel implements ReadableByteChannel, GatheringByteChannel {
     /** The connection waits in a selector from here on, for that long. */
     void idle(Duration timeout) {
         writing = false;
-        deadline.arm(timeout.toNanos());
+        idleUntil = deadline.arm(timeout.toNanos());
     }
 
-    /** The connection waits no more; the next read takes what has come. */
+    /** The connection waits on in a selector: what came was nothing to serve. */
+    void idleStill() {
+        writing = false;
+        deadline.armAt(idleUntil);
+    }
+
+    /** The connection waits no more; up to {@link #received} a read takes what has come. */
     void ready() {
         inputExpired |= !deadline.disarm();
         receiving = true;
+    }
+
+    /** From here on a read waits. */
+    void received() {
+        receiving = false;
+    }
+
+    /** Tells whether a read takes what has come and waits for nothing. */
+    boolean isReceiving() {
+        return receiving;
     }
 
     void readTimeout(Duration timeout) {
@@ -65,7 +82,6 @@ final class TimedChannel implements ReadableByteChannel, GatheringByteChannel {
     @Override
     public int read(ByteBuffer target) throws IOException {
         if (receiving) {
-            receiving = false;
             return channel.read(target);
         }
         unsent.flush();

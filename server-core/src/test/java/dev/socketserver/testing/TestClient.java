@@ -26,6 +26,11 @@ public final class TestClient implements Closeable {
         return new TestClient(SocketChannel.open(reachable(address)));
     }
 
+    /** Makes one that is not connected. */
+    public static TestClient none() throws IOException {
+        return new TestClient(SocketChannel.open());
+    }
+
     /** Returns where this client is. */
     public SocketAddress address() throws IOException {
         return channel.getLocalAddress();
@@ -88,6 +93,11 @@ public final class TestClient implements Closeable {
             }
         }
         return target.array();
+    }
+
+    /** Reads what has come, or waits for something; -1 at the end of the stream. */
+    int read(ByteBuffer target) throws IOException {
+        return channel.read(target);
     }
 
     /** Returns what one read brings. */

@@ -1,0 +1,203 @@
+package dev.socketserver;
+
+import dev.socketserver.net.Tls;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.GatheringByteChannel;
+import java.nio.channels.ReadableByteChannel;
+import java.time.Duration;
+import java.util.Objects;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The encryption between a connection's {@code in()} and {@code out()} and its {@link TimedChannel}, which keeps the
+ * deadlines and the selector.
+ *
+ * <pre>
+ *   CLEAR ──begin()──▶ AWAITED ──handshake()──▶ SECURE
+ *     a header comes first
+ * </pre>
+ *
+ * <p>Only a SECURE channel takes bytes to send, so that none ever leaves unencrypted; the only bytes that come in
+ * without encryption are those of the header. Confined to the thread that serves the connection.
+ */
+final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
+    /** Most first steps of a handshake are shorter than this, in bytes. */
+    private static final int FIRST_STEP = 2048;
+
+    private final TimedChannel transport;
+    private final Tls rules;
+    private boolean clear;
+    private boolean secure;
+    private ByteBuf first = Unpooled.EMPTY_BUFFER; // the handshake's first bytes, until it begins
+    private @Nullable SSLEngine engine; // from the handshake on, as input and output
+    private @Nullable TlsInput input;
+    private @Nullable TlsOutput output;
+
+    TlsChannel(TimedChannel transport, Tls rules) {
+        this.transport = transport;
+        this.rules = rules;
+    }
+
+    /** From here to {@link #begin} the bytes of a header come. */
+    void awaitHeader() {
+        clear = true;
+    }
+
+    /** The header is over; these bytes came together with it, and are of the handshake. */
+    void begin(ByteBuf behindHeader) {
+        clear = false;
+        first = ByteBufAllocator.DEFAULT
+                .directBuffer(Math.max(FIRST_STEP, behindHeader.readableBytes()))
+                .writeBytes(behindHeader);
+    }
+
+    /** Tells whether the handshake is still to be done. */
+    boolean isAwaited() {
+        return !clear && engine == null;
+    }
+
+    /** Takes in what has come for an AWAITED handshake: the number of bytes, 0 for none, -1 if the peer has ended. */
+    int receiveFirst() throws IOException {
+        if (first.capacity() == 0) {
+            first = ByteBufAllocator.DEFAULT.directBuffer(FIRST_STEP);
+        }
+        int count = transport.read(first.internalNioBuffer(first.writerIndex(), first.writableBytes()));
+        first.writerIndex(first.writerIndex() + Math.max(0, count));
+        return count;
+    }
+
+    /**
+     * Shakes hands with the peer, in as long as the rules allow for all of it. The time limits of the transport are
+     * used up then.
+     *
+     * @throws SocketTimeoutException if it takes longer
+     * @throws SSLException if one of the two refuses the other
+     */
+    void handshake() throws IOException {
+        long deadline = System.nanoTime() + rules.handshakeTimeout().toNanos();
+        SSLEngine made = Objects.requireNonNull(rules.engines().get(), "the engines' supplier returned null");
+        made.setUseClientMode(false);
+        engine = made;
+        TlsOutput outgoing = new TlsOutput(transport, made);
+        TlsInput incoming = new TlsInput(transport, made, first, outgoing);
+        first = Unpooled.EMPTY_BUFFER;
+        output = outgoing;
+        input = incoming;
+        made.beginHandshake();
+        HandshakeStatus next = made.getHandshakeStatus();
+        while (next != HandshakeStatus.NOT_HANDSHAKING) {
+            limit(Duration.ofNanos(deadline - System.nanoTime()));
+            switch (next) {
+                case NEED_TASK -> runTasks(made);
+                case NEED_WRAP -> outgoing.answer();
+                default -> incoming.shakeHands();
+            }
+            next = made.getHandshakeStatus();
+        }
+        secure = true;
+    }
+
+    private void limit(Duration left) throws SocketTimeoutException {
+        if (left.isNegative() || left.isZero()) {
+            throw new SocketTimeoutException("the TLS handshake took longer than " + rules.handshakeTimeout());
+        }
+        transport.readTimeout(left);
+        transport.writeTimeout(left);
+    }
+
+    private static void runTasks(SSLEngine engine) {
+        for (Runnable task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) {
+            task.run();
+        }
+    }
+
+    /** Returns the engine of a SECURE channel. */
+    @Nullable
+    SSLEngine engine() {
+        return secure ? engine : null;
+    }
+
+    @Override
+    public int read(ByteBuffer target) throws IOException {
+        return clear ? transport.read(target) : secured(input).read(target);
+    }
+
+    @Override
+    public int write(ByteBuffer source) throws IOException {
+        return (int) write(new ByteBuffer[] {source});
+    }
+
+    @Override
+    public long write(ByteBuffer[] sources) throws IOException {
+        return write(sources, 0, sources.length);
+    }
+
+    @Override
+    public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
+        return secured(output).write(sources, offset, length);
+    }
+
+    private <T> T secured(@Nullable T half) throws SSLException {
+        if (half == null || !secure) {
+            throw new SSLException("no TLS handshake was done yet");
+        }
+        return half;
+    }
+
+    /** Tells whether bytes that came have not been read, of the handshake or decrypted. */
+    boolean hasMore() throws IOException {
+        return input == null ? first.isReadable() : input.hasMore();
+    }
+
+    /** Tells whether nothing more can come. */
+    boolean hasEnded() {
+        return input != null && input.hasEnded();
+    }
+
+    /** Sends the end of the stream, or why the connection ends; nothing if there was no handshake. */
+    void closeOutput() throws IOException {
+        if (output != null) {
+            output.close();
+        }
+    }
+
+    /** Gives the buffers back that hold nothing. */
+    void trim() {
+        if (!first.isReadable()) {
+            first.release();
+            first = Unpooled.EMPTY_BUFFER;
+        }
+        if (input != null && output != null) {
+            input.trim();
+            output.trim();
+        }
+    }
+
+    /** Gives the buffers back with what they hold. */
+    void discard() {
+        first.clear();
+        trim();
+        if (input != null && output != null) {
+            input.discard();
+            output.discard();
+        }
+    }
+
+    @Override
+    public boolean isOpen() {
+        return transport.isOpen();
+    }
+
+    @Override
+    public void close() throws IOException {
+        transport.close();
+    }
+}

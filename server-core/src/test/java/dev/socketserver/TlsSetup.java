@@ -1,0 +1,58 @@
+package dev.socketserver;
+
+import dev.socketserver.net.Tls;
+import dev.socketserver.testing.Certificates;
+import dev.socketserver.testing.Loopback;
+import dev.socketserver.testing.Strategy;
+import dev.socketserver.testing.TlsClient;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.security.GeneralSecurityException;
+import java.util.List;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+
+/** One way to run a server with TLS, and the version that its clients speak. */
+record TlsSetup(Strategy strategy, boolean awaitFirstByte, String version) {
+    static final String NEWEST = "TLSv1.3";
+    static final String OLDER = "TLSv1.2";
+
+    /** Returns every way, with each version. */
+    static List<TlsSetup> everywhere() {
+        return Stream.of(NEWEST, OLDER)
+                .flatMap(version ->
+                        engines().stream().map(setup -> new TlsSetup(setup.strategy, setup.awaitFirstByte, version)))
+                .toList();
+    }
+
+    /** Returns every way, with the newest version. */
+    static List<TlsSetup> engines() {
+        Stream<TlsSetup> waiting = Stream.of(new TlsSetup(Strategy.ELASTIC_POOL, true, NEWEST));
+        Stream<TlsSetup> others = Strategy.available().stream()
+                .filter(strategy -> strategy != Strategy.SYNCHRONOUS)
+                .map(strategy -> new TlsSetup(strategy, false, NEWEST));
+        return Stream.concat(waiting, others).toList();
+    }
+
+    /** Returns a configuration with a certificate of the name "server". */
+    ServerConfig.Builder config() throws GeneralSecurityException {
+        return strategy.in(Loopback.config())
+                .awaitFirstByte(awaitFirstByte)
+                .tls(Tls.of(Certificates.context("server")));
+    }
+
+    /** Returns what a client without a certificate needs. */
+    static SSLContext trusting() throws GeneralSecurityException {
+        return Certificates.anonymous("server");
+    }
+
+    /** Connects and shakes hands. */
+    TlsClient connect(BaseServer<?> server) throws IOException, GeneralSecurityException {
+        return connect(server.address());
+    }
+
+    /** Connects and shakes hands. */
+    TlsClient connect(SocketAddress address) throws IOException, GeneralSecurityException {
+        return TlsClient.to(address, trusting(), version);
+    }
+}

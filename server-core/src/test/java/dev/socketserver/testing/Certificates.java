@@ -1,0 +1,110 @@
+package dev.socketserver.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
+import java.security.KeyStore;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.KeyManagerFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.TrustManagerFactory;
+
+/** Certificates that sign themselves, by the JDK's keytool, one for each name; made when first asked for. */
+public final class Certificates {
+    /** The password of every key store. */
+    public static final char[] PASSWORD = "password".toCharArray();
+
+    private static final Map<String, KeyStore> STORES = new ConcurrentHashMap<>();
+
+    private Certificates() {}
+
+    /** Returns a context that has the certificate of that name and trusts those of the others. */
+    public static SSLContext context(String name, String... trusted) throws GeneralSecurityException {
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(store(name), PASSWORD);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(keys.getKeyManagers(), trusting(trusted).getTrustManagers(), null);
+        return context;
+    }
+
+    /** Returns a context without a certificate, that trusts those of these names. */
+    public static SSLContext anonymous(String... trusted) throws GeneralSecurityException {
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trusting(trusted).getTrustManagers(), null);
+        return context;
+    }
+
+    private static TrustManagerFactory trusting(String... names) throws GeneralSecurityException {
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            for (String name : names) {
+                store.setCertificateEntry(name, store(name).getCertificate(name));
+            }
+            TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(store);
+            return trust;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static KeyStore store(String name) {
+        return STORES.computeIfAbsent(name, Certificates::make);
+    }
+
+    private static KeyStore make(String name) {
+        try {
+            Path directory = Files.createTempDirectory("certificates");
+            Path file = directory.resolve(name + ".p12");
+            try {
+                keytool(name, file);
+                return KeyStore.getInstance(file.toFile(), PASSWORD);
+            } finally {
+                Files.deleteIfExists(file);
+                Files.delete(directory);
+            }
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static void keytool(String name, Path file) throws IOException, InterruptedException {
+        String tool = Path.of(System.getProperty("java.home"), "bin", "keytool").toString();
+        List<String> command = List.of(
+                tool,
+                "-genkeypair",
+                "-alias",
+                name,
+                "-keyalg",
+                "EC",
+                "-groupname",
+                "secp256r1",
+                "-dname",
+                "CN=" + name,
+                "-ext",
+                "SAN=dns:localhost",
+                "-validity",
+                "2",
+                "-storetype",
+                "PKCS12",
+                "-storepass",
+                String.valueOf(PASSWORD),
+                "-keystore",
+                file.toString());
+        Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
+        String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        if (process.waitFor() != 0) {
+            throw new IOException("keytool failed: " + output);
+        }
+    }
+}
