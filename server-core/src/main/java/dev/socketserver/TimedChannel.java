@@ -29,7 +29,8 @@ final class TimedChannel implements ReadableByteChannel, GatheringByteChannel {
     private Flushable unsent = () -> {};
     private @Nullable Registration registration;
     private boolean receiving; // a read takes what has come and waits for nothing
-    private long idleUntil; // when the last stay in a selector was to end
+    private long until; // when the last wait for the peer was to end, as the deadline returned it
+    private boolean waiting; // the read goes on with that wait
 
     TimedChannel(SocketChannel channel) {
         this.channel = channel;
@@ -39,6 +40,11 @@ final class TimedChannel implements ReadableByteChannel, GatheringByteChannel {
         unsent = output;
     }
 
+    /** Sends what a read would send first. */
+    void flush() throws IOException {
+        unsent.flush();
+    }
+
     void registration(Registration withLeader) {
         registration = withLeader;
     }
@@ -46,13 +52,13 @@ final class TimedChannel implements ReadableByteChannel, GatheringByteChannel {
     /** The connection waits in a selector from here on, for that long. */
     void idle(Duration timeout) {
         writing = false;
-        idleUntil = deadline.arm(timeout.toNanos());
+        until = deadline.arm(timeout.toNanos());
     }
 
     /** The connection waits on in a selector: what came was nothing to serve. */
     void idleStill() {
         writing = false;
-        deadline.armAt(idleUntil);
+        deadline.armAt(until);
     }
 
     /** The connection waits no more; up to {@link #received} a read takes what has come. */
@@ -81,6 +87,12 @@ final class TimedChannel implements ReadableByteChannel, GatheringByteChannel {
 
     @Override
     public int read(ByteBuffer target) throws IOException {
+        waiting = false;
+        return readOn(target);
+    }
+
+    /** Reads after a read that brought too little, in what is left of its time. */
+    int readOn(ByteBuffer target) throws IOException {
         if (receiving) {
             return channel.read(target);
         }
@@ -98,7 +110,12 @@ final class TimedChannel implements ReadableByteChannel, GatheringByteChannel {
 
     private int readBlocking(ByteBuffer target) throws IOException {
         writing = false;
-        deadline.arm(readTimeout);
+        if (waiting) {
+            deadline.armAt(until);
+        } else {
+            until = deadline.arm(readTimeout);
+        }
+        waiting = true;
         int count;
         try {
             count = channel.read(target);

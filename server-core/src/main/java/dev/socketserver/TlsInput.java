@@ -22,6 +22,9 @@ final class TlsInput {
     /** How many records without a byte of data may follow one another, as in Go's {@code crypto/tls}. */
     static final int MAX_USELESS_RECORDS = 16;
 
+    /** What a record begins with that is an alert: a close_notify, up to TLS 1.2. */
+    private static final int ALERT = 21;
+
     private static final int END = -1;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
@@ -50,7 +53,7 @@ final class TlsInput {
     /** Takes a record of the handshake, or more bytes of it, and waits for them. */
     void shakeHands() throws IOException {
         if (!decryptRecord(NOTHING)) {
-            receive();
+            receive(false);
         }
         if (ended) {
             throw new SSLException("the peer gave up the handshake");
@@ -66,11 +69,13 @@ final class TlsInput {
     int read(ByteBuffer target) throws IOException {
         boolean waits = !transport.isReceiving();
         int count = decrypt(target);
-        boolean receives = count == 0;
-        while (receives) {
-            receive();
+        if (count == 0) {
+            receive(false);
             count = decrypt(target);
-            receives = count == 0 && waits;
+        }
+        while (count == 0 && waits) {
+            receive(true);
+            count = decrypt(target);
         }
         return count;
     }
@@ -121,10 +126,16 @@ final class TlsInput {
         }
     }
 
-    /** Decrypts one record; false if none is here as a whole. */
-    private boolean decryptRecord(ByteBuffer target) throws SSLException {
+    /**
+     * Decrypts one record; false if none is here as a whole. Up to TLS 1.2 nothing can be sent after the peer's
+     * close_notify, so what was written has to go first.
+     */
+    private boolean decryptRecord(ByteBuffer target) throws IOException {
         if (failure != null) {
             throw failure;
+        }
+        if (received.isReadable() && received.getByte(received.readerIndex()) == ALERT) {
+            transport.flush();
         }
         try {
             SSLEngineResult result = unwrap(target);
@@ -165,12 +176,13 @@ final class TlsInput {
         return why;
     }
 
-    /** Waits for more bytes of a record that is not here as a whole. */
-    private void receive() throws IOException {
+    /** Waits for more bytes of a record that is not here as a whole; again, in what is left of the time. */
+    private void receive(boolean again) throws IOException {
         int size = engine.getSession().getPacketBufferSize();
         received = received.capacity() == 0 ? ByteBufAllocator.DEFAULT.directBuffer(size) : received.discardReadBytes();
         received.ensureWritable(Math.max(1, size - received.readableBytes()));
-        int count = transport.read(received.internalNioBuffer(received.writerIndex(), received.writableBytes()));
+        ByteBuffer target = received.internalNioBuffer(received.writerIndex(), received.writableBytes());
+        int count = again ? transport.readOn(target) : transport.read(target);
         if (count < 0) {
             throw failed(new SSLException("the connection ended without the peer's close_notify"));
         }
