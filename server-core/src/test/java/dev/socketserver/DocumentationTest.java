@@ -50,9 +50,12 @@ class DocumentationTest {
             import io.netty.buffer.*;
             import java.io.*;
             import java.net.*;
+            import java.security.*;
             import java.time.*;
             import java.util.*;
             import java.util.concurrent.*;
+            import java.util.concurrent.atomic.*;
+            import javax.net.ssl.*;
             """;
 
     @Test

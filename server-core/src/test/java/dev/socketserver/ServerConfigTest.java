@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.socketserver.net.Tls;
 import dev.socketserver.pool.PoolConfig;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -13,6 +14,7 @@ import java.util.EnumSet;
 import java.util.Set;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -101,7 +103,7 @@ class ServerConfigTest {
     }
 
     @Test
-    void aBuilderOfAConfigurationKeepsEveryOption() {
+    void aBuilderOfAConfigurationKeepsEveryOption() throws Exception {
         ServerConfig config = ServerConfig.builder()
                 .address(UnixDomainSocketAddress.of("x.sock"))
                 .name("other")
@@ -113,6 +115,7 @@ class ServerConfigTest {
                 .leaders(2)
                 .awaitFirstByte(true)
                 .listener(new ServerListener() {})
+                .tls(Tls.of(SSLContext.getDefault()))
                 .idleTimeout(Duration.ofSeconds(1))
                 .readTimeout(Duration.ofSeconds(2))
                 .writeTimeout(Duration.ofSeconds(3))

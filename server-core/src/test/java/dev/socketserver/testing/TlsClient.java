@@ -50,9 +50,17 @@ public final class TlsClient implements Closeable {
         }
     }
 
+    /** Returns the first step of the handshake, which {@link #shakeHands} then goes on from. */
+    public byte[] hello() throws IOException {
+        engine.beginHandshake();
+        return seal(new byte[0]);
+    }
+
     /** Shakes hands. */
     public TlsClient shakeHands() throws IOException {
-        engine.beginHandshake();
+        if (engine.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING) {
+            transport.send(hello());
+        }
         HandshakeStatus next = engine.getHandshakeStatus();
         while (next != HandshakeStatus.NOT_HANDSHAKING) {
             switch (next) {

@@ -1,0 +1,49 @@
+package dev.socketserver.net;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.util.function.Supplier;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+@Timeout(60)
+class TlsTest {
+    @Test
+    void anEngineIsMadeOfTheContextEachTime() throws Exception {
+        Tls tls = Tls.of(SSLContext.getDefault());
+        assertThat(tls.engines().get()).isNotNull().isNotSameAs(tls.engines().get());
+        assertThat(tls.handshakeTimeout()).isEqualTo(Tls.DEFAULT_HANDSHAKE_TIMEOUT);
+    }
+
+    @Test
+    void anotherTimeoutLeavesTheSupplier() throws Exception {
+        Tls tls = Tls.of(SSLContext.getDefault());
+        Tls hasty = tls.withHandshakeTimeout(Duration.ofSeconds(1));
+        assertThat(hasty).isEqualTo(new Tls(tls.engines(), Duration.ofSeconds(1)));
+    }
+
+    @Test
+    void aTimeoutHasToBePositiveAndSomethingThatAClockCanShow() throws Exception {
+        Tls tls = Tls.of(SSLContext.getDefault());
+        assertThatThrownBy(() -> tls.withHandshakeTimeout(Duration.ZERO))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("handshakeTimeout must be positive: PT0S");
+        Duration tooLong = Duration.ofNanos(Long.MAX_VALUE).plusNanos(1);
+        assertThatThrownBy(() -> tls.withHandshakeTimeout(tooLong))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("handshakeTimeout must be at most 292 years: " + tooLong);
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // on purpose: what a caller without null checks may do
+    void whatIsMissingIsNamed() throws Exception {
+        Tls tls = Tls.of(SSLContext.getDefault());
+        assertThatThrownBy(() -> Tls.of((SSLContext) null)).hasMessage("context");
+        assertThatThrownBy(() -> Tls.of((Supplier<SSLEngine>) null)).hasMessage("engines");
+        assertThatThrownBy(() -> tls.withHandshakeTimeout(null)).hasMessage("handshakeTimeout");
+    }
+}
