@@ -98,7 +98,7 @@ final class TlsInput {
         takePlain(target);
         while (target.position() == before && !plain.isReadable() && !ended && decryptRecord(target)) {
             useless = target.position() == before && !plain.isReadable() ? useless + 1 : 0;
-            if (useless > MAX_USELESS_RECORDS) {
+            if (useless > MAX_USELESS_RECORDS && !ended) {
                 throw failed(new SSLException("the peer sends records without data"));
             }
             answer();

@@ -1,11 +1,14 @@
 package dev.socketserver.testing;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
@@ -36,6 +39,13 @@ public final class Certificates {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, trusting(trusted).getTrustManagers(), null);
         return context;
+    }
+
+    /** Returns the certificate of that name as text. */
+    public static String pem(String name) throws GeneralSecurityException {
+        String bytes = Base64.getMimeEncoder()
+                .encodeToString(store(name).getCertificate(name).getEncoded());
+        return "-----BEGIN CERTIFICATE-----\n" + bytes + "\n-----END CERTIFICATE-----\n";
     }
 
     private static TrustManagerFactory trusting(String... names) throws GeneralSecurityException {
@@ -102,7 +112,7 @@ public final class Certificates {
                 "-keystore",
                 file.toString());
         Process process = new ProcessBuilder(command).redirectErrorStream(true).start();
-        String output = new String(process.getInputStream().readAllBytes(), java.nio.charset.StandardCharsets.UTF_8);
+        String output = new String(process.getInputStream().readAllBytes(), UTF_8);
         if (process.waitFor() != 0) {
             throw new IOException("keytool failed: " + output);
         }

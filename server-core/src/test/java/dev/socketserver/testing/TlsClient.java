@@ -159,7 +159,15 @@ public final class TlsClient implements Closeable {
         return plain.hasRemaining();
     }
 
-    private void unwrap() throws IOException {
+    /** Waits for a record that carries no data, and takes it. */
+    public void readRecord() throws IOException {
+        while (unwrap() == 0) {
+            // It has not come as a whole yet.
+        }
+    }
+
+    /** Takes a record, if one is there, and waits for more otherwise; returns how many bytes it had. */
+    private int unwrap() throws IOException {
         plain.compact();
         SSLEngineResult result;
         try {
@@ -171,6 +179,7 @@ public final class TlsClient implements Closeable {
         if (result.getStatus() == Status.BUFFER_UNDERFLOW) {
             receive();
         }
+        return result.bytesConsumed();
     }
 
     private void receive() throws IOException {

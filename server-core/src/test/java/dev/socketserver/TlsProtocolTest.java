@@ -1,0 +1,150 @@
+package dev.socketserver;
+
+import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import dev.socketserver.testing.Certificates;
+import dev.socketserver.testing.LineEcho;
+import dev.socketserver.testing.RecordingListener;
+import dev.socketserver.testing.TlsClient;
+import java.io.ByteArrayOutputStream;
+import java.io.File;
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import javax.net.ssl.SSLException;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedClass;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What a TLS peer may say besides its data. */
+@Timeout(60)
+@ParameterizedClass
+@MethodSource("dev.socketserver.TlsSetup#everywhere")
+class TlsProtocolTest {
+    private final RecordingListener listener = new RecordingListener();
+    private final TlsSetup setup;
+
+    TlsProtocolTest(TlsSetup setup) {
+        this.setup = setup;
+    }
+
+    private TcpServer server() throws Exception {
+        return new TcpServer(setup.config().listener(listener).build(), LineEcho::new);
+    }
+
+    @Test
+    void keyUpdatesAreAnsweredAlsoWhenTheConnectionIsIdle() throws Exception {
+        assumeTrue(setup.version().equals(TlsSetup.NEWEST), "TLS 1.2 has none");
+        try (TcpServer server = server()) {
+            server.start();
+            try (TlsClient client = setup.connect(server)) {
+                for (int i = 0; i < 20; i++) {
+                    assertThat(client.send(i + "\n").readLine()).isEqualTo("" + i);
+                    client.transport().send(client.hello()); // which is a key update by now
+                    client.readRecord();
+                }
+                assertThat(client.send("done\n").closeNotify().readAll()).isEqualTo("done\n");
+            }
+        }
+        assertThat(listener.failures()).isEmpty();
+    }
+
+    @Test
+    void aRenegotiationIsRefusedAndCostsItsConnection() throws Exception {
+        assumeTrue(setup.version().equals(TlsSetup.OLDER), "TLS 1.3 has none");
+        try (TcpServer server = server()) {
+            server.start();
+            try (TlsClient client = setup.connect(server);
+                    TlsClient other = setup.connect(server)) {
+                assertThat(client.send("hello\n").readLine()).isEqualTo("hello");
+                assertThatThrownBy(client::shakeHands).isInstanceOf(IOException.class);
+                listener.await("closed", 1);
+                assertThat(other.send("hello\n").readLine()).isEqualTo("hello");
+            }
+        }
+    }
+
+    @Test
+    void someRecordsWithoutDataAreFineAndAFloodIsNot() throws Exception {
+        try (TcpServer server = server()) {
+            server.start();
+            try (TlsClient client = setup.connect(server)) {
+                for (int round = 0; round < 3; round++) {
+                    for (int i = 0; i < TlsInput.MAX_USELESS_RECORDS; i++) {
+                        client.send("");
+                    }
+                    assertThat(client.send("data\n").readLine()).isEqualTo("data");
+                }
+                var flood = new ByteArrayOutputStream();
+                for (int i = 0; i <= TlsInput.MAX_USELESS_RECORDS; i++) {
+                    flood.writeBytes(client.seal(""));
+                }
+                client.transport().send(flood.toByteArray());
+                listener.await("closed", 1);
+            }
+        }
+    }
+
+    @Test
+    void aForgedRecordIsAnErrorThatAHandlerSees() throws Exception {
+        try (var server = new TcpServer(
+                setup.config().listener(listener).build(), StreamRequestHandler.of((in, out) -> in.transferTo(out)))) {
+            server.start();
+            try (TlsClient client = setup.connect(server)) {
+                assertThat(client.send("true").read(4)).isEqualTo("true".getBytes(US_ASCII));
+                byte[] record = client.seal("forged");
+                record[record.length - 1]++;
+                client.transport().send(record);
+                listener.await("closed", 1);
+            }
+            assertThat(listener.failures()).singleElement().isInstanceOf(SSLException.class);
+        }
+    }
+
+    @Test
+    void opensslConversesVerifiesAndSaysGoodbye(@TempDir Path directory) throws Exception {
+        assumeTrue(isOpensslInstalled(), "openssl is not installed");
+        Path trusted = Files.writeString(directory.resolve("server.pem"), Certificates.pem("server"));
+        try (TcpServer server = server()) {
+            server.start();
+            Process openssl = sClient(server, trusted);
+            try (var input = openssl.outputWriter(UTF_8);
+                    var output = openssl.inputReader(UTF_8)) {
+                for (int i = 0; i < 10; i++) {
+                    input.write("request " + i + "\n");
+                    input.flush();
+                    assertThat(output.readLine()).isEqualTo("request " + i);
+                }
+            } finally {
+                openssl.destroy();
+            }
+            listener.await("closed", 1);
+        }
+        assertThat(listener.failures()).isEmpty();
+    }
+
+    private Process sClient(TcpServer server, Path trusted) throws IOException {
+        List<String> command = new ArrayList<>(List.of("openssl", "s_client", "-quiet", "-verify_return_error"));
+        command.addAll(List.of("-CAfile", trusted.toString(), "-servername", "localhost"));
+        command.addAll(List.of("-connect", "127.0.0.1:" + ((InetSocketAddress) server.address()).getPort()));
+        command.add(setup.version().equals(TlsSetup.NEWEST) ? "-tls1_3" : "-tls1_2");
+        return new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+    }
+
+    private static boolean isOpensslInstalled() {
+        return Arrays.stream(System.getenv("PATH").split(File.pathSeparator, -1))
+                .anyMatch(directory -> Files.isExecutable(Path.of(directory, "openssl")));
+    }
+}
