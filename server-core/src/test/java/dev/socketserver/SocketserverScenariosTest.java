@@ -108,7 +108,7 @@ class SocketserverScenariosTest {
             assertThat(transport.ask(address, "hello")).isEqualTo("hello");
         }
         try (BaseServer<?> another = transport.server(
-                strategy.in(ServerConfig.builder().address(address)).build(), log, line -> line)) {
+                strategy.in(transport.config(directory).address(address)).build(), log, line -> line)) {
             another.start();
             assertThat(transport.ask(another.address(), "again")).isEqualTo("again");
         }

@@ -7,7 +7,6 @@ import dev.socketserver.testing.Strategy;
 import dev.socketserver.testing.TlsClient;
 import java.io.IOException;
 import java.net.SocketAddress;
-import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
@@ -35,24 +34,27 @@ record TlsSetup(Strategy strategy, boolean awaitFirstByte, String version) {
     }
 
     /** Returns a configuration with a certificate of the name "server". */
-    ServerConfig.Builder config() throws GeneralSecurityException {
-        return strategy.in(Loopback.config())
-                .awaitFirstByte(awaitFirstByte)
-                .tls(Tls.of(Certificates.context("server")));
+    ServerConfig.Builder config() {
+        return strategy.in(Loopback.config()).awaitFirstByte(awaitFirstByte).tls(tls());
+    }
+
+    /** Returns what a server of the name "server" needs. */
+    static Tls tls() {
+        return Tls.of(Certificates.context("server"));
     }
 
     /** Returns what a client without a certificate needs. */
-    static SSLContext trusting() throws GeneralSecurityException {
+    static SSLContext trusting() {
         return Certificates.anonymous("server");
     }
 
     /** Connects and shakes hands. */
-    TlsClient connect(BaseServer<?> server) throws IOException, GeneralSecurityException {
+    TlsClient connect(BaseServer<?> server) throws IOException {
         return connect(server.address());
     }
 
     /** Connects and shakes hands. */
-    TlsClient connect(SocketAddress address) throws IOException, GeneralSecurityException {
+    TlsClient connect(SocketAddress address) throws IOException {
         return TlsClient.to(address, trusting(), version);
     }
 }

@@ -5,17 +5,22 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.socketserver.testing.Loopback;
 import dev.socketserver.testing.TestClient;
 import dev.socketserver.testing.TestDatagramClient;
+import dev.socketserver.testing.TlsClient;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InterruptedIOException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.Path;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
 
 /** A transport, with a server and a client for requests of one line, so that one test fits all. */
 enum Transport {
     TCP,
     UDP,
-    UNIX;
+    UNIX,
+    TLS;
 
     /** What a handler of one line does; what it throws goes to the server. */
     interface Service {
@@ -31,15 +36,17 @@ enum Transport {
 
     /** Returns a builder for a server that nobody else has; a Unix-domain one's file is in that directory. */
     ServerConfig.Builder config(Path directory) {
-        return this == UNIX
-                ? ServerConfig.builder().address(UnixDomainSocketAddress.of(directory.resolve("socket")))
-                : Loopback.config();
+        return switch (this) {
+            case TCP, UDP -> Loopback.config();
+            case UNIX -> ServerConfig.builder().address(UnixDomainSocketAddress.of(directory.resolve("socket")));
+            case TLS -> Loopback.config().tls(TlsSetup.tls());
+        };
     }
 
     /** Makes a server whose every hook and handler's step is logged. */
     BaseServer<?> server(ServerConfig config, HookLog log, Service service) {
         return switch (this) {
-            case TCP -> HookedServers.tcp(config, () -> new StreamService(log, service), log);
+            case TCP, TLS -> HookedServers.tcp(config, () -> new StreamService(log, service), log);
             case UDP -> HookedServers.udp(config, () -> new DatagramService(log, service), log);
             case UNIX -> HookedServers.unix(config, () -> new StreamService(log, service), log);
         };
@@ -50,6 +57,8 @@ enum Transport {
         if (this == UDP) {
             TestDatagramClient client = TestDatagramClient.to(address).send(line);
             return exchange(client::receiveText, client);
+        } else if (this == TLS) {
+            return encrypted(address, line);
         }
         TestClient client = TestClient.to(address);
         try {
@@ -58,6 +67,31 @@ enum Transport {
             // Refused already, as the answer will tell.
         }
         return exchange(client::readLine, client);
+    }
+
+    /** Sends a request in a thread of its own: the server may not serve yet, and a handshake takes two. */
+    private static Exchange encrypted(SocketAddress address, String line) throws IOException {
+        var client = new TlsClient(TestClient.to(address), TlsSetup.trusting().createSSLEngine());
+        var sending = new FutureTask<>(() -> client.shakeHands().send(line + "\n"));
+        new Thread(sending).start();
+        return exchange(() -> sent(sending).readLine(), () -> {
+            try (client) {
+                sent(sending);
+            } catch (IOException expected) {
+                // Refused.
+            }
+        });
+    }
+
+    private static TlsClient sent(FutureTask<TlsClient> sending) throws IOException {
+        try {
+            return sending.get();
+        } catch (ExecutionException e) {
+            throw new IOException(e.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("while shaking hands");
+        }
     }
 
     private interface Answer {

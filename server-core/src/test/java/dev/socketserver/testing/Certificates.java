@@ -12,6 +12,7 @@ import java.util.Base64;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
@@ -26,18 +27,28 @@ public final class Certificates {
     private Certificates() {}
 
     /** Returns a context that has the certificate of that name and trusts those of the others. */
-    public static SSLContext context(String name, String... trusted) throws GeneralSecurityException {
-        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-        keys.init(store(name), PASSWORD);
-        SSLContext context = SSLContext.getInstance("TLS");
-        context.init(keys.getKeyManagers(), trusting(trusted).getTrustManagers(), null);
-        return context;
+    public static SSLContext context(String name, String... trusted) {
+        try {
+            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+            keys.init(store(name), PASSWORD);
+            return context(keys.getKeyManagers(), trusted);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
     }
 
     /** Returns a context without a certificate, that trusts those of these names. */
-    public static SSLContext anonymous(String... trusted) throws GeneralSecurityException {
+    public static SSLContext anonymous(String... trusted) {
+        try {
+            return context(new KeyManager[0], trusted);
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static SSLContext context(KeyManager[] keys, String... trusted) throws GeneralSecurityException {
         SSLContext context = SSLContext.getInstance("TLS");
-        context.init(null, trusting(trusted).getTrustManagers(), null);
+        context.init(keys, trusting(trusted).getTrustManagers(), null);
         return context;
     }
 
