@@ -76,23 +76,26 @@ class TlsProtocolTest {
 
     @Test
     void someRecordsWithoutDataAreFineAndAFloodIsNot() throws Exception {
+        assumeTrue(setup.version().equals(TlsSetup.NEWEST), "with TLS 1.2 the JDK's engine makes none");
         try (TcpServer server = server()) {
             server.start();
             try (TlsClient client = setup.connect(server)) {
                 for (int round = 0; round < 3; round++) {
-                    for (int i = 0; i < TlsInput.MAX_USELESS_RECORDS; i++) {
-                        client.send("");
-                    }
+                    client.transport().send(updates(client, TlsInput.MAX_USELESS_RECORDS));
                     assertThat(client.send("data\n").readLine()).isEqualTo("data");
                 }
-                var flood = new ByteArrayOutputStream();
-                for (int i = 0; i <= TlsInput.MAX_USELESS_RECORDS; i++) {
-                    flood.writeBytes(client.seal(""));
-                }
-                client.transport().send(flood.toByteArray());
+                client.transport().send(updates(client, TlsInput.MAX_USELESS_RECORDS + 1));
                 listener.await("closed", 1);
             }
         }
+    }
+
+    private static byte[] updates(TlsClient client, int count) throws IOException {
+        var records = new ByteArrayOutputStream();
+        for (int i = 0; i < count; i++) {
+            records.writeBytes(client.hello());
+        }
+        return records.toByteArray();
     }
 
     @Test
