@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 
 /** The servers that this machine can run, and why it cannot run the others. Not thread-safe. */
@@ -38,18 +39,19 @@ final class Catalogue {
      * @param newestJava what those run on that need a newer one
      */
     Catalogue(Path folder, Jvm java, Jvm newestJava) throws IOException, InterruptedException {
+        ServerKey key = ServerKey.make(folder);
         for (JvmServer server : JvmServer.values()) {
             if (java.feature() >= server.oldestJdk()) {
-                contenders.add(new JvmContender(server, java));
+                contenders.add(new JvmContender(server, java, key));
             } else if (newestJava.feature() >= server.oldestJdk()) {
-                contenders.add(new JvmContender(server, newestJava));
+                contenders.add(new JvmContender(server, newestJava, key));
             } else {
                 leftOut.add(server.id() + ": needs JDK " + server.oldestJdk());
             }
         }
         unpack(folder);
         addC(folder);
-        addPython(folder);
+        addPython(folder, key.pem());
         leftOut.add("Helidon: its interface for raw TCP can only be compiled against with JDK 21, this is for 17");
     }
 
@@ -69,13 +71,20 @@ final class Catalogue {
             leftOut.add("C: no C compiler, cc");
             return;
         }
-        addC(folder, "c-epoll-1", "C, epoll, 1 loop", "epoll_echo", NO_LIMIT, workload -> 1);
-        addC(folder, "c-epoll-2", "C, epoll, 2 loops", "epoll_echo", NO_LIMIT, workload -> 2);
-        addC(folder, "c-prefork", "C, prefork", "prefork_echo", MOST_PROCESSES, Workload::connections);
-        addC(folder, "c-udp", "C, recvfrom loop", "udp_echo", NO_LIMIT, workload -> 1);
+        addC(folder, "c-epoll-1", "C, epoll, 1 loop", "epoll_echo", NO_LIMIT, workload -> List.of("1"));
+        addC(folder, "c-epoll-2", "C, epoll, 2 loops", "epoll_echo", NO_LIMIT, workload -> List.of("2"));
+        addC(
+                folder,
+                "c-prefork",
+                "C, prefork",
+                "prefork_echo",
+                MOST_PROCESSES,
+                workload -> List.of(Integer.toString(workload.connections())));
+        addC(folder, "c-udp", "C, recvfrom loop", "udp_echo", NO_LIMIT, workload -> List.of("1"));
     }
 
-    private void addC(Path folder, String id, String title, String source, int most, Function<Workload, Integer> size)
+    private void addC(
+            Path folder, String id, String title, String source, int most, Function<Workload, List<String>> arguments)
             throws InterruptedException, IOException {
         Path program = folder.resolve(source);
         String file = program.toString();
@@ -85,21 +94,27 @@ final class Catalogue {
             return;
         }
         Transport transport = source.startsWith("udp") ? Transport.UDP : Transport.TCP;
-        contenders.add(new NativeContender(id, title, transport, most, List.of(file), size));
+        contenders.add(new NativeContender(id, title, Set.of(transport), most, List.of(file), arguments));
     }
 
-    private void addPython(Path folder) throws InterruptedException {
+    private void addPython(Path folder, Path pem) throws InterruptedException {
         if (!Tools.succeeds("python3", "--version")) {
             leftOut.add("Python: no python3");
             return;
         }
-        addPython(folder, "python-threading", "Python ThreadingMixIn", "threading_echo.py");
-        addPython(folder, "python-pooling", "Python ThreadPoolingMixIn (the seed)", "pooling_echo.py");
+        Function<Workload, List<String>> arguments = workload -> {
+            String workers = Integer.toString(workload.connections());
+            return workload.transport() == Transport.TLS ? List.of(workers, pem.toString()) : List.of(workers);
+        };
+        addPython("python-threading", "Python ThreadingMixIn", folder.resolve("threading_echo.py"), arguments);
+        addPython(
+                "python-pooling", "Python ThreadPoolingMixIn (the seed)", folder.resolve("pooling_echo.py"), arguments);
     }
 
-    private void addPython(Path folder, String id, String title, String source) {
-        List<String> program = List.of("python3", "-B", folder.resolve(source).toString());
-        contenders.add(new NativeContender(id, title, Transport.TCP, MOST_PROCESSES, program, Workload::connections));
+    private void addPython(String id, String title, Path source, Function<Workload, List<String>> arguments) {
+        Set<Transport> transports = Set.of(Transport.TCP, Transport.TLS);
+        List<String> program = List.of("python3", "-B", source.toString());
+        contenders.add(new NativeContender(id, title, transports, MOST_PROCESSES, program, arguments));
     }
 
     /** The servers, in the order of the report; ours come first. */

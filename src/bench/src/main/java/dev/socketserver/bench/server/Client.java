@@ -1,12 +1,15 @@
 package dev.socketserver.bench.server;
 
+import dev.socketserver.bench.server.peer.Transport;
 import dev.socketserver.examples.load.Load;
 import dev.socketserver.examples.load.LoadPlan;
 import dev.socketserver.examples.load.LoadResult;
 import dev.socketserver.examples.load.Payload;
+import dev.socketserver.examples.load.Tls;
 import dev.socketserver.examples.report.LoadReport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.security.GeneralSecurityException;
 import java.util.List;
 import java.util.stream.Stream;
 import org.HdrHistogram.Histogram;
@@ -20,7 +23,8 @@ final class Client {
     private final Window window;
 
     /** A client for that workload; {@code threads} drive its connections, 0 for as many as the load tester takes. */
-    Client(Workload workload, InetSocketAddress target, ProcessHandle server, Times times, int threads) {
+    Client(Workload workload, InetSocketAddress target, ProcessHandle server, Times times, int threads)
+            throws GeneralSecurityException {
         this.workload = workload;
         window = new Window(server, times);
         plan = LoadPlan.builder(target)
@@ -31,6 +35,7 @@ final class Client {
                 .warmup(times.warmup())
                 .duration(times.duration())
                 .loops(threads)
+                .tls(workload.transport() == Transport.TLS ? Tls.insecure(target.getHostString()) : null)
                 .build();
     }
 

@@ -27,7 +27,8 @@ final class Comparison {
     /** Runs one workload on every server that supports it; returns a row for each, in the servers' order. */
     List<Row> run(Workload workload) throws InterruptedException {
         List<Row> rows = contenders.stream()
-                .filter(contender -> contender.transport() == workload.transport() && contender.supports(workload))
+                .filter(contender ->
+                        contender.transports().contains(workload.transport()) && contender.supports(workload))
                 .map(Row::new)
                 .toList();
         List<Row> order = new ArrayList<>(rows);

@@ -2,6 +2,7 @@ package dev.socketserver.bench.server;
 
 import dev.socketserver.bench.server.peer.Transport;
 import java.util.List;
+import java.util.Set;
 
 /** A server that can be measured. */
 interface Contender {
@@ -12,9 +13,9 @@ interface Contender {
     String title();
 
     /** What it speaks. */
-    Transport transport();
+    Set<Transport> transports();
 
-    /** Whether it can do what that workload asks of it; its transport is looked at elsewhere. */
+    /** Whether it can do what that workload asks of it; the transport is looked at elsewhere. */
     boolean supports(Workload workload);
 
     /** The command that runs it on that port until it is killed. */

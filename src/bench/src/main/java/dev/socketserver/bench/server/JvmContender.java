@@ -3,14 +3,16 @@ package dev.socketserver.bench.server;
 import dev.socketserver.bench.server.peer.JvmServer;
 import dev.socketserver.bench.server.peer.Transport;
 import java.util.List;
+import java.util.Set;
 
 /**
  * A server in a JVM of its own.
  *
  * @param server which
  * @param java what it runs on
+ * @param key its key, for encrypted workloads
  */
-record JvmContender(JvmServer server, Jvm java) implements Contender {
+record JvmContender(JvmServer server, Jvm java, ServerKey key) implements Contender {
     @Override
     public String id() {
         return server.id();
@@ -22,8 +24,8 @@ record JvmContender(JvmServer server, Jvm java) implements Contender {
     }
 
     @Override
-    public Transport transport() {
-        return server.transport();
+    public Set<Transport> transports() {
+        return server.transports();
     }
 
     @Override
@@ -33,6 +35,7 @@ record JvmContender(JvmServer server, Jvm java) implements Contender {
 
     @Override
     public List<String> command(Workload workload, int port) {
-        return java.command("serve", id(), Integer.toString(port), workload.id());
+        String keyStore = key.keyStore().toString();
+        return java.command("serve", id(), Integer.toString(port), workload.id(), keyStore);
     }
 }

@@ -3,6 +3,7 @@ package dev.socketserver.bench.server;
 import dev.socketserver.bench.server.peer.Transport;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Function;
 
 /**
@@ -10,18 +11,18 @@ import java.util.function.Function;
  *
  * @param id its name on the command line
  * @param title its name in the report
- * @param transport what it speaks
+ * @param transports what it speaks
  * @param mostConnections how many it can reasonably serve at a time
  * @param program what to run; the port follows
- * @param size what follows the port
+ * @param arguments what follows the port
  */
 record NativeContender(
         String id,
         String title,
-        Transport transport,
+        Set<Transport> transports,
         int mostConnections,
         List<String> program,
-        Function<Workload, Integer> size)
+        Function<Workload, List<String>> arguments)
         implements Contender {
     @Override
     public boolean supports(Workload workload) {
@@ -32,7 +33,7 @@ record NativeContender(
     public List<String> command(Workload workload, int port) {
         List<String> command = new ArrayList<>(program);
         command.add(Integer.toString(port));
-        command.add(size.apply(workload).toString());
+        command.addAll(arguments.apply(workload));
         return command;
     }
 }

@@ -2,8 +2,12 @@ package dev.socketserver.bench.server;
 
 import dev.socketserver.bench.server.peer.JvmServer;
 import dev.socketserver.bench.server.peer.Setup;
+import dev.socketserver.bench.server.peer.Transport;
 import java.io.IOException;
+import java.nio.file.Path;
+import java.security.GeneralSecurityException;
 import java.util.concurrent.Callable;
+import javax.net.ssl.SSLContext;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -19,16 +23,24 @@ public final class ServeCommand implements Callable<Integer> {
     @Parameters(paramLabel = "WORKLOAD", description = "What to set it up for.")
     private String workload = "";
 
+    @Parameters(paramLabel = "KEYSTORE", description = "Its key, for workloads with TLS.")
+    private Path keyStore = Path.of("");
+
     /** For the command line. */
     public ServeCommand() {}
 
     @Override
     public Integer call() throws Exception {
-        Setup setup = Workload.of(workload).setup(port);
-        JvmServer.of(server).start(setup);
+        JvmServer.of(server).start(setup(Workload.of(workload)));
         System.out.println(ServerProcess.LISTENING + " on 127.0.0.1:" + port);
         awaitEndOfInput();
         return 0;
+    }
+
+    /** With as many workers as connections. */
+    private Setup setup(Workload load) throws IOException, GeneralSecurityException {
+        SSLContext tls = load.transport() == Transport.TLS ? ServerKey.context(keyStore) : null;
+        return new Setup(port, load.connections() + load.idle(), load.bufferBytes(), load.work(), tls);
     }
 
     private static void awaitEndOfInput() throws IOException {

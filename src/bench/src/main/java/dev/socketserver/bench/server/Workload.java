@@ -1,6 +1,5 @@
 package dev.socketserver.bench.server;
 
-import dev.socketserver.bench.server.peer.Setup;
 import dev.socketserver.bench.server.peer.Transport;
 import dev.socketserver.bench.server.peer.Work;
 import dev.socketserver.examples.load.Mode;
@@ -12,12 +11,14 @@ import java.util.List;
  * @param id the name on the command line
  * @param title the name in the report
  * @param mode what each client does
+ * @param transport what it speaks
  * @param connections clients at work
  * @param idle silent connections beside them
  * @param payload bytes of a request, and of its answer
  * @param work what the handler does before it answers
  */
-record Workload(String id, String title, Mode mode, int connections, int idle, int payload, Work work) {
+record Workload(
+        String id, String title, Mode mode, Transport transport, int connections, int idle, int payload, Work work) {
     private static final int SMALL = 64;
     private static final int LARGE = 64 * 1024;
     private static final int BUFFER = 8 * 1024;
@@ -32,33 +33,65 @@ record Workload(String id, String title, Mode mode, int connections, int idle, i
             request(64),
             request(512),
             new Workload(
-                    "idle-8000", "request-reply, 16 clients, 8,000 idle", Mode.REQUEST, 16, 8_000, SMALL, Work.NONE),
-            new Workload("large", "request-reply of 64 KiB, 16 clients", Mode.REQUEST, 16, 0, LARGE, Work.NONE),
-            new Workload("sleep", "handler sleeps 10 ms, 64 clients", Mode.REQUEST, 64, 0, SMALL, Work.SLEEP),
+                    "idle-8000",
+                    "request-reply, 16 clients, 8,000 idle",
+                    Mode.REQUEST,
+                    Transport.TCP,
+                    16,
+                    8_000,
+                    SMALL,
+                    Work.NONE),
+            new Workload(
+                    "large",
+                    "request-reply of 64 KiB, 16 clients",
+                    Mode.REQUEST,
+                    Transport.TCP,
+                    16,
+                    0,
+                    LARGE,
+                    Work.NONE),
+            new Workload(
+                    "sleep", "handler sleeps 10 ms, 64 clients", Mode.REQUEST, Transport.TCP, 64, 0, SMALL, Work.SLEEP),
             new Workload(
                     "sleep-1pct",
                     "handler sleeps 10 ms for 1 % of requests, 64 clients; p99 of the others",
                     Mode.REQUEST,
+                    Transport.TCP,
                     64,
                     0,
                     SMALL,
                     Work.SLEEP_SOMETIMES),
+            encrypted(connect(64)),
+            encrypted(request(64)),
             udp(1),
             udp(64));
 
     private static Workload connect(int clients) {
         String title = "connect-echo-close, " + clients + " clients";
-        return new Workload("connect-" + clients, title, Mode.CONNECT, clients, 0, SMALL, Work.NONE);
+        return new Workload("connect-" + clients, title, Mode.CONNECT, Transport.TCP, clients, 0, SMALL, Work.NONE);
     }
 
     private static Workload request(int clients) {
         String title = "request-reply, " + clients + " clients";
-        return new Workload("request-" + clients, title, Mode.REQUEST, clients, 0, SMALL, Work.NONE);
+        return new Workload("request-" + clients, title, Mode.REQUEST, Transport.TCP, clients, 0, SMALL, Work.NONE);
+    }
+
+    /** The same over TLS, with a full handshake for each connection. */
+    private static Workload encrypted(Workload plain) {
+        return new Workload(
+                "tls-" + plain.id,
+                "TLS " + plain.title,
+                plain.mode,
+                Transport.TLS,
+                plain.connections,
+                plain.idle,
+                plain.payload,
+                plain.work);
     }
 
     private static Workload udp(int clients) {
         String title = "UDP echo, " + clients + (clients == 1 ? " socket" : " sockets");
-        return new Workload("udp-" + clients, title, Mode.UDP, clients, 0, SMALL, Work.NONE);
+        return new Workload("udp-" + clients, title, Mode.UDP, Transport.UDP, clients, 0, SMALL, Work.NONE);
     }
 
     /** Returns the workload of that name; throws {@link IllegalArgumentException} if there is none. */
@@ -69,13 +102,9 @@ record Workload(String id, String title, Mode mode, int connections, int idle, i
                 .orElseThrow(() -> new IllegalArgumentException("no such workload: " + id));
     }
 
-    Transport transport() {
-        return mode == Mode.UDP ? Transport.UDP : Transport.TCP;
-    }
-
-    /** How a server is set up for this workload: with as many workers as connections. */
-    Setup setup(int port) {
-        return new Setup(port, connections + idle, Math.max(BUFFER, payload), work);
+    /** How much a server reads at a time. */
+    int bufferBytes() {
+        return Math.max(BUFFER, payload);
     }
 
     /**

@@ -4,6 +4,7 @@ import dev.socketserver.bench.server.peer.Transport;
 import dev.socketserver.examples.report.LoadReport;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 
 /** Made-up rows. */
 final class Samples {
@@ -29,7 +30,8 @@ final class Samples {
 
     /** A row of a server of that name. */
     static Row row(String id, Measurement... measurements) {
-        Row row = new Row(new NativeContender(id, id.toUpperCase(Locale.ROOT), Transport.TCP, 1, List.of(), w -> 1));
+        Row row = new Row(new NativeContender(
+                id, id.toUpperCase(Locale.ROOT), Set.of(Transport.TCP), 1, List.of(), w -> List.of()));
         for (Measurement measurement : measurements) {
             row.add(new Observation(measurement, NO_LOAD), 2);
         }

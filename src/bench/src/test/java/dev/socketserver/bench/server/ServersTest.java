@@ -5,22 +5,33 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.socketserver.bench.server.peer.Transport;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.KeyStore;
+import java.security.cert.Certificate;
+import java.security.cert.CertificateFactory;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLSocket;
+import javax.net.ssl.TrustManagerFactory;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(value = 120, unit = TimeUnit.SECONDS)
@@ -31,34 +42,69 @@ class ServersTest {
     @TempDir
     private static Path folder;
 
+    private static Catalogue catalogue;
+
     private static Jvm java() {
         return Jvm.of(Path.of(System.getProperty("java.home")), List.of("-Xmx256m"));
     }
 
-    private static Stream<Contender> contenders() throws Exception {
-        Path peers = Files.createTempDirectory(folder, "peers");
-        return new Catalogue(peers, java(), Jvm.newest(List.of()).orElse(java())).contenders().stream();
+    @BeforeAll
+    static void prepare() throws Exception {
+        catalogue = new Catalogue(folder, java(), Jvm.newest(List.of()).orElse(java()));
+    }
+
+    private static Contender contender(String id) {
+        return catalogue.contenders().stream()
+                .filter(each -> each.id().equals(id))
+                .findFirst()
+                .orElseThrow();
+    }
+
+    private static Stream<Arguments> contendersAndTransports() {
+        return catalogue.contenders().stream()
+                .flatMap(contender ->
+                        contender.transports().stream().map(transport -> Arguments.of(contender, transport)));
     }
 
     @ParameterizedTest
-    @MethodSource("contenders")
-    void everyServerThatCanRunHereEchoes(Contender contender) throws Exception {
-        boolean datagrams = contender.transport() == Transport.UDP;
-        Workload workload = Workload.of(datagrams ? "udp-64" : "request-8");
+    @MethodSource("contendersAndTransports")
+    void everyServerThatCanRunHereEchoes(Contender contender, Transport transport) throws Exception {
+        Workload workload = Workload.of(
+                switch (transport) {
+                    case TCP -> "request-8";
+                    case TLS -> "tls-request-64";
+                    case UDP -> "udp-64";
+                });
         int port = freePort();
 
         try (var server = ServerProcess.start(contender.command(workload, port), folder.resolve("server.log"))) {
-            assertThat(datagrams ? exchangeDatagram(port) : exchange(port)).isEqualTo(MESSAGE);
+            assertThat(
+                            switch (transport) {
+                                case TCP -> exchange(new Socket(), port);
+                                case TLS -> exchangeEncrypted(port);
+                                case UDP -> exchangeDatagram(port);
+                            })
+                    .isEqualTo(MESSAGE);
             assertThat(Usage.of(server.handle()).threads()).isPositive();
         }
     }
 
     @Test
+    void aTrialOfHandshakesMeasuresThem() throws Exception {
+        Trial trial = new Trial(java(), 1, Times.ofSeconds(0.2, 0.5), folder);
+        Workload workload = Workload.of("tls-connect-64");
+
+        Measurement measurement = trial.run(contender("jdk-cached"), workload).measurement();
+
+        assertThat(measurement.failures()).isZero();
+        assertThat(measurement.operations()).isPositive();
+    }
+
+    @Test
     void aTrialMeasuresServerAndClientInProcessesOfTheirOwn() throws Exception {
         Trial trial = new Trial(java(), 1, Times.ofSeconds(0.2, 0.5), folder);
-        Contender ours = contenders().findFirst().orElseThrow();
 
-        Observation observation = trial.run(ours, Workload.of("request-8"));
+        Observation observation = trial.run(contender("ours"), Workload.of("request-8"));
 
         Measurement measurement = observation.measurement();
         assertThat(measurement.failures()).isZero();
@@ -79,12 +125,13 @@ class ServersTest {
 
     @Test
     void whatIsNoJvmIsNotAskedToSleepNorToServeThousands() throws Exception {
-        NativeContender peer = new NativeContender("c", "C", Transport.TCP, 1_000, List.of("c"), Workload::connections);
+        NativeContender peer =
+                new NativeContender("c", "C", Set.of(Transport.TCP), 1_000, List.of("c"), w -> List.of("1"));
 
         assertThat(peer.supports(Workload.of("request-512"))).isTrue();
         assertThat(peer.supports(Workload.of("sleep"))).isFalse();
         assertThat(peer.supports(Workload.of("idle-8000"))).isFalse();
-        assertThat(peer.command(Workload.of("request-8"), 900)).containsExactly("c", "900", "8");
+        assertThat(peer.command(Workload.of("request-8"), 900)).containsExactly("c", "900", "1");
     }
 
     private static int freePort() throws IOException {
@@ -93,12 +140,37 @@ class ServersTest {
         }
     }
 
-    private static byte[] exchange(int port) throws IOException {
-        try (var socket = new Socket(InetAddress.getLoopbackAddress(), port)) {
+    private static byte[] exchange(Socket socket, int port) throws IOException {
+        try (socket) {
+            socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
             socket.setSoTimeout(TIMEOUT_MILLIS);
             socket.getOutputStream().write(MESSAGE);
             return socket.getInputStream().readNBytes(MESSAGE.length);
         }
+    }
+
+    /** All agree on the same algorithms, so that they are compared doing the same work. */
+    private static byte[] exchangeEncrypted(int port) throws Exception {
+        var socket = (SSLSocket)
+                trusting(folder.resolve("key.pem")).getSocketFactory().createSocket();
+        byte[] answer = exchange(socket, port);
+        assertThat(socket.getSession().getProtocol()).isEqualTo("TLSv1.3");
+        assertThat(socket.getSession().getCipherSuite()).isEqualTo("TLS_AES_256_GCM_SHA384");
+        return answer;
+    }
+
+    private static SSLContext trusting(Path pem) throws Exception {
+        KeyStore trusted = KeyStore.getInstance(KeyStore.getDefaultType());
+        trusted.load(null, null);
+        try (InputStream in = Files.newInputStream(pem)) {
+            Certificate certificate = CertificateFactory.getInstance("X.509").generateCertificate(in);
+            trusted.setCertificateEntry("server", certificate);
+        }
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(trusted);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        return context;
     }
 
     private static byte[] exchangeDatagram(int port) throws IOException {

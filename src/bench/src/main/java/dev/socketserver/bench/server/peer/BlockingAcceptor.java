@@ -6,10 +6,11 @@ import java.io.OutputStream;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.concurrent.Executor;
+import javax.net.ServerSocketFactory;
 
 /**
  * The classic: a thread accepts and hands each connection to a pool, where plain blocking code serves it until the peer
- * closes. The same for all pools, so that only they differ.
+ * closes. The same for all pools, so that only they differ. With TLS, the first read shakes hands, so the pool does.
  */
 final class BlockingAcceptor {
     private final Setup setup;
@@ -22,8 +23,11 @@ final class BlockingAcceptor {
 
     @SuppressWarnings("resource") // runs until the process ends
     static void serve(Setup setup, Executor pool) throws IOException {
-        ServerSocket listener =
-                new ServerSocket(setup.port(), Setup.BACKLOG, setup.address().getAddress());
+        ServerSocketFactory factory = setup.tls() == null
+                ? ServerSocketFactory.getDefault()
+                : setup.tls().getServerSocketFactory();
+        ServerSocket listener = factory.createServerSocket(
+                setup.port(), Setup.BACKLOG, setup.address().getAddress());
         new Thread(() -> new BlockingAcceptor(setup, pool).accept(listener), "acceptor").start();
     }
 

@@ -2,6 +2,7 @@ package dev.socketserver.bench.server.peer;
 
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Set;
 
 /** Every server that runs in a JVM; a workload's ratios are to the first of its transport. */
 public enum JvmServer {
@@ -14,9 +15,9 @@ public enum JvmServer {
     /** Ours with a new thread for each connection, as {@code ThreadingMixIn}. */
     OURS_THREAD("socketserver, thread per connection", Ours::threadPerRequest),
     /** Ours with a new virtual thread for each connection. */
-    OURS_VIRTUAL("socketserver, virtual thread per connection", Ours::virtualThreadPerRequest, Needs.VIRTUAL_THREADS),
+    OURS_VIRTUAL("socketserver, virtual thread per connection", Ours::virtualThreadPerRequest, Trait.VIRTUAL_THREADS),
     /** Ours with the elastic pool's workers virtual. */
-    OURS_ELASTIC_VIRTUAL("socketserver, elastic pool of virtual workers", Ours::virtualWorkers, Needs.VIRTUAL_THREADS),
+    OURS_ELASTIC_VIRTUAL("socketserver, elastic pool of virtual workers", Ours::virtualWorkers, Trait.VIRTUAL_THREADS),
     /** The JDK's cached pool under a blocking acceptor. */
     JDK_CACHED("JDK ServerSocket, cached pool", JdkPools::cached),
     /** The JDK's fixed pool. */
@@ -24,9 +25,9 @@ public enum JvmServer {
     /** A thread per connection. */
     JDK_THREAD("JDK ServerSocket, thread per connection", JdkPools::threadPerConnection),
     /** A virtual thread per connection. */
-    JDK_VIRTUAL("JDK ServerSocket, virtual threads", JdkPools::virtualThreads, Needs.VIRTUAL_THREADS),
+    JDK_VIRTUAL("JDK ServerSocket, virtual threads", JdkPools::virtualThreads, Trait.VIRTUAL_THREADS),
     /** One thread that selects and answers: the limit of the JDK's channels. */
-    JDK_SELECTOR("JDK Selector, answering in its thread", JdkSelectorServer::serve),
+    JDK_SELECTOR("JDK Selector, answering in its thread", JdkSelectorServer::serve, Trait.NO_TLS),
     /** The pool of WildFly and Quarkus. */
     JBOSS_THREADS("jboss-threads EnhancedQueueExecutor", OtherPools::jbossThreads),
     /** The pool of Jetty. */
@@ -42,16 +43,17 @@ public enum JvmServer {
     /** Apache MINA. */
     MINA("Apache MINA", MinaServer::serve),
     /** Ours for datagrams. */
-    OURS_UDP("socketserver, UDP", Ours::datagrams, Needs.DATAGRAMS),
+    OURS_UDP("socketserver, UDP", Ours::datagrams, Trait.DATAGRAMS),
     /** A plain loop over the JDK's socket. */
-    JDK_UDP("JDK DatagramSocket loop", JdkDatagramServer::serve, Needs.DATAGRAMS),
+    JDK_UDP("JDK DatagramSocket loop", JdkDatagramServer::serve, Trait.DATAGRAMS),
     /** Netty for datagrams, on its own native epoll. */
-    NETTY_EPOLL_UDP("Netty epoll, UDP", NettyDatagramServer::serve, Needs.DATAGRAMS);
+    NETTY_EPOLL_UDP("Netty epoll, UDP", NettyDatagramServer::serve, Trait.DATAGRAMS);
 
-    /** What a server needs that not all do. */
-    private enum Needs {
-        NOTHING,
+    /** What sets a server apart from most. */
+    private enum Trait {
+        NONE,
         VIRTUAL_THREADS,
+        NO_TLS,
         DATAGRAMS
     }
 
@@ -69,16 +71,16 @@ public enum JvmServer {
     @SuppressWarnings("ImmutableEnumChecker") // a method, without state
     private final Starter starter;
 
-    private final Needs needs;
+    private final Trait trait;
 
     JvmServer(String title, Starter starter) {
-        this(title, starter, Needs.NOTHING);
+        this(title, starter, Trait.NONE);
     }
 
-    JvmServer(String title, Starter starter, Needs needs) {
+    JvmServer(String title, Starter starter, Trait trait) {
         this.title = title;
         this.starter = starter;
-        this.needs = needs;
+        this.trait = trait;
     }
 
     /** The name on the command line. */
@@ -92,13 +94,17 @@ public enum JvmServer {
     }
 
     /** What it speaks. */
-    public Transport transport() {
-        return needs == Needs.DATAGRAMS ? Transport.UDP : Transport.TCP;
+    public Set<Transport> transports() {
+        return switch (trait) {
+            case DATAGRAMS -> Set.of(Transport.UDP);
+            case NO_TLS -> Set.of(Transport.TCP);
+            case NONE, VIRTUAL_THREADS -> Set.of(Transport.TCP, Transport.TLS);
+        };
     }
 
     /** The oldest JDK that it runs on. */
     public int oldestJdk() {
-        return needs == Needs.VIRTUAL_THREADS ? VIRTUAL_THREADS_JDK : OLDEST_JDK;
+        return trait == Trait.VIRTUAL_THREADS ? VIRTUAL_THREADS_JDK : OLDEST_JDK;
     }
 
     /** Returns the server of that name; throws {@link IllegalArgumentException} if there is none. */

@@ -5,6 +5,7 @@ import org.apache.mina.core.buffer.IoBuffer;
 import org.apache.mina.core.service.IoHandlerAdapter;
 import org.apache.mina.core.session.IoSession;
 import org.apache.mina.filter.executor.ExecutorFilter;
+import org.apache.mina.filter.ssl.SslFilter;
 import org.apache.mina.transport.socket.nio.NioSocketAcceptor;
 
 /** Apache MINA: the echo of its own examples. */
@@ -17,6 +18,9 @@ final class MinaServer {
         acceptor.setBacklog(Setup.BACKLOG);
         acceptor.getSessionConfig().setTcpNoDelay(true);
         acceptor.getSessionConfig().setMaxReadBufferSize(setup.bufferBytes());
+        if (setup.tls() != null) {
+            acceptor.getFilterChain().addLast("tls", new SslFilter(setup.tls()));
+        }
         if (setup.work().blocks()) {
             acceptor.getFilterChain().addLast("threads", new ExecutorFilter(setup.workers()));
         }

@@ -16,8 +16,15 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.handler.ssl.ClientAuth;
+import io.netty.handler.ssl.IdentityCipherSuiteFilter;
+import io.netty.handler.ssl.JdkSslContext;
+import io.netty.handler.ssl.SslContext;
+import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 
 /** Netty: the echo of its own documentation, accepting and serving in the same loops. */
 enum NettyServer {
@@ -57,15 +64,28 @@ enum NettyServer {
 
     /** Gives each connection a handler; those that block share threads of their own, as Netty asks for. */
     private static final class Pipeline extends ChannelInitializer<SocketChannel> {
+        private final @Nullable SslContext tls;
         private final ChannelHandler handler;
 
         Pipeline(Setup setup) {
+            tls = setup.tls() == null ? null : encryption(setup.tls());
             handler = setup.work().blocks() ? new BlockingEcho(setup) : new Echo();
         }
 
         @Override
         protected void initChannel(SocketChannel connection) {
+            if (tls != null) {
+                connection.pipeline().addLast(tls.newHandler(connection.alloc()));
+            }
             connection.pipeline().addLast(handler);
+        }
+
+        /** On the JDK's TLS with the JDK's ciphers, as everybody here; Netty's own first choice is AES-128. */
+        private static SslContext encryption(SSLContext jdk) {
+            List<String> ciphers = List.of(jdk.getDefaultSSLParameters().getCipherSuites());
+            boolean forClients = false;
+            return new JdkSslContext(
+                    jdk, forClients, ciphers, IdentityCipherSuiteFilter.INSTANCE, null, ClientAuth.NONE, null, false);
         }
     }
 

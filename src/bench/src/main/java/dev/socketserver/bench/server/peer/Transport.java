@@ -4,6 +4,8 @@ package dev.socketserver.bench.server.peer;
 public enum Transport {
     /** Connections. */
     TCP,
+    /** Encrypted connections. */
+    TLS,
     /** Datagrams. */
     UDP
 }
