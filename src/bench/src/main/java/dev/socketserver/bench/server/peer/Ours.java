@@ -6,6 +6,7 @@ import dev.socketserver.StreamRequestHandler;
 import dev.socketserver.TcpServer;
 import dev.socketserver.UdpServer;
 import dev.socketserver.bench.pool.VirtualThreadPerTask;
+import dev.socketserver.net.Tls;
 import dev.socketserver.pool.PoolConfig;
 import dev.socketserver.pool.WorkerKind;
 import java.io.IOException;
@@ -57,6 +58,7 @@ final class Ours {
                 .backlog(Setup.BACKLOG)
                 .readBufferSize(setup.bufferBytes())
                 .writeBufferSize(setup.bufferBytes())
+                .tls(setup.tls() == null ? null : Tls.of(setup.tls()))
                 .pool(pool(setup).build());
     }
 
