@@ -133,7 +133,9 @@ abstract class StreamClient extends Client {
         }
     }
 
+    /** Reads all that is there before it asks for more, so that no request is answered before the clock is read. */
     private void receive(Wire open) throws IOException {
+        boolean mayAsk = false;
         do {
             ByteBuffer buffer = loop.receiveBuffer();
             if (open.read(buffer) < 0) {
@@ -141,13 +143,16 @@ abstract class StreamClient extends Client {
             }
             int complete = exchange.check(buffer.flip());
             if (complete > 0) {
+                mayAsk = true;
                 waitingSince = loop.now();
                 for (int i = 0; i < complete; i++) {
                     answered(exchange.takeAnswered());
                 }
-                flush();
             }
         } while (wire == open && open.mayHoldMore());
+        if (mayAsk) {
+            flush();
+        }
     }
 
     @Override

@@ -77,6 +77,17 @@ class TransportTest {
     }
 
     @Test
+    void noEncryptedAnswerIsReadTogetherWithTheOneBefore() throws Exception {
+        try (var peer = new StreamPeer(tlsListener(), StreamPeer.ECHO)) {
+            LoadResult result = run(LoadPlan.builder(peer.address()).tls(Tls.insecure("localhost")));
+
+            assertThat(result.outcome().latencies().getMinValue())
+                    .as("nanoseconds from the time of one event to that of another")
+                    .isPositive();
+        }
+    }
+
+    @Test
     void aCertificateThatNobodySignedIsATlsError() throws Exception {
         try (var peer = new StreamPeer(tlsListener(), StreamPeer.ECHO)) {
             LoadResult result = run(LoadPlan.builder(peer.address()).tls(Tls.verified("localhost")));
