@@ -17,7 +17,7 @@ import java.util.concurrent.TimeUnit;
  *
  * @param client what the client runs on
  * @param clientThreads threads that drive its connections, 0 for as many as the load tester takes
- * @param times how long to load the server
+ * @param times how long to load the server, unless the workload asks for more
  * @param folder where the processes' output goes
  */
 record Trial(Jvm client, int clientThreads, Times times, Path folder) {
@@ -46,12 +46,13 @@ record Trial(Jvm client, int clientThreads, Times times, Path folder) {
             throws IOException, InterruptedException {
         Path output = folder.resolve("client.json");
         Path errors = folder.resolve("client.log");
-        Process process = new ProcessBuilder(command(server, workload, port))
+        Times own = workload.times(times);
+        Process process = new ProcessBuilder(command(server, workload, port, own))
                 .redirectOutput(output.toFile())
                 .redirectError(Redirect.to(errors.toFile()))
                 .start();
         try {
-            Duration limit = times.warmup().plus(times.duration()).plus(PATIENCE);
+            Duration limit = own.warmup().plus(own.duration()).plus(PATIENCE);
             if (!process.waitFor(limit.toSeconds(), TimeUnit.SECONDS)) {
                 throw new IOException("the client did not end within " + limit.toSeconds() + " s");
             }
@@ -64,14 +65,14 @@ record Trial(Jvm client, int clientThreads, Times times, Path folder) {
         return new Gson().fromJson(Files.readString(output), Observation.class);
     }
 
-    private List<String> command(ServerProcess server, Workload workload, int port) {
+    private List<String> command(ServerProcess server, Workload workload, int port, Times own) {
         return client.command(
                 "client",
                 "--port=" + port,
                 "--server=" + server.handle().pid(),
                 "--workload=" + workload.id(),
-                "--seconds=" + times.duration().toMillis() / 1e3,
-                "--warmup=" + times.warmup().toMillis() / 1e3,
+                "--seconds=" + own.duration().toMillis() / 1e3,
+                "--warmup=" + own.warmup().toMillis() / 1e3,
                 "--threads=" + clientThreads);
     }
 

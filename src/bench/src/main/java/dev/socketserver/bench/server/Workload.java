@@ -24,6 +24,9 @@ record Workload(
     private static final int BUFFER = 8 * 1024;
     private static final double TAIL = 99;
 
+    /** How many times as long as others a workload of handshakes warms up. */
+    private static final int HANDSHAKES_WARMUP = 10;
+
     /** Every workload, in the order of the report. */
     static final List<Workload> ALL = List.of(
             connect(8),
@@ -100,6 +103,15 @@ record Workload(
                 .filter(workload -> workload.id.equals(id))
                 .findFirst()
                 .orElseThrow(() -> new IllegalArgumentException("no such workload: " + id));
+    }
+
+    /**
+     * How long to load a server with it, where others take {@code usual}: handshakes are much code and few a second, so
+     * that the JVM compiles them late.
+     */
+    Times times(Times usual) {
+        boolean handshakes = transport == Transport.TLS && mode == Mode.CONNECT;
+        return handshakes ? new Times(usual.warmup().multipliedBy(HANDSHAKES_WARMUP), usual.duration()) : usual;
     }
 
     /** How much a server reads at a time. */

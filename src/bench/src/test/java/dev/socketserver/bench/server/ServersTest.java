@@ -63,7 +63,7 @@ class ServersTest {
     private static Stream<Arguments> contendersAndTransports() {
         return catalogue.contenders().stream()
                 .flatMap(contender ->
-                        contender.transports().stream().map(transport -> Arguments.of(contender, transport)));
+                        contender.transports().stream().sorted().map(transport -> Arguments.of(contender, transport)));
     }
 
     @ParameterizedTest
