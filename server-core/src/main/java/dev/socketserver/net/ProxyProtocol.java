@@ -5,7 +5,6 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Stream;
 
 /**
@@ -22,12 +21,9 @@ public record ProxyProtocol(List<Cidr> trusted, Duration headerTimeout) {
     /** Checks both. */
     public ProxyProtocol {
         trusted = List.copyOf(trusted);
-        Objects.requireNonNull(headerTimeout, "headerTimeout");
+        Timeouts.checkPositive("headerTimeout", headerTimeout);
         if (trusted.isEmpty()) {
             throw new IllegalArgumentException("trusted must name the proxies, and is empty");
-        }
-        if (headerTimeout.isNegative() || headerTimeout.isZero()) {
-            throw new IllegalArgumentException("headerTimeout must be positive: " + headerTimeout);
         }
     }
 

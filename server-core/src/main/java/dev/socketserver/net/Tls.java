@@ -20,18 +20,10 @@ public record Tls(Supplier<SSLEngine> engines, Duration handshakeTimeout) {
     /** How long a peer may take for the handshake unless told otherwise. */
     public static final Duration DEFAULT_HANDSHAKE_TIMEOUT = Duration.ofSeconds(5);
 
-    private static final Duration LONGEST_TIMEOUT = Duration.ofNanos(Long.MAX_VALUE);
-
     /** Checks both. */
     public Tls {
         Objects.requireNonNull(engines, "engines");
-        Objects.requireNonNull(handshakeTimeout, "handshakeTimeout");
-        if (handshakeTimeout.isNegative() || handshakeTimeout.isZero()) {
-            throw new IllegalArgumentException("handshakeTimeout must be positive: " + handshakeTimeout);
-        }
-        if (handshakeTimeout.compareTo(LONGEST_TIMEOUT) > 0) {
-            throw new IllegalArgumentException("handshakeTimeout must be at most 292 years: " + handshakeTimeout);
-        }
+        Timeouts.checkPositive("handshakeTimeout", handshakeTimeout);
     }
 
     /** Encrypts with the context's certificate and defaults, and the default timeout. */

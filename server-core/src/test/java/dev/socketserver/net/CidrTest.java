@@ -79,6 +79,10 @@ class CidrTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ProxyProtocol(List.of(Cidr.parse("::1")), Duration.ZERO))
                 .withMessage("headerTimeout must be positive: PT0S");
+        Duration tooLong = Duration.ofNanos(Long.MAX_VALUE).plusNanos(1);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new ProxyProtocol(List.of(Cidr.parse("::1")), tooLong))
+                .withMessage("headerTimeout must be at most 292 years: " + tooLong);
     }
 
     private static InetSocketAddress socket(String address) {

@@ -1,5 +1,6 @@
 package dev.socketserver.examples;
 
+import dev.socketserver.examples.cli.ProjectVersion;
 import dev.socketserver.examples.report.Comparison;
 import dev.socketserver.examples.report.HtmlPage;
 import dev.socketserver.examples.report.LoadReport;
@@ -20,7 +21,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "compare",
         description = "Compares two reports that load --json has written.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        versionProvider = ProjectVersion.class)
 final class CompareCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();

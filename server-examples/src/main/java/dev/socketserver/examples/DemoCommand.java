@@ -4,6 +4,7 @@ import dev.socketserver.ServerConfig;
 import dev.socketserver.TcpServer;
 import dev.socketserver.examples.cli.AddressText;
 import dev.socketserver.examples.cli.GracefulExit;
+import dev.socketserver.examples.cli.ProjectVersion;
 import dev.socketserver.examples.cli.Text;
 import dev.socketserver.examples.load.Load;
 import dev.socketserver.examples.load.LoadPlan;
@@ -41,7 +42,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "demo",
         description = "Runs an echo server on an elastic pool, loads it, and shows how the pool breathes.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        versionProvider = ProjectVersion.class)
 final class DemoCommand implements Callable<Integer> {
     private static final Duration IDLE_WINDOW = Duration.ofSeconds(1);
     private static final int CLIENTS = 64;

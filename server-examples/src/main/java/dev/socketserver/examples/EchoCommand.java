@@ -9,6 +9,7 @@ import dev.socketserver.UnixServer;
 import dev.socketserver.examples.cli.AddressText;
 import dev.socketserver.examples.cli.CidrConverter;
 import dev.socketserver.examples.cli.GracefulExit;
+import dev.socketserver.examples.cli.ProjectVersion;
 import dev.socketserver.examples.cli.SecondsConverter;
 import dev.socketserver.examples.health.HealthEndpoint;
 import dev.socketserver.net.Cidr;
@@ -38,7 +39,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "echo",
         description = "Serves an echo on an elastic pool until SIGTERM or Ctrl-C, then lets running requests end.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        versionProvider = ProjectVersion.class)
 final class EchoCommand implements Callable<Integer> {
     private static final String DEFAULT_PORT = "7007";
     private static final int MAX_PORT = 65_535;

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.socketserver.ServerConfig;
 import dev.socketserver.TcpServer;
 import dev.socketserver.examples.cli.GracefulExit;
+import dev.socketserver.examples.cli.ProjectVersion;
 import dev.socketserver.examples.cli.Terminal;
 import dev.socketserver.examples.cli.Text;
 import dev.socketserver.pool.PoolConfig;
@@ -39,7 +40,8 @@ import picocli.CommandLine.Spec;
         name = "fetch",
         description = "Fetches many small documents through a task pool, with a progress bar. "
                 + "Ctrl-C ends it when the documents being fetched are there.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        versionProvider = ProjectVersion.class)
 final class FetchCommand implements Callable<Integer> {
     private static final int REFRESH_ON_TERMINAL_MILLIS = 100;
     private static final int REFRESH_ELSEWHERE_MILLIS = 1000;

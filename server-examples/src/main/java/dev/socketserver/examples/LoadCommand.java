@@ -3,6 +3,7 @@ package dev.socketserver.examples;
 import dev.socketserver.examples.cli.AddressText;
 import dev.socketserver.examples.cli.GracefulExit;
 import dev.socketserver.examples.cli.HttpUrlConverter;
+import dev.socketserver.examples.cli.ProjectVersion;
 import dev.socketserver.examples.cli.Terminal;
 import dev.socketserver.examples.load.Load;
 import dev.socketserver.examples.load.LoadPlan;
@@ -37,7 +38,8 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "load",
         description = "Loads a TCP, UDP or Unix-domain server that echoes, and tells how it bears it.",
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        versionProvider = ProjectVersion.class)
 final class LoadCommand implements Callable<Integer> {
     private static final double WHOLE = 100;
 

@@ -1,5 +1,6 @@
 package dev.socketserver.examples;
 
+import dev.socketserver.examples.cli.ProjectVersion;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.NoSuchFileException;
@@ -16,7 +17,8 @@ import picocli.CommandLine.Spec;
         description = "Socket servers on an elastic worker pool, and a load tester.",
         subcommands = {DemoCommand.class, EchoCommand.class, FetchCommand.class, LoadCommand.class, CompareCommand.class
         },
-        mixinStandardHelpOptions = true)
+        mixinStandardHelpOptions = true,
+        versionProvider = ProjectVersion.class)
 public final class Main implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class MainTest {
@@ -29,6 +31,16 @@ class MainTest {
 
         assertThat(run.exitCode()).isZero();
         assertThat(run.out()).contains("--target").contains("--payload");
+        assertThat(run.err()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "demo", "echo", "fetch", "load", "compare"})
+    void everyCommandTellsTheVersion(String command) {
+        CommandRun run = command.isEmpty() ? CommandRun.of("--version") : CommandRun.of(command, "--version");
+
+        assertThat(run.exitCode()).isZero();
+        assertThat(run.out()).matches("socketserver \\d+\\.\\d+\\S*\\R");
         assertThat(run.err()).isEmpty();
     }
 }
