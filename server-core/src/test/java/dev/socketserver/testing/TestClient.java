@@ -23,7 +23,12 @@ public final class TestClient implements Closeable {
 
     /** Connects; to this machine if the address is the wildcard. */
     public static TestClient to(SocketAddress address) throws IOException {
-        return new TestClient(SocketChannel.open(reachable(address)));
+        SocketChannel channel = SocketChannel.open(reachable(address));
+        if (address instanceof InetSocketAddress) {
+            channel.setOption(
+                    StandardSocketOptions.TCP_NODELAY, true); // a piece of a message does not wait for the last
+        }
+        return new TestClient(channel);
     }
 
     /** Makes one that is not connected. */
