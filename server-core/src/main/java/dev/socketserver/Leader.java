@@ -112,14 +112,14 @@ final class Leader {
     private boolean runNext() {
         StreamConnection connection = ready.remove();
         if (!connection.beginReady()) {
-            connection.disarm();
+            connection.registration().disarm();
             return true;
         }
         long turn = task.leadership().begin();
         if (pace.isSlow()) {
             runner.handOver(connection, pool, pace);
         } else {
-            connection.turn(turn);
+            connection.registration().turn(turn);
             runner.runReady(connection);
         }
         Thread.interrupted(); // an interrupt was meant for this connection
@@ -162,9 +162,9 @@ final class Leader {
 
     private void takeArrivals() throws IOException {
         for (StreamConnection next = arriving.poll(); next != null; next = arriving.poll()) {
-            if (!next.arm(selector)) {
+            if (!next.registration().arm(selector)) {
                 selector.selectNow(onReady); // forgets the key of the connection's last stay
-                next.arm(selector);
+                next.registration().arm(selector);
             }
         }
     }

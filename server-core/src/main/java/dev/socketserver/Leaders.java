@@ -7,7 +7,8 @@ import java.util.List;
 
 /**
  * The intake of a selecting server: new connections go to the pool, or to a leader if they are to wait for their first
- * byte; from there on the leaders, among which they are shared out, are where they wait. Thread-safe.
+ * byte, as all do that begin with a handshake; from there on the leaders, among which they are shared out, are where
+ * they wait. Thread-safe.
  */
 final class Leaders extends Intake<StreamConnection> {
     /** With fewer, a second selector takes from the handlers, and from a peer on the same machine, what it gains. */
@@ -50,7 +51,7 @@ final class Leaders extends Intake<StreamConnection> {
 
     @Override
     void process(StreamConnection connection) throws Exception {
-        if (awaitFirstByte && !connection.hasMore()) {
+        if ((awaitFirstByte || connection.awaitsHandshake()) && !connection.hasMore()) {
             runner().park(connection);
         } else {
             super.process(connection);

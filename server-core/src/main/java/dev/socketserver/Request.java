@@ -46,6 +46,7 @@ public abstract sealed class Request permits StreamConnection, Datagram {
     private boolean missed; // guarded by this: ready again while it ran
     private boolean fresh = true; // guarded by this: no thread has begun it yet
     private boolean dismissed; // guarded by this
+    private boolean shakesHands; // guarded by this
 
     private @Nullable RequestHandler<?> handler; // confined to the serving thread
     private boolean kept; // confined to the serving thread
@@ -102,9 +103,9 @@ public abstract sealed class Request permits StreamConnection, Datagram {
         }
     }
 
-    /** Ends an idle request's wait for good; false if it is not idle, or was dismissed before. */
+    /** Ends an idle request's wait for good; false if it is not idle, shakes hands, or was dismissed before. */
     final synchronized boolean dismiss() {
-        if (phase != Phase.IDLE || dismissed) {
+        if (phase != Phase.IDLE || dismissed || shakesHands) {
             return false;
         }
         dismissed = true;
@@ -123,6 +124,11 @@ public abstract sealed class Request permits StreamConnection, Datagram {
     /** The peer has sent nothing to serve yet, though a thread has begun the request. */
     final synchronized void stayFresh() {
         fresh = true;
+    }
+
+    /** The peer has begun a handshake that is not over: it is about to say something, so it is not idle. */
+    final synchronized void shakesHands(boolean still) {
+        shakesHands = still;
     }
 
     /** Tells whether it was this server that ended the wait for a next request. */
@@ -286,12 +292,13 @@ public abstract sealed class Request permits StreamConnection, Datagram {
     }
 
     /**
-     * Shakes hands with the peer.
+     * Shakes hands with the peer, as far as that goes without waiting for it, if the request can be parked.
      *
-     * @return what {@link #receive} would return after it
+     * @param came what {@link #receive} returned
+     * @return what {@code receive} would return after it; 0 also if the handshake goes on when more has come
      * @throws IOException if one of the two refuses the other, or it takes too long
      */
-    int handshake() throws IOException {
+    int handshake(int came) throws IOException {
         throw new IllegalStateException(this + " awaits no handshake");
     }
 

@@ -145,7 +145,7 @@ final class RequestRunner<R extends Request> {
 
     private void serve(R request, int received) {
         try {
-            int there = received > 0 && request.awaitsHandshake() ? shakeHands(request) : received;
+            int there = received != 0 && request.awaitsHandshake() ? shakeHands(request, received) : received;
             boolean parked = there == 0 ? park(request) : there > 0 && serveUntilIdle(request);
             if (parked) {
                 return; // and is another thread's by now
@@ -161,9 +161,9 @@ final class RequestRunner<R extends Request> {
     }
 
     /** Shakes hands with the peer; returns what came with it, as {@link Request#receive}, or -1 if it failed. */
-    private int shakeHands(R request) {
+    private int shakeHands(R request, int received) {
         try {
-            return request.handshake();
+            return request.handshake(received);
         } catch (IOException e) {
             counters.rejected(Rejection.TLS_HANDSHAKE);
             listener.rejected(request, e);

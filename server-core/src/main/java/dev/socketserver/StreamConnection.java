@@ -208,23 +208,13 @@ public final class StreamConnection extends Request implements AutoCloseable {
         timed.registration(registration);
     }
 
-    /** The connection is served inside this turn of its leader's. */
-    void turn(long turn) {
-        required(registration).turn(turn);
+    /** Returns its stay with a leader; only after {@link #register}. */
+    Registration registration() {
+        return required(registration);
     }
 
-    /** See {@link Registration#arm}. */
-    boolean arm(Selector selector) throws IOException {
-        return required(registration).arm(selector);
-    }
-
-    /** See {@link Registration#disarm}. */
-    void disarm() {
-        required(registration).disarm();
-    }
-
-    private static Registration required(@Nullable Registration present) {
-        return Objects.requireNonNull(present, "not registered with a leader");
+    private static <T> T required(@Nullable T present) {
+        return Objects.requireNonNull(present, "without TLS, or not registered with a leader");
     }
 
     @Override
@@ -238,23 +228,25 @@ public final class StreamConnection extends Request implements AutoCloseable {
         return tls != null && tls.isAwaited();
     }
 
-    /** Not in the lead: a handshake computes for milliseconds, and waits for the peer. */
     @Override
-    int handshake() throws IOException {
-        TlsChannel awaited = Objects.requireNonNull(tls, "without TLS");
-        if (registration != null && registration.isSelectable()) {
-            registration.leave();
+    int handshake(int came) throws IOException {
+        TlsChannel awaited = required(tls);
+        if (came < 0 && (isDismissed() || (awaitFirstByte && !awaited.isShaking()))) {
+            return -1;
+        } else if (came < 0) {
+            throw awaited.brokenOff();
         }
-        awaited.handshake();
+        boolean done = awaited.handshake(registration == null);
         applyTimeouts();
-        if (!awaitFirstByte || hasMore()) {
+        shakesHands(!done);
+        if (done && (!awaitFirstByte || hasMore())) {
             return 1;
         }
-        if (isParkable()) {
-            stayFresh();
-            return 0;
+        if (!isParkable()) {
+            return awaited.hasEnded() ? -1 : 1;
         }
-        return awaited.hasEnded() ? -1 : 1;
+        stayFresh();
+        return 0;
     }
 
     @Override
@@ -277,16 +269,23 @@ public final class StreamConnection extends Request implements AutoCloseable {
         if (received == 0) {
             timed.idleStill();
         } else {
-            timed.idle(idleTimeout);
+            timed.idle(patience());
         }
-        required(registration).park();
+        registration().park();
+    }
+
+    private Duration patience() {
+        if (tls != null && tls.isAwaited() && (!awaitFirstByte || tls.isShaking())) {
+            return tls.patience();
+        }
+        return idleTimeout;
     }
 
     @Override
     int receive() {
         timed.ready();
         try {
-            received = awaitsHandshake() ? Objects.requireNonNull(tls).receiveFirst() : in.receive();
+            received = awaitsHandshake() ? required(tls).receive() : in.receive();
         } catch (IOException e) {
             LOG.debug("{} ended while idle: {}", this, e.toString());
             received = -1;
@@ -334,9 +333,8 @@ public final class StreamConnection extends Request implements AutoCloseable {
         } catch (IOException e) {
             LOG.debug("closing {} failed: {}", this, e.toString());
         }
-        Registration current = registration;
-        if (current != null) {
-            current.closed();
+        if (registration != null) {
+            registration.closed();
         }
     }
 
@@ -382,12 +380,11 @@ public final class StreamConnection extends Request implements AutoCloseable {
 
     /** Tells a TLS peer that this is the end, or why it is, as far as the connection is still there. */
     private void endTls(Duration patience) {
-        if (tls == null || cutShort || !channel.isOpen()) {
-            return;
-        }
-        timed.writeTimeout(patience);
         try {
-            tls.closeOutput();
+            if (tls != null && !cutShort && channel.isOpen()) {
+                timed.writeTimeout(patience);
+                tls.closeOutput();
+            }
         } catch (IOException e) {
             LOG.debug("{} did not hear of the end: {}", this, e.toString());
         }

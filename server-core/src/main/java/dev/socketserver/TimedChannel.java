@@ -128,6 +128,13 @@ final class TimedChannel implements ReadableByteChannel, GatheringByteChannel {
         return count;
     }
 
+    /** What comes now takes time, so it is not to be done in the lead. */
+    void leaveLead() {
+        if (registration != null) {
+            registration.giveUpLead();
+        }
+    }
+
     /** Returns the registration if the channel is in a selector, so that it does not block. */
     private @Nullable Registration selector() {
         Registration current = registration;

@@ -21,8 +21,9 @@ import org.jspecify.annotations.Nullable;
  * deadlines and the selector.
  *
  * <pre>
- *   CLEAR ──begin()──▶ AWAITED ──handshake()──▶ SECURE
- *     a header comes first
+ *   CLEAR ──begin()──▶ AWAITED ──handshake()──▶ SHAKING ──handshake()──▶ SECURE
+ *     a header comes first                        │   ▲
+ *                                                 └───┘ receive()
  * </pre>
  *
  * <p>Only a SECURE channel takes bytes to send, so that none ever leaves unencrypted; the only bytes that come in
@@ -37,7 +38,9 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
     private boolean clear;
     private boolean secure;
     private ByteBuf first = Unpooled.EMPTY_BUFFER; // the handshake's first bytes, until it begins
-    private @Nullable SSLEngine engine; // from the handshake on, as input and output
+    private long deadline; // of the handshake, on the nanoTime clock; if the clock runs
+    private boolean clockRuns;
+    private @Nullable SSLEngine engine; // from SHAKING on, as input and output
     private @Nullable TlsInput input;
     private @Nullable TlsOutput output;
 
@@ -59,13 +62,34 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
                 .writeBytes(behindHeader);
     }
 
-    /** Tells whether the handshake is still to be done. */
+    /** Tells whether the handshake is still to be done, or ended. */
     boolean isAwaited() {
-        return !clear && engine == null;
+        return !clear && !secure;
     }
 
-    /** Takes in what has come for an AWAITED handshake: the number of bytes, 0 for none, -1 if the peer has ended. */
-    int receiveFirst() throws IOException {
+    /** Tells whether the peer has begun the handshake. */
+    boolean isShaking() {
+        return engine != null && !secure;
+    }
+
+    /** How long the handshake may still take, more than nothing; the clock starts when this is asked first. */
+    Duration patience() {
+        return Duration.ofNanos(Math.max(1, left()));
+    }
+
+    private long left() {
+        if (!clockRuns) {
+            clockRuns = true;
+            deadline = System.nanoTime() + rules.handshakeTimeout().toNanos();
+        }
+        return deadline - System.nanoTime();
+    }
+
+    /** Takes in what has come for the handshake: the number of bytes, 0 for none, -1 if the peer has ended. */
+    int receive() throws IOException {
+        if (input != null) {
+            return input.receiveNow();
+        }
         if (first.capacity() == 0) {
             first = ByteBufAllocator.DEFAULT.directBuffer(FIRST_STEP);
         }
@@ -75,37 +99,50 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
     }
 
     /**
-     * Shakes hands with the peer, in as long as the rules allow for all of it. The time limits of the transport are
-     * used up then.
+     * Begins to shake hands with the peer, or goes on, in as long as the rules allow for all of it. The time limits of
+     * the transport are used up then. Computing is not done in the lead.
      *
+     * @param waits for what the peer has to say; else this ends when nothing of that is here
+     * @return true if it is done
      * @throws SocketTimeoutException if it takes longer
      * @throws SSLException if one of the two refuses the other
      */
-    void handshake() throws IOException {
-        long deadline = System.nanoTime() + rules.handshakeTimeout().toNanos();
+    boolean handshake(boolean waits) throws IOException {
+        if (engine == null) {
+            begin();
+        }
+        SSLEngine current = Objects.requireNonNull(engine);
+        TlsOutput outgoing = Objects.requireNonNull(output);
+        TlsInput incoming = Objects.requireNonNull(input);
+        boolean goesOn = true;
+        HandshakeStatus next = current.getHandshakeStatus();
+        while (goesOn && next != HandshakeStatus.NOT_HANDSHAKING) {
+            limit();
+            switch (next) {
+                case NEED_TASK -> runTasks(current);
+                case NEED_WRAP -> outgoing.answer();
+                default -> goesOn = incoming.shakeHands(waits);
+            }
+            next = current.getHandshakeStatus();
+        }
+        secure = goesOn;
+        return secure;
+    }
+
+    private void begin() throws SSLException {
+        transport.leaveLead();
         SSLEngine made = Objects.requireNonNull(rules.engines().get(), "the engines' supplier returned null");
         made.setUseClientMode(false);
         engine = made;
         TlsOutput outgoing = new TlsOutput(transport, made);
-        TlsInput incoming = new TlsInput(transport, made, first, outgoing);
-        first = Unpooled.EMPTY_BUFFER;
         output = outgoing;
-        input = incoming;
+        input = new TlsInput(transport, made, first, outgoing);
+        first = Unpooled.EMPTY_BUFFER;
         made.beginHandshake();
-        HandshakeStatus next = made.getHandshakeStatus();
-        while (next != HandshakeStatus.NOT_HANDSHAKING) {
-            limit(Duration.ofNanos(deadline - System.nanoTime()));
-            switch (next) {
-                case NEED_TASK -> runTasks(made);
-                case NEED_WRAP -> outgoing.answer();
-                default -> incoming.shakeHands();
-            }
-            next = made.getHandshakeStatus();
-        }
-        secure = true;
     }
 
-    private void limit(Duration left) throws SocketTimeoutException {
+    private void limit() throws SocketTimeoutException {
+        Duration left = Duration.ofNanos(left());
         if (left.isNegative() || left.isZero()) {
             throw new SocketTimeoutException("the TLS handshake took longer than " + rules.handshakeTimeout());
         }
@@ -113,7 +150,18 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
         transport.writeTimeout(left);
     }
 
-    private static void runTasks(SSLEngine engine) {
+    /** Tells why there is no handshake with a peer that has ended, or was made to, since it took too long. */
+    IOException brokenOff() {
+        try {
+            limit();
+            return new SSLException("the peer ended during the TLS handshake");
+        } catch (SocketTimeoutException e) {
+            return e;
+        }
+    }
+
+    private void runTasks(SSLEngine engine) {
+        transport.leaveLead();
         for (Runnable task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) {
             task.run();
         }

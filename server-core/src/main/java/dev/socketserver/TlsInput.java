@@ -50,14 +50,21 @@ final class TlsInput {
         this.answers = answers;
     }
 
-    /** Takes a record of the handshake, or more bytes of it, and waits for them. */
-    void shakeHands() throws IOException {
-        if (!decryptRecord(NOTHING)) {
+    /** Takes a record of the handshake; if none is here as a whole, more bytes of it, or false if it is not to wait. */
+    boolean shakeHands(boolean waits) throws IOException {
+        boolean taken = decryptRecord(NOTHING);
+        if (!taken && waits) {
             receive(false);
         }
         if (ended) {
             throw new SSLException("the peer gave up the handshake");
         }
+        return taken || waits;
+    }
+
+    /** Takes in what has come: the number of bytes, 0 for none, -1 if the peer has ended. */
+    int receiveNow() throws IOException {
+        return receiveSome(false);
     }
 
     /**
@@ -178,15 +185,19 @@ final class TlsInput {
 
     /** Waits for more bytes of a record that is not here as a whole; again, in what is left of the time. */
     private void receive(boolean again) throws IOException {
+        if (receiveSome(again) < 0) {
+            throw failed(new SSLException("the connection ended without the peer's close_notify"));
+        }
+    }
+
+    private int receiveSome(boolean again) throws IOException {
         int size = engine.getSession().getPacketBufferSize();
         received = received.capacity() == 0 ? ByteBufAllocator.DEFAULT.directBuffer(size) : received.discardReadBytes();
         received.ensureWritable(Math.max(1, size - received.readableBytes()));
         ByteBuffer target = received.internalNioBuffer(received.writerIndex(), received.writableBytes());
         int count = again ? transport.readOn(target) : transport.read(target);
-        if (count < 0) {
-            throw failed(new SSLException("the connection ended without the peer's close_notify"));
-        }
-        received.writerIndex(received.writerIndex() + count);
+        received.writerIndex(received.writerIndex() + Math.max(0, count));
+        return count;
     }
 
     /** Gives the buffers back that hold nothing. */

@@ -260,7 +260,7 @@ class TlsHandshakeTest {
         try (TcpServer server = server(USUAL.config().tls(tls))) {
             server.start();
             try (TestClient client = TestClient.to(server.address())) {
-                client.awaitEnd();
+                client.send(hello()).awaitEnd();
             }
             listener.await("error", 1);
             assertThat(listener.failures()).singleElement().isInstanceOf(IllegalStateException.class);

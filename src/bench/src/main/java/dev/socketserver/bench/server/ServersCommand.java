@@ -57,7 +57,7 @@ public final class ServersCommand implements Callable<Integer> {
             names = "--java-options",
             split = " ",
             paramLabel = "OPTIONS",
-            defaultValue = "-Xms64m -Xmx1g",
+            defaultValue = "-Xms64m -Xmx1g -XX:AutoBoxCacheMax=20000",
             description = "What every server in a JVM is started with; default: ${DEFAULT-VALUE}.")
     private List<String> javaOptions = new ArrayList<>();
 
