@@ -8,6 +8,7 @@ import java.nio.channels.Selector;
 import java.util.ArrayDeque;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Consumer;
 import org.slf4j.Logger;
@@ -32,6 +33,7 @@ final class Leader {
     private final RequestRunner<StreamConnection> runner;
     private final ElasticThreadPool pool;
     private final Watchdog watchdog;
+    private final Semaphore processors;
     private final LeadTask task;
     private final Pace pace = new Pace();
     private final Selector selector;
@@ -43,10 +45,17 @@ final class Leader {
     private volatile boolean stopped;
     private int batches; // the leader's: since it took the lead
 
-    Leader(RequestRunner<StreamConnection> runner, ElasticThreadPool pool, Watchdog watchdog) throws IOException {
+    /**
+     * Makes a leader's place.
+     *
+     * @param processors as many as are there besides those of the leaders, which share them
+     */
+    Leader(RequestRunner<StreamConnection> runner, ElasticThreadPool pool, Watchdog watchdog, Semaphore processors)
+            throws IOException {
         this.runner = runner;
         this.pool = pool;
         this.watchdog = watchdog;
+        this.processors = processors;
         selector = Selector.open();
         task = new LeadTask(pool, runner, this::lead, this::wakeIfSelecting);
         watchdog.watch(task);
@@ -91,6 +100,24 @@ final class Leader {
     }
 
     // ---- the worker that leads
+
+    /**
+     * Runs what takes time to compute, for a connection that is served in the lead: after that was given up, if there
+     * is a processor for another leader; if not, more threads would only take it from each other.
+     */
+    void compute(Runnable work, Runnable giveUpLead) {
+        if (!processors.tryAcquire()) {
+            pace.discardBatch();
+            work.run();
+            return;
+        }
+        try {
+            giveUpLead.run();
+            work.run();
+        } finally {
+            processors.release();
+        }
+    }
 
     /** Leads until the lead is lost or given up. */
     private void lead() {

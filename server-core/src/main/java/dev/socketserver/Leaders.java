@@ -4,6 +4,7 @@ import dev.socketserver.pool.ElasticThreadPool;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.Semaphore;
 
 /**
  * The intake of a selecting server: new connections go to the pool, or to a leader if they are to wait for their first
@@ -24,8 +25,10 @@ final class Leaders extends Intake<StreamConnection> {
         awaitFirstByte = config.awaitFirstByte();
         watchdog = new Watchdog(config.name() + "-watchdog");
         try {
-            for (int i = 0; i < count(config); i++) {
-                leaders.add(new Leader(runner, pool, watchdog));
+            int count = count(config);
+            var others = new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() - count));
+            for (int i = 0; i < count; i++) {
+                leaders.add(new Leader(runner, pool, watchdog, others));
             }
         } catch (Throwable e) {
             leaders.forEach(Leader::close);

@@ -59,6 +59,11 @@ final class Pace {
         batchSize = 0;
     }
 
+    /** What the leader did in this batch was not to run handlers only: it does not count. */
+    void discardBatch() {
+        batchSize = 0;
+    }
+
     /** The leader begins to run one handler; returns what {@link #sampleEnds} wants. */
     long sampleBegins() {
         samples++;

@@ -78,8 +78,19 @@ final class Registration {
         selectable = false;
     }
 
-    /** Hands the lead on before something that takes time. */
-    void giveUpLead() {
+    /**
+     * Runs what takes time to compute, and waits for nothing: not in the lead, while there is a processor for another
+     * leader.
+     */
+    void compute(Runnable work) {
+        if (turn == NOT_LEADING) {
+            work.run();
+        } else {
+            leader.compute(work, this::giveUpLead);
+        }
+    }
+
+    private void giveUpLead() {
         if (turn != NOT_LEADING) {
             leader.task().handOn(turn);
             turn = NOT_LEADING;

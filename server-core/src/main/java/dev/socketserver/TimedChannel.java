@@ -128,10 +128,12 @@ final class TimedChannel implements ReadableByteChannel, GatheringByteChannel {
         return count;
     }
 
-    /** What comes now takes time, so it is not to be done in the lead. */
-    void leaveLead() {
-        if (registration != null) {
-            registration.giveUpLead();
+    /** Runs what takes time to compute, and waits for nothing. */
+    void compute(Runnable work) {
+        if (registration == null) {
+            work.run();
+        } else {
+            registration.compute(work);
         }
     }
 

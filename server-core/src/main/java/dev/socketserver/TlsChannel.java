@@ -58,7 +58,7 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
     void begin(ByteBuf behindHeader) {
         clear = false;
         first = ByteBufAllocator.DEFAULT
-                .directBuffer(Math.max(FIRST_STEP, behindHeader.readableBytes()))
+                .heapBuffer(Math.max(FIRST_STEP, behindHeader.readableBytes()))
                 .writeBytes(behindHeader);
     }
 
@@ -91,7 +91,7 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
             return input.receiveNow();
         }
         if (first.capacity() == 0) {
-            first = ByteBufAllocator.DEFAULT.directBuffer(FIRST_STEP);
+            first = ByteBufAllocator.DEFAULT.heapBuffer(FIRST_STEP);
         }
         int count = transport.read(first.internalNioBuffer(first.writerIndex(), first.writableBytes()));
         first.writerIndex(first.writerIndex() + Math.max(0, count));
@@ -100,7 +100,7 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
 
     /**
      * Begins to shake hands with the peer, or goes on, in as long as the rules allow for all of it. The time limits of
-     * the transport are used up then. Computing is not done in the lead.
+     * the transport are used up then.
      *
      * @param waits for what the peer has to say; else this ends when nothing of that is here
      * @return true if it is done
@@ -119,7 +119,7 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
         while (goesOn && next != HandshakeStatus.NOT_HANDSHAKING) {
             limit();
             switch (next) {
-                case NEED_TASK -> runTasks(current);
+                case NEED_TASK -> transport.compute(() -> runTasks(current));
                 case NEED_WRAP -> outgoing.answer();
                 default -> goesOn = incoming.shakeHands(waits);
             }
@@ -130,7 +130,6 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
     }
 
     private void begin() throws SSLException {
-        transport.leaveLead();
         SSLEngine made = Objects.requireNonNull(rules.engines().get(), "the engines' supplier returned null");
         made.setUseClientMode(false);
         engine = made;
@@ -160,8 +159,7 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
         }
     }
 
-    private void runTasks(SSLEngine engine) {
-        transport.leaveLead();
+    private static void runTasks(SSLEngine engine) {
         for (Runnable task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) {
             task.run();
         }

@@ -168,7 +168,7 @@ final class TlsInput {
         int size = engine.getSession().getApplicationBufferSize();
         if (plain.capacity() < size) {
             plain.release();
-            plain = ByteBufAllocator.DEFAULT.directBuffer(size);
+            plain = ByteBufAllocator.DEFAULT.heapBuffer(size);
         }
         plain.clear();
         ByteBuffer rest = plain.internalNioBuffer(0, size);
@@ -192,7 +192,7 @@ final class TlsInput {
 
     private int receiveSome(boolean again) throws IOException {
         int size = engine.getSession().getPacketBufferSize();
-        received = received.capacity() == 0 ? ByteBufAllocator.DEFAULT.directBuffer(size) : received.discardReadBytes();
+        received = received.capacity() == 0 ? ByteBufAllocator.DEFAULT.heapBuffer(size) : received.discardReadBytes();
         received.ensureWritable(Math.max(1, size - received.readableBytes()));
         ByteBuffer target = received.internalNioBuffer(received.writerIndex(), received.writableBytes());
         int count = again ? transport.readOn(target) : transport.read(target);

@@ -79,7 +79,7 @@ final class TlsOutput {
     private SSLEngineResult wrap(ByteBuffer[] sources, int offset, int length) throws SSLException {
         int size = engine.getSession().getPacketBufferSize();
         if (sealed.capacity() == 0) {
-            sealed = ByteBufAllocator.DEFAULT.directBuffer(size);
+            sealed = ByteBufAllocator.DEFAULT.heapBuffer(size);
         }
         sealed.ensureWritable(size);
         ByteBuffer records = sealed.internalNioBuffer(sealed.writerIndex(), sealed.writableBytes());

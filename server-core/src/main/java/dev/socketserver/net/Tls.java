@@ -13,8 +13,8 @@ import javax.net.ssl.SSLEngine;
  * @param engines makes the engine of one connection, set up as it shall be (client certificates, protocols, ALPN);
  *     asked by the workers, several at a time, once for each handshake, so what it changes to holds for the connections
  *     after
- * @param handshakeTimeout how long a peer may take for the handshake, from its first step to its last; 5 seconds by
- *     {@link #of}
+ * @param handshakeTimeout how long a peer may take for the handshake, from the connection, or with
+ *     {@code awaitFirstByte} from its first step, to its last; 5 seconds by {@link #of}
  */
 public record Tls(Supplier<SSLEngine> engines, Duration handshakeTimeout) {
     /** How long a peer may take for the handshake unless told otherwise. */
