@@ -175,7 +175,7 @@ class TlsHandshakeTest {
     @ParameterizedTest
     @MethodSource(EVERYWHERE)
     void aClientCertificateMayBeDemandedAndIsSeenByTheHandler(TlsSetup setup) throws Exception {
-        Tls tls = Tls.of(demanding(Certificates.context("server", "friend")));
+        Tls tls = TlsSetup.tls(demanding(Certificates.context("server", "friend")));
         try (var server = new TcpServer(setup.config().tls(tls).build(), () -> new StreamRequestHandler() {
             @Override
             protected void handle() throws Exception {
@@ -196,7 +196,7 @@ class TlsHandshakeTest {
     @ParameterizedTest
     @MethodSource(EVERYWHERE)
     void aClientWithoutTheCertificateOrWithAnUnknownOneIsRefused(TlsSetup setup) throws Exception {
-        Tls tls = Tls.of(demanding(Certificates.context("server", "friend")));
+        Tls tls = TlsSetup.tls(demanding(Certificates.context("server", "friend")));
         try (TcpServer server = server(setup.config().tls(tls))) {
             server.start();
             int refused = 0;
@@ -221,7 +221,7 @@ class TlsHandshakeTest {
     @Test
     void theProtocolIsNegotiatedAsTheEngineIsSetUp() throws Exception {
         SSLContext context = Certificates.context("server");
-        Tls tls = Tls.of(() -> {
+        Tls tls = TlsSetup.tls(() -> {
             SSLEngine engine = context.createSSLEngine();
             offer(engine, "ours", "theirs");
             return engine;
@@ -251,7 +251,7 @@ class TlsHandshakeTest {
     void aSupplierThatThrowsCostsOneConnectionAndIsReportedAsAFault() throws Exception {
         SSLContext context = Certificates.context("server");
         var calls = new AtomicInteger();
-        Tls tls = Tls.of(() -> {
+        Tls tls = TlsSetup.tls(() -> {
             if (calls.incrementAndGet() == 1) {
                 throw new IllegalStateException("no certificate yet");
             }

@@ -164,7 +164,7 @@ class TlsTransportsTest {
     @Test
     void aCertificateIsRenewedUnderLoadWithoutAFailure() throws Exception {
         var current = new AtomicReference<SSLContext>(Certificates.context("server"));
-        Tls tls = Tls.of(() -> Objects.requireNonNull(current.get()).createSSLEngine());
+        Tls tls = TlsSetup.tls(() -> Objects.requireNonNull(current.get()).createSSLEngine());
         Set<Principal> seen = ConcurrentHashMap.newKeySet();
         try (var server =
                 new TcpServer(USUAL.config().tls(tls).listener(listener).build(), LineEcho::new)) {
