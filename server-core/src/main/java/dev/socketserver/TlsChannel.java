@@ -109,7 +109,7 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
      */
     boolean handshake(boolean waits) throws IOException {
         if (engine == null) {
-            begin();
+            start();
         }
         SSLEngine current = Objects.requireNonNull(engine);
         TlsOutput outgoing = Objects.requireNonNull(output);
@@ -129,7 +129,7 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
         return secure;
     }
 
-    private void begin() throws SSLException {
+    private void start() throws SSLException {
         SSLEngine made = Objects.requireNonNull(rules.engines().get(), "the engines' supplier returned null");
         made.setUseClientMode(false);
         engine = made;
