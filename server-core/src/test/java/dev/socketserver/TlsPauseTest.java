@@ -19,8 +19,8 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
 import java.util.function.Supplier;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
@@ -188,7 +188,8 @@ class TlsPauseTest {
             try (TestClient silent = TestClient.to(server.address())) {
                 assertThat(Polling.await(() -> server.snapshot().open() == SLOW_PEERS + 1))
                         .isTrue();
-                CompletableFuture<DrainReport> drain = CompletableFuture.supplyAsync(() -> server.shutdown(LONG));
+                var drain = new FutureTask<>(() -> server.shutdown(LONG));
+                new Thread(drain, "drain").start();
                 silent.awaitEnd();
                 for (Slow peer : peers) {
                     try (TlsClient client = peer.finish()) {
