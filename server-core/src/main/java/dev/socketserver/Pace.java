@@ -59,7 +59,10 @@ final class Pace {
         batchSize = 0;
     }
 
-    /** What the leader did in this batch was not to run handlers only: it does not count. */
+    /**
+     * What the leader did in this batch was not to run handlers only: it does not count. One that has just lost the
+     * lead may say so, too: it costs another one's sample, which does no harm.
+     */
     void discardBatch() {
         batchSize = 0;
     }

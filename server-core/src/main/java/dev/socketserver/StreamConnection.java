@@ -210,11 +210,7 @@ public final class StreamConnection extends Request implements AutoCloseable {
 
     /** Returns its stay with a leader; only after {@link #register}. */
     Registration registration() {
-        return required(registration);
-    }
-
-    private static <T> T required(@Nullable T present) {
-        return Objects.requireNonNull(present, "without TLS, or not registered with a leader");
+        return Objects.requireNonNull(registration, "not registered with a leader");
     }
 
     @Override
@@ -230,7 +226,7 @@ public final class StreamConnection extends Request implements AutoCloseable {
 
     @Override
     int handshake(int came) throws IOException {
-        TlsChannel awaited = required(tls);
+        TlsChannel awaited = Objects.requireNonNull(tls, "without TLS");
         if (came < 0 && (isDismissed() || (awaitFirstByte && !awaited.isShaking()))) {
             return -1;
         } else if (came < 0) {
@@ -285,7 +281,7 @@ public final class StreamConnection extends Request implements AutoCloseable {
     int receive() {
         timed.ready();
         try {
-            received = awaitsHandshake() ? required(tls).receive() : in.receive();
+            received = tls != null && tls.isAwaited() ? tls.receive() : in.receive();
         } catch (IOException e) {
             LOG.debug("{} ended while idle: {}", this, e.toString());
             received = -1;

@@ -62,12 +62,12 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
                 .writeBytes(behindHeader);
     }
 
-    /** Tells whether the handshake is still to be done, or ended. */
+    /** Tells whether the handshake is not done: not begun yet, or in the middle. */
     boolean isAwaited() {
         return !clear && !secure;
     }
 
-    /** Tells whether the peer has begun the handshake. */
+    /** Tells whether the peer has begun the handshake, which is not done. */
     boolean isShaking() {
         return engine != null && !secure;
     }
@@ -141,22 +141,21 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
     }
 
     private void limit() throws SocketTimeoutException {
-        Duration left = Duration.ofNanos(left());
-        if (left.isNegative() || left.isZero()) {
-            throw new SocketTimeoutException("the TLS handshake took longer than " + rules.handshakeTimeout());
+        long left = left();
+        if (left <= 0) {
+            throw tookTooLong();
         }
-        transport.readTimeout(left);
-        transport.writeTimeout(left);
+        transport.readTimeout(Duration.ofNanos(left));
+        transport.writeTimeout(Duration.ofNanos(left));
+    }
+
+    private SocketTimeoutException tookTooLong() {
+        return new SocketTimeoutException("the TLS handshake took longer than " + rules.handshakeTimeout());
     }
 
     /** Tells why there is no handshake with a peer that has ended, or was made to, since it took too long. */
     IOException brokenOff() {
-        try {
-            limit();
-            return new SSLException("the peer ended during the TLS handshake");
-        } catch (SocketTimeoutException e) {
-            return e;
-        }
+        return left() <= 0 ? tookTooLong() : new SSLException("the peer ended during the TLS handshake");
     }
 
     private static void runTasks(SSLEngine engine) {

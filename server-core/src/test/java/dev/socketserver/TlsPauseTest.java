@@ -89,14 +89,20 @@ class TlsPauseTest {
         }
     }
 
+    /** Half of them have sent the whole first step. */
+    private List<Slow> slowPeers(TcpServer server) throws IOException {
+        List<Slow> peers = new ArrayList<>();
+        for (int i = 0; i < SLOW_PEERS; i++) {
+            peers.add(new Slow(server, i % 2 == 0));
+        }
+        return peers;
+    }
+
     @Test
     void peersThatPauseInTheirHandshakesHoldNoWorker() throws Exception {
         try (TcpServer server = server(LONG, LineEcho::new)) {
             server.start();
-            List<Slow> peers = new ArrayList<>();
-            for (int i = 0; i < SLOW_PEERS; i++) {
-                peers.add(new Slow(server, i % 2 == 0));
-            }
+            List<Slow> peers = slowPeers(server);
             begun.await();
             try (TlsClient other = setup.connect(server)) {
                 assertThat(other.send("hello\n").readLine()).isEqualTo("hello");
@@ -116,10 +122,7 @@ class TlsPauseTest {
     void peersThatStayInTheMiddleAreRefusedInTime() throws Exception {
         try (TcpServer server = server(Duration.ofMillis(500), LineEcho::new)) {
             server.start();
-            List<Slow> peers = new ArrayList<>();
-            for (int i = 0; i < SLOW_PEERS; i++) {
-                peers.add(new Slow(server, i % 2 == 0));
-            }
+            List<Slow> peers = slowPeers(server);
             listener.await("closed", SLOW_PEERS);
             for (Slow peer : peers) {
                 peer.client.close();
@@ -180,10 +183,7 @@ class TlsPauseTest {
     void aDrainWaitsForAHandshakeThatHasBegunAndEndsThoseThatHaveNot() throws Exception {
         try (TcpServer server = server(LONG, echoingOnce())) {
             server.start();
-            List<Slow> peers = new ArrayList<>();
-            for (int i = 0; i < SLOW_PEERS; i++) {
-                peers.add(new Slow(server, i % 2 == 0));
-            }
+            List<Slow> peers = slowPeers(server);
             begun.await();
             try (TestClient silent = TestClient.to(server.address())) {
                 assertThat(Polling.await(() -> server.snapshot().open() == SLOW_PEERS + 1))

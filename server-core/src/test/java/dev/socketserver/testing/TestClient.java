@@ -25,8 +25,8 @@ public final class TestClient implements Closeable {
     public static TestClient to(SocketAddress address) throws IOException {
         SocketChannel channel = SocketChannel.open(reachable(address));
         if (address instanceof InetSocketAddress) {
-            channel.setOption(
-                    StandardSocketOptions.TCP_NODELAY, true); // a piece of a message does not wait for the last
+            // A piece of a message does not wait until the last one was acknowledged.
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
         }
         return new TestClient(channel);
     }
