@@ -1,5 +1,6 @@
 package dev.socketserver;
 
+import dev.socketserver.internal.util.Backoff;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
@@ -80,7 +81,7 @@ class AcceptLoop<R extends Request> {
         server.counters().acceptFailed();
         listener.acceptFailed(failure);
         failures.warn(server + " could not accept, and goes on", failure);
-        long end = System.nanoTime() + backoff.next().toNanos();
+        long end = System.nanoTime() + backoff.next();
         for (long left = end - System.nanoTime(); left > 0 && mayPause(); left = end - System.nanoTime()) {
             LockSupport.parkNanos(this, left);
         }

@@ -1,9 +1,11 @@
 package dev.socketserver;
 
+import dev.socketserver.internal.pool.ServicePool;
 import dev.socketserver.pool.ElasticThreadPool;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
@@ -65,7 +67,7 @@ final class Activation<R extends Request> {
 
     private Intake<R> newIntake(ElasticThreadPool pool) throws IOException {
         try {
-            return server.newIntake(runner, pool);
+            return server.newIntake(runner, Objects.requireNonNull(ServicePool.of(pool)));
         } catch (Throwable e) {
             pool.shutdownNow();
             throw e;

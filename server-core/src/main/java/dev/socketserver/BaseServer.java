@@ -1,5 +1,6 @@
 package dev.socketserver;
 
+import dev.socketserver.internal.pool.ServicePool;
 import dev.socketserver.pool.ElasticThreadPool;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -320,7 +321,7 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
     }
 
     /** Makes what brings requests to the server's own pool. */
-    Intake<R> newIntake(RequestRunner<R> runner, ElasticThreadPool pool) throws IOException {
+    Intake<R> newIntake(RequestRunner<R> runner, ServicePool pool) throws IOException {
         return new Intake<>(runner, pool);
     }
 

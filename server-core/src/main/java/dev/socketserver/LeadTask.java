@@ -1,8 +1,8 @@
 package dev.socketserver;
 
+import dev.socketserver.internal.pool.ServicePool;
+import dev.socketserver.internal.pool.ServiceTask;
 import dev.socketserver.pool.AbortableTask;
-import dev.socketserver.pool.ElasticThreadPool;
-import dev.socketserver.pool.LongTask;
 import dev.socketserver.pool.RejectableTask;
 import dev.socketserver.pool.RejectionReason;
 import java.time.Duration;
@@ -39,7 +39,7 @@ final class LeadTask {
     }
 
     private final Leadership leadership = new Leadership();
-    private final ElasticThreadPool pool;
+    private final ServicePool pool;
     private final RequestRunner<?> runner;
     private final Runnable lead;
     private final Runnable askToYield;
@@ -57,7 +57,7 @@ final class LeadTask {
      * @param lead runs in the worker that took the lead, until it has lost it or given it up
      * @param askToYield makes a leader that waits look whether it is needed elsewhere
      */
-    LeadTask(ElasticThreadPool pool, RequestRunner<?> runner, Runnable lead, Runnable askToYield) {
+    LeadTask(ServicePool pool, RequestRunner<?> runner, Runnable lead, Runnable askToYield) {
         this.pool = pool;
         this.runner = runner;
         this.lead = lead;
@@ -145,7 +145,7 @@ final class LeadTask {
     }
 
     /** One thread's time as leader, and the end of the handler that cost it the lead. */
-    private final class Tenure implements LongTask, AbortableTask, RejectableTask {
+    private final class Tenure extends ServiceTask implements AbortableTask, RejectableTask {
         private volatile long lostSince = NOT_BUSY;
         private volatile boolean suspected; // written before lostSince
         private volatile @Nullable Thread worker; // written by the worker; set while it leads or ends its last handler

@@ -1,6 +1,6 @@
 package dev.socketserver;
 
-import dev.socketserver.pool.ElasticThreadPool;
+import dev.socketserver.internal.pool.ServicePool;
 import java.io.IOException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
@@ -31,7 +31,7 @@ final class Leader {
     private static final long PAUSE_AFTER_FAILURE = 10_000_000;
 
     private final RequestRunner<StreamConnection> runner;
-    private final ElasticThreadPool pool;
+    private final ServicePool pool;
     private final Watchdog watchdog;
     private final Semaphore processors;
     private final LeadTask task;
@@ -50,7 +50,7 @@ final class Leader {
      *
      * @param processors as many as are there besides those of the leaders, which share them
      */
-    Leader(RequestRunner<StreamConnection> runner, ElasticThreadPool pool, Watchdog watchdog, Semaphore processors)
+    Leader(RequestRunner<StreamConnection> runner, ServicePool pool, Watchdog watchdog, Semaphore processors)
             throws IOException {
         this.runner = runner;
         this.pool = pool;

@@ -1,6 +1,6 @@
 package dev.socketserver;
 
-import dev.socketserver.pool.ElasticThreadPool;
+import dev.socketserver.internal.pool.ServicePool;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,7 +20,7 @@ final class Leaders extends Intake<StreamConnection> {
     private final Watchdog watchdog;
     private int next; // confined to the accepting thread
 
-    Leaders(RequestRunner<StreamConnection> runner, ElasticThreadPool pool, ServerConfig config) throws IOException {
+    Leaders(RequestRunner<StreamConnection> runner, ServicePool pool, ServerConfig config) throws IOException {
         super(runner, pool);
         awaitFirstByte = config.awaitFirstByte();
         watchdog = new Watchdog(config.name() + "-watchdog");

@@ -1,6 +1,6 @@
 package dev.socketserver;
 
-import dev.socketserver.pool.ElasticThreadPool;
+import dev.socketserver.internal.pool.ServicePool;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * part, and a worker that comes back returns to the pool. One thread at a time receives.
  */
 final class ReceiveLoop extends AcceptLoop<Datagram> {
-    private final ElasticThreadPool pool;
+    private final ServicePool pool;
     private final Watchdog watchdog;
     private final Pace pace;
     private final LeadTask task;
@@ -21,7 +21,7 @@ final class ReceiveLoop extends AcceptLoop<Datagram> {
             RequestRunner<Datagram> runner,
             ServerListener listener,
             @Nullable Thread caller,
-            ElasticThreadPool pool,
+            ServicePool pool,
             Watchdog watchdog,
             Pace pace) {
         super(server, runner, listener, caller);

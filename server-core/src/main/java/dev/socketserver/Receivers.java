@@ -1,6 +1,6 @@
 package dev.socketserver;
 
-import dev.socketserver.pool.ElasticThreadPool;
+import dev.socketserver.internal.pool.ServicePool;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
  * blocks, another thread receives; while handlers prove slow, datagrams go to the pool. Thread-safe.
  */
 final class Receivers extends Intake<Datagram> {
-    private final ElasticThreadPool pool;
+    private final ServicePool pool;
     private final Watchdog watchdog;
     private final Pace pace = new Pace();
 
-    Receivers(RequestRunner<Datagram> runner, ElasticThreadPool pool, ServerConfig config) {
+    Receivers(RequestRunner<Datagram> runner, ServicePool pool, ServerConfig config) {
         super(runner, pool);
         this.pool = pool;
         watchdog = new Watchdog(config.name() + "-watchdog");

@@ -1,7 +1,7 @@
 package dev.socketserver;
 
 import dev.socketserver.buffer.SpareBuffers;
-import dev.socketserver.pool.ElasticThreadPool;
+import dev.socketserver.internal.pool.ServicePool;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -108,7 +108,7 @@ public abstract sealed class StreamServer extends BaseServer<StreamConnection> p
     }
 
     @Override
-    final Intake<StreamConnection> newIntake(RequestRunner<StreamConnection> runner, ElasticThreadPool pool)
+    final Intake<StreamConnection> newIntake(RequestRunner<StreamConnection> runner, ServicePool pool)
             throws IOException {
         return config().isSelecting() ? new Leaders(runner, pool, config()) : super.newIntake(runner, pool);
     }

@@ -1,6 +1,6 @@
 package dev.socketserver;
 
-import dev.socketserver.pool.ElasticThreadPool;
+import dev.socketserver.internal.pool.ServicePool;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -111,7 +111,7 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
     }
 
     @Override
-    final Intake<Datagram> newIntake(RequestRunner<Datagram> runner, ElasticThreadPool pool) throws IOException {
+    final Intake<Datagram> newIntake(RequestRunner<Datagram> runner, ServicePool pool) throws IOException {
         return config().isSelecting() ? new Receivers(runner, pool, config()) : super.newIntake(runner, pool);
     }
 

@@ -2,6 +2,7 @@ package dev.socketserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.socketserver.internal.util.Backoff;
 import dev.socketserver.pool.PoolConfig;
 import dev.socketserver.task.TaskPoolConfig;
 import java.io.File;
@@ -96,8 +97,8 @@ class DocumentationTest {
                         shown(Activation.FIRST_BYTE_PATIENCE),
                         shown(Activation.FORCED_END),
                         shown(StreamConnection.LAST_WORD),
-                        shown(Backoff.FIRST),
-                        shown(Backoff.LONGEST),
+                        shown(Duration.ofNanos(Backoff.FIRST)),
+                        shown(Duration.ofNanos(Backoff.LONGEST)),
                         shown(RateLimitedLog.INTERVAL),
                         shown(Watchdog.TICK),
                         shown(Watchdog.LONG_TICK),

@@ -2,6 +2,7 @@ package dev.socketserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.socketserver.internal.pool.ServicePool;
 import dev.socketserver.pool.ElasticThreadPool;
 import dev.socketserver.pool.OverloadPolicy;
 import dev.socketserver.pool.PoolConfig;
@@ -23,6 +24,7 @@ class LeadTaskTest {
             server, new GuardedListener(ServerConfig.ofPort(0).listener()));
     private final ElasticThreadPool pool =
             new ElasticThreadPool(PoolConfig.builder().build());
+    private final ServicePool services = Objects.requireNonNull(ServicePool.of(pool));
     private final CountDownLatch inTurn = new CountDownLatch(1);
     private final CountDownLatch mayReturn = new CountDownLatch(1);
     private final CountDownLatch returned = new CountDownLatch(1);
@@ -30,7 +32,7 @@ class LeadTaskTest {
     private final AtomicInteger quickRequests = new AtomicInteger();
     private final AtomicBoolean computes = new AtomicBoolean();
     private volatile @Nullable Thread leader;
-    private final LeadTask task = new LeadTask(pool, runner, this::lead, () -> {});
+    private final LeadTask task = new LeadTask(services, runner, this::lead, () -> {});
 
     /** The first leader runs one handler, that waits for the test or computes; those after it have nothing to do. */
     private void lead() {
@@ -121,7 +123,8 @@ class LeadTaskTest {
                 .overloadPolicy(OverloadPolicy.SHED_OLDEST)
                 .build();
         try (ElasticThreadPool full = new ElasticThreadPool(oneWorker)) {
-            LeadTask shed = new LeadTask(full, runner, leads::countDown, () -> {});
+            LeadTask shed =
+                    new LeadTask(Objects.requireNonNull(ServicePool.of(full)), runner, leads::countDown, () -> {});
             full.execute(() -> {
                 occupied.countDown();
                 try {

@@ -1,5 +1,6 @@
 package dev.socketserver.pool;
 
+import dev.socketserver.internal.pool.ServiceTask;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
@@ -48,7 +49,8 @@ final class Crew {
     /** How many of the busy ones are about a long task that waits for work. */
     int waiting() {
         return (int) members.stream()
-                .filter(worker -> worker.running instanceof LongTask task && task.busySince() == LongTask.NOT_BUSY)
+                .filter(worker ->
+                        worker.running instanceof ServiceTask task && task.busySince() == ServiceTask.NOT_BUSY)
                 .count();
     }
 

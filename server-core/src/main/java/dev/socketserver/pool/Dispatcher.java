@@ -1,7 +1,10 @@
 package dev.socketserver.pool;
 
+import dev.socketserver.internal.pool.ServicePool;
+import dev.socketserver.internal.pool.ServiceTask;
+
 /** Brings tasks and workers together: what happens when a task comes and when a worker is free. Thread-safe. */
-final class Dispatcher {
+final class Dispatcher implements ServicePool {
     private final PoolState state;
     private final Overload overload;
     private final Recruiter recruiter;
@@ -30,7 +33,8 @@ final class Dispatcher {
 
     // ---- A task comes
 
-    void submit(Runnable task) {
+    @Override
+    public void execute(Runnable task) {
         long now = state.host.nanoTime();
         FollowUp after;
         state.lock();
@@ -73,8 +77,9 @@ final class Dispatcher {
         return assignNext(idle);
     }
 
-    /** Takes a task unless that means waiting; see {@link ElasticThreadPool#tryExecute}. */
-    boolean offer(Runnable task) {
+    /** Takes a task unless that means waiting; see {@link ServicePool#tryExecute}. */
+    @Override
+    public boolean tryExecute(Runnable task) {
         long now = state.host.nanoTime();
         return state.decideWhether(() -> {
             if (state.phase != Phase.RUNNING) {
@@ -97,7 +102,8 @@ final class Dispatcher {
     }
 
     /** Whether a task waits that no worker, idle or starting, will take at once. */
-    boolean isSaturated() {
+    @Override
+    public boolean isSaturated() {
         return state.read(() -> state.queue.size() > state.crew.starting() && state.crew.size() >= state.limit());
     }
 
@@ -147,7 +153,7 @@ final class Dispatcher {
         long time = StuckWatch.busyTime(worker, task, now);
         worker.running = null;
         state.tally.completed++;
-        if (!(task instanceof LongTask)) {
+        if (!(task instanceof ServiceTask)) {
             state.tally.runs.record(time);
         }
         if (!worker.isStuck || task == null) {
@@ -202,7 +208,7 @@ final class Dispatcher {
         state.crew.progressed(now);
         state.tally.waits.record(now - arrival);
         FollowUp after = state.queue.isEmpty() ? FollowUp.NONE : engage(now);
-        if (task instanceof LongTask) {
+        if (task instanceof ServiceTask) {
             after = after.then(state.releaseIfQuiet());
         }
         if (now - arrival > state.config.maxQueueWait().toNanos()) {

@@ -1,5 +1,6 @@
 package dev.socketserver.pool;
 
+import dev.socketserver.internal.pool.ServicePool;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -32,6 +33,10 @@ import java.util.concurrent.RejectedExecutionException;
  * <p>Thread-safe.
  */
 public final class ElasticThreadPool implements Executor, AutoCloseable {
+    static {
+        ServicePool.provide(executor -> executor instanceof ElasticThreadPool pool ? pool.dispatcher : null);
+    }
+
     private final PoolState state;
     private final Dispatcher dispatcher;
     private final Lifecycle lifecycle;
@@ -63,34 +68,13 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
     @Override
     public void execute(Runnable task) {
         Objects.requireNonNull(task, "task");
-        dispatcher.submit(task);
-    }
-
-    /**
-     * Runs a task as soon as can be, without ever waiting: on an idle worker, or on one that is started for it, or,
-     * with {@code maxWorkers} busy, in its turn. The task is not run by the caller.
-     *
-     * @param task what to run
-     * @return false if the queue is full, or the pool is shut down
-     */
-    public boolean tryExecute(Runnable task) {
-        return dispatcher.offer(Objects.requireNonNull(task, "task"));
-    }
-
-    /**
-     * Whether the pool has as many tasks as it can work on.
-     *
-     * @return true if a task waits while {@code maxWorkers} are all busy
-     */
-    public boolean isSaturated() {
-        return dispatcher.isSaturated();
+        dispatcher.execute(task);
     }
 
     /**
      * Waits until nothing is queued and nothing runs, as the mix-in's {@code join} does. The pool goes on taking tasks,
-     * so under steady load this may take for ever. A {@link LongTask} that is {@linkplain LongTask#NOT_BUSY not busy}
-     * does not count as running: a server's pool has one that waits for what idle connections send. Whether it is busy
-     * is asked when a task begins or ends.
+     * so under steady load this may take for ever. A server's worker that waits for what idle connections send does not
+     * count as running.
      *
      * @throws InterruptedException if the thread is interrupted
      * @throws IllegalStateException if called from a task of this pool, which would wait for itself

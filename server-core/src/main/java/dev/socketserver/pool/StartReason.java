@@ -14,6 +14,6 @@ public enum StartReason {
     /** The queue was full. */
     FULL,
 
-    /** {@link ElasticThreadPool#tryExecute} found no idle worker. */
+    /** The servers' engine needed a worker at once, and none was idle. */
     URGENT
 }

@@ -1,5 +1,6 @@
 package dev.socketserver.pool;
 
+import dev.socketserver.internal.pool.ServiceTask;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -71,9 +72,9 @@ final class StuckWatch {
 
     /** How long a worker's task, or the present piece of a long one, has been running. */
     static long busyTime(Worker worker, @Nullable Runnable task, long now) {
-        if (task instanceof LongTask longTask) {
-            long since = longTask.busySince();
-            return since == LongTask.NOT_BUSY ? 0 : now - since;
+        if (task instanceof ServiceTask service) {
+            long since = service.busySince();
+            return since == ServiceTask.NOT_BUSY ? 0 : now - since;
         }
         return now - worker.runningSince;
     }

@@ -3,6 +3,7 @@ package dev.socketserver.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.socketserver.internal.pool.ServiceTask;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -127,11 +128,11 @@ class LifecycleTest {
     }
 
     @Test
-    void joinDoesNotWaitForALongTaskThatWaitsForWork() {
+    void joinDoesNotWaitForAServiceTaskThatWaitsForWork() {
         try (SimulatedPool it = new SimulatedPool(b -> b)) {
             List<Boolean> joined = new ArrayList<>();
-            long[] busySince = {LongTask.NOT_BUSY};
-            it.pool.execute(new LongTask() {
+            long[] busySince = {ServiceTask.NOT_BUSY};
+            it.pool.execute(new ServiceTask() {
                 @Override
                 public void run() {
                     it.host.sleep(HOUR);
@@ -156,11 +157,11 @@ class LifecycleTest {
     }
 
     @Test
-    void joinEndsWhenALongTaskIsAllThatIsLeftToBegin() {
+    void joinEndsWhenAServiceTaskIsAllThatIsLeftToBegin() {
         try (SimulatedPool it = new SimulatedPool(b -> b.minWorkers(1).maxWorkers(1))) {
             List<Boolean> joined = new ArrayList<>();
             it.submit(1, SECOND);
-            it.pool.execute(new LongTask() {
+            it.pool.execute(new ServiceTask() {
                 @Override
                 public void run() {
                     it.host.sleep(HOUR);

@@ -1,4 +1,4 @@
-package dev.socketserver;
+package dev.socketserver.internal.util;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -21,7 +21,7 @@ class RateLimitedLogTest {
     private final Logger logger = (Logger) LoggerFactory.getLogger("RateLimitedLogTest");
     private final ListAppender<ILoggingEvent> written = new ListAppender<>();
     private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5); // overflows in the course of the test
-    private final RateLimitedLog log = new RateLimitedLog(logger, now::get);
+    private final RateLimitedLog log = new RateLimitedLog(new Log(logger), now::get);
     private final IOException cause = new IOException("says the test");
 
     @BeforeEach
@@ -48,7 +48,7 @@ class RateLimitedLogTest {
     @Test
     void aThousandFailuresAtATimeAreOneLine() {
         for (int i = 0; i < 1000; i++) {
-            log.warn("it failed", cause);
+            log.warn("{} failed", "it", cause);
         }
         assertThat(lines()).containsExactly("it failed: java.io.IOException: says the test");
         assertThat(written.list.get(0).getLevel()).isEqualTo(Level.WARN);
@@ -56,28 +56,63 @@ class RateLimitedLogTest {
     }
 
     @Test
-    void theNextLineAfterTheIntervalTellsHowManyWereLeftOut() {
-        log.warn("first", cause);
+    void theNextLineAfterTheIntervalSaysHowManyWereLeftOut() {
+        log.warn("{}", "first", cause);
         pass(RateLimitedLog.INTERVAL.minusNanos(1));
-        log.warn("left out", cause);
-        log.error("left out", cause);
+        log.warn("{}", "left out", cause);
+        log.error("{}", "left out", cause);
         pass(Duration.ofNanos(1));
-        log.warn("second", cause);
+        log.warn("{}", "second", cause);
         pass(RateLimitedLog.INTERVAL);
-        log.warn("third", cause);
+        log.warn("{}", "third", cause);
         assertThat(lines())
                 .containsExactly(
                         "first: java.io.IOException: says the test",
-                        "second: java.io.IOException: says the test (and 2 times more since the last such line)",
+                        "second: java.io.IOException: says the test (2 more since the last such line)",
                         "third: java.io.IOException: says the test");
     }
 
     @Test
     void anErrorComesWithItsStack() {
-        log.error("it failed", cause);
+        log.error("{} failed", "it", cause);
         assertThat(written.list).singleElement().satisfies(event -> {
             assertThat(event.getLevel()).isEqualTo(Level.ERROR);
             assertThat(event.getThrowableProxy().getMessage()).isEqualTo("says the test");
         });
+    }
+
+    @Test
+    void aFrequentFailureDoesNotHideOneOfAnotherTypeOrFromAnotherPlace() {
+        for (int i = 0; i < 1000; i++) {
+            log.warn("{}", "frequent", cause);
+        }
+        log.warn("{}", "other type", new IllegalStateException("rare"));
+        log.warn("{}", "other place", new IOException("rare"));
+        assertThat(lines()).hasSize(3);
+    }
+
+    @Test
+    void thereIsNoEndToKindsAndNoEndlessMemoryForThem() {
+        for (int i = 0; i < 10 * RateLimitedLog.MAX_KINDS; i++) {
+            var failure = new IOException("kind " + i);
+            failure.setStackTrace(new StackTraceElement[] {new StackTraceElement("Place", "of", "Failure.java", i)});
+            log.warn("{}", "failed", failure);
+        }
+        assertThat(lines()).hasSize(10 * RateLimitedLog.MAX_KINDS);
+        log.warn("{}", "the first kind was forgotten", cause);
+        assertThat(lines()).hasSize(10 * RateLimitedLog.MAX_KINDS + 1);
+    }
+
+    @Test
+    void aSubjectThatThrowsCostsTheLineOnly() {
+        var subject = new Object() {
+            @Override
+            public String toString() {
+                throw new IllegalStateException("no name");
+            }
+        };
+        log.warn("{}", subject, cause);
+        log.error("{}", subject, cause);
+        assertThat(lines()).isEmpty();
     }
 }

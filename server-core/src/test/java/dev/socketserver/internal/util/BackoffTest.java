@@ -1,4 +1,4 @@
-package dev.socketserver;
+package dev.socketserver.internal.util;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -15,7 +15,7 @@ class BackoffTest {
     private List<Long> next(int count) {
         return Stream.generate(backoff::next)
                 .limit(count)
-                .map(Duration::toMillis)
+                .map(nanos -> Duration.ofNanos(nanos).toMillis())
                 .toList();
     }
 
@@ -27,7 +27,9 @@ class BackoffTest {
     @Test
     void aSuccessBeginsAnew() {
         assertThat(next(4)).hasSize(4);
+        assertThat(backoff.isFailing()).isTrue();
         backoff.reset();
+        assertThat(backoff.isFailing()).isFalse();
         assertThat(next(2)).containsExactly(5L, 10L);
     }
 }

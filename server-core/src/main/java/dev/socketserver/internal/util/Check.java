@@ -1,0 +1,52 @@
+package dev.socketserver.internal.util;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/** Checks the values that users set; the messages name the option and the value. Stateless. */
+public final class Check {
+    private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
+
+    private Check() {}
+
+    /** Returns the value if it is at least that much. */
+    public static int atLeast(String option, int least, int value) {
+        if (value < least) {
+            throw new IllegalArgumentException(option + " must be at least " + least + ": " + value);
+        }
+        return value;
+    }
+
+    /** Returns the value if it is at most that much. */
+    public static int atMost(String option, int most, int value) {
+        if (value > most) {
+            throw new IllegalArgumentException(option + " must be at most " + most + ": " + value);
+        }
+        return value;
+    }
+
+    /** Returns the time if it is zero or more, and can be shown by a clock of nanoseconds. */
+    public static Duration notNegative(String option, Duration time) {
+        Objects.requireNonNull(time, option);
+        if (time.isNegative()) {
+            throw new IllegalArgumentException(option + " must not be negative: " + time);
+        }
+        return measurable(option, time);
+    }
+
+    /** Returns the time if it is more than zero, and can be shown by a clock of nanoseconds. */
+    public static Duration positive(String option, Duration time) {
+        Objects.requireNonNull(time, option);
+        if (time.isNegative() || time.isZero()) {
+            throw new IllegalArgumentException(option + " must be positive: " + time);
+        }
+        return measurable(option, time);
+    }
+
+    private static Duration measurable(String option, Duration time) {
+        if (time.compareTo(LONGEST) > 0) {
+            throw new IllegalArgumentException(option + " must be at most 292 years: " + time);
+        }
+        return time;
+    }
+}

@@ -1,0 +1,108 @@
+package dev.socketserver.internal.util;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+
+/**
+ * A thread of the library's own that runs one step after another until it is stopped. It outlives whatever a step
+ * throws, which is logged and followed by a growing pause. Thread-safe.
+ *
+ * <pre>
+ *   NEW ──start()──▶ RUNNING ──stop()──▶ ENDED
+ * </pre>
+ */
+public final class LoopThread {
+    private static final Log LOG = Log.of(LoopThread.class);
+
+    /** One round of the loop. */
+    public interface Step {
+        /** Does the work of one round, waiting included; interrupts are cleared after each. */
+        void run() throws Exception;
+    }
+
+    private final Thread thread;
+    private final Step step;
+    private final Runnable died;
+    private final RateLimitedLog failures = new RateLimitedLog(LOG);
+    private volatile boolean stopped;
+
+    /**
+     * Creates a daemon thread that is not started.
+     *
+     * @param died runs in the thread if it ends without having been stopped, which only a failing JVM brings about
+     */
+    public LoopThread(String name, Step step, Runnable died) {
+        this.step = step;
+        this.died = died;
+        thread = new Thread(null, this::run, name, 0, false);
+        thread.setDaemon(true);
+    }
+
+    /** Starts the thread. */
+    public void start() {
+        thread.start();
+    }
+
+    /** Lets the step return from {@link #park}. */
+    public void wake() {
+        LockSupport.unpark(thread);
+    }
+
+    /** Tells the thread to end after its present step, and wakes it. */
+    public void stop() {
+        stopped = true;
+        wake();
+    }
+
+    /** Returns whether {@link #stop} was called. */
+    public boolean isStopped() {
+        return stopped;
+    }
+
+    /** Waits for at most that many nanoseconds; for a step, which may be woken early. */
+    public void park(long nanos) {
+        if (!stopped) {
+            LockSupport.parkNanos(this, nanos);
+        }
+    }
+
+    /** Returns whether the calling thread is this one. */
+    public boolean isCurrent() {
+        return thread == Thread.currentThread();
+    }
+
+    /**
+     * Waits until the thread has ended, which it has at once if it was never started. One that hangs in its step is
+     * interrupted and left behind.
+     *
+     * @return false if it hangs
+     */
+    public boolean awaitEnd(Duration timeout) throws InterruptedException {
+        thread.join(Math.max(1, timeout.toMillis()));
+        if (thread.isAlive()) {
+            thread.interrupt();
+            return false;
+        }
+        return true;
+    }
+
+    private void run() {
+        Backoff backoff = new Backoff();
+        try {
+            while (!stopped) {
+                try {
+                    step.run();
+                    backoff.reset();
+                } catch (Throwable failure) {
+                    failures.error("{} failed, and goes on", thread.getName(), failure);
+                    park(backoff.next());
+                }
+                Thread.interrupted(); // an interrupted thread would not park again
+            }
+        } finally {
+            if (!stopped) {
+                died.run();
+            }
+        }
+    }
+}
