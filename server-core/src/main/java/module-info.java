@@ -2,6 +2,7 @@
 @SuppressWarnings({"requires-automatic", "requires-transitive-automatic"}) // Micrometer is not a module yet
 module dev.socketserver {
     requires transitive io.netty.buffer;
+    requires io.netty.common;
     requires transitive java.management;
     requires jdk.jfr;
     requires org.slf4j;

@@ -15,7 +15,7 @@ import java.util.Optional;
  */
 public record DrainReport(int finished, int idleClosed, List<Forced> forced, boolean complete) {
     /** The report of a server that had nothing open. */
-    static final DrainReport NOTHING = new DrainReport(0, 0, List.of(), true);
+    public static final DrainReport NOTHING = new DrainReport(0, 0, List.of(), true);
 
     /** Copies the list. */
     public DrainReport {

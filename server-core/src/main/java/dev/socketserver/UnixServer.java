@@ -1,5 +1,7 @@
 package dev.socketserver;
 
+import dev.socketserver.internal.stream.StreamEndpoint;
+import dev.socketserver.internal.util.Log;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.ConnectException;
@@ -15,8 +17,6 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFileAttributeView;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A server of connections to a Unix-domain socket, which is a file: a dead server's is replaced, a live one's is
@@ -25,7 +25,7 @@ import org.slf4j.LoggerFactory;
  * <p>See {@link BaseServer} for what to call and what to override.
  */
 public non-sealed class UnixServer extends StreamServer {
-    private static final Logger LOG = LoggerFactory.getLogger(UnixServer.class);
+    private static final Log LOG = Log.of(UnixServer.class);
 
     /** The bits of a Unix file mode that tell the type, and the type of a socket. */
     private static final int FILE_TYPE = 0170000;
@@ -35,25 +35,25 @@ public non-sealed class UnixServer extends StreamServer {
     private volatile @Nullable Object fileKey; // which file is ours; written by the thread that binds or closes
 
     /**
-     * Makes a server on the socket file {@code path}.
+     * Creates a server for the socket file {@code path}.
      *
-     * @param handlers makes a new handler for each connection
+     * @param handlers creates a new handler for each connection
      */
     public UnixServer(Path path, Supplier<? extends StreamRequestHandler> handlers) {
         this(ServerConfig.builder().address(UnixDomainSocketAddress.of(path)).build(), handlers);
     }
 
     /**
-     * Makes a server.
+     * Creates a server.
      *
-     * @param handlers makes a new handler for each connection
+     * @param handlers creates a new handler for each connection
      * @throws IllegalArgumentException if the address is not a {@link UnixDomainSocketAddress}, or a PROXY header is
      *     expected
      */
     public UnixServer(ServerConfig config, Supplier<? extends StreamRequestHandler> handlers) {
         super(config, handlers);
-        Options.checkAddress(config, UnixDomainSocketAddress.class);
-        Options.checkNotSet("proxyProtocol is for TCP only", config.proxyProtocol(), config);
+        Sockets.checkAddress(config, UnixDomainSocketAddress.class);
+        Sockets.checkNotSet("proxyProtocol is for TCP only", config.proxyProtocol(), config);
     }
 
     private Path path() {
@@ -110,13 +110,6 @@ public non-sealed class UnixServer extends StreamServer {
         }
     }
 
-    /** Removes the file, so that nobody comes after the last one. */
-    @Override
-    final void lastCall() {
-        removeFile();
-        super.lastCall();
-    }
-
     /**
      * Removes the file and closes the socket, in this order: as long as the socket is open, no other server replaces
      * the file, and no other file can get the same key.
@@ -140,10 +133,20 @@ public non-sealed class UnixServer extends StreamServer {
     }
 
     @Override
-    ServerSocketChannel open() throws IOException {
+    final ServerSocketChannel openChannel() throws IOException {
         return ServerSocketChannel.open(StandardProtocolFamily.UNIX);
     }
 
     @Override
-    void configure(SocketChannel connection) {}
+    final StreamEndpoint.Setup setup() {
+        return new StreamEndpoint.Setup() {
+            @Override
+            public void apply(SocketChannel connection) {}
+
+            @Override
+            public void beforeLastCall() {
+                removeFile();
+            }
+        };
+    }
 }
