@@ -97,7 +97,8 @@ final class Dispatcher implements ServicePool {
                 state.tally.enqueued++;
                 return start;
             }
-            return state.hasRoom() && state.blocked.isEmpty() ? enqueue(task, now) : null;
+            boolean fits = task instanceof ServiceTask || (state.hasRoom() && state.blocked.isEmpty());
+            return fits ? enqueue(task, now) : null;
         });
     }
 

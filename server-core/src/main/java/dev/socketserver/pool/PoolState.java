@@ -91,7 +91,7 @@ final class PoolState {
 
     /** A starting worker will take one task from the queue at once, so that task's place counts as free. */
     boolean hasRoom() {
-        return queue.size() < config.queueCapacity() + crew.starting();
+        return queue.size() - queue.services() < config.queueCapacity() + crew.starting();
     }
 
     void enqueue(Runnable task, long now) {

@@ -57,6 +57,7 @@ final class Poller {
     private final Lead lead;
     private final Selector selector;
     private final ArrayDeque<Registration> ready = new ArrayDeque<>(); // the leader's
+    private @Nullable Registration arrived; // the leader's: the first of those taken from the arrivals, in order
     private final AtomicReference<@Nullable Registration> arrivals = new AtomicReference<>(); // a stack
     private final AtomicInteger offered = new AtomicInteger(); // how many arrivals were not taken yet
     private final RateLimitedLog failures = new RateLimitedLog(LOG);
@@ -106,7 +107,7 @@ final class Poller {
 
     /** Returns whether a new connection is better given to the pool: handlers are slow, or the leader is behind. */
     boolean isBusy() {
-        return times.isSlow() || offered.get() > MOST_ARRIVALS;
+        return times.isSlow() || offered.get() > MOST_ARRIVALS || pool.isSaturated();
     }
 
     private void callForLeader() {
@@ -283,53 +284,42 @@ final class Poller {
 
     /** Serves those that were offered to be served, and arms the others; returns false if the lead was lost. */
     private boolean serveArrivals() {
-        Registration next = takeArrivals();
-        if (next != null) {
+        if (takeArrivals()) {
             times.batchBegins(offered.get());
             watchdog.wake();
         }
-        while (next != null) {
-            Registration after = take(next);
+        for (Registration next = nextArrival(); next != null; next = nextArrival()) {
             if (!next.request.begin()) {
                 arm(next);
             } else if (!serve(next)) {
-                giveBack(after);
-                return false;
+                return false; // and the next leader goes on with the others
             }
-            next = after;
         }
         times.batchEnds();
         return true;
     }
 
-    /** Takes one of the arrivals; from here on it may be offered again. Returns the next. */
-    private @Nullable Registration take(Registration arrival) {
-        Registration after = arrival.next;
-        arrival.next = null;
-        offered.decrementAndGet();
-        arrival.taken();
-        return after;
-    }
-
-    /** Returns the arrivals in the order in which they came. */
-    private @Nullable Registration takeArrivals() {
-        Registration first = null;
-        for (Registration last = arrivals.getAndSet(null); last != null; ) {
+    /** Takes the arrivals, unless some are left of those taken before; returns whether there are any. */
+    private boolean takeArrivals() {
+        for (Registration last = arrived == null ? arrivals.getAndSet(null) : null; last != null; ) {
             Registration before = last.next;
-            last.next = first;
-            first = last;
+            last.next = arrived;
+            arrived = last;
             last = before;
         }
-        return first;
+        return arrived != null;
     }
 
-    /** Gives the arrivals back that this worker, which leads no more, did not get to. */
-    private void giveBack(@Nullable Registration rest) {
-        for (Registration next = rest; next != null; ) {
-            Registration after = take(next);
-            offer(next);
-            next = after;
+    /** Takes the next of the arrivals, which from here on may be offered again. */
+    private @Nullable Registration nextArrival() {
+        Registration next = arrived;
+        if (next != null) {
+            arrived = next.next;
+            next.next = null;
+            offered.decrementAndGet();
+            next.taken();
         }
+        return next;
     }
 
     private void arm(Registration connection) {
@@ -365,18 +355,14 @@ final class Poller {
     }
 
     private void collect(List<Registration> found) throws IOException {
-        for (Registration next = takeArrivals(); next != null; ) {
-            if (found.size() == MOST_STOOD_IN_FOR) {
-                giveBack(next);
-                return;
-            }
-            Registration after = take(next);
-            if (next.request.begin()) {
+        takeArrivals();
+        while (arrived != null && found.size() < MOST_STOOD_IN_FOR) {
+            Registration next = nextArrival();
+            if (next != null && next.request.begin()) {
                 found.add(next);
-            } else {
+            } else if (next != null) {
                 arm(next);
             }
-            next = after;
         }
         if (ready.isEmpty()) {
             selector.selectNow(onReady);

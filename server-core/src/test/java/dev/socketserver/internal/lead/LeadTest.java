@@ -156,6 +156,7 @@ class LeadTest {
             });
             occupied.await();
             shed.callForLeader();
+            full.execute(() -> {}); // takes the one place, since the lead takes none
             full.execute(() -> {});
             assertThat(full.snapshot().rejectionsByReason()).containsEntry(RejectionReason.SHED_OLDEST, 1L);
             mayReturn.countDown();
