@@ -43,7 +43,7 @@ final class Poller {
     private static final long PAUSE_AFTER_FAILURE = 10_000_000;
 
     /** With more new connections than this to be looked at, the leader is behind. */
-    private static final int MOST_ARRIVALS = 64;
+    private static final int MOST_ARRIVALS = 1024;
 
     /** How many connections the stand-in gives to the pool at a time. */
     private static final int MOST_STOOD_IN_FOR = 256;
@@ -252,16 +252,16 @@ final class Poller {
         if (!serveArrivals()) {
             return false;
         }
-        selecting = true;
         boolean saturated = pool.isSaturated();
-        try {
-            if (stopped || (saturated && batches > 0)) {
-                lead.leadership().giveUp();
-                if (!stopped) {
-                    callForLeader();
-                }
-                return false;
+        if (stopped || (saturated && batches > 0)) {
+            lead.leadership().giveUp();
+            if (!stopped) {
+                callForLeader();
             }
+            return false;
+        }
+        selecting = true; // before the arrivals are looked at, which who adds to them does in the opposite order
+        try {
             if (saturated || arrivals.get() != null) {
                 selector.selectNow(onReady);
             } else {

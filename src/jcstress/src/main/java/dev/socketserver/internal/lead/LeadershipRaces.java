@@ -1,14 +1,12 @@
-package dev.socketserver;
+package dev.socketserver.internal.lead;
 
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
 import org.openjdk.jcstress.annotations.Actor;
-import org.openjdk.jcstress.annotations.Arbiter;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
 import org.openjdk.jcstress.annotations.State;
-import org.openjdk.jcstress.infra.results.ZZZ_Result;
 import org.openjdk.jcstress.infra.results.ZZ_Result;
 import org.openjdk.jcstress.infra.results.Z_Result;
 
@@ -92,39 +90,6 @@ final class LeadershipRaces {
         public void nextLeader(Z_Result result) {
             boolean takenBefore = leadership.seen() != 0;
             result.r1 = !takenBefore || !leadership.take() || ready == 1;
-        }
-    }
-
-    /** An operation ends while it expires: it is told so if, and only if, somebody was told to end it. */
-    @JCStressTest
-    @Outcome(id = "true, false, true", expect = ACCEPTABLE, desc = "in time")
-    @Outcome(id = "false, true, true", expect = ACCEPTABLE, desc = "expired, and knows it")
-    @Outcome(expect = FORBIDDEN, desc = "expired behind its back, or the next operation is told")
-    @State
-    public static class DisarmVersusExpire {
-        private final Deadline deadline = new Deadline();
-
-        /** An overdue operation. */
-        DisarmVersusExpire() {
-            deadline.arm(1);
-        }
-
-        /** The serving thread. */
-        @Actor
-        public void disarm(ZZZ_Result result) {
-            result.r1 = deadline.disarm();
-        }
-
-        /** The housekeeper. */
-        @Actor
-        public void expire(ZZZ_Result result) {
-            result.r2 = deadline.expire(System.nanoTime() + 1);
-        }
-
-        /** The next operation. */
-        @Arbiter
-        public void next(ZZZ_Result result) {
-            result.r3 = deadline.disarm();
         }
     }
 }
