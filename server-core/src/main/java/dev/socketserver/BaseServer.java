@@ -1,5 +1,6 @@
 package dev.socketserver;
 
+import dev.socketserver.internal.util.Printable;
 import dev.socketserver.pool.ElasticThreadPool;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -287,7 +288,7 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
      */
     protected void handleError(R request, Throwable failure) {
         if (failure instanceof IOException || failure instanceof InterruptedException) {
-            LOG.debug("{} failed: {}", request, failure.toString());
+            LOG.debug("{} failed: {}", request, Printable.of(failure));
         } else {
             handlerFailures.error("the handler of " + request + " failed", failure);
         }

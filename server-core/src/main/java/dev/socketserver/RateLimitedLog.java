@@ -1,5 +1,6 @@
 package dev.socketserver;
 
+import dev.socketserver.internal.util.Printable;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.slf4j.Logger;
@@ -31,7 +32,7 @@ final class RateLimitedLog {
     void warn(String message, Throwable cause) {
         long before = leftOutBefore();
         if (before >= 0) {
-            log.warn("{}: {}{}", message, cause.toString(), more(before));
+            log.warn("{}: {}{}", message, Printable.of(cause), more(before));
         }
     }
 

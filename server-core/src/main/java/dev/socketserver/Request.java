@@ -1,5 +1,6 @@
 package dev.socketserver;
 
+import dev.socketserver.internal.util.Printable;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;
@@ -370,6 +371,6 @@ public abstract sealed class Request permits StreamConnection, Datagram {
 
     @Override
     public String toString() {
-        return getClass().getSimpleName() + "[" + remoteAddress + "]";
+        return getClass().getSimpleName() + "[" + Printable.of(remoteAddress) + "]";
     }
 }

@@ -1,5 +1,6 @@
 package dev.socketserver;
 
+import dev.socketserver.internal.util.Printable;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -167,7 +168,7 @@ final class RequestRunner<R extends Request> {
         } catch (IOException e) {
             counters.rejected(Rejection.TLS_HANDSHAKE);
             listener.rejected(request, e);
-            LOG.debug("{} and {} did not shake hands: {}", server, request, e.toString());
+            LOG.debug("{} and {} did not shake hands: {}", server, request, Printable.of(e));
             return -1;
         }
     }
@@ -225,7 +226,7 @@ final class RequestRunner<R extends Request> {
             handler.sayGoodbye();
             request.flush();
         } catch (IOException e) {
-            LOG.debug("{} did not hear the goodbye: {}", request, e.toString());
+            LOG.debug("{} did not hear the goodbye: {}", request, Printable.of(e));
         } catch (Exception e) {
             fail(request, e);
         }
@@ -247,7 +248,7 @@ final class RequestRunner<R extends Request> {
         try {
             request.flush();
         } catch (IOException | RuntimeException e) {
-            LOG.debug("{} did not take the last words: {}", request, e.toString());
+            LOG.debug("{} did not take the last words: {}", request, Printable.of(e));
         }
     }
 

@@ -3,6 +3,7 @@ package dev.socketserver;
 import dev.socketserver.buffer.ByteInput;
 import dev.socketserver.buffer.ByteOutput;
 import dev.socketserver.buffer.SpareBuffers;
+import dev.socketserver.internal.util.Printable;
 import dev.socketserver.net.ProxyHeader;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -283,7 +284,7 @@ public final class StreamConnection extends Request implements AutoCloseable {
         try {
             received = tls != null && tls.isAwaited() ? tls.receive() : in.receive();
         } catch (IOException e) {
-            LOG.debug("{} ended while idle: {}", this, e.toString());
+            LOG.debug("{} ended while idle: {}", this, Printable.of(e));
             received = -1;
         } finally {
             timed.received();
@@ -296,7 +297,7 @@ public final class StreamConnection extends Request implements AutoCloseable {
         try {
             return in.available() > 0 || (tls != null && tls.hasMore());
         } catch (IOException e) {
-            LOG.debug("{} broke the protocol: {}", this, e.toString());
+            LOG.debug("{} broke the protocol: {}", this, Printable.of(e));
             return false;
         }
     }
@@ -307,7 +308,7 @@ public final class StreamConnection extends Request implements AutoCloseable {
         try {
             received = in.await(1) ? 1 : -1;
         } catch (IOException e) {
-            LOG.debug("{} ended while idle: {}", this, e.toString());
+            LOG.debug("{} ended while idle: {}", this, Printable.of(e));
             received = -1;
         } finally {
             timed.readTimeout(readTimeout);
@@ -327,7 +328,7 @@ public final class StreamConnection extends Request implements AutoCloseable {
         try {
             channel.close();
         } catch (IOException e) {
-            LOG.debug("closing {} failed: {}", this, e.toString());
+            LOG.debug("closing {} failed: {}", this, Printable.of(e));
         }
         if (registration != null) {
             registration.closed();
@@ -339,7 +340,7 @@ public final class StreamConnection extends Request implements AutoCloseable {
         try {
             channel.shutdownInput();
         } catch (IOException e) {
-            LOG.debug("{} was gone before it could be told to end: {}", this, e.toString());
+            LOG.debug("{} was gone before it could be told to end: {}", this, Printable.of(e));
         }
     }
 
@@ -348,7 +349,7 @@ public final class StreamConnection extends Request implements AutoCloseable {
         try {
             timed.expire(now);
         } catch (IOException e) {
-            LOG.debug("{} was gone before it timed out: {}", this, e.toString());
+            LOG.debug("{} was gone before it timed out: {}", this, Printable.of(e));
         }
     }
 
@@ -382,7 +383,7 @@ public final class StreamConnection extends Request implements AutoCloseable {
                 tls.closeOutput();
             }
         } catch (IOException e) {
-            LOG.debug("{} did not hear of the end: {}", this, e.toString());
+            LOG.debug("{} did not hear of the end: {}", this, Printable.of(e));
         }
     }
 }

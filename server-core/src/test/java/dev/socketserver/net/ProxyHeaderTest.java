@@ -233,8 +233,7 @@ class ProxyHeaderTest {
         ByteBuf header = binary(command, familyAndTransport, rest);
         boolean isKnown = family <= 3 && transport <= 2;
         boolean isUnspecified = isKnown && (family == 0 || transport == 0);
-        String description =
-                "command %d, family 0x%x, %d bytes".formatted(command & 0xF, familyAndTransport, length);
+        String description = "command %d, family 0x%x, %d bytes".formatted(command & 0xF, familyAndTransport, length);
         if (command == LOCAL || isUnspecified) {
             assertThat(read(header)).as(description).isEqualTo(ProxyHeader.NONE);
             assertThat(header.isReadable()).as(description).isFalse();
