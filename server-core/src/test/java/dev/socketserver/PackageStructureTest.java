@@ -2,19 +2,29 @@ package dev.socketserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.InputStream;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.module.ModuleDescriptor;
+import java.lang.reflect.Executable;
+import java.lang.reflect.Field;
+import java.lang.reflect.GenericDeclaration;
+import java.lang.reflect.Modifier;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -27,6 +37,9 @@ class PackageStructureTest {
     private static final String POOL = ROOT + ".pool";
     private static final String TASK = ROOT + ".task";
     private static final String UTIL = ROOT + ".internal.util";
+
+    /** One of our packages, in front of a type's name. */
+    private static final Pattern OUR_PACKAGE = Pattern.compile("dev\\.socketserver(?:\\.[a-z]+)*(?=\\.[A-Z])");
 
     /** A new package belongs here, and gets no more than it needs; the root is nobody's. */
     private static final Map<String, Set<String>> ALLOWED = Map.of(
@@ -100,12 +113,65 @@ class PackageStructureTest {
         assertThat(users).containsExactlyInAnyOrder(ROOT, BUFFER, NET);
     }
 
+    /** The compiler's lint would say so too, but also of the types of optional modules. */
+    @Test
+    void theApiNamesNoTypeOfAPackageThatIsNotExported() throws Exception {
+        Set<String> exported = module().exports().stream()
+                .map(ModuleDescriptor.Exports::source)
+                .collect(Collectors.toSet());
+        for (Class<?> type : types()) {
+            if (exported.contains(type.getPackageName()) && isShown(type.getModifiers())) {
+                assertThat(packagesShownBy(type))
+                        .as("packages of types in the API of %s", type)
+                        .isSubsetOf(exported);
+            }
+        }
+    }
+
+    private static List<Class<?>> types() throws Exception {
+        List<Class<?>> types = new ArrayList<>();
+        try (Stream<Path> files = Files.walk(classes())) {
+            for (Path file : files.map(classes()::relativize).toList()) {
+                if (file.toString().endsWith(".class") && !file.endsWith("module-info.class")) {
+                    types.add(
+                            Class.forName(file.toString().replace(".class", "").replace(File.separatorChar, '.')));
+                }
+            }
+        }
+        assertThat(types).contains(ServerConfig.class);
+        return types;
+    }
+
+    private static boolean isShown(int modifiers) {
+        return Modifier.isPublic(modifiers) || Modifier.isProtected(modifiers);
+    }
+
+    private static Set<String> packagesShownBy(Class<?> type) {
+        Stream<GenericDeclaration> executables =
+                Stream.concat(Stream.of(type.getDeclaredConstructors()), Stream.of(type.getDeclaredMethods()));
+        Stream<String> members = Stream.concat(
+                executables
+                        .map(Executable.class::cast)
+                        .filter(member -> isShown(member.getModifiers()))
+                        .map(Executable::toGenericString),
+                Stream.of(type.getDeclaredFields())
+                        .filter(member -> isShown(member.getModifiers()))
+                        .map(Field::toGenericString));
+        return Stream.concat(members, Stream.of(type.toGenericString(), String.valueOf(type.getGenericSuperclass())))
+                .flatMap(text -> OUR_PACKAGE.matcher(text).results())
+                .map(MatchResult::group)
+                .collect(Collectors.toSet());
+    }
+
+    private static ModuleDescriptor module() throws Exception {
+        try (InputStream descriptor = Files.newInputStream(classes().resolve("module-info.class"))) {
+            return ModuleDescriptor.read(descriptor);
+        }
+    }
+
     @Test
     void theModuleExportsItsPackagesAndRequiresNothingUnexpected() throws Exception {
-        ModuleDescriptor module;
-        try (InputStream descriptor = Files.newInputStream(classes().resolve("module-info.class"))) {
-            module = ModuleDescriptor.read(descriptor);
-        }
+        ModuleDescriptor module = module();
         assertThat(module.exports())
                 .allMatch(export -> !export.isQualified())
                 .extracting(ModuleDescriptor.Exports::source)
@@ -114,5 +180,11 @@ class PackageStructureTest {
                 .filteredOn(required -> !required.modifiers().contains(ModuleDescriptor.Requires.Modifier.STATIC))
                 .extracting(ModuleDescriptor.Requires::name)
                 .containsExactlyInAnyOrder("java.base", "java.management", "jdk.jfr", "io.netty.buffer", "org.slf4j");
+        assertThat(module.requires())
+                .filteredOn(required -> required.modifiers().contains(ModuleDescriptor.Requires.Modifier.STATIC))
+                .as("optional, so not required of those who require this module")
+                .allMatch(required -> !required.modifiers().contains(ModuleDescriptor.Requires.Modifier.TRANSITIVE))
+                .extracting(ModuleDescriptor.Requires::name)
+                .containsExactlyInAnyOrder("micrometer.core", "org.jspecify");
     }
 }

@@ -92,8 +92,8 @@ public final class Haproxy implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
+    public void close() {
         process.destroy();
-        assertThat(process.waitFor(30, TimeUnit.SECONDS)).isTrue();
+        process.onExit().orTimeout(30, TimeUnit.SECONDS).join();
     }
 }
