@@ -9,6 +9,7 @@ import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
@@ -53,6 +54,9 @@ public final class StreamConnection extends Request implements AutoCloseable {
             throws IOException {
         super(channel.getRemoteAddress());
         this.channel = channel;
+        if (config.address() instanceof UnixDomainSocketAddress path) {
+            reachedAddress = path; // the channel has another name of the same file
+        }
         timed = new TimedChannel(channel);
         tls = config.tls() == null ? null : new TlsChannel(timed, config.tls());
         in = new ByteInput(tls == null ? timed : tls, inputs, config.readBufferSize());

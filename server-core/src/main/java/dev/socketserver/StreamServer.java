@@ -35,13 +35,18 @@ public abstract sealed class StreamServer extends BaseServer<StreamConnection> p
 
     @Override
     protected void serverBind() throws IOException {
+        bindTo(addressToBind());
+    }
+
+    /** Opens a channel, binds it to that address and listens. */
+    final void bindTo(SocketAddress address) throws IOException {
         ServerSocketChannel opened = open();
         channel = opened;
         if (config().receiveBufferSize() > 0) {
             opened.setOption(StandardSocketOptions.SO_RCVBUF, config().receiveBufferSize());
         }
         try {
-            opened.bind(addressToBind(), config().backlog());
+            opened.bind(address, config().backlog());
         } catch (IOException e) {
             throw Sockets.bindFailure(addressToBind(), e);
         }
