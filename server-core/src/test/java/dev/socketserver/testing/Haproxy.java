@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.TimeUnit;
 
 /** A HAProxy process that forwards TCP connections from one port of the loopback address to a server. */
 public final class Haproxy implements AutoCloseable {
@@ -94,6 +93,6 @@ public final class Haproxy implements AutoCloseable {
     @Override
     public void close() {
         process.destroy();
-        process.onExit().orTimeout(30, TimeUnit.SECONDS).join();
+        ChildProcess.awaitExit(process);
     }
 }

@@ -11,7 +11,6 @@ import java.net.BindException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Objects;
-import java.util.concurrent.TimeUnit;
 
 /**
  * A JVM of its own that binds a Unix server when told to. It reads {@code bind} and {@code close}, and answers each by
@@ -85,17 +84,15 @@ public final class UnixStarter implements AutoCloseable {
     }
 
     /** Ends the JVM as {@code kill -9} does. */
-    public void kill() throws InterruptedException {
+    public void kill() {
         process.destroyForcibly();
-        if (!process.waitFor(30, TimeUnit.SECONDS)) {
-            throw new IllegalStateException("still running");
-        }
+        ChildProcess.awaitExit(process);
     }
 
     @Override
     public void close() throws IOException {
-        process.getOutputStream().close();
-        process.destroyForcibly().onExit().join();
+        kill();
         answers.close();
+        process.getOutputStream().close();
     }
 }
