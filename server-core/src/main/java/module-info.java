@@ -10,6 +10,7 @@ module dev.socketserver {
 
     exports dev.socketserver;
     exports dev.socketserver.buffer;
+    exports dev.socketserver.limit;
     exports dev.socketserver.net;
     exports dev.socketserver.pool;
     exports dev.socketserver.task;

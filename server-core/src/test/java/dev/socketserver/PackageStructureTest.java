@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Timeout;
 class PackageStructureTest {
     private static final String ROOT = "dev.socketserver";
     private static final String BUFFER = ROOT + ".buffer";
+    private static final String LIMIT = ROOT + ".limit";
     private static final String NET = ROOT + ".net";
     private static final String POOL = ROOT + ".pool";
     private static final String TASK = ROOT + ".task";
@@ -47,6 +48,7 @@ class PackageStructureTest {
             TASK, Set.of(POOL),
             POOL, Set.of(),
             BUFFER, Set.of(),
+            LIMIT, Set.of(),
             NET, Set.of(UTIL),
             UTIL, Set.of());
 
@@ -175,7 +177,7 @@ class PackageStructureTest {
         assertThat(module.exports())
                 .allMatch(export -> !export.isQualified())
                 .extracting(ModuleDescriptor.Exports::source)
-                .containsExactlyInAnyOrder(ROOT, BUFFER, NET, POOL, TASK);
+                .containsExactlyInAnyOrder(ROOT, BUFFER, LIMIT, NET, POOL, TASK);
         assertThat(module.requires())
                 .filteredOn(required -> !required.modifiers().contains(ModuleDescriptor.Requires.Modifier.STATIC))
                 .extracting(ModuleDescriptor.Requires::name)
