@@ -3,6 +3,7 @@ package dev.socketserver.limit;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 
 /**
  * The first bits of an IP address: the unit in which sources are counted, since a host may have a whole block of IPv6
@@ -46,8 +47,8 @@ public final class AddressPrefix {
     }
 
     private static AddressPrefix ofIpv4(int address, int length) {
-        long masked = Integer.toUnsignedLong(address) & mask(length + Long.SIZE - IPV4_BITS);
-        return new AddressPrefix(0, MAPPED | masked, length, true);
+        int masked = address & (int) (-1L << (IPV4_BITS - length));
+        return new AddressPrefix(0, MAPPED | Integer.toUnsignedLong(masked), length, true);
     }
 
     private static AddressPrefix ofIpv6(long high, long low, int length) {
@@ -106,7 +107,7 @@ public final class AddressPrefix {
 
     @Override
     public int hashCode() {
-        return 31 * Long.hashCode(high ^ Long.rotateLeft(low, 1)) + length;
+        return Objects.hash(high, low, length, isIpv4);
     }
 
     /** Returns the prefix in CIDR notation, such as {@code 192.0.2.1/32}. */

@@ -15,6 +15,8 @@ import java.util.Objects;
  * @param burst how many at once; at least 1
  */
 public record RateLimit(long permits, Duration period, long burst) {
+    private static final Duration LONGEST_REFILL = Duration.ofNanos(Long.MAX_VALUE / 4);
+
     /** Checks that all are positive, and that a nanosecond clock can show when the bucket is full. */
     public RateLimit {
         Objects.requireNonNull(period, "period");
@@ -23,14 +25,12 @@ public record RateLimit(long permits, Duration period, long burst) {
         if (period.isNegative() || period.isZero()) {
             throw new IllegalArgumentException("period must be positive: " + period);
         }
-        if (period.dividedBy(permits).isZero()) {
+        Duration interval = period.dividedBy(permits);
+        if (interval.isZero()) {
             throw new IllegalArgumentException(
                     "period must be at least 1 ns per permit: " + period + " for " + permits);
         }
-        if (period.dividedBy(permits)
-                        .plusNanos(1)
-                        .compareTo(Duration.ofNanos(Long.MAX_VALUE / 4).dividedBy(burst))
-                > 0) {
+        if (interval.compareTo(LONGEST_REFILL.dividedBy(burst)) > 0) {
             throw new IllegalArgumentException("burst must be worth less than 73 years: " + burst);
         }
     }

@@ -30,13 +30,11 @@ final class SipHash {
         long v2 = key0 ^ 0x6c7967656e657261L;
         long v3 = key1 ^ 0x7465646279746573L;
         for (int word = 0; word < 4; word++) {
-            long message = word == 0 ? first : word == 1 ? second : word == 2 ? LENGTH_BYTE : 0;
-            if (word == 3) {
-                v2 ^= 0xFF;
-            } else {
-                v3 ^= message;
-            }
-            for (int round = word == 3 ? 4 : 2; round > 0; round--) {
+            boolean isEnd = word == 3;
+            long message = isEnd ? 0 : word == 0 ? first : word == 1 ? second : LENGTH_BYTE;
+            v3 ^= message;
+            v2 ^= isEnd ? 0xFF : 0;
+            for (int round = isEnd ? 4 : 2; round > 0; round--) {
                 v0 += v1;
                 v2 += v3;
                 v1 = Long.rotateLeft(v1, 13) ^ v0;
@@ -48,9 +46,7 @@ final class SipHash {
                 v3 = Long.rotateLeft(v3, 21) ^ v0;
                 v2 = Long.rotateLeft(v2, 32);
             }
-            if (word < 3) {
-                v0 ^= message;
-            }
+            v0 ^= message;
         }
         return v0 ^ v1 ^ v2 ^ v3;
     }

@@ -61,7 +61,7 @@ public final class TokenBucket {
 
     /** Returns when a bucket will be full from which as much is taken as comes in {@code cost} nanoseconds. */
     static long after(long fullAt, long now, long cost) {
-        return (fullAt - now > 0 ? fullAt : now) + cost;
+        return now + Math.max(0, fullAt - now) + cost;
     }
 
     /** Returns the nanoseconds until {@link #tryAcquire()} can succeed; 0 if it can now. */

@@ -28,7 +28,7 @@ final class ProxyHeaderV1 {
         int begin = in.readerIndex();
         int seen = Math.min(in.readableBytes(), MAX_LENGTH);
         int lineFeed = in.indexOf(begin, begin + seen, (byte) '\n');
-        if (lineFeed < 0) {
+        if (lineFeed == -1) {
             if (seen == MAX_LENGTH) {
                 throw new ProxyProtocolException("the PROXY line exceeds " + MAX_LENGTH + " bytes");
             }

@@ -152,7 +152,7 @@ final class ProxyHeaderV2 {
     /** Reads a path that ends at its first zero byte, if any; an unnamed or abstract socket's is empty. */
     private static SocketAddress path(ByteBuf in) throws ProxyProtocolException {
         int end = in.bytesBefore((byte) 0);
-        String path = in.toString(0, end < 0 ? in.readableBytes() : end, Charset.defaultCharset());
+        String path = in.toString(0, end == -1 ? in.readableBytes() : end, Charset.defaultCharset());
         try {
             return UnixDomainSocketAddress.of(path);
         } catch (InvalidPathException e) {
@@ -162,7 +162,7 @@ final class ProxyHeaderV2 {
 
     private static ProxyTlvs unspecifiedTlvs(ByteBuf header, ByteBuf rest, int addressesLength)
             throws ProxyProtocolException {
-        if (rest.readableBytes() < addressesLength) {
+        if (!rest.isReadable(addressesLength)) {
             return ProxyTlvs.NONE;
         }
         rest.skipBytes(addressesLength);
@@ -173,7 +173,7 @@ final class ProxyHeaderV2 {
     private static ProxyTlvs tlvs(ByteBuf header, ByteBuf rest) throws ProxyProtocolException {
         ProxyTlvs tlvs = ProxyTlvs.copyOf(rest);
         int offset = tlvs.checksumOffset();
-        if (offset >= 0) {
+        if (offset != -1) {
             checkChecksum(header, rest.readerIndex() + offset);
         }
         return tlvs;

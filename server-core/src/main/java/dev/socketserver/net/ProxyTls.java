@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.Objects;
 import java.util.Optional;
 
 /**
@@ -124,7 +125,7 @@ public final class ProxyTls {
 
     @Override
     public int hashCode() {
-        return 31 * (31 * client + verify) + block.hashCode();
+        return Objects.hash(client, verify, block);
     }
 
     /** Returns the flags, the result of the verification, and the type and length of each value. */

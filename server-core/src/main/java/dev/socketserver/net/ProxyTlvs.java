@@ -55,7 +55,7 @@ public final class ProxyTlvs {
     /** Returns the offset of the checksum's value from the first extension, or -1 if there is no checksum. */
     int checksumOffset() throws ProxyProtocolException {
         int offset = block.offset(CRC32C);
-        if (offset >= 0 && block.length(CRC32C) != Integer.BYTES) {
+        if (offset != -1 && block.length(CRC32C) != Integer.BYTES) {
             throw new ProxyProtocolException(
                     "the checksum of the PROXY header has " + block.length(CRC32C) + " bytes instead of 4");
         }

@@ -90,19 +90,19 @@ final class TlvBlock {
     /** Returns where the first value of a type begins, or -1. */
     int offset(int type) {
         int at = find(type);
-        return at < 0 ? -1 : at + PREFIX_LENGTH;
+        return at == -1 ? -1 : at + PREFIX_LENGTH;
     }
 
     /** Returns the length of the first value of a type, or -1. */
     int length(int type) {
         int at = find(type);
-        return at < 0 ? -1 : lengthAt(at);
+        return at == -1 ? -1 : lengthAt(at);
     }
 
     /** Returns a copy of the first value of a type, or null. */
     byte @Nullable [] value(int type) {
         int at = find(type);
-        return at < 0 ? null : Arrays.copyOfRange(bytes, at + PREFIX_LENGTH, next(at));
+        return at == -1 ? null : Arrays.copyOfRange(bytes, at + PREFIX_LENGTH, next(at));
     }
 
     Optional<String> text(int type, Charset charset) {

@@ -57,6 +57,8 @@ class AddressPrefixTest {
                 .isNotEqualTo(prefix("2001:db8:0:1::1", 64))
                 .isNotEqualTo(prefix("2001:db8::", 63))
                 .isNotEqualTo("text");
+        assertThat(prefix("2001:db8::1", 64).hashCode())
+                .isNotEqualTo(prefix("2001:db8:0:1::1", 64).hashCode());
         assertThat(prefix("2001:db8::1", 128)).isNotEqualTo(prefix("2001:db8::2", 128));
         assertThat(prefix("0.0.0.0", 0)).isNotEqualTo(prefix("::", 0));
         assertThat(prefix("0.0.0.0", 32)).isNotEqualTo(prefix("::", 32));

@@ -249,6 +249,12 @@ class SourceTableTest {
 
     @Test
     void whatMakesNoSenseIsRefusedWithItsName() {
+        SourceLimits least =
+                SourceLimits.builder().maxConnections(1).capacity(1).build();
+        assertThat(least.maxConnections() + least.capacity()).isEqualTo(2);
+        SourceLimits most =
+                SourceLimits.builder().capacity(SourceLimits.MAX_CAPACITY).build();
+        assertThat(most.capacity()).isEqualTo(1 << 28);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> SourceLimits.builder().maxConnections(0).build())
                 .withMessage("maxConnections must be at least 1: 0");
@@ -267,5 +273,67 @@ class SourceTableTest {
         assertThat(Admission.values())
                 .filteredOn(Admission::isAdmitted)
                 .containsExactly(Admission.ADMITTED, Admission.UNTRACKED);
+    }
+
+    @Test
+    void memoryIsKnownForEveryCapacity() {
+        assertThat(SourceTable.memory(1)).isEqualTo(44);
+        assertThat(SourceTable.memory(2)).isEqualTo(88);
+        assertThat(SourceTable.memory(3)).isEqualTo(3 * 40 + 4 * 4);
+        assertThat(SourceTable.memory(1 << 20)).isEqualTo(44L << 20);
+        assertThat(SourceTable.memory(SourceLimits.MAX_CAPACITY)).isEqualTo(44L << 28);
+    }
+
+    @Test
+    void aTableForOneSourceKnowsOneAtATime() {
+        SourceTable table = table(SourceLimits.builder().maxConnections(1).capacity(1));
+        for (int i = 0; i < 10; i++) {
+            assertThat(table.open(source(i))).isEqualTo(Admission.ADMITTED);
+            assertThat(table.open(source(i))).isEqualTo(Admission.TOO_MANY_CONNECTIONS);
+            assertThat(table.open(source(i + 1))).isEqualTo(Admission.TABLE_FULL);
+            table.close(source(i));
+        }
+    }
+
+    @Test
+    void ipv4AddressesAreSourcesOfTheirOwn() throws Exception {
+        SourceTable table = table(SourceLimits.builder().maxConnections(1));
+        AddressPrefix one = table.sourceOf(InetAddress.getByName("192.0.2.1"));
+        AddressPrefix other = table.sourceOf(InetAddress.getByName("192.0.2.2"));
+        assertThat(table.open(one)).isEqualTo(Admission.ADMITTED);
+        assertThat(table.open(other)).isEqualTo(Admission.ADMITTED);
+        assertThat(table.open(one)).isEqualTo(Admission.TOO_MANY_CONNECTIONS);
+        assertThat(table.connections(other)).isEqualTo(1);
+    }
+
+    @Test
+    void aLowerLimitEmptiesABucketButLeavesNoDebt() {
+        SourceTable table = table(SourceLimits.builder()
+                .rate(new RateLimit(1, Duration.ofDays(1), 100))
+                .capacity(10));
+        for (int i = 0; i < 100; i++) {
+            assertThat(table.admit(source(1))).isEqualTo(Admission.ADMITTED);
+        }
+        assertThat(table.admit(source(2))).isEqualTo(Admission.ADMITTED);
+        table.limits(SourceLimits.builder()
+                .rate(RateLimit.perSecond(1).withBurst(2))
+                .capacity(10)
+                .build());
+        assertThat(table.admit(source(1))).isEqualTo(Admission.TOO_FREQUENT);
+        clock.passNanos(999_999_999);
+        assertThat(table.admit(source(1))).isEqualTo(Admission.TOO_FREQUENT);
+        clock.passNanos(1);
+        assertThat(table.admit(source(1))).isEqualTo(Admission.ADMITTED);
+        assertThat(table.admit(source(1))).isEqualTo(Admission.TOO_FREQUENT);
+        table.limits(SourceLimits.builder()
+                .rate(RateLimit.perSecond(1).withBurst(5))
+                .capacity(10)
+                .build());
+        for (int i = 0; i < 3; i++) {
+            assertThat(table.admit(source(1)))
+                    .as("a higher burst counts at once")
+                    .isEqualTo(Admission.ADMITTED);
+        }
+        assertThat(table.admit(source(1))).isEqualTo(Admission.TOO_FREQUENT);
     }
 }

@@ -146,6 +146,9 @@ class TokenBucketTest {
                 1, Duration.ofDays(1), Long.MAX_VALUE, "burst must be worth less than 73 years: " + Long.MAX_VALUE);
         checkRefused(1, Duration.ofSeconds(Long.MAX_VALUE), 1, "burst must be worth less than 73 years: 1");
         assertThat(new RateLimit(1, Duration.ofDays(1), 26_000).refillNanos()).isPositive();
+        long most = Long.MAX_VALUE / 4;
+        assertThat(new RateLimit(1, Duration.ofNanos(1), most).refillNanos()).isEqualTo(most);
+        checkRefused(1, Duration.ofNanos(1), most + 1, "burst must be worth less than 73 years: " + (most + 1));
     }
 
     private static void checkRefused(long permits, Duration period, long burst, String message) {

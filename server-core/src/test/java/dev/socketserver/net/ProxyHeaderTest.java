@@ -49,6 +49,11 @@ class ProxyHeaderTest {
         return List.of(
                 new Case("v1 TCP4", text("PROXY TCP4 192.0.2.1 198.51.100.1 56324 443\r\n"), V4),
                 new Case("v1 TCP6", text("PROXY TCP6 2001:db8::1 2001:db8::2 56324 443\r\n"), V6),
+                new Case(
+                        "v1 with the least and the greatest port",
+                        text("PROXY TCP4 192.0.2.1 198.51.100.1 0 65535\r\n"),
+                        new ProxyHeader(
+                                new InetSocketAddress("192.0.2.1", 0), new InetSocketAddress("198.51.100.1", 65_535))),
                 new Case("v1 UNKNOWN", text("PROXY UNKNOWN\r\n"), ProxyHeader.NONE),
                 new Case("v1 UNKNOWN with words", text("PROXY UNKNOWN ff:f::1 any thing\r\n"), ProxyHeader.NONE),
                 new Case("v1 of 107 bytes", text("PROXY UNKNOWN " + "x".repeat(91) + "\r\n"), ProxyHeader.NONE),
@@ -113,7 +118,8 @@ class ProxyHeaderTest {
     @ParameterizedTest
     @MethodSource("valid")
     void aHeaderIsReadAndWhatFollowsIsLeft(Case valid) throws Exception {
-        ByteBuf in = Unpooled.wrappedBuffer(valid.bytes(), text(BEHIND));
+        ByteBuf in = Unpooled.wrappedBuffer(text("in front"), valid.bytes(), text(BEHIND));
+        in.skipBytes("in front".length());
         assertThat(read(in)).isEqualTo(valid.expected());
         assertThat(in.toString(US_ASCII)).isEqualTo(BEHIND);
     }
@@ -252,7 +258,9 @@ class ProxyHeaderTest {
     void anUnknownFamilyIsRefusedBeforeTheRestHasCome() throws Exception {
         ByteBuf header = binary(PROXY, 0x41, ipv4());
         assertThat(read(header.slice(0, 13))).isNull();
-        assertRefused(header.slice(0, 14));
+        assertThatExceptionOfType(ProxyProtocolException.class)
+                .isThrownBy(() -> read(header.slice(0, 14)))
+                .withMessage("unknown family or transport in the PROXY header: 0x41");
         assertThat(read(binary(LOCAL, 0x41, ipv4()).slice(0, 14))).isNull();
     }
 

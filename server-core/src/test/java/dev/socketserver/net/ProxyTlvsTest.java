@@ -247,6 +247,8 @@ class ProxyTlvsTest {
                 .isNotEqualTo(read(tls(1, 1)))
                 .isNotEqualTo("text")
                 .hasToString("[0x20: 5 bytes]");
+        assertThat(read(tls(1, 0)).hashCode()).isNotEqualTo(read(tls(1, 1)).hashCode());
+        assertThat(readTls(1, 0).hashCode()).isNotEqualTo(readTls(1, 1).hashCode());
         assertThat(readTls(1, -1, text(0x22, "a")))
                 .isEqualTo(readTls(1, -1, text(0x22, "a")))
                 .hasSameHashCodeAs(readTls(1, -1, text(0x22, "a")))
