@@ -24,8 +24,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * The file of a listening Unix-domain socket. It appears at once with its permissions, never takes the place of a live
- * server's, and is removed by the server that made it only.
+ * The file of a listening Unix-domain socket. It appears with its permissions, never replaces a live server's file, and
+ * is removed only by the server that created it.
  *
  * <pre>
  *   PATH.lock   locked by the one server that is starting there; gone when it has started
@@ -35,24 +35,24 @@ import org.slf4j.LoggerFactory;
  *   PATH        where peers connect; PATH~ is removed
  * </pre>
  *
- * <p>A process that dies on the way leaves some of these behind, and the next server that starts there removes them: an
- * unlocked lock file, a private directory, a socket file at which nobody answers. Thread-safe.
+ * <p>A process that dies on the way leaves some of these behind: an unlocked lock file, the private directory, a socket
+ * file at which nobody answers. The next server that starts there removes them. Thread-safe.
  */
 final class SocketFile {
     private static final Logger LOG = LoggerFactory.getLogger(SocketFile.class);
 
-    /** The bits of a Unix file mode that tell the type, and the type of a socket. */
+    /** The type bits of a Unix file mode, and their value for a socket. */
     private static final int FILE_TYPE = 0170000;
 
     private static final int SOCKET = 0140000;
 
-    /** Held while a server of this JVM starts: a lock on a file is held by the whole JVM. */
+    /** Held while a server of this JVM starts, since file locks are held on behalf of the whole JVM. */
     private static final Object STARTING = new Object();
 
     private final Path path;
     private final Path directory;
     private final Path bound;
-    private @Nullable Object key; // guarded by this: tells the file of ours from any other at the path
+    private @Nullable Object key; // guarded by this: identifies our file
 
     SocketFile(Path path) {
         this.path = path;
@@ -71,15 +71,15 @@ final class SocketFile {
     }
 
     /**
-     * Makes the file by binding a socket.
+     * Creates the file by binding a socket.
      *
-     * @throws BindException if another server listens or starts there, a file that is no socket is in the way, or the
-     *     directory does not permit it
+     * @throws BindException if another server listens or starts there, another file is in the way, or the directory is
+     *     missing or not writable
      */
     void create(Set<PosixFilePermission> permissions, Binding binding) throws IOException {
         try {
             synchronized (STARTING) {
-                checkVacant(); // so that nothing is written where somebody listens
+                checkVacant(); // before anything is written to the directory
                 try (StartLock lock = StartLock.take(sibling(".lock"))) {
                     if (lock == null) {
                         throw refusal("another server is starting there");
@@ -200,8 +200,8 @@ final class SocketFile {
     }
 
     /**
-     * Removes the file if it is the one that was made here. While its socket is open, no other server replaces it, and
-     * no other file can get the same key.
+     * Removes the file if it is the one that was created here. While its socket is open, no other server replaces it,
+     * and no other file can get the same key.
      */
     synchronized void remove() {
         Object ours = key;

@@ -13,12 +13,12 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lock of one process against others on a file that exists only while it is held. The system releases the lock of a
- * process that dies.
+ * A lock that one process at a time can hold, on a file that exists only while it is held. The system releases the lock
+ * of a process that dies.
  *
- * <p>Who holds the lock removes the file, so another process that opened it before can lock a file that has no name any
- * more, while a third one locks a new file of that name. So a lock counts only if its file, opened once more, turns out
- * to be locked by this JVM. Confined to one thread; in one JVM, no two may be taken at the same time.
+ * <p>The holder removes the file. Another process that has just opened it can then lock a file without a name, while a
+ * third one locks a new file of that name. So a lock counts only if the file, opened once more by name, turns out to be
+ * locked by this JVM already. Confined to one thread; a JVM must not take two at a time.
  */
 final class StartLock implements Closeable {
     private final Path file;

@@ -10,8 +10,8 @@ import java.nio.file.Path;
 import java.util.function.Supplier;
 
 /**
- * A server of connections to a Unix-domain socket, which is a file: a dead server's is replaced, a live one's is
- * refused, and its own is removed when the server stops.
+ * A server of connections to a Unix-domain socket. It replaces the socket file of a dead server, refuses to start where
+ * a live one listens or starts, and removes its own file when it stops. The file appears with its permissions.
  *
  * <p>See {@link BaseServer} for what to call and what to override.
  */
@@ -19,18 +19,18 @@ public non-sealed class UnixServer extends StreamServer {
     private final SocketFile file;
 
     /**
-     * Makes a server on the socket file {@code path}.
+     * Creates a server on the socket file {@code path}.
      *
-     * @param handlers makes a new handler for each connection
+     * @param handlers creates a new handler for each connection
      */
     public UnixServer(Path path, Supplier<? extends StreamRequestHandler> handlers) {
         this(ServerConfig.builder().address(UnixDomainSocketAddress.of(path)).build(), handlers);
     }
 
     /**
-     * Makes a server.
+     * Creates a server.
      *
-     * @param handlers makes a new handler for each connection
+     * @param handlers creates a new handler for each connection
      * @throws IllegalArgumentException if the address is not a {@link UnixDomainSocketAddress}, or a PROXY header is
      *     expected
      */
@@ -46,13 +46,13 @@ public non-sealed class UnixServer extends StreamServer {
         file.create(config().socketPermissions(), this::bindTo);
     }
 
-    /** Returns the configured address: the socket itself was bound to another name of the file. */
+    /** Returns the configured address: the socket was bound under another name of the file. */
     @Override
     SocketAddress boundAddress() {
         return config().address();
     }
 
-    /** Removes the file, so that nobody comes after the last one. */
+    /** Removes the file before the last connections are accepted, so that no more can come. */
     @Override
     final void lastCall() {
         file.remove();
@@ -60,8 +60,8 @@ public non-sealed class UnixServer extends StreamServer {
     }
 
     /**
-     * Removes the file and closes the socket, in this order: as long as the socket is open, no other server replaces
-     * the file, and no other file can get the same key.
+     * Removes the file and closes the socket, in this order: while the socket is open, no other server replaces the
+     * file, and no other file can get its inode number.
      */
     @Override
     protected void serverClose() {

@@ -29,7 +29,7 @@ public final class ProxyTls {
     private final int verify;
     private final TlvBlock block;
 
-    /** Reads an extension that was checked when its header was read. */
+    /** Reads an extension that {@link #check} has accepted. */
     ProxyTls(byte[] value) {
         ByteBuf in = Unpooled.wrappedBuffer(value);
         client = in.readUnsignedByte();
@@ -37,7 +37,7 @@ public final class ProxyTls {
         block = TlvBlock.copyOfChecked(in);
     }
 
-    /** Checks that the value has its fixed part, and that what follows are whole extensions. */
+    /** Checks that the value has its fixed part, followed by whole vectors. */
     static void check(byte[] value) throws ProxyProtocolException {
         if (value.length < FIXED_LENGTH) {
             throw new ProxyProtocolException("the TLS extension of the PROXY header is too short: " + value.length
@@ -46,12 +46,12 @@ public final class ProxyTls {
         TlvBlock.copyOf(Unpooled.wrappedBuffer(value, FIXED_LENGTH, value.length - FIXED_LENGTH));
     }
 
-    /** Returns whether the client connected to the proxy by TLS. */
+    /** Returns whether the client connected to the proxy over TLS. */
     public boolean isEncrypted() {
         return isSet(CLIENT_SSL);
     }
 
-    /** Returns whether the client presented a certificate in this connection. */
+    /** Returns whether the client presented a certificate over this connection. */
     public boolean hasConnectionCertificate() {
         return isSet(CLIENT_CERT_CONN);
     }

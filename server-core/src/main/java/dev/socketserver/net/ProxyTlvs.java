@@ -8,11 +8,11 @@ import io.netty.buffer.ByteBuf;
 import java.util.Optional;
 
 /**
- * The extensions of a version 2 PROXY header: type-length-value vectors (TLVs), with which a proxy passes on what it
- * knows about the client. Types that nobody has heard of are kept; of several extensions of one type, the first counts.
- * Together they take at most 64 KiB. Immutable and thread-safe.
+ * The extensions of a version 2 PROXY header: type-length-value vectors (TLVs) in which a proxy passes on what it knows
+ * about the client. Unknown types are kept; of several extensions of one type, the first counts. Together they take at
+ * most 64 KiB. Immutable and thread-safe.
  *
- * <p>An extension is as trustworthy as the proxy that sent it. Many merely repeat what the client said.
+ * <p>An extension is only as trustworthy as the proxy that sent it, and many just repeat what the client said.
  */
 public final class ProxyTlvs {
     /** No extensions. */
@@ -34,8 +34,8 @@ public final class ProxyTlvs {
     /**
      * Copies the readable bytes.
      *
-     * @throws ProxyProtocolException if the extensions, or those inside of the TLS extension, do not end where the
-     *     bytes do, or there are two checksums
+     * @throws ProxyProtocolException if the extensions, or those inside the TLS extension, do not end where the bytes
+     *     do, or there are two checksums
      */
     static ProxyTlvs copyOf(ByteBuf in) throws ProxyProtocolException {
         if (!in.isReadable()) {

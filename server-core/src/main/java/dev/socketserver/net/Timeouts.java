@@ -3,13 +3,17 @@ package dev.socketserver.net;
 import java.time.Duration;
 import java.util.Objects;
 
-/** Checks of how long a peer may take. Thread-safe. */
+/** Checks timeouts. Stateless. */
 final class Timeouts {
     private static final Duration LONGEST = Duration.ofNanos(Long.MAX_VALUE);
 
     private Timeouts() {}
 
-    /** Throws an {@link IllegalArgumentException} unless the time is positive and a clock can show its end. */
+    /**
+     * Checks that a timeout is positive and fits a nanosecond clock.
+     *
+     * @throws IllegalArgumentException that names the option and the timeout, if not
+     */
     static void checkPositive(String option, Duration timeout) {
         Objects.requireNonNull(timeout, option);
         if (timeout.isNegative() || timeout.isZero()) {

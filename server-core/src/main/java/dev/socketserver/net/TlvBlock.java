@@ -8,8 +8,8 @@ import java.util.StringJoiner;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Type-length-value vectors, one after the other: a type of one byte, a length of two, the value. Kept as they came and
- * searched when asked for, since a header may hold thousands and most are never looked at. Immutable and thread-safe.
+ * Type-length-value vectors, one after the other: a type of one byte, a length of two, the value. Kept as received and
+ * searched on demand, since a header may hold thousands and most are never looked at. Immutable and thread-safe.
  */
 final class TlvBlock {
     static final TlvBlock EMPTY = new TlvBlock(new byte[0]);

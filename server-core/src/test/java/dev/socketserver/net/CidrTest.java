@@ -119,7 +119,7 @@ class CidrTest {
     void anEmptyListOfProxiesIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(ProxyProtocol::trusting)
-                .withMessageContaining("trusted must name the proxies");
+                .withMessageContaining("trusted must not be empty");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ProxyProtocol(List.of(Cidr.parse("::1")), Duration.ZERO))
                 .withMessage("headerTimeout must be positive: PT0S");
