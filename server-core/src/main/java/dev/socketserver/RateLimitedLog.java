@@ -13,6 +13,10 @@ final class RateLimitedLog {
     /** The least time between two lines. */
     static final Duration INTERVAL = Duration.ofSeconds(15);
 
+    static {
+        Printable.of(""); // loads the class: a process that is out of descriptors, and logs it, could not
+    }
+
     private final Logger log;
     private final LongSupplier nanoTime;
     private boolean written; // guarded by this
