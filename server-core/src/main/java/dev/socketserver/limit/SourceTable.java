@@ -120,9 +120,7 @@ public final class SourceTable {
         applyRate();
         long now = nanoTime.getAsLong();
         for (int record = 0; record < unused; record++) {
-            if (fullAt[record] - now > refill) {
-                fullAt[record] = now + refill;
-            }
+            fullAt[record] = now + Math.min(refill, fullAt[record] - now);
         }
     }
 
