@@ -335,7 +335,7 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
      */
     protected void handleError(R request, Throwable failure) {
         if (open(request).isPeersFault(failure)) {
-            LOG.debug("{} failed: {}", request, failure.toString());
+            LOG.debug("{} failed: {}", request, failure);
         } else {
             handlerFailures.error("the handler of {} failed", request, failure);
         }
@@ -419,7 +419,7 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
                 channel.close();
             }
         } catch (IOException e) {
-            LOG.debug("closing {} failed: {}", channel, e.toString());
+            LOG.debug("closing {} failed: {}", channel, e);
         }
     }
 

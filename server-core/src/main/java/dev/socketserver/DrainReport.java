@@ -1,5 +1,6 @@
 package dev.socketserver;
 
+import dev.socketserver.internal.util.Printable;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -40,7 +41,8 @@ public record DrainReport(int finished, int idleClosed, List<Forced> forced, boo
         @Override
         public String toString() {
             String where = stack.isEmpty() ? "" : " at " + stack.get(0);
-            return peer + " after " + age + thread.map(name -> " in " + name).orElse(" unserved") + where;
+            return Printable.of(peer) + " after " + age
+                    + thread.map(name -> " in " + name).orElse(" unserved") + where;
         }
     }
 }

@@ -3,6 +3,7 @@ package dev.socketserver;
 import dev.socketserver.internal.run.Endpoint;
 import dev.socketserver.internal.stream.StreamEndpoint;
 import java.io.IOException;
+import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.util.function.Supplier;
@@ -29,17 +30,21 @@ public abstract sealed class StreamServer extends BaseServer<StreamConnection> p
 
     @Override
     protected void serverBind() throws IOException {
-        ServerSocketChannel opened = channel();
-        if (opened.getLocalAddress() != null) {
-            return; // inherited
+        if (channel().getLocalAddress() == null) { // else it was inherited
+            bindTo(addressToBind());
         }
+    }
+
+    /** Binds the socket to that address and listens. */
+    final void bindTo(SocketAddress address) throws IOException {
+        ServerSocketChannel opened = channel();
         if (config().receiveBufferSize() > 0) {
             opened.setOption(StandardSocketOptions.SO_RCVBUF, config().receiveBufferSize());
         }
         try {
-            opened.bind(addressToBind(), config().backlog());
+            opened.bind(address, config().backlog());
         } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
-            throw Sockets.bindFailure(addressToBind(), e);
+            throw Sockets.bindFailure(address, e);
         }
     }
 

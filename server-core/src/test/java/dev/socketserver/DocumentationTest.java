@@ -54,6 +54,7 @@ class DocumentationTest {
             import static java.nio.charset.StandardCharsets.*;
             import dev.socketserver.*;
             import dev.socketserver.buffer.*;
+            import dev.socketserver.limit.*;
             import dev.socketserver.net.*;
             import dev.socketserver.pool.*;
             import dev.socketserver.task.*;

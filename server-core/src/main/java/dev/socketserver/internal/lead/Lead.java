@@ -173,7 +173,7 @@ public final class Lead {
         try {
             taken = pool.tryExecute(new Tenure());
         } catch (RejectedExecutionException e) {
-            LOG.debug("no worker can lead: {}", e.toString());
+            LOG.debug("no worker can lead: {}", e);
         } finally {
             if (!taken) {
                 called.set(false);

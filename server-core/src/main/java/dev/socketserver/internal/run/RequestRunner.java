@@ -263,7 +263,7 @@ public final class RequestRunner {
     public void handshakeFailed(OpenRequest request, IOException why) {
         counters.rejected(Rejection.TLS_HANDSHAKE);
         listener.rejected(request.face(), why);
-        LOG.debug("{} and {} did not agree on TLS: {}", server, request, why.toString());
+        LOG.debug("{} and {} did not agree on TLS: {}", server, request, why);
     }
 
     // ---- the end of a request
@@ -287,7 +287,7 @@ public final class RequestRunner {
             request.flush();
         } catch (Exception e) {
             if (request.isPeersFault(e)) {
-                LOG.debug("{} did not hear the goodbye: {}", request, e.toString());
+                LOG.debug("{} did not hear the goodbye: {}", request, e);
             } else {
                 fail(request, e);
             }
@@ -310,7 +310,7 @@ public final class RequestRunner {
         try {
             request.flush();
         } catch (Throwable e) {
-            LOG.debug("{} did not take the last words: {}", request, e.toString());
+            LOG.debug("{} did not take the last words: {}", request, e);
         }
     }
 

@@ -5,10 +5,12 @@ import dev.socketserver.buffer.ByteInput;
 import dev.socketserver.buffer.ByteOutput;
 import dev.socketserver.internal.util.Check;
 import dev.socketserver.internal.util.Log;
+import dev.socketserver.internal.util.Printable;
 import dev.socketserver.net.ProxyHeader;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
 import java.util.Optional;
 import javax.net.ssl.SSLEngine;
@@ -26,6 +28,9 @@ final class Connection extends StreamRequest implements StreamConnection {
     /** Takes over a transport that was just accepted. */
     Connection(Transport transport, StreamContext context) throws IOException {
         super(transport, context);
+        if (context.config().address() instanceof UnixDomainSocketAddress path) {
+            localAddress = path; // the socket was bound under another name of the file
+        }
     }
 
     @Override
@@ -80,7 +85,7 @@ final class Connection extends StreamRequest implements StreamConnection {
             }
         } catch (IOException e) {
             // It was closed meanwhile, by whoever has kept the address.
-            LOG.debug("{} has no local address any more: {}", this, e.toString());
+            LOG.debug("{} has no local address any more: {}", this, e);
         }
     }
 
@@ -149,6 +154,6 @@ final class Connection extends StreamRequest implements StreamConnection {
 
     @Override
     public String toString() {
-        return "StreamConnection[" + remoteAddress() + "]";
+        return "StreamConnection[" + Printable.of(remoteAddress()) + "]";
     }
 }

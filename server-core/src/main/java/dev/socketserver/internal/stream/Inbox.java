@@ -66,7 +66,7 @@ final class Inbox {
     /** Notes that nothing more can be read. */
     void broke(IOException why) {
         broken = true;
-        LOG.debug("a connection ended while it was idle: {}", why.toString());
+        LOG.debug("a connection ended while it was idle: {}", why);
     }
 
     /** Returns whether nothing more can come. */

@@ -131,7 +131,7 @@ final class Lingering {
         try {
             entry.transport.close();
         } catch (IOException e) {
-            LOG.debug("closing a connection failed: {}", e.toString());
+            LOG.debug("closing a connection failed: {}", e);
         }
         if (entry.knowing != null) {
             entry.knowing.wakeIfSelecting();

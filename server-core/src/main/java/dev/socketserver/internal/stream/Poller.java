@@ -137,7 +137,7 @@ final class Poller {
         try {
             selector.close();
         } catch (IOException e) {
-            LOG.debug("closing a selector failed: {}", e.toString());
+            LOG.debug("closing a selector failed: {}", e);
         }
     }
 
@@ -345,7 +345,7 @@ final class Poller {
         try {
             collect(found);
         } catch (IOException | ClosedSelectorException e) {
-            LOG.debug("standing in for a leader failed: {}", e.toString());
+            LOG.debug("standing in for a leader failed: {}", e);
         } finally {
             lead.leadership().giveUp();
         }

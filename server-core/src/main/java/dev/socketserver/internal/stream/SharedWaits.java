@@ -88,7 +88,7 @@ final class SharedWaits {
         try {
             selector.close();
         } catch (IOException e) {
-            LOG.debug("closing a selector failed: {}", e.toString());
+            LOG.debug("closing a selector failed: {}", e);
         }
     }
 

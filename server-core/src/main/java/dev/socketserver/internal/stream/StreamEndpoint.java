@@ -44,6 +44,11 @@ public final class StreamEndpoint implements Endpoint {
         /** Sets what the transport wants set on an accepted connection. */
         void apply(SocketChannel connection) throws IOException;
 
+        /** Returns the address of a socket that is bound, as peers know it. */
+        default SocketAddress address(SocketAddress bound) {
+            return bound;
+        }
+
         /** Is called before the last connections are taken, so that nobody comes after them. */
         default void beforeLastCall() {}
     }
@@ -74,7 +79,7 @@ public final class StreamEndpoint implements Endpoint {
         this.channel = channel;
         this.config = config;
         this.setup = setup;
-        address = channel.getLocalAddress();
+        address = setup.address(channel.getLocalAddress());
         inputs = SpareBuffers.forInputs(ByteBufAllocator.DEFAULT, config.readBufferSize());
         outputs = new SpareBuffers(ByteBufAllocator.DEFAULT, config.writeBufferSize());
         selector = Selector.open();
@@ -204,7 +209,7 @@ public final class StreamEndpoint implements Endpoint {
             }
             return connection;
         } catch (IOException e) {
-            LOG.debug("a connection was gone before it was set up: {}", e.toString());
+            LOG.debug("a connection was gone before it was set up: {}", e);
             accepted.close();
             return null;
         } catch (Throwable e) {
@@ -270,7 +275,7 @@ public final class StreamEndpoint implements Endpoint {
             try {
                 selector.selectNow(key -> {});
             } catch (IOException | ClosedSelectorException e) {
-                LOG.debug("the selector did not forget {}: {}", channel, e.toString());
+                LOG.debug("the selector did not forget {}: {}", channel, e);
             } finally {
                 selecting.unlock();
             }
@@ -297,7 +302,7 @@ public final class StreamEndpoint implements Endpoint {
         try {
             closeable.close();
         } catch (IOException e) {
-            LOG.debug("closing {} failed: {}", closeable, e.toString());
+            LOG.debug("closing {} failed: {}", closeable, e);
         }
     }
 }

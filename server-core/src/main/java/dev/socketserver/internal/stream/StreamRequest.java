@@ -476,7 +476,7 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
         try {
             transport.close();
         } catch (IOException e) {
-            LOG.debug("closing {} failed: {}", this, e.toString());
+            LOG.debug("closing {} failed: {}", this, e);
         }
         channel.wake();
         if (registration != null) {
@@ -530,7 +530,7 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
                 tls.closeOutput();
             }
         } catch (IOException e) {
-            LOG.debug("{} did not hear of the end: {}", this, e.toString());
+            LOG.debug("{} did not hear of the end: {}", this, e);
         }
     }
 }

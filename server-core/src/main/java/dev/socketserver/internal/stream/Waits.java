@@ -50,7 +50,7 @@ final class Waits {
         try {
             return new SelectorWait(this, Selector.open());
         } catch (IOException e) {
-            LOG.debug("no selector for one more thread: {}", e.toString());
+            LOG.debug("no selector for one more thread: {}", e);
             closed((Selector) null);
             return null;
         }
@@ -76,7 +76,7 @@ final class Waits {
                 selector.close();
             }
         } catch (IOException e) {
-            LOG.debug("closing a selector failed: {}", e.toString());
+            LOG.debug("closing a selector failed: {}", e);
         }
     }
 

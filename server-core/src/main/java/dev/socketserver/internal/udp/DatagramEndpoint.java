@@ -239,7 +239,7 @@ public final class DatagramEndpoint implements Endpoint {
         try {
             closeable.close();
         } catch (IOException e) {
-            LOG.debug("closing {} failed: {}", closeable, e.toString());
+            LOG.debug("closing {} failed: {}", closeable, e);
         }
     }
 }

@@ -175,7 +175,7 @@ final class Receivers extends Intake {
                 runner().admit(datagram); // which calls process()
             }
         } catch (IOException e) {
-            LOG.debug("standing in for a leader failed: {}", e.toString());
+            LOG.debug("standing in for a leader failed: {}", e);
         } finally {
             lead.leadership().giveUp();
         }
