@@ -28,7 +28,8 @@ class ClassStructureTest {
     private static final Set<Set<String>> FAMILIES = Set.of(
             Set.of("BaseServer", "StreamServer", "TcpServer", "UnixServer", "UdpServer", "ServerHooks"),
             Set.of("Request", "StreamConnection", "Datagram"),
-            Set.of("RequestHandler", "StreamRequestHandler", "DatagramRequestHandler"));
+            Set.of("RequestHandler", "StreamRequestHandler", "DatagramRequestHandler"),
+            Set.of("net.ProxyHeader", "net.ProxyHeaderV1", "net.ProxyHeaderV2"));
 
     private static Map<String, Set<String>> dependencies() throws Exception {
         Path classes = Path.of(ServerConfig.class

@@ -3,6 +3,7 @@ package dev.socketserver.internal.run;
 import dev.socketserver.internal.util.Backoff;
 import dev.socketserver.internal.util.Log;
 import dev.socketserver.internal.util.RateLimitedLog;
+import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.channels.ClosedByInterruptException;
 import java.nio.channels.ClosedChannelException;
@@ -17,6 +18,24 @@ import org.jspecify.annotations.Nullable;
 public final class AcceptLoop {
     private static final Log LOG = Log.of(AcceptLoop.class);
 
+    /** Where requests come from. {@link #accept} is for the accepting thread, the rest thread-safe. */
+    public interface Source {
+        /**
+         * Waits for one request.
+         *
+         * @param deadline when to give up, on the {@code nanoTime} clock
+         * @return null if none came in time
+         * @throws InterruptedIOException if the thread is interrupted while it waits; the flag stays set
+         * @throws ClosedChannelException if no request can come any more
+         * @throws IOException if accepting failed
+         */
+        @Nullable
+        OpenRequest accept(long deadline) throws IOException;
+
+        /** Returns whether a request may still come. */
+        boolean isAccepting();
+    }
+
     /** What to do with each request that is accepted. */
     public interface Taker {
         /** Takes a request to where it is served; returns false if this thread is to accept no more. */
@@ -24,7 +43,7 @@ public final class AcceptLoop {
     }
 
     private final String server;
-    private final Endpoint endpoint;
+    private final Source source;
     private final RequestRunner runner;
     private final GuardedListener listener;
     private final ServerCounters counters;
@@ -40,13 +59,13 @@ public final class AcceptLoop {
      */
     AcceptLoop(
             String server,
-            Endpoint endpoint,
+            Source source,
             RequestRunner runner,
             GuardedListener listener,
             ServerCounters counters,
             @Nullable Thread caller) {
         this.server = server;
-        this.endpoint = endpoint;
+        this.source = source;
         this.runner = runner;
         this.listener = listener;
         this.counters = counters;
@@ -67,7 +86,7 @@ public final class AcceptLoop {
      */
     public void run(Taker taker) {
         boolean goesOn = true;
-        while (goesOn && endpoint.isAccepting()) {
+        while (goesOn && source.isAccepting()) {
             try {
                 goesOn = acceptOne(taker);
             } catch (Throwable e) {
@@ -78,7 +97,7 @@ public final class AcceptLoop {
 
     private boolean acceptOne(Taker taker) throws Exception {
         try {
-            OpenRequest request = endpoint.accept(System.nanoTime() + Long.MAX_VALUE);
+            OpenRequest request = source.accept(System.nanoTime() + Long.MAX_VALUE);
             boolean goesOn = request == null || taker.take(request);
             clearInterrupt();
             backoff.reset();
@@ -104,7 +123,7 @@ public final class AcceptLoop {
      * Reports a failure, and pauses. Never throws: what failed may be an allocation, and the next one may fail, too.
      */
     private void failed(Throwable failure) {
-        if (!endpoint.isAccepting()) {
+        if (!source.isAccepting()) {
             return;
         }
         try {
@@ -121,6 +140,6 @@ public final class AcceptLoop {
     }
 
     private boolean mayPause() {
-        return endpoint.isAccepting() && !Thread.currentThread().isInterrupted();
+        return source.isAccepting() && !Thread.currentThread().isInterrupted();
     }
 }

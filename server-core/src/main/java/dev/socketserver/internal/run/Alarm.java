@@ -10,6 +10,9 @@ public abstract class Alarm {
     /** Never. */
     static final long NEVER = Long.MIN_VALUE;
 
+    /** Of an alarm that is in no slot. */
+    static final int NO_SLOT = -1;
+
     /** Neighbours in the wheel's slot; guarded by the wheel. */
     @Nullable
     Alarm next;
@@ -18,7 +21,7 @@ public abstract class Alarm {
     Alarm previous;
 
     /** The slot that it is in; written by the wheel, under its monitor. */
-    volatile int slot = Alarms.NO_SLOT;
+    volatile int slot = NO_SLOT;
 
     /** When the slot is looked at next, on the nanoTime clock; written by the wheel, under its monitor. */
     volatile long slotTime;

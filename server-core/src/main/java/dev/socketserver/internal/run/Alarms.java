@@ -16,8 +16,6 @@ public final class Alarms {
     /** The time between two slots. An alarm rings at most this long after it is due, on a machine that keeps up. */
     public static final Duration TICK = Duration.ofMillis(50);
 
-    static final int NO_SLOT = -1;
-
     private static final int SLOTS = 1024; // a power of two: 51 s
 
     private final @Nullable Alarm[] slots = new Alarm[SLOTS]; // guarded by this
@@ -37,7 +35,7 @@ public final class Alarms {
     /** Lets the alarm ring at that time on the {@code nanoTime} clock; see {@link #set}. */
     public void setAt(Alarm alarm, long at) {
         alarm.due(at == Alarm.NEVER ? at + 1 : at);
-        if (alarm.slot == NO_SLOT || at - alarm.slotTime < 0) {
+        if (alarm.slot == Alarm.NO_SLOT || at - alarm.slotTime < 0) {
             synchronized (this) {
                 remove(alarm);
                 insert(alarm, at);
@@ -78,7 +76,7 @@ public final class Alarms {
     }
 
     private void remove(Alarm alarm) {
-        if (alarm.slot == NO_SLOT) {
+        if (alarm.slot == Alarm.NO_SLOT) {
             return;
         }
         Alarm before = alarm.previous;
@@ -93,7 +91,7 @@ public final class Alarms {
         }
         alarm.previous = null;
         alarm.next = null;
-        alarm.slot = NO_SLOT;
+        alarm.slot = Alarm.NO_SLOT;
         count--;
     }
 

@@ -61,16 +61,16 @@ final class Drain {
         long deadline = System.nanoTime() + grace.toNanos();
         begin();
         run.endpoint().lastCall();
-        int idle = runner.dismissIdle();
+        int idle = runner.open().dismissIdle();
         boolean quiet = run.awaitAcceptor(deadline);
         hooks.stopListening(); // if there was no acceptor, or it is held up
-        if (runner.hasFresh()) {
+        if (runner.open().hasFresh()) {
             runner.open().awaitEmpty(shorter(left(deadline), FIRST_BYTE_PATIENCE));
         }
         signal.hurry();
-        idle += runner.dismissIdle();
+        idle += runner.open().dismissIdle();
         quiet = runner.open().awaitEmpty(left(deadline)) && quiet;
-        int finished = Math.max(0, runner.endedDraining() - idle);
+        int finished = Math.max(0, runner.open().endedDraining() - idle);
         List<DrainReport.Forced> forced = List.of();
         if (!quiet) {
             forced = forceEnd();
@@ -103,7 +103,7 @@ final class Drain {
     private List<DrainReport.Forced> forceEnd() {
         hooks.stopListening();
         run.endpoint().abandon();
-        List<DrainReport.Forced> forced = runner.standing(); // before the pool gives up what it has queued
+        List<DrainReport.Forced> forced = runner.open().standing(); // before the pool gives up what it has queued
         run.stopIntake();
         run.closePool();
         run.interruptAcceptor();

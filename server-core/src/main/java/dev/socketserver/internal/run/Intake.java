@@ -45,8 +45,7 @@ public class Intake {
 
     /** Gives a request to the executor. */
     protected final void execute(OpenRequest request) {
-        request.detach();
-        executor.execute(new RequestTask(runner, request));
+        runner.execute(request, executor);
     }
 
     /** Takes nothing more; threads that lead return to the pool. */

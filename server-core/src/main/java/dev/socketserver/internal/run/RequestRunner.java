@@ -1,17 +1,15 @@
 package dev.socketserver.internal.run;
 
 import dev.socketserver.Datagram;
-import dev.socketserver.DrainReport;
 import dev.socketserver.Rejection;
 import dev.socketserver.internal.util.Log;
 import dev.socketserver.internal.util.RateLimitedLog;
 import dev.socketserver.pool.AbortableTask;
+import dev.socketserver.pool.RejectableTask;
+import dev.socketserver.pool.RejectionReason;
 import java.io.IOException;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
-import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -33,18 +31,16 @@ public final class RequestRunner {
     private final Hooks hooks;
     private final GuardedListener listener;
     private final ServerCounters counters;
-    private final DrainSignal drain;
-    private final OpenRequests open = new OpenRequests();
+    private final OpenRequests open;
     private final RateLimitedLog rejections = new RateLimitedLog(LOG);
     private final RateLimitedLog hookFailures = new RateLimitedLog(LOG);
-    private final AtomicInteger endedDraining = new AtomicInteger();
 
     RequestRunner(String server, Hooks hooks, GuardedListener listener, ServerCounters counters, DrainSignal drain) {
         this.server = server;
         this.hooks = hooks;
         this.listener = listener;
         this.counters = counters;
-        this.drain = drain;
+        open = new OpenRequests(drain);
     }
 
     /** Returns the requests that are open. */
@@ -160,15 +156,50 @@ public final class RequestRunner {
     public void handOver(OpenRequest request, Executor executor) {
         request.requeue();
         try {
-            executor.execute(new RequestTask(this, request));
+            executor.execute(new RequestTask(request));
         } catch (RejectedExecutionException | Error e) {
             reject(request, e);
         }
     }
 
+    /** Gives a queued request to an executor. */
+    void execute(OpenRequest request, Executor executor) {
+        request.detach();
+        executor.execute(new RequestTask(request));
+    }
+
     /** Returns a task that is a request, for what looks after the thread that serves it. */
     public AbortableTask abortable(OpenRequest request) {
-        return new RequestTask(this, request);
+        return new RequestTask(request);
+    }
+
+    /** A request on its way through an executor: run there, or given up by it. */
+    private final class RequestTask implements RejectableTask, AbortableTask {
+        private final OpenRequest request;
+
+        RequestTask(OpenRequest request) {
+            this.request = request;
+        }
+
+        @Override
+        public void run() {
+            RequestRunner.this.run(request);
+        }
+
+        @Override
+        public void rejected(RejectionReason why) {
+            reject(request, new RejectedExecutionException("given up by the pool: " + why));
+        }
+
+        @Override
+        public void abort() {
+            request.abort();
+        }
+
+        @Override
+        public String toString() {
+            return request.toString();
+        }
     }
 
     /** Serves what has come and comes; returns true if the request was then parked, false if it is to end. */
@@ -367,9 +398,6 @@ public final class RequestRunner {
     }
 
     private void closed(OpenRequest request) {
-        if (drain.isDraining()) {
-            endedDraining.incrementAndGet();
-        }
         try {
             listener.closed(request.face());
         } finally {
@@ -378,34 +406,6 @@ public final class RequestRunner {
     }
 
     // ---- the drain
-
-    /** Returns how many requests have ended since the drain began. */
-    int endedDraining() {
-        return endedDraining.get();
-    }
-
-    /** Returns whether there is a peer that has just come, and has sent nothing yet. */
-    boolean hasFresh() {
-        return open.find(OpenRequest::isFresh) != null;
-    }
-
-    /** Ends the requests that wait for their peer's next message; returns how many those were. */
-    int dismissIdle() {
-        int[] idle = {0};
-        open.forEach(request -> {
-            if (drain.endsIdle(request) && request.dismiss()) {
-                idle[0]++;
-            }
-        });
-        return idle[0];
-    }
-
-    /** Returns how the requests stand that are open. */
-    List<DrainReport.Forced> standing() {
-        List<DrainReport.Forced> standing = new ArrayList<>();
-        open.forEach(request -> standing.add(request.standing()));
-        return standing;
-    }
 
     /** Ends what is still open: closes it, and interrupts its thread; what no thread serves is ended in this one. */
     void force() {

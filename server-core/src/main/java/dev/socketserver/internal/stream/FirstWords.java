@@ -34,6 +34,57 @@ final class FirstWords {
         HANDLER
     }
 
+    /** Observes who speaks first in one connection. Confined to the connection's turn. */
+    static final class Witness {
+        private final FirstWords told;
+        private boolean handles; // handle() was called
+        private boolean greeted; // setup() has written
+        private boolean knows; // who speaks first, or it is of no interest
+
+        private Witness(FirstWords told) {
+            this.told = told;
+            knows = !told.learns;
+        }
+
+        /** The handler is about to handle for the first time. */
+        void handling(boolean hasWritten) {
+            if (!knows) {
+                handles = true;
+                greeted = hasWritten;
+            }
+        }
+
+        /** The handler reads. */
+        void reads() {
+            if (!knows) {
+                tell(greeted ? Speaker.GREETING : Speaker.PEER);
+            }
+        }
+
+        /** The handler writes. */
+        void writes() {
+            if (!knows) {
+                tell(Speaker.HANDLER);
+            }
+        }
+
+        /** The handler has returned. */
+        void handled() {
+            if (!knows && greeted) {
+                tell(Speaker.GREETING);
+            }
+        }
+
+        private void tell(Speaker observed) {
+            if (handles) {
+                knows = true;
+                told.learn(observed);
+            }
+        }
+    }
+
+    private static final Witness NOBODY = new Witness(of(Speaker.UNKNOWN));
+
     /** How long the accepting thread waits, once, to learn from the first connection before it goes on. */
     static final Duration PATIENCE = Duration.ofMillis(50);
 
@@ -66,9 +117,9 @@ final class FirstWords {
         return !learns && speaker == Speaker.PEER;
     }
 
-    /** Returns whether it is of interest who speaks first in one more connection. */
-    boolean isCurious() {
-        return learns && speaker != Speaker.HANDLER;
+    /** Returns what observes one more connection. */
+    Witness witness() {
+        return learns && speaker != Speaker.HANDLER ? new Witness(this) : NOBODY;
     }
 
     /**

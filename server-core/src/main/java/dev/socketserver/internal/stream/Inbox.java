@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * at the end. Confined to the connection's turn.
  */
 final class Inbox {
-    private static final Log LOG = Log.of(Connection.class);
+    private static final Log LOG = Log.of(Inbox.class);
 
     /** What {@link #answered} is while nothing was left for later. */
     private static final long NOTHING = -1;

@@ -3,7 +3,6 @@ package dev.socketserver.internal.stream;
 import dev.socketserver.internal.buffer.ChannelInput;
 import dev.socketserver.internal.buffer.ChannelOutput;
 import dev.socketserver.internal.buffer.StreamOwner;
-import dev.socketserver.internal.run.Alarm;
 import dev.socketserver.internal.run.OpenRequest;
 import dev.socketserver.internal.util.Log;
 import io.netty.buffer.ByteBuf;
@@ -29,6 +28,8 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
     final ChannelInput in;
     final ChannelOutput out;
     private final Inbox inbox;
+    private final WaitClock clock;
+    private final FirstWords.Witness witness;
 
     private @Nullable Poller poller; // set once, before the connection is handed on
     private volatile @Nullable Registration registration; // set once, in a turn
@@ -37,13 +38,8 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
     // Of the turn.
     Duration readTimeout;
     Duration writeTimeout;
-    private @Nullable Alarm alarm; // keeps the time while it waits without a thread
-    private long waitsUntil; // when its present wait for the peer ends, on the nanoTime clock, or WaitingChannel.NONE
-    private boolean clockRuns; // waitsUntil is of the present wait
     private boolean turnBegins = true; // nothing was received in this turn yet
     private boolean handled; // the handler has been called
-    private boolean observed; // who speaks first is known, or of no interest
-    private boolean greeted; // setup() has written
     private boolean cutOff; // nothing is said to the peer any more
 
     StreamRequest(Transport transport, StreamContext context) throws IOException {
@@ -58,7 +54,8 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
         inbox = new Inbox(in, channel, tls);
         readTimeout = config.readTimeout();
         writeTimeout = config.writeTimeout();
-        observed = !context.firstWords().isCurious();
+        clock = new WaitClock(context.alarms(), this::expireParked);
+        witness = context.firstWords().witness();
         applyTimeouts();
     }
 
@@ -130,25 +127,13 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
     @Override
     public void beforeRead() {
         requireTurn();
-        if (!observed) {
-            observe(greeted ? FirstWords.Speaker.GREETING : FirstWords.Speaker.PEER);
-        }
+        witness.reads();
     }
 
     @Override
     public void beforeWrite() {
         requireTurn();
-        if (!observed) {
-            observe(FirstWords.Speaker.HANDLER);
-        }
-    }
-
-    /** Takes note of who speaks first, if it is handle() that does so now. */
-    private void observe(FirstWords.Speaker speaker) {
-        if (handled) {
-            observed = true;
-            context.firstWords().learn(speaker);
-        }
+        witness.writes();
     }
 
     @Override
@@ -204,7 +189,7 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
         } else if (inbox.hasEnded()) {
             return inbox.isEndNews() ? Look.MESSAGE : Look.END;
         }
-        return expired && isTimeUp() ? Look.END : Look.NOTHING;
+        return expired && clock.isUp() ? Look.END : Look.NOTHING;
     }
 
     /** Returns whether its handler is called first without a look at what has come. */
@@ -219,12 +204,8 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
     private void receive() {
         if (!inbox.hasNews() && inbox.receive() > 0) {
             noLongerFresh();
-            clockRuns = false;
+            clock.reset();
         }
-    }
-
-    private boolean isTimeUp() {
-        return waitsUntil != WaitingChannel.NONE && System.nanoTime() - waitsUntil >= 0;
     }
 
     /** Goes on with the handshake, as far as that goes without waiting if it can be parked. */
@@ -262,7 +243,7 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
 
     /** Returns whether a peer that has not begun the handshake ends, or is ended, without a word. */
     private boolean mayEndUnheard(int came, boolean expired) {
-        boolean ends = came < 0 || (expired && isTimeUp());
+        boolean ends = came < 0 || (expired && clock.isUp());
         return isDismissed()
                 || context.drain().endsIdle(this)
                 || (ends && context.firstWords().isPeerExpected());
@@ -278,8 +259,10 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
 
     @Override
     public void handling() {
-        greeted |= !handled && out.hasWritten();
-        handled = true;
+        if (!handled) {
+            handled = true;
+            witness.handling(out.hasWritten());
+        }
         noLongerFresh();
         inbox.handling();
     }
@@ -287,10 +270,8 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
     @Override
     protected void handled() {
         inbox.handled();
-        clockRuns = false;
-        if (!observed && greeted) {
-            observe(FirstWords.Speaker.GREETING);
-        }
+        clock.reset();
+        witness.handled();
     }
 
     @Override
@@ -311,11 +292,7 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
         }
         context.firstWords().leave();
         startClock();
-        if (waitsUntil != WaitingChannel.NONE) {
-            context.alarms().setAt(alarm(), waitsUntil);
-        } else if (alarm != null) {
-            context.alarms().silence(alarm);
-        }
+        clock.arm();
         turnBegins = true;
         Poller place = Objects.requireNonNull(poller);
         Registration known = registration();
@@ -342,28 +319,17 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
         if (tls != null
                 && tls.isAwaited()
                 && (tls.isShaking() || !context.firstWords().isPeerExpected())) {
-            waitsUntil = WaitingChannel.deadline(tls.patience().toNanos());
-        } else if (!clockRuns) {
-            waitsUntil = WaitingChannel.deadline(
-                    (inbox.hasPart() ? readTimeout : context.config().idleTimeout()).toNanos());
-            clockRuns = true;
+            clock.runUntil(WaitingChannel.deadline(tls.patience().toNanos()));
+        } else {
+            clock.start(inbox.hasPart() ? readTimeout : context.config().idleTimeout());
         }
     }
 
-    private Alarm alarm() {
-        Alarm known = alarm;
-        if (known == null) {
-            known = new Alarm() {
-                @Override
-                protected void ring() {
-                    if (isParked()) {
-                        expire();
-                    }
-                }
-            };
-            alarm = known;
+    /** Has a look at it once more if it waits without a thread: its time is up. */
+    private void expireParked() {
+        if (isParked()) {
+            expire();
         }
-        return known;
     }
 
     @Override
@@ -379,7 +345,7 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
             return; // called
         }
         try {
-            if (!context.drain().endsIdle(this) && !channel.awaitInput(waitsUntil)) {
+            if (!context.drain().endsIdle(this) && !channel.awaitInput(clock.until())) {
                 expireHere();
             }
         } catch (IOException e) {
@@ -393,7 +359,7 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
     @Override
     public boolean awaitMessage() throws IOException {
         out.send();
-        clockRuns = false;
+        clock.reset();
         startClock();
         boolean mayHaveCome = !channel.hasWaited() || inbox.hasMoreDecrypted();
         while (transport.isOpen()) {
@@ -487,9 +453,7 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
     @Override
     protected void release() {
         context.firstWords().leave();
-        if (alarm != null) {
-            context.alarms().cancel(alarm);
-        }
+        clock.stop();
         try {
             endTls(handled && !inbox.hasEnded() ? writeTimeout : LAST_WORD);
         } finally {

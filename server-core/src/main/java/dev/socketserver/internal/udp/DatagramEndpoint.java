@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
  * so what the system has queued is still taken when the server stops, handlers that run then can still answer, and no
  * interrupt reaches the socket.
  */
-public final class DatagramEndpoint implements Endpoint {
+public final class DatagramEndpoint implements Endpoint, DatagramRequest.Socket {
     private static final Log LOG = Log.of(DatagramEndpoint.class);
 
     /** How many datagrams are taken after the last call at most: newcomers must not hold up the end. */
@@ -191,7 +191,8 @@ public final class DatagramEndpoint implements Endpoint {
      *
      * @throws IOException if the system refuses the datagram, because it is too large for one, or the socket is closed
      */
-    void send(ByteBuffer bytes, SocketAddress target) throws IOException {
+    @Override
+    public void send(ByteBuffer bytes, SocketAddress target) throws IOException {
         boolean empty = !bytes.hasRemaining();
         long end = System.nanoTime() + LONGEST_SEND.toNanos();
         while (channel.send(bytes, target) == 0 && !empty) {

@@ -6,11 +6,21 @@ import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.net.SocketAddress;
+import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /** A datagram as the engine has it, and as its handler sees it; see {@link Datagram}. */
 public final class DatagramRequest extends OpenRequest implements Datagram {
-    private final DatagramEndpoint endpoint;
+    /** The socket that datagrams are answered from. */
+    interface Socket {
+        /** Returns the address that is bound. */
+        SocketAddress address();
+
+        /** Sends a datagram. */
+        void send(ByteBuffer content, SocketAddress target) throws IOException;
+    }
+
+    private final Socket socket;
     private final boolean truncated;
     private ByteBuf content; // of the turn
     private @Nullable ByteBuf answer; // of the turn
@@ -18,9 +28,9 @@ public final class DatagramRequest extends OpenRequest implements Datagram {
     private @Nullable IOException fault; // of the turn: what sending failed with last
 
     /** Takes over {@code content}. */
-    DatagramRequest(DatagramEndpoint endpoint, SocketAddress source, ByteBuf content, boolean truncated) {
+    DatagramRequest(Socket socket, SocketAddress source, ByteBuf content, boolean truncated) {
         super(source);
-        this.endpoint = endpoint;
+        this.socket = socket;
         this.content = content;
         this.truncated = truncated;
     }
@@ -43,14 +53,14 @@ public final class DatagramRequest extends OpenRequest implements Datagram {
 
     @Override
     public SocketAddress localAddress() {
-        return endpoint.address();
+        return socket.address();
     }
 
     @Override
     public void reply(ByteBuf bytes) throws IOException {
         requireTurn();
         int length = bytes.readableBytes();
-        endpoint.send(
+        socket.send(
                 isOwn(bytes) ? bytes.internalNioBuffer(bytes.readerIndex(), length) : bytes.nioBuffer(),
                 remoteAddress());
         bytes.skipBytes(length);

@@ -30,7 +30,7 @@ final class Receivers extends Intake {
     private static final Log LOG = Log.of(Receivers.class);
 
     private final ServicePool pool;
-    private final DatagramEndpoint endpoint;
+    private final AcceptLoop.Source source;
     private final boolean standsIn;
     private final Watchdog watchdog;
     private final HandlerTimes times = new HandlerTimes();
@@ -40,10 +40,10 @@ final class Receivers extends Intake {
     private volatile @Nullable Thread admitting; // set while a datagram passes the accepting hooks
     private @Nullable OpenRequest admitted; // the leader's: the datagram that has passed them
 
-    Receivers(RunContext run, ServicePool pool, DatagramEndpoint endpoint, String server, boolean standsIn) {
+    Receivers(RunContext run, ServicePool pool, AcceptLoop.Source source, String server, boolean standsIn) {
         super(run.runner(), pool);
         this.pool = pool;
-        this.endpoint = endpoint;
+        this.source = source;
         this.standsIn = standsIn;
         watchdog = new Watchdog(server, run.died());
         lead = new Lead(pool, new Receiving(), times);
@@ -168,7 +168,7 @@ final class Receivers extends Intake {
         }
         try {
             for (int i = 0; i < MOST_STOOD_IN_FOR; i++) {
-                OpenRequest datagram = endpoint.accept(System.nanoTime());
+                OpenRequest datagram = source.accept(System.nanoTime());
                 if (datagram == null) {
                     return;
                 }
