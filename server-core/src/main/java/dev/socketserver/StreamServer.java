@@ -44,7 +44,7 @@ public abstract sealed class StreamServer extends BaseServer<StreamConnection> p
         try {
             opened.bind(address, config().backlog());
         } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
-            throw Sockets.bindFailure(address, e);
+            throw Sockets.bindFailure(addressToBind(), e); // which a Unix server binds under another name
         }
     }
 

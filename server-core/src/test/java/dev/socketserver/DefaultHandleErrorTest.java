@@ -1,5 +1,6 @@
 package dev.socketserver;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
@@ -7,8 +8,14 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
 import dev.socketserver.testing.Loopback;
+import dev.socketserver.testing.RecordingListener;
 import dev.socketserver.testing.TestClient;
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.net.ConnectException;
+import java.nio.file.NoSuchFileException;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -47,6 +54,36 @@ class DefaultHandleErrorTest {
         }
     }
 
+    /** Has a peer reset its connection while the handler waits for it, and the handler rethrow what it saw. */
+    private void failByReset(Function<IOException, Exception> rethrown) throws Exception {
+        var listener = new RecordingListener();
+        var reading = new CountDownLatch(1);
+        try (var server =
+                new TcpServer(Loopback.config().listener(listener).build(), StreamRequestHandler.of((in, out) -> {
+                    reading.countDown();
+                    try {
+                        in.readLine(UTF_8, 100);
+                    } catch (IOException e) {
+                        throw rethrown.apply(e);
+                    }
+                }))) {
+            server.start();
+            try (TestClient client = TestClient.to(server.address()).send("half a line")) {
+                reading.await();
+                client.reset();
+            }
+            listener.await("closed", 1);
+        }
+    }
+
+    private void checkOneLineForDebugging() {
+        assertThat(written.list).singleElement().satisfies(event -> {
+            assertThat(event.getLevel()).isEqualTo(Level.DEBUG);
+            assertThat(event.getFormattedMessage()).contains("reset", "StreamConnection[/127.0.0.1:");
+            assertThat(event.getThrowableProxy()).isNull();
+        });
+    }
+
     @Test
     void aHandlersFaultIsAnErrorWithItsStackAndThePeer() throws Exception {
         fail(new IllegalStateException("says the test"));
@@ -58,12 +95,32 @@ class DefaultHandleErrorTest {
     }
 
     @Test
-    void aPeersFaultIsOneLineForDebugging() throws Exception {
-        fail(new IOException("says the test"));
+    void aHandlersOwnFailureToReadOrWriteIsAnErrorToo() throws Exception {
+        fail(new NoSuchFileException("/etc/handler.properties"));
         assertThat(written.list).singleElement().satisfies(event -> {
-            assertThat(event.getLevel()).isEqualTo(Level.DEBUG);
-            assertThat(event.getFormattedMessage()).contains("says the test", "StreamConnection[/127.0.0.1:");
-            assertThat(event.getThrowableProxy()).isNull();
+            assertThat(event.getLevel()).isEqualTo(Level.ERROR);
+            assertThat(event.getThrowableProxy().getMessage()).isEqualTo("/etc/handler.properties");
         });
+    }
+
+    @Test
+    void aPeersFaultIsOneLineForDebugging() throws Exception {
+        failByReset(e -> e);
+        checkOneLineForDebugging();
+    }
+
+    @Test
+    void aPeersFaultIsRecognizedByTheCauseOfWhatAHandlerThrows() throws Exception {
+        failByReset(UncheckedIOException::new);
+        checkOneLineForDebugging();
+    }
+
+    @Test
+    void aFailureOfAnotherConnectionIsNotThePeersFault() throws Exception {
+        failByReset(e -> new ConnectException("the backend refused"));
+        assertThat(written.list)
+                .singleElement()
+                .extracting(ILoggingEvent::getLevel)
+                .isEqualTo(Level.ERROR);
     }
 }

@@ -157,21 +157,6 @@ class PeerTextTest {
     }
 
     @Test
-    void whatAHandlerThrowsBecauseOfThePeer() throws Exception {
-        try (var server =
-                new TcpServer(Loopback.config().listener(listener).build(), StreamRequestHandler.of((in, out) -> {
-                    throw new IOException("no such command: " + FORGED);
-                }))) {
-            server.start();
-            try (TestClient client = TestClient.to(server.address())) {
-                client.awaitEnd();
-            }
-            listener.await("closed", 1);
-        }
-        checkLines(ESCAPED);
-    }
-
-    @Test
     void whatIsLoggedSeldom() {
         new RateLimitedLog(Log.of(RateLimitedLog.class)).warn("{} failed", "it", new IOException(FORGED));
         checkLines("it failed: java.io.IOException: " + ESCAPED);

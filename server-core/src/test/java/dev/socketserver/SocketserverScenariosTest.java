@@ -75,7 +75,10 @@ class SocketserverScenariosTest {
         try (BaseServer<?> server = echo(transport, Strategy.ELASTIC_POOL)) {
             server.bind();
             assertThat(server.address())
-                    .isEqualTo(BaseServer.opened(server.channelOrNull()).getLocalAddress());
+                    .isEqualTo(
+                            transport == Transport.UNIX
+                                    ? server.config().address() // the socket was bound under another name of the file
+                                    : BaseServer.opened(server.channelOrNull()).getLocalAddress());
         }
     }
 

@@ -7,11 +7,11 @@ import java.net.InetSocketAddress;
 
 /**
  * The set-up that most tests start from. So that the whole suite can run on every setting of the engine, the system
- * properties {@code test.engine} and {@code test.leaders} set what a test leaves open.
+ * properties {@code test.engine} and {@code test.selectors} set what a test leaves open.
  */
 public final class Loopback {
     private static final Engine ENGINE = Engine.valueOf(System.getProperty("test.engine", Engine.AUTO.name()));
-    private static final int LEADERS = Integer.getInteger("test.leaders", 0);
+    private static final int SELECTORS = Integer.getInteger("test.selectors", 0);
 
     private Loopback() {}
 
@@ -22,6 +22,6 @@ public final class Loopback {
 
     /** Returns a builder for a server there. */
     public static ServerConfig.Builder config() {
-        return ServerConfig.builder().address(anyPort()).engine(ENGINE).selectors(LEADERS);
+        return ServerConfig.builder().address(anyPort()).engine(ENGINE).selectors(SELECTORS);
     }
 }

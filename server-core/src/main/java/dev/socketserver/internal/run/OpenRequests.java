@@ -27,10 +27,14 @@ public final class OpenRequests {
         open.put(request.key(), request);
     }
 
-    void remove(OpenRequest request) {
+    /** Counts a request that ends, before the listener is told, who may begin a drain then. */
+    void ends() {
         if (drain.isDraining()) {
             endedDraining.incrementAndGet();
         }
+    }
+
+    void remove(OpenRequest request) {
         open.remove(request.key());
         if (waiting > 0 && open.isEmpty()) {
             wakeWaiters();

@@ -398,6 +398,7 @@ public final class RequestRunner {
     }
 
     private void closed(OpenRequest request) {
+        open.ends();
         try {
             listener.closed(request.face());
         } finally {
