@@ -52,8 +52,8 @@ public final class RequestRunner {
 
     /** Takes an accepted request to where it is served. An Error that is not the request's own fault is thrown on. */
     public void admit(OpenRequest request) {
-        opened(request);
         try {
+            opened(request);
             if (hooks.verify(request)) {
                 hooks.process(request);
             } else {
@@ -84,12 +84,15 @@ public final class RequestRunner {
     }
 
     /** Closes a request that the server's rules keep from its hooks. */
-    public void refuse(OpenRequest request, Rejection reason, IOException why) {
-        opened(request);
-        counters.rejected(reason);
-        listener.rejected(request.face(), why);
-        rejections.warn(server + " refuses {}", request, why);
-        refuse(request);
+    public void refuse(OpenRequest request, Rejection reason, Throwable why) {
+        try {
+            opened(request);
+            counters.rejected(reason);
+            listener.rejected(request.face(), why);
+            rejections.warn(server + " refuses {}", request, why);
+        } finally {
+            refuse(request);
+        }
     }
 
     private void refuse(OpenRequest request) {
@@ -157,7 +160,7 @@ public final class RequestRunner {
         request.requeue();
         try {
             executor.execute(new RequestTask(request));
-        } catch (RejectedExecutionException | Error e) {
+        } catch (Throwable e) {
             reject(request, e);
         }
     }
@@ -316,7 +319,7 @@ public final class RequestRunner {
             request.limitWaits();
             hooks.sayGoodbye(request);
             request.flush();
-        } catch (Exception e) {
+        } catch (Throwable e) {
             if (request.isPeersFault(e)) {
                 LOG.debug("{} did not hear the goodbye: {}", request, e);
             } else {

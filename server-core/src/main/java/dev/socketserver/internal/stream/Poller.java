@@ -338,14 +338,20 @@ final class Poller {
 
     /** Gives what is ready to the pool, whose overload policy decides what becomes of it. */
     private void standInForLeader() {
-        if (!standsIn || !lead.leadership().take()) {
+        if (!standsIn) {
             return;
         }
-        List<Registration> found = new ArrayList<>(MOST_STOOD_IN_FOR);
+        List<Registration> found =
+                new ArrayList<>(MOST_STOOD_IN_FOR); // before the lead is taken, which may not be lost
+        if (!lead.leadership().take()) {
+            return;
+        }
         try {
             collect(found);
-        } catch (IOException | ClosedSelectorException e) {
+        } catch (ClosedSelectorException e) {
             LOG.debug("standing in for a leader failed: {}", e);
+        } catch (Throwable e) {
+            failures.error("standing in for a leader of {} failed, and goes on", this, e); // with those found so far
         } finally {
             lead.leadership().giveUp();
         }

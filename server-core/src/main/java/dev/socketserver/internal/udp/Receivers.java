@@ -12,7 +12,6 @@ import dev.socketserver.internal.run.RunContext;
 import dev.socketserver.internal.util.Log;
 import dev.socketserver.pool.AbortableTask;
 import java.io.IOException;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +34,7 @@ final class Receivers extends Intake {
     private final Watchdog watchdog;
     private final HandlerTimes times = new HandlerTimes();
     private final Lead lead;
+    private final AcceptLoop.Taker taker = this::take; // made once: who leads must not fail for want of memory
     private volatile @Nullable AcceptLoop loop; // set once, when the acceptor begins
     private volatile @Nullable Thread acceptor; // set once, likewise
     private volatile @Nullable Thread admitting; // set while a datagram passes the accepting hooks
@@ -67,7 +67,7 @@ final class Receivers extends Intake {
             AcceptLoop accepting = loop;
             if (accepting != null) {
                 times.discardBatch();
-                accepting.run(Receivers.this::take);
+                accepting.run(taker);
             }
         }
 
@@ -110,13 +110,13 @@ final class Receivers extends Intake {
     }
 
     private void serve(OpenRequest datagram) {
-        if (times.runsHere()) {
-            runner().run(datagram);
+        if (times.runsHere() || !datagram.isQueued()) {
+            runner().run(datagram); // which does nothing if a hook has closed it
             return;
         }
         try {
             execute(datagram);
-        } catch (RejectedExecutionException e) {
+        } catch (Throwable e) {
             runner().reject(datagram, e);
         }
     }
