@@ -66,8 +66,11 @@ public final class RequestRunner {
             reject(request, e);
             throw e;
         } catch (Throwable e) {
-            fail(request, e);
-            refuse(request);
+            try {
+                fail(request, e);
+            } finally {
+                refuse(request);
+            }
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt(); // for the accepting thread, which it may be meant to end
             }
@@ -97,8 +100,11 @@ public final class RequestRunner {
 
     private void refuse(OpenRequest request) {
         if (request.hasTurn() || request.begin()) {
-            sendLastWords(request);
-            shutDown(request);
+            try {
+                sendLastWords(request);
+            } finally {
+                shutDown(request);
+            }
         } else {
             request.abort(); // a hook handed it on before it threw
             request.call();
@@ -107,22 +113,36 @@ public final class RequestRunner {
 
     /** Closes a request that no worker will serve, after the server's last words to it. */
     public void reject(OpenRequest request, Throwable cause) {
-        counters.rejected(Rejection.OVERLOAD);
-        listener.rejected(request.face(), cause);
-        rejections.warn("{} has no worker for a request and closes it", server, cause);
+        try {
+            counters.rejected(Rejection.OVERLOAD);
+            listener.rejected(request.face(), cause);
+            rejections.warn("{} has no worker for a request and closes it", server, cause);
+        } finally {
+            turnAway(request);
+        }
+    }
+
+    private void turnAway(OpenRequest request) {
         if (!request.hasTurn() && !request.begin()) {
             return; // another thread has ended it
         }
-        if (!request.awaitsHandshake()) {
-            try {
+        try {
+            sayBusy(request);
+        } finally {
+            shutDown(request);
+        }
+    }
+
+    private void sayBusy(OpenRequest request) {
+        try {
+            if (!request.awaitsHandshake()) {
                 request.limitWaits();
                 hooks.overload(request);
                 request.flush();
-            } catch (Throwable e) {
-                fail(request, e);
             }
+        } catch (Throwable e) {
+            fail(request, e);
         }
-        shutDown(request);
     }
 
     // ---- the serving thread
@@ -141,18 +161,22 @@ public final class RequestRunner {
 
     /**
      * Serves a request whose turn the calling thread has, to its end or until it is parked. Whatever is thrown
-     * meanwhile ends the request; nothing is thrown on.
+     * meanwhile ends the request. Nothing is thrown on, unless there is no memory even to report what was thrown.
      */
     public void serve(OpenRequest request) {
+        boolean ends = true;
         try {
-            if (isParkedAfterServing(request)) {
-                return; // and is another thread's by now
+            ends = !isParkedAfterServing(request); // one that is parked is another thread's by now
+            if (ends) {
+                finish(request);
             }
-            finish(request);
         } catch (Throwable e) {
             failed(request, e);
+        } finally {
+            if (ends) {
+                shutDown(request);
+            }
         }
-        shutDown(request);
     }
 
     /** Hands a request whose turn the calling thread has to an executor; one that has ended is ended here. */
@@ -379,7 +403,14 @@ public final class RequestRunner {
             request.call();
             return;
         }
-        finishLast(request);
+        try {
+            finishLast(request);
+        } finally {
+            end(request);
+        }
+    }
+
+    private void end(OpenRequest request) {
         if (request.end()) {
             try {
                 request.release();
