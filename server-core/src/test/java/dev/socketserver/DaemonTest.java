@@ -69,20 +69,20 @@ class DaemonTest {
     void theThreadsThatServeAreNoDaemonsAlsoIfADaemonStartsThem() throws Exception {
         var acceptor = new CountDownLatch(1);
         var daemons = new boolean[2];
-        ServerConfig config = Loopback.config()
-                .executor(RequestExecutors.threadPerRequest())
-                .build();
-        try (var server = new TcpServer(config, StreamRequestHandler.of((in, out) -> {
-            daemons[1] = Thread.currentThread().isDaemon();
-            out.write("served\n", UTF_8);
-        })) {
-            @Override
-            protected boolean verifyRequest(StreamConnection request) {
-                daemons[0] = Thread.currentThread().isDaemon();
-                acceptor.countDown();
-                return true;
-            }
-        }) {
+        ServerConfig config =
+                Loopback.config().executor(RequestExecutors.threadPerRequest()).build();
+        try (var server =
+                new TcpServer(config, StreamRequestHandler.of((in, out) -> {
+                    daemons[1] = Thread.currentThread().isDaemon();
+                    out.write("served\n", UTF_8);
+                })) {
+                    @Override
+                    protected boolean verifyRequest(StreamConnection request) {
+                        daemons[0] = Thread.currentThread().isDaemon();
+                        acceptor.countDown();
+                        return true;
+                    }
+                }) {
             var starter = new Thread(() -> {
                 try {
                     server.start();
