@@ -102,10 +102,11 @@ final class Dispatcher implements ServicePool {
         });
     }
 
-    /** Whether a task waits that no worker, idle or starting, will take at once. */
+    /** Whether a task, or a submitter with one, waits that no worker, idle or starting, will take at once. */
     @Override
     public boolean isSaturated() {
-        return state.read(() -> state.queue.size() > state.crew.starting() && state.crew.size() >= state.limit());
+        return state.read(() -> (state.queue.size() > state.crew.starting() || !state.blocked.isEmpty())
+                && state.crew.size() >= state.limit());
     }
 
     private FollowUp assignNext(Worker idle) {

@@ -61,10 +61,11 @@ final class Overload {
      */
     FollowUp admitBlocked(long now) {
         int capacity = state.config.queueCapacity();
-        if (state.blocked.isEmpty() || state.queue.size() - 1 > capacity / 2) {
+        int waiting = state.queue.size() - state.queue.services();
+        if (state.blocked.isEmpty() || waiting - 1 > capacity / 2) {
             return FollowUp.NONE;
         }
-        return admitBlocked(capacity + 1 - state.queue.size(), now);
+        return admitBlocked(capacity + 1 - waiting, now);
     }
 
     /** Lets submitters in, as many as there are places. */

@@ -27,6 +27,7 @@ public final class TlsClient implements Closeable {
     private final ByteBuffer received = ByteBuffer.allocate(2 * RECORD).flip();
     private final ByteBuffer plain = ByteBuffer.allocate(2 * RECORD).flip();
     private boolean ended;
+    private int records;
 
     /** Makes a peer that has not shaken hands. */
     public TlsClient(TestClient transport, SSLEngine engine) {
@@ -166,6 +167,11 @@ public final class TlsClient implements Closeable {
         }
     }
 
+    /** Returns how many records have been taken, those of the handshake included. */
+    public int records() {
+        return records;
+    }
+
     /** Takes a record, if one is there, and waits for more otherwise; returns how many bytes it had. */
     private int unwrap() throws IOException {
         plain.compact();
@@ -176,6 +182,9 @@ public final class TlsClient implements Closeable {
             plain.flip();
         }
         ended = result.getStatus() == Status.CLOSED;
+        if (result.bytesConsumed() > 0) {
+            records++;
+        }
         if (result.getStatus() == Status.BUFFER_UNDERFLOW) {
             receive();
         }
