@@ -27,7 +27,11 @@ import java.util.concurrent.RejectedExecutionException;
  *       a count: the tasks stay queued for the workers there are, and starting is tried again after a pause.
  *   <dt>Threads
  *   <dd>Platform workers are not daemons unless configured so: accepted work is not dropped when {@code main} returns,
- *       but the pool has to be closed. Between two tasks a worker's interrupt flag is cleared.
+ *       but the pool has to be closed. Every thread has the thread group and the context class loader of the thread
+ *       that made the pool, normal priority and no inheritable thread-locals, whoever submits the task that it is
+ *       started for. Between two tasks a worker's interrupt flag is cleared, and its name, priority and context class
+ *       loader are restored. Thread-locals that a task leaves behind stay, as there is no way to clear those of another
+ *       class.
  * </dl>
  *
  * <p>Thread-safe.

@@ -1,6 +1,8 @@
 package dev.socketserver.pool;
 
+import dev.socketserver.internal.util.VirtualThreads;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 
 /** What the pool takes from the machine: time, threads and parking. Tests put a simulated machine in its place. */
 interface Host {
@@ -26,13 +28,27 @@ interface Host {
     /** Wakes a parked thread, or lets its next park return at once. */
     void unpark(Thread thread);
 
-    /** The real machine, with workers of the given kind, platform ones daemons or not. */
+    /**
+     * Returns the real machine. Its threads take nothing from whoever happens to submit: their group and context class
+     * loader are those of the thread that calls this, their priority is the normal one, they have no inheritable
+     * thread-locals, and platform workers are daemons if told so and not otherwise.
+     *
+     * @throws UnsupportedOperationException if virtual workers are asked for and the JDK has none
+     */
     static Host system(WorkerKind kind, boolean daemon) {
-        return new SystemHost(kind == WorkerKind.VIRTUAL ? new VirtualThreads() : new PlatformThreads(daemon));
+        if (kind == WorkerKind.VIRTUAL) {
+            VirtualThreads.require();
+        }
+        Thread creator = Thread.currentThread();
+        return new SystemHost(kind, daemon, creator.getThreadGroup(), creator.getContextClassLoader());
     }
 
     /** The machine itself. Thread-safe. */
-    record SystemHost(WorkerThreads workers) implements Host {
+    record SystemHost(
+            WorkerKind kind,
+            boolean daemon,
+            @Nullable ThreadGroup group,
+            @Nullable ClassLoader loader) implements Host {
         @Override
         public long nanoTime() {
             return System.nanoTime();
@@ -45,13 +61,24 @@ interface Host {
 
         @Override
         public Thread newWorker(String name, Runnable body) {
-            return workers.newThread(name, body);
+            if (kind == WorkerKind.PLATFORM) {
+                return newThread(name, body, daemon);
+            }
+            Thread thread = VirtualThreads.newThread(name, body);
+            thread.setContextClassLoader(loader);
+            return thread;
         }
 
         @Override
         public Thread newDaemon(String name, Runnable body) {
-            Thread thread = new Thread(null, body, name, 0, false);
-            thread.setDaemon(true);
+            return newThread(name, body, true);
+        }
+
+        private Thread newThread(String name, Runnable body, boolean asDaemon) {
+            Thread thread = new Thread(group, body, name, 0, false);
+            thread.setDaemon(asDaemon);
+            thread.setPriority(Thread.NORM_PRIORITY);
+            thread.setContextClassLoader(loader);
             return thread;
         }
 

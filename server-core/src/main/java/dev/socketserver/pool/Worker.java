@@ -48,6 +48,11 @@ final class Worker implements Runnable, FollowUp {
     /** Set once, by {@link #start()}. */
     private volatile @Nullable Thread thread;
 
+    /** What the thread has before it starts; written by {@link #start()}, then read by this worker only. */
+    private @Nullable ClassLoader loader;
+
+    private int priority;
+
     /** Written under the pool's lock by the assigner, emptied by this worker. */
     private volatile @Nullable Runnable slot;
 
@@ -84,6 +89,8 @@ final class Worker implements Runnable, FollowUp {
     /** Makes and starts the thread. */
     void start() {
         Thread made = host.newWorker(name, this);
+        loader = made.getContextClassLoader();
+        priority = made.getPriority();
         thread = made;
         made.start();
     }
@@ -192,7 +199,30 @@ final class Worker implements Runnable, FollowUp {
             // Told to stop between taking the task and clearing the interrupt: the task has to see it.
             Thread.currentThread().interrupt();
         }
-        runGuarded(task);
+        Throwable failure = null;
+        try {
+            task.run();
+        } catch (Throwable thrown) {
+            failure = thrown;
+        }
+        restoreThread();
+        if (failure != null) {
+            logFailure(task, failure);
+        }
+    }
+
+    /** Undoes what a task may have set in its thread; thread-locals stay, since there is no way to clear them. */
+    private void restoreThread() {
+        Thread self = Thread.currentThread();
+        if (self.getContextClassLoader() != loader) {
+            self.setContextClassLoader(loader);
+        }
+        if (self.getPriority() != priority) {
+            self.setPriority(priority);
+        }
+        if (!self.getName().equals(name)) {
+            self.setName(name);
+        }
     }
 
     /** Runs a task and logs whatever it throws: a worker survives any Throwable. */
