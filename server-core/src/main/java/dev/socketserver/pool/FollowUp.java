@@ -15,9 +15,9 @@ interface FollowUp {
     /** Does what is left. Called once, without the pool's lock. */
     void proceed();
 
-    /** Tells somebody something; what a logger or a user's method throws meanwhile costs nothing else. */
-    static FollowUp telling(Runnable message) {
-        return () -> Worker.runGuarded(message);
+    /** Calls a method of a user's; what it throws costs nothing else. */
+    static FollowUp telling(TaskFailures failures, Runnable message) {
+        return () -> failures.run(message);
     }
 
     /** All of them in turn. */

@@ -1,5 +1,7 @@
 package dev.socketserver.pool;
 
+import dev.socketserver.internal.util.Backoff;
+
 /**
  * Decides how many workers to start. Workers are wanted when more tasks than the threshold wait, or the oldest has
  * waited too long; not counting tasks that a starting worker will take. They start in steps of 1, 2, 4 and so on, each
@@ -8,13 +10,11 @@ package dev.socketserver.pool;
  */
 final class GrowthRule {
     private static final int LARGEST_STEP = 32;
-    private static final long FIRST_PAUSE = 5_000_000;
-    private static final long LONGEST_PAUSE = 1_000_000_000;
 
     private int step = 1;
     private int lastStep;
     private StartReason reason = StartReason.MINIMUM;
-    private long pause;
+    private final Backoff backoff = new Backoff();
     private long pausedUntil;
     private long enqueuedBefore;
 
@@ -80,16 +80,15 @@ final class GrowthRule {
 
     /** A thread could not be started: wait before the next try, twice as long each time. */
     void startFailed(long now) {
-        pause = Math.min(Math.max(pause * 2, FIRST_PAUSE), LONGEST_PAUSE);
-        pausedUntil = now + pause;
+        pausedUntil = now + backoff.next();
     }
 
     void startSucceeded() {
-        pause = 0;
+        backoff.reset();
     }
 
     boolean isPaused(long now) {
-        return pause > 0 && now - pausedUntil < 0;
+        return backoff.isFailing() && now - pausedUntil < 0;
     }
 
     /** When starting may be tried again after a failure. */

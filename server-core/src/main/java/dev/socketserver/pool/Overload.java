@@ -19,7 +19,7 @@ final class Overload {
     /** Decides about a task that finds the queue full and the crew at its limit. */
     FollowUp overflow(Runnable task, long now) {
         return switch (state.config.overloadPolicy()) {
-            case BLOCK -> state.crew.isCurrentThreadMember() ? () -> Worker.runGuarded(task) : waitForRoom(task);
+            case BLOCK -> state.crew.isCurrentThreadMember() ? () -> state.failures.run(task) : waitForRoom(task);
             case REJECT -> state.refuse(RejectionReason.QUEUE_FULL, null);
             case SHED_OLDEST, ADAPTIVE -> replaceOldest(task, now);
         };

@@ -3,9 +3,12 @@ package dev.socketserver.pool;
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.function.UnaryOperator;
 import java.util.stream.Collectors;
+import javax.management.InstanceNotFoundException;
 import javax.management.JMException;
+import javax.management.MBeanRegistration;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 
@@ -13,10 +16,12 @@ import javax.management.ObjectName;
 public final class PoolJmx implements AutoCloseable {
     private final MBeanServer server;
     private final ObjectName name;
+    private final Bean bean;
 
-    private PoolJmx(MBeanServer server, ObjectName name) {
+    private PoolJmx(MBeanServer server, ObjectName name, Bean bean) {
         this.server = server;
         this.name = name;
+        this.bean = bean;
     }
 
     /**
@@ -31,8 +36,9 @@ public final class PoolJmx implements AutoCloseable {
         String key = ObjectName.quote(pool.config().name());
         try {
             ObjectName name = new ObjectName("dev.socketserver:type=ElasticThreadPool,name=" + key);
-            server.registerMBean(new Bean(pool), name);
-            return new PoolJmx(server, name);
+            Bean bean = new Bean(pool, new AtomicBoolean(true));
+            server.registerMBean(bean, name);
+            return new PoolJmx(server, name, bean);
         } catch (JMException e) {
             throw new IllegalStateException("pool " + pool.config().name() + " cannot be registered", e);
         }
@@ -47,19 +53,39 @@ public final class PoolJmx implements AutoCloseable {
         return name;
     }
 
+    /** Removes the pool from JMX, unless that was done already; another registration of the same name stays. */
     @Override
     public void close() {
         try {
-            if (server.isRegistered(name)) {
+            if (bean.registered.get()) {
                 server.unregisterMBean(name);
             }
+        } catch (InstanceNotFoundException e) {
+            // Somebody else has just removed it.
         } catch (JMException e) {
             throw new IllegalStateException(name + " cannot be removed", e);
         }
     }
 
     /** What JMX calls. */
-    private record Bean(ElasticThreadPool pool) implements ElasticThreadPoolMXBean {
+    private record Bean(ElasticThreadPool pool, AtomicBoolean registered)
+            implements ElasticThreadPoolMXBean, MBeanRegistration {
+        @Override
+        public ObjectName preRegister(MBeanServer server, ObjectName name) {
+            return name;
+        }
+
+        @Override
+        public void postRegister(Boolean done) {}
+
+        @Override
+        public void preDeregister() {}
+
+        @Override
+        public void postDeregister() {
+            registered.set(false);
+        }
+
         private void change(UnaryOperator<PoolConfig.Builder> change) {
             pool.reconfigure(change.apply(pool.config().toBuilder()).build());
         }

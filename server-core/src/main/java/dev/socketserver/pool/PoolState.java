@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 final class PoolState {
     final Host host;
     final Supervisor supervisor;
+    final TaskFailures failures = new TaskFailures();
 
     // The parts; each is guarded by the lock, config and phase are also read without it.
     final TaskQueue queue = new TaskQueue();
@@ -31,7 +32,7 @@ final class PoolState {
     final Codel codel = new Codel();
     final GrowthRule growth = new GrowthRule();
     final SurplusRule surplus = new SurplusRule();
-    final StuckWatch stuckWatch = new StuckWatch();
+    final StuckWatch stuckWatch = new StuckWatch(failures);
     final Tally tally = new Tally();
     final Waiters joiners;
     final Waiters terminationWaiters;
@@ -47,7 +48,7 @@ final class PoolState {
         crew = new Crew(host.processors());
         joiners = new Waiters(host);
         terminationWaiters = new Waiters(host);
-        supervisor = new Supervisor(host, config.name() + "-supervisor", look);
+        supervisor = new Supervisor(host, config.name() + "-supervisor", failures, look);
     }
 
     void lock() {
@@ -115,7 +116,7 @@ final class PoolState {
         return () -> {
             PoolEvents.rejected(config.name(), why);
             if (task instanceof RejectableTask rejectable) {
-                Worker.runGuarded(() -> rejectable.rejected(why));
+                failures.run(() -> rejectable.rejected(why));
             }
         };
     }

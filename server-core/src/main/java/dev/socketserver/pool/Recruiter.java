@@ -1,5 +1,7 @@
 package dev.socketserver.pool;
 
+import dev.socketserver.internal.util.Log;
+import dev.socketserver.internal.util.RateLimitedLog;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -10,12 +12,11 @@ import org.jspecify.annotations.Nullable;
 final class Recruiter {
     private final PoolState state;
     private final Dispatcher dispatcher;
-    private final StartFailureLog failureLog;
+    private final RateLimitedLog log = new RateLimitedLog(Log.of(ElasticThreadPool.class));
 
     Recruiter(PoolState state, Dispatcher dispatcher) {
         this.state = state;
         this.dispatcher = dispatcher;
-        this.failureLog = new StartFailureLog(state.config.name());
     }
 
     /** Adds as many workers as the growth rule asks for; the occasion is the task that has just come, if one has. */
@@ -48,12 +49,16 @@ final class Recruiter {
             state.crew.startFailed(reserved);
             state.growth.startFailed(now);
             boolean stranded = state.crew.size() == 0 && occasion != null && state.queue.remove(occasion);
-            FollowUp tell = stranded ? state.refuse(RejectionReason.NO_WORKER, cause) : failureLog.line(now, cause);
+            FollowUp tell = stranded ? state.refuse(RejectionReason.NO_WORKER, cause) : () -> log(cause);
             return refuseBlockedIfStranded()
                     .then(state.supervisor.arm(state.growth.pausedUntil()))
                     .then(state.terminateIfDone())
                     .then(state.releaseIfQuiet())
                     .then(tell);
         });
+    }
+
+    private void log(Throwable cause) {
+        log.warn("pool {} could not start a worker, and goes on with those it has", state.config.name(), cause);
     }
 }

@@ -1,23 +1,27 @@
 package dev.socketserver.pool;
 
 import dev.socketserver.internal.pool.ServiceTask;
+import dev.socketserver.internal.util.Log;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Finds tasks that run longer than {@code stuckAfter} and reports each once. While nobody is stuck it costs one look
  * per {@code stuckAfter}. Not thread-safe: guarded by the pool's lock.
  */
 final class StuckWatch {
-    private static final Logger LOG = LoggerFactory.getLogger(ElasticThreadPool.class);
+    private static final Log LOG = Log.of(ElasticThreadPool.class);
 
+    private final TaskFailures failures;
     private boolean watching;
     private long look;
+
+    StuckWatch(TaskFailures failures) {
+        this.failures = failures;
+    }
 
     /** Begins to watch when a task starts; true if a look has to be arranged. */
     boolean watch(PoolConfig config, long now) {
@@ -79,22 +83,24 @@ final class StuckWatch {
         return now - worker.runningSince;
     }
 
-    private static FollowUp report(PoolConfig config, Worker worker, Runnable task, long time) {
+    private FollowUp report(PoolConfig config, Worker worker, Runnable task, long time) {
         boolean abort = config.stuckAction() == StuckAction.ABORT;
         if (abort) {
             // Under the lock the worker cannot have gone on to another task.
             worker.interrupt();
         }
-        FollowUp told = FollowUp.telling(() -> {
+        FollowUp told = FollowUp.telling(failures, () -> {
             PoolEvents.stuck(worker.name(), task.toString(), time);
             LOG.warn("{} has run for {} ms: {}{}", worker.name(), time / 1_000_000, task, stack(worker));
         });
-        return abort && task instanceof AbortableTask abortable ? told.then(FollowUp.telling(abortable::abort)) : told;
+        return abort && task instanceof AbortableTask abortable
+                ? told.then(FollowUp.telling(failures, abortable::abort))
+                : told;
     }
 
     /** A task that was reported ended after all. */
     static FollowUp recovered(Worker worker, Runnable task, long time) {
-        return FollowUp.telling(() -> LOG.warn("{} has ended after {} ms: {}", worker.name(), time / 1_000_000, task));
+        return () -> LOG.warn("{} has ended after {} ms: {}", worker.name(), time / 1_000_000, task);
     }
 
     private static String stack(Worker worker) {

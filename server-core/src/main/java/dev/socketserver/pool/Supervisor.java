@@ -13,6 +13,7 @@ final class Supervisor implements Runnable, FollowUp {
     private static final long PAUSE_AFTER_FAILURE = 100_000_000;
 
     private final Host host;
+    private final TaskFailures failures;
     private final LongSupplier look;
     private final Thread thread;
 
@@ -29,8 +30,9 @@ final class Supervisor implements Runnable, FollowUp {
      *
      * @param look looks after the pool and returns the time until the next look, or {@link #END}
      */
-    Supervisor(Host host, String name, LongSupplier look) {
+    Supervisor(Host host, String name, TaskFailures failures, LongSupplier look) {
         this.host = host;
+        this.failures = failures;
         this.look = look;
         this.thread = host.newDaemon(name, this);
     }
@@ -79,7 +81,7 @@ final class Supervisor implements Runnable, FollowUp {
         try {
             return look.getAsLong();
         } catch (Throwable failure) {
-            Worker.logFailure(this, failure);
+            failures.report(this, failure);
             return PAUSE_AFTER_FAILURE;
         }
     }

@@ -1,8 +1,6 @@
 package dev.socketserver.pool;
 
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One worker: the body of its thread, and the slot through which an idle worker is given its next task.
@@ -19,8 +17,6 @@ import org.slf4j.LoggerFactory;
 final class Worker implements Runnable, FollowUp {
     /** Put in the slot of an idle worker to end it. */
     static final Runnable RETIRE = () -> {};
-
-    private static final Logger LOG = LoggerFactory.getLogger(ElasticThreadPool.class);
 
     /** Neighbours in the idle stack; guarded by the pool's lock. */
     @Nullable
@@ -41,6 +37,7 @@ final class Worker implements Runnable, FollowUp {
 
     private final Dispatcher dispatcher;
     private final Host host;
+    private final TaskFailures failures;
     private final String name;
     private final StartReason startReason;
     private final Runnable findNext = this::findNext;
@@ -68,6 +65,7 @@ final class Worker implements Runnable, FollowUp {
     Worker(Dispatcher dispatcher, Host host, String name, StartReason startReason) {
         this.dispatcher = dispatcher;
         this.host = host;
+        this.failures = dispatcher.state().failures;
         this.name = name;
         this.startReason = startReason;
     }
@@ -141,7 +139,7 @@ final class Worker implements Runnable, FollowUp {
     public void run() {
         dispatcher.arrive(this);
         while (performNext()) {
-            runGuarded(findNext);
+            failures.run(findNext);
         }
     }
 
@@ -207,7 +205,7 @@ final class Worker implements Runnable, FollowUp {
         }
         restoreThread();
         if (failure != null) {
-            logFailure(task, failure);
+            failures.report(task, failure);
         }
     }
 
@@ -222,24 +220,6 @@ final class Worker implements Runnable, FollowUp {
         }
         if (!self.getName().equals(name)) {
             self.setName(name);
-        }
-    }
-
-    /** Runs a task and logs whatever it throws: a worker survives any Throwable. */
-    static void runGuarded(Runnable task) {
-        try {
-            task.run();
-        } catch (Throwable failure) {
-            logFailure(task, failure);
-        }
-    }
-
-    /** Logs what a task threw, or what threw in carrying out the pool's own. */
-    static void logFailure(Runnable task, Throwable failure) {
-        try {
-            LOG.error("Task failed: {}", task.getClass().getName(), failure);
-        } catch (Throwable ignored) {
-            // No memory or stack left even for the log: staying alive is worth more than the line.
         }
     }
 }

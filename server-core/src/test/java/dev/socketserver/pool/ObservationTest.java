@@ -94,6 +94,35 @@ class ObservationTest {
     }
 
     @Test
+    void aRegistrationThatIsClosedTwiceRemovesNoOther() throws Exception {
+        PoolConfig config = PoolConfig.builder().name("twice").build();
+        try (var first = new ElasticThreadPool(config);
+                var second = new ElasticThreadPool(config)) {
+            PoolJmx old = PoolJmx.register(first);
+            old.close();
+            try (PoolJmx current = PoolJmx.register(second)) {
+                old.close();
+                assertThat(SERVER.isRegistered(current.name())).isTrue();
+            }
+            assertThat(SERVER.isRegistered(old.name())).isFalse();
+        }
+    }
+
+    @Test
+    void aRegistrationThatSomebodyElseRemovedRemovesNoOther() throws Exception {
+        PoolConfig config = PoolConfig.builder().name("twice").build();
+        try (var first = new ElasticThreadPool(config);
+                var second = new ElasticThreadPool(config)) {
+            PoolJmx old = PoolJmx.register(first);
+            SERVER.unregisterMBean(old.name());
+            try (PoolJmx current = PoolJmx.register(second)) {
+                old.close();
+                assertThat(SERVER.isRegistered(current.name())).isTrue();
+            }
+        }
+    }
+
+    @Test
     void metersFollowThePool() throws Exception {
         SimpleMeterRegistry registry = new SimpleMeterRegistry();
         try (var pool =

@@ -1,0 +1,26 @@
+package dev.socketserver.pool;
+
+import dev.socketserver.internal.util.Log;
+import dev.socketserver.internal.util.RateLimitedLog;
+
+/**
+ * Runs what may throw, and logs whatever it throws: a pool's threads survive any Throwable. Limited by kind, so that
+ * tasks that fail a thousand times a second neither flood the log nor hide another failure. Never throws. Thread-safe.
+ */
+final class TaskFailures {
+    private final RateLimitedLog log = new RateLimitedLog(Log.of(ElasticThreadPool.class));
+
+    /** Runs a task, or another method of a user's. */
+    void run(Runnable task) {
+        try {
+            task.run();
+        } catch (Throwable failure) {
+            report(task, failure);
+        }
+    }
+
+    /** Logs what a task threw. */
+    void report(Runnable task, Throwable failure) {
+        log.error("Task failed: {}", task.getClass().getName(), failure);
+    }
+}
