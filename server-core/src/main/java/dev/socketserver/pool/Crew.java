@@ -124,14 +124,14 @@ final class Crew {
     }
 
     /** A worker's task has run too long. */
-    void stuck(Worker worker) {
-        worker.isStuck = true;
+    void stuck(Worker worker, StuckWatch.StuckTask task) {
+        worker.stuck = task;
         stuck++;
     }
 
     /** A stuck worker's task has ended after all. */
     void recovered(Worker worker) {
-        worker.isStuck = false;
+        worker.stuck = null;
         stuck--;
     }
 

@@ -156,11 +156,7 @@ final class Dispatcher implements ServicePool {
         if (!(task instanceof ServiceTask)) {
             state.tally.runs.record(time);
         }
-        if (!worker.isStuck || task == null) {
-            return FollowUp.NONE;
-        }
-        state.crew.recovered(worker);
-        return StuckWatch.recovered(worker, task, time);
+        return worker.stuck == null ? FollowUp.NONE : state.stuckWatch.ended(worker, time);
     }
 
     /** Gives a worker a task from the queue, or the end, or a place among the idle ones. */
@@ -249,7 +245,7 @@ final class Dispatcher implements ServicePool {
 
     private FollowUp maintain(long now) {
         return state.stuckWatch
-                .inspect(state.config, state.crew, state.tally, now)
+                .inspect(now)
                 .then(state.retire(state.surplus.retirees(state.config, state.crew, now), RetireReason.SURPLUS))
                 .then(recruiter.recruitIfWanted(null, now));
     }

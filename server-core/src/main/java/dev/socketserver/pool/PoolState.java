@@ -32,7 +32,7 @@ final class PoolState {
     final Codel codel = new Codel();
     final GrowthRule growth = new GrowthRule();
     final SurplusRule surplus = new SurplusRule();
-    final StuckWatch stuckWatch = new StuckWatch(failures);
+    final StuckWatch stuckWatch = new StuckWatch(this);
     final Tally tally = new Tally();
     final Waiters joiners;
     final Waiters terminationWaiters;

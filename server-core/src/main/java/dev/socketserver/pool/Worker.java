@@ -28,12 +28,13 @@ final class Worker implements Runnable, FollowUp {
     /** When it became idle; guarded by the pool's lock. */
     long idleSince;
 
-    /** What it runs, since when, and whether that was found to be stuck; guarded by the pool's lock. */
+    /** What it runs, since when, and that as a stuck task if it was found to be one; guarded by the pool's lock. */
     @Nullable
     Runnable running;
 
     long runningSince;
-    boolean isStuck;
+
+    StuckWatch.@Nullable StuckTask stuck;
 
     private final Dispatcher dispatcher;
     private final Host host;

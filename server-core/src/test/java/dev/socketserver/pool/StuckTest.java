@@ -2,11 +2,18 @@ package dev.socketserver.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.socketserver.testing.Polling;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 
 @Timeout(60)
 class StuckTest {
@@ -72,6 +79,105 @@ class StuckTest {
             it.host.settle();
             assertThat(seen).contains("next false");
             assertThat(it.snapshot().stuck()).isZero();
+        }
+    }
+
+    @Test
+    void theReportComesBeforeTheInterrupt() {
+        try (SimulatedPool it = new SimulatedPool(b -> b.stuckAfter(SECOND).stuckAction(StuckAction.ABORT))) {
+            AtomicReference<Thread> worker = new AtomicReference<>();
+            List<Boolean> interruptedBefore = new ArrayList<>();
+            it.pool.execute(new Runnable() {
+                @Override
+                public void run() {
+                    worker.set(Thread.currentThread());
+                    it.host.sleepUnlessInterrupted(HOUR);
+                }
+
+                @Override
+                public String toString() {
+                    interruptedBefore.add(worker.get().isInterrupted());
+                    return "a task that is interrupted";
+                }
+            });
+            it.host.advance(SECOND);
+            assertThat(interruptedBefore).isNotEmpty().first().isEqualTo(false);
+            assertThat(it.snapshot().stuck()).as("it has been interrupted").isZero();
+        }
+    }
+
+    @Test
+    void aTaskThatEndsWhileItIsReportedIsReportedFirstAndThenItsEnd() throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger(ElasticThreadPool.class);
+        ListAppender<ILoggingEvent> written = new ListAppender<>();
+        written.start();
+        logger.addAppender(written);
+        PoolConfig config = PoolConfig.builder()
+                .name("stuck")
+                .stuckAfter(Duration.ofMillis(20))
+                .build();
+        try (var pool = new ElasticThreadPool(config)) {
+            CountDownLatch mayEnd = new CountDownLatch(1);
+            pool.execute(new Runnable() {
+                @Override
+                public void run() {
+                    awaitQuietly(mayEnd);
+                }
+
+                @Override
+                public String toString() {
+                    mayEnd.countDown();
+                    try {
+                        assertThat(Polling.await(() -> pool.snapshot().stuck() == 0
+                                        && pool.snapshot().busy() == 0))
+                                .isTrue();
+                    } catch (Exception e) {
+                        throw new AssertionError(e);
+                    }
+                    return "a task that ends meanwhile";
+                }
+            });
+            awaitQuietly(mayEnd);
+            assertThat(Polling.await(() -> written.list.size() == 2)).isTrue();
+        } finally {
+            logger.detachAppender(written);
+        }
+        assertThat(written.list.get(0).getFormattedMessage())
+                .contains("has run for", "a task that ends meanwhile")
+                .doesNotContain("awaitSlot");
+        assertThat(written.list.get(1).getFormattedMessage()).contains("has ended after");
+    }
+
+    @Test
+    void theReportShowsWhereTheTaskStands() throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger(ElasticThreadPool.class);
+        ListAppender<ILoggingEvent> written = new ListAppender<>();
+        written.start();
+        logger.addAppender(written);
+        CountDownLatch never = new CountDownLatch(1);
+        PoolConfig config = PoolConfig.builder()
+                .name("stuck")
+                .stuckAfter(Duration.ofMillis(20))
+                .stuckAction(StuckAction.ABORT)
+                .build();
+        try (var pool = new ElasticThreadPool(config)) {
+            pool.execute(() -> awaitQuietly(never));
+            assertThat(Polling.await(() -> written.list.size() == 2)).isTrue();
+        } finally {
+            logger.detachAppender(written);
+        }
+        assertThat(written.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .satisfiesExactly(
+                        first -> assertThat(first).contains("has run for", "StuckTest.awaitQuietly"),
+                        second -> assertThat(second).contains("has ended after"));
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
