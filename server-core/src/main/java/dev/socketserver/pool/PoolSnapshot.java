@@ -51,6 +51,34 @@ public record PoolSnapshot(
         TimeDistribution waitTime,
         TimeDistribution runTime) {
 
+    /** Returns the figures of a pool, whose lock is held. */
+    static PoolSnapshot of(PoolState state, long now, int blockedSubmitters, boolean overloaded) {
+        WorkerSet workers = state.workers;
+        PoolCounters counters = state.counters;
+        return new PoolSnapshot(
+                workers.size(),
+                workers.starting(),
+                workers.idle(),
+                workers.busy(),
+                workers.stuck(),
+                workers.peak(),
+                state.queue.size(),
+                counters.peakQueued,
+                Duration.ofNanos(state.queue.oldestWait(now)),
+                blockedSubmitters,
+                overloaded,
+                counters.handedOff,
+                counters.enqueued,
+                counters.completed,
+                counters.starts.toMap(),
+                counters.retirements.toMap(),
+                counters.rejections.toMap(),
+                counters.startFailures,
+                counters.stuck,
+                counters.waits.distribution(),
+                counters.runs.distribution());
+    }
+
     /**
      * Workers started so far.
      *

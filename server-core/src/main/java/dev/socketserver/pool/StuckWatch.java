@@ -5,7 +5,6 @@ import dev.socketserver.internal.util.Log;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -17,68 +16,72 @@ final class StuckWatch {
     private static final Log LOG = Log.of(ElasticThreadPool.class);
 
     private final PoolState state;
-    private boolean watching;
-    private long look;
+
+    /** When to look for stuck tasks next. */
+    private final Alarm alarm = new Alarm();
+
+    /** The stuck tasks that have not ended. */
+    private final List<StuckTask> stuckTasks = new ArrayList<>();
 
     StuckWatch(PoolState state) {
         this.state = state;
     }
 
-    /** Begins to watch when a task starts; true if a look has to be arranged. */
-    boolean watch(PoolConfig config, long now) {
-        if (watching) {
-            return false;
+    /** Arranges for a look, since a task begins, if no look is arranged yet. */
+    void watch() {
+        if (!alarm.isSet()) {
+            lookAt(state.now + state.config.stuckAfter().toNanos());
         }
-        watching = true;
-        look = now + config.stuckAfter().toNanos();
-        return true;
     }
 
-    long look() {
-        return look;
+    /** Arranges for a look at the given time. */
+    void lookAt(long time) {
+        alarm.set(time);
+        state.supervisor.arm(time);
     }
 
-    /** Asks for a look at once, because the configuration has changed. */
-    void reset(long now) {
-        watching = true;
-        look = now;
+    /** Returns the time until the next look, {@link Machine#FOREVER} if none is needed. */
+    long nextLook() {
+        return alarm.left(state.now);
     }
 
-    /** The time until the next look, {@link Host#FOREVER} if none is needed. */
-    long nextLook(long now) {
-        return watching ? Math.max(look - now, 0) : Host.FOREVER;
-    }
-
-    /** Marks those who are stuck now; what is returned reports them. */
-    FollowUp inspect(long now) {
-        if (!watching || now - look < 0) {
-            return FollowUp.NONE;
+    /** Finds the tasks that are stuck now, and leaves their reports to be made. */
+    void look() {
+        if (!alarm.isDue(state.now)) {
+            return;
         }
         long limit = state.config.stuckAfter().toNanos();
-        boolean abort = state.config.stuckAction() == StuckAction.ABORT;
         long longest = -1;
-        List<FollowUp> reports = new ArrayList<>();
-        for (Worker worker : state.crew.members()) {
-            if (worker.running == null || worker.stuck != null) {
+        for (int i = 0; i < state.workers.size(); i++) {
+            Worker worker = state.workers.get(i);
+            Runnable task = worker.running;
+            if (task == null || worker.isStuck) {
                 continue;
             }
-            long time = busyTime(worker, worker.running, now);
+            long time = busyTime(worker, task, state.now);
             if (time >= limit) {
-                StuckTask stuck = new StuckTask(worker, worker.running, time, abort);
-                reports.add(stuck);
-                state.crew.stuck(worker, stuck);
-                state.tally.stuck++;
+                found(worker, task, time);
             } else {
                 longest = Math.max(longest, time);
             }
         }
-        watching = longest >= 0;
-        look = now + limit - Math.max(longest, 0);
-        return FollowUp.all(reports);
+        if (longest >= 0) {
+            alarm.set(state.now + limit - longest);
+        } else {
+            alarm.clear();
+        }
     }
 
-    /** How long a worker's task, or the present piece of a long one, has been running. */
-    static long busyTime(Worker worker, @Nullable Runnable task, long now) {
+    private void found(Worker worker, Runnable task, long time) {
+        StuckTask stuck = new StuckTask(worker, task, time, state.config.stuckAction() == StuckAction.ABORT);
+        stuckTasks.add(stuck);
+        state.workers.stuck(worker);
+        state.counters.stuck++;
+        state.followUps.add(stuck);
+    }
+
+    /** Returns how long a worker's task, or the present piece of work of a service task, has been running. */
+    static long busyTime(Worker worker, Runnable task, long now) {
         if (task instanceof ServiceTask service) {
             long since = service.busySince();
             return since == ServiceTask.NOT_BUSY ? 0 : now - since;
@@ -86,20 +89,32 @@ final class StuckWatch {
         return now - worker.runningSince;
     }
 
-    /** The task of a worker ended that was found stuck; whoever comes last, this or the report, logs the end. */
-    FollowUp ended(Worker worker, long time) {
-        StuckTask stuck = Objects.requireNonNull(worker.stuck, "not stuck");
-        state.crew.recovered(worker);
-        stuck.time = time;
-        stuck.ended = true;
-        return stuck.reported ? stuck::logEnd : FollowUp.NONE;
+    /**
+     * The task of a worker has ended that was found stuck.
+     *
+     * @return what the worker does once the lock is released: logs the end, unless the report is still being made,
+     *     which then logs it; null for nothing
+     */
+    @Nullable
+    Runnable ended(Worker worker, long time) {
+        state.workers.recovered(worker);
+        for (int i = 0; i < stuckTasks.size(); i++) {
+            StuckTask stuck = stuckTasks.get(i);
+            if (stuck.worker == worker) {
+                stuckTasks.remove(i);
+                stuck.time = time;
+                stuck.ended = true;
+                return stuck.reported ? stuck : null;
+            }
+        }
+        return null;
     }
 
     /**
      * A task that was found stuck, and what is done about it: first it is reported, with the stack that it has then,
-     * and only then its worker is interrupted and it is told to abort.
+     * and only then its worker is interrupted and it is told to abort. As a {@link Runnable} it logs that it has ended.
      */
-    final class StuckTask implements FollowUp {
+    private final class StuckTask extends FollowUp implements Runnable {
         private final Worker worker;
         private final Runnable task;
         private final boolean abort;
@@ -115,7 +130,7 @@ final class StuckWatch {
         /** How long it ran in all; written under the pool's lock. */
         private long time;
 
-        private StuckTask(Worker worker, Runnable task, long found, boolean abort) {
+        StuckTask(Worker worker, Runnable task, long found, boolean abort) {
             this.worker = worker;
             this.task = task;
             this.found = found;
@@ -123,10 +138,10 @@ final class StuckWatch {
         }
 
         @Override
-        public void proceed() {
+        void proceed() {
             state.failures.run(this::report);
-            if (state.read(this::endReport)) {
-                logEnd();
+            if (endReport()) {
+                run();
             } else if (abort && task instanceof AbortableTask abortable) {
                 state.failures.run(abortable::abort);
             }
@@ -134,22 +149,37 @@ final class StuckWatch {
 
         private void report() {
             String stack = stack(worker);
-            boolean stillRuns = state.read(() -> !ended);
+            boolean stillRuns = !hasEnded();
             PoolEvents.stuck(worker.name(), task.toString(), found);
             LOG.warn("{} has run for {} ms: {}{}", worker.name(), found / 1_000_000, task, stillRuns ? stack : "");
         }
 
-        /** Returns whether the task has ended meanwhile; if not, interrupts it. With the lock held. */
-        private boolean endReport() {
-            reported = true;
-            if (!ended && abort) {
-                // While the lock is held the worker cannot go on to another task.
-                worker.interrupt();
+        private boolean hasEnded() {
+            state.acquire();
+            try {
+                return ended;
+            } finally {
+                state.release();
             }
-            return ended;
         }
 
-        private void logEnd() {
+        /** Interrupts the worker, unless the task has ended meanwhile; returns whether it has. */
+        private boolean endReport() {
+            state.acquire();
+            try {
+                reported = true;
+                if (!ended && abort) {
+                    // While the lock is held the worker cannot go on to another task.
+                    worker.interrupt();
+                }
+                return ended;
+            } finally {
+                state.release();
+            }
+        }
+
+        @Override
+        public void run() {
             LOG.warn("{} has ended after {} ms: {}", worker.name(), time / 1_000_000, task);
         }
     }

@@ -19,8 +19,12 @@ final class TaskFailures {
         }
     }
 
-    /** Logs what a task threw. */
-    void report(Runnable task, Throwable failure) {
-        log.error("Task failed: {}", task.getClass().getName(), failure);
+    /** Logs what a task, or a part of the pool, threw. */
+    void report(Object thrower, Throwable failure) {
+        try {
+            log.error("Task failed: {}", thrower.getClass().getName(), failure);
+        } catch (Throwable ignored) {
+            // No memory even for the name.
+        }
     }
 }

@@ -48,6 +48,12 @@ final class TaskQueue {
         size++;
     }
 
+    /** Returns the task that has waited longest, null if there is none. */
+    @Nullable
+    Runnable oldest() {
+        return size == 0 ? null : tasks[head];
+    }
+
     /** Takes the task that has waited longest, or null. */
     @Nullable
     Runnable pollOldest() {
@@ -102,13 +108,18 @@ final class TaskQueue {
         return false;
     }
 
-    /** Takes out everything, oldest first. */
-    List<Runnable> drain() {
-        List<Runnable> drained = new ArrayList<>(size);
-        for (Runnable task = pollOldest(); task != null; task = pollOldest()) {
-            drained.add(task);
+    /** Returns all tasks, the oldest first. */
+    List<Runnable> toList() {
+        List<Runnable> list = new ArrayList<>(size);
+        for (int i = 0; i < size; i++) {
+            list.add(Objects.requireNonNull(tasks[index(i)], "a place within the queue"));
         }
-        return drained;
+        return list;
+    }
+
+    /** Removes every task. */
+    void clear() {
+        while (pollOldest() != null) {}
     }
 
     private void closeGap(int gap) {

@@ -5,12 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.socketserver.testing.ChildJvm;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.LinkedList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicIntegerArray;
 import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -20,6 +20,8 @@ class MemoryExhaustionTest {
     private static final int ROUNDS = 6;
     private static final int SUBMITTERS = 2;
     private static final int TASKS = 300;
+    private static final int LARGEST_BLOCK = 1 << 20;
+    private static final long HELD = 50_000_000;
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     @Test
@@ -45,8 +47,9 @@ class MemoryExhaustionTest {
                         .stuckCompensation(1)
                         .overloadPolicy(policy)
                         .build();
+                new Round(new ElasticThreadPool(config)).run(false); // loads and links the classes, which takes memory
                 for (int round = 0; round < ROUNDS; round++) {
-                    new Round(new ElasticThreadPool(config)).run();
+                    new Round(new ElasticThreadPool(config)).run(true);
                 }
             }
             System.out.println("whole");
@@ -58,7 +61,7 @@ class MemoryExhaustionTest {
         private final ElasticThreadPool pool;
         private final AtomicIntegerArray ends = new AtomicIntegerArray(SUBMITTERS * TASKS);
         private final List<Task> tasks = new ArrayList<>();
-        private final CountDownLatch full = new CountDownLatch(1);
+        private volatile boolean full;
 
         Round(ElasticThreadPool pool) {
             this.pool = pool;
@@ -67,13 +70,13 @@ class MemoryExhaustionTest {
             }
         }
 
-        void run() throws InterruptedException {
+        void run(boolean exhausted) throws InterruptedException {
             List<Thread> threads = new ArrayList<>();
             for (int i = 0; i < SUBMITTERS; i++) {
                 List<Task> own = tasks.subList(i * TASKS, (i + 1) * TASKS);
                 threads.add(new Thread(() -> submit(own)));
             }
-            threads.add(new Thread(() -> holdTheHeapFull(Duration.ofMillis(50))));
+            threads.add(new Thread(() -> holdTheHeapFull(exhausted ? LARGEST_BLOCK : 0)));
             threads.forEach(Thread::start);
             for (Thread thread : threads) {
                 thread.join(PATIENCE.toMillis());
@@ -106,7 +109,9 @@ class MemoryExhaustionTest {
         }
 
         private void submit(List<Task> own) {
-            awaitQuietly(full);
+            while (!full) {
+                Thread.onSpinWait(); // takes no memory
+            }
             for (int i = 0; i < own.size(); i++) {
                 try {
                     pool.execute(own.get(i));
@@ -116,18 +121,33 @@ class MemoryExhaustionTest {
             }
         }
 
-        private void holdTheHeapFull(Duration time) {
-            List<byte[]> live = new LinkedList<>();
-            for (int size = 1 << 20; size > 0; ) {
+        /** Fills the heap with blocks of that size, then of half that size, and so on, and keeps them for a while. */
+        private void holdTheHeapFull(int largest) {
+            Block live = Block.NONE;
+            for (int size = largest; size > 0; ) {
                 try {
-                    live.add(new byte[size]);
+                    live = new Block(size, live);
                 } catch (OutOfMemoryError e) {
                     size /= 2;
                 }
             }
-            full.countDown();
-            LockSupport.parkNanos(time.toNanos());
-            require(!live.isEmpty(), "the heap was not full");
+            full = true;
+            LockSupport.parkNanos(HELD);
+            require((live == Block.NONE) == (largest == 0), "the heap was not full");
+        }
+    }
+
+    /** A part of the heap that is not free. */
+    @SuppressWarnings("UnusedVariable") // what the fields hold is live
+    private static final class Block {
+        static final Block NONE = new Block(0, null);
+
+        private final byte[] bytes;
+        private final @Nullable Block before;
+
+        Block(int size, @Nullable Block before) {
+            this.bytes = new byte[size];
+            this.before = before;
         }
     }
 

@@ -32,7 +32,7 @@ class ObservationTest {
     void waitAndRunTimesAreMeasured() {
         try (SimulatedPool it = new SimulatedPool(b -> b.minWorkers(1).maxWorkers(1))) {
             it.submit(2, Duration.ofMillis(10));
-            it.host.advance(Duration.ofSeconds(1));
+            it.machine.advance(Duration.ofSeconds(1));
             PoolSnapshot snapshot = it.snapshot();
             assertThat(snapshot.runTime().count()).isEqualTo(2);
             assertThat(snapshot.runTime().longest()).isEqualTo(Duration.ofMillis(10));
@@ -48,13 +48,13 @@ class ObservationTest {
     void startsAndEndsAreCountedByReason() {
         try (SimulatedPool it = new SimulatedPool(b -> b.minWorkers(1).minSpareWorkers(0))) {
             it.submit(1, Duration.ofHours(1));
-            it.host.settle();
+            it.machine.settle();
             it.submit(1, Duration.ofMillis(1));
-            it.host.advance(Duration.ofSeconds(1));
+            it.machine.advance(Duration.ofSeconds(1));
             it.submit(1, Duration.ofMillis(20));
-            it.host.settle();
+            it.machine.settle();
             it.submit(4, Duration.ofMillis(20));
-            it.host.advance(Duration.ofMinutes(1));
+            it.machine.advance(Duration.ofMinutes(1));
             assertThat(it.snapshot().startsByReason())
                     .containsEntry(StartReason.MINIMUM, 1L)
                     .hasEntrySatisfying(
@@ -155,9 +155,9 @@ class ObservationTest {
                     .stuckAfter(Duration.ofMillis(50))
                     .overloadPolicy(OverloadPolicy.SHED_OLDEST))) {
                 it.submit(3, Duration.ofMillis(100));
-                it.host.advance(Duration.ofSeconds(1));
+                it.machine.advance(Duration.ofSeconds(1));
                 it.pool.shutdown();
-                it.host.settle();
+                it.machine.settle();
             }
             recording.dump(file);
         }

@@ -9,6 +9,7 @@ import dev.socketserver.testing.Polling;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
@@ -25,11 +26,11 @@ class StuckTest {
         try (SimulatedPool it = new SimulatedPool(b -> b.stuckAfter(SECOND))) {
             it.submit(1, SECOND.multipliedBy(3));
             it.submit(1, SECOND.dividedBy(2));
-            it.host.advance(SECOND);
+            it.machine.advance(SECOND);
             assertThat(it.snapshot().stuck()).isEqualTo(1);
-            it.host.advance(SECOND);
+            it.machine.advance(SECOND);
             assertThat(it.snapshot().stuckTasks()).isEqualTo(1);
-            it.host.advance(SECOND);
+            it.machine.advance(SECOND);
             assertThat(it.snapshot().stuck()).isZero();
             assertThat(it.snapshot().stuckTasks()).isEqualTo(1);
         }
@@ -39,11 +40,11 @@ class StuckTest {
     void tasksThatStartLaterAreFoundInTime() {
         try (SimulatedPool it = new SimulatedPool(b -> b.stuckAfter(SECOND))) {
             it.submit(1, HOUR);
-            it.host.advance(Duration.ofMillis(900));
+            it.machine.advance(Duration.ofMillis(900));
             it.submit(1, HOUR);
-            it.host.advance(Duration.ofMillis(999));
+            it.machine.advance(Duration.ofMillis(999));
             assertThat(it.snapshot().stuck()).isEqualTo(1);
-            it.host.advance(Duration.ofMillis(2));
+            it.machine.advance(Duration.ofMillis(2));
             assertThat(it.snapshot().stuck()).isEqualTo(2);
         }
     }
@@ -52,8 +53,8 @@ class StuckTest {
     void reportingInterruptsNobody() {
         try (SimulatedPool it = new SimulatedPool(b -> b.stuckAfter(SECOND))) {
             List<Boolean> interrupted = new ArrayList<>();
-            it.pool.execute(() -> interrupted.add(it.host.sleepUnlessInterrupted(SECOND.multipliedBy(2))));
-            it.host.advance(SECOND.multipliedBy(3));
+            it.pool.execute(() -> interrupted.add(it.machine.sleepUnlessInterrupted(SECOND.multipliedBy(2))));
+            it.machine.advance(SECOND.multipliedBy(3));
             assertThat(interrupted).containsExactly(false);
         }
     }
@@ -65,7 +66,7 @@ class StuckTest {
             it.pool.execute(new AbortableTask() {
                 @Override
                 public void run() {
-                    seen.add("interrupted " + it.host.sleepUnlessInterrupted(HOUR));
+                    seen.add("interrupted " + it.machine.sleepUnlessInterrupted(HOUR));
                 }
 
                 @Override
@@ -73,10 +74,10 @@ class StuckTest {
                     seen.add("aborted");
                 }
             });
-            it.host.advance(SECOND);
+            it.machine.advance(SECOND);
             assertThat(seen).containsExactlyInAnyOrder("aborted", "interrupted true");
             it.pool.execute(() -> seen.add("next " + Thread.currentThread().isInterrupted()));
-            it.host.settle();
+            it.machine.settle();
             assertThat(seen).contains("next false");
             assertThat(it.snapshot().stuck()).isZero();
         }
@@ -91,16 +92,16 @@ class StuckTest {
                 @Override
                 public void run() {
                     worker.set(Thread.currentThread());
-                    it.host.sleepUnlessInterrupted(HOUR);
+                    it.machine.sleepUnlessInterrupted(HOUR);
                 }
 
                 @Override
                 public String toString() {
-                    interruptedBefore.add(worker.get().isInterrupted());
+                    interruptedBefore.add(Objects.requireNonNull(worker.get()).isInterrupted());
                     return "a task that is interrupted";
                 }
             });
-            it.host.advance(SECOND);
+            it.machine.advance(SECOND);
             assertThat(interruptedBefore).isNotEmpty().first().isEqualTo(false);
             assertThat(it.snapshot().stuck()).as("it has been interrupted").isZero();
         }
@@ -187,11 +188,11 @@ class StuckTest {
                 b -> b.minWorkers(3).maxWorkers(3).stuckAfter(SECOND).stuckCompensation(2))) {
             it.submit(3, SECOND.multipliedBy(5));
             it.submit(5, HOUR);
-            it.host.advance(Duration.ofMillis(999));
+            it.machine.advance(Duration.ofMillis(999));
             assertThat(it.size()).isEqualTo(3);
-            it.host.advance(Duration.ofMillis(100));
+            it.machine.advance(Duration.ofMillis(100));
             assertThat(it.size()).as("two of three stuck ones").isEqualTo(5);
-            it.host.advance(SECOND.multipliedBy(3));
+            it.machine.advance(SECOND.multipliedBy(3));
             assertThat(it.size()).isEqualTo(5);
         }
     }
@@ -202,7 +203,7 @@ class StuckTest {
                 b -> b.minWorkers(1).maxWorkers(1).stuckAfter(SECOND).stuckCompensation(4))) {
             it.submit(1, SECOND.multipliedBy(2));
             it.submit(5, Duration.ofMillis(300));
-            it.host.advance(SECOND.multipliedBy(3));
+            it.machine.advance(SECOND.multipliedBy(3));
             assertThat(it.size()).isEqualTo(1);
             assertThat(it.done()).isEqualTo(6);
         }
@@ -215,7 +216,7 @@ class StuckTest {
             it.pool.execute(new Runnable() {
                 @Override
                 public void run() {
-                    it.host.sleep(HOUR);
+                    it.machine.sleep(HOUR);
                 }
 
                 @Override
@@ -223,10 +224,10 @@ class StuckTest {
                     throw new IllegalStateException("says the test");
                 }
             });
-            it.host.advance(SECOND.multipliedBy(2));
+            it.machine.advance(SECOND.multipliedBy(2));
             assertThat(it.snapshot().stuckTasks()).isEqualTo(1);
             it.submit(1, SECOND);
-            it.host.advance(SECOND.multipliedBy(2));
+            it.machine.advance(SECOND.multipliedBy(2));
             assertThat(it.done())
                     .as("a worker was added for the one that waited")
                     .isEqualTo(1);

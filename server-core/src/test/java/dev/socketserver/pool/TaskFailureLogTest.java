@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.AppenderBase;
 import ch.qos.logback.core.read.ListAppender;
+import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -55,6 +57,38 @@ class TaskFailureLogTest {
             pool.join();
         }
         assertThat(errors()).containsExactlyInAnyOrder("the frequent one", "the rare one");
+    }
+
+    /** As a full disk with {@code ignoreExceptions=false}. */
+    @Test
+    void aLogThatThrowsCostsNoWorkerAndNoSupervisor() {
+        AppenderBase<ILoggingEvent> broken = new AppenderBase<>() {
+            @Override
+            public synchronized void doAppend(ILoggingEvent event) {
+                throw new AssertionError("no space left on device");
+            }
+
+            @Override
+            protected void append(ILoggingEvent event) {}
+        };
+        logger.addAppender(broken);
+        try (SimulatedPool it =
+                new SimulatedPool(b -> b.minWorkers(1).minSpareWorkers(0).stuckAfter(Duration.ofSeconds(1)))) {
+            it.pool.execute(TaskFailureLogTest::fail);
+            it.machine.settle();
+            it.submit(1, Duration.ofSeconds(3)); // stuck
+            it.machine.advance(Duration.ofSeconds(2));
+            it.machine.failNextStarts(2);
+            it.submit(3, Duration.ofSeconds(1));
+            it.machine.advance(Duration.ofSeconds(3));
+            assertThat(it.done()).isEqualTo(4);
+            assertThat(it.snapshot().stuckTasks()).isPositive();
+            assertThat(it.snapshot().startFailures()).isEqualTo(2);
+            it.machine.advance(Duration.ofMinutes(1));
+            assertThat(it.size()).isEqualTo(1);
+        } finally {
+            logger.detachAppender(broken);
+        }
     }
 
     @Test

@@ -7,6 +7,7 @@ import java.net.URL;
 import java.net.URLClassLoader;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** What the threads of a pool inherit, and from whom; and what a task may leave behind in them. */
 @Timeout(60)
+@SuppressWarnings("ThreadPriorityCheck") // nothing relies on the priorities
 class WorkerThreadTest {
     /** What a thread could take over from the one that makes it. */
     private record Traits(
@@ -59,25 +61,27 @@ class WorkerThreadTest {
 
     @Test
     void aPoolThatAStrangeThreadMakesHasThreadsOfOrdinaryPriorityThatAreNoDaemons() throws Exception {
-        AtomicReference<Traits> worker = new AtomicReference<>();
-        AtomicReference<Traits> supervisor = new AtomicReference<>();
+        AtomicReference<Traits> workers = new AtomicReference<>();
+        AtomicReference<Traits> supervisors = new AtomicReference<>();
         CountDownLatch ran = new CountDownLatch(1);
         onAStrangeThread(() -> {
             try (var pool = new ElasticThreadPool(empty().build())) {
                 pool.execute(() -> {
-                    worker.set(Traits.of(Thread.currentThread()));
+                    workers.set(Traits.of(Thread.currentThread()));
                     ran.countDown();
                 });
                 ran.await();
-                supervisor.set(Traits.of(threadNamed("traits-supervisor")));
+                supervisors.set(Traits.of(threadNamed("traits-supervisor")));
             } catch (InterruptedException e) {
                 throw new AssertionError(e);
             }
         });
-        assertThat(worker.get().daemon()).isFalse();
-        assertThat(worker.get().priority()).isEqualTo(Thread.NORM_PRIORITY);
-        assertThat(supervisor.get().daemon()).isTrue();
-        assertThat(supervisor.get().priority()).isEqualTo(Thread.NORM_PRIORITY);
+        Traits worker = Objects.requireNonNull(workers.get());
+        Traits supervisor = Objects.requireNonNull(supervisors.get());
+        assertThat(worker.daemon()).isFalse();
+        assertThat(worker.priority()).isEqualTo(Thread.NORM_PRIORITY);
+        assertThat(supervisor.daemon()).isTrue();
+        assertThat(supervisor.priority()).isEqualTo(Thread.NORM_PRIORITY);
     }
 
     private static Thread threadNamed(String name) {

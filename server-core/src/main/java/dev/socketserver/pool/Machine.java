@@ -5,7 +5,7 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /** What the pool takes from the machine: time, threads and parking. Tests put a simulated machine in its place. */
-interface Host {
+interface Machine {
 
     /** Park without a time limit. */
     long FOREVER = Long.MAX_VALUE;
@@ -35,20 +35,20 @@ interface Host {
      *
      * @throws UnsupportedOperationException if virtual workers are asked for and the JDK has none
      */
-    static Host system(WorkerKind kind, boolean daemon) {
+    static Machine system(WorkerKind kind, boolean daemon) {
         if (kind == WorkerKind.VIRTUAL) {
             VirtualThreads.require();
         }
         Thread creator = Thread.currentThread();
-        return new SystemHost(kind, daemon, creator.getThreadGroup(), creator.getContextClassLoader());
+        return new SystemMachine(kind, daemon, creator.getThreadGroup(), creator.getContextClassLoader());
     }
 
     /** The machine itself. Thread-safe. */
-    record SystemHost(
+    record SystemMachine(
             WorkerKind kind,
             boolean daemon,
             @Nullable ThreadGroup group,
-            @Nullable ClassLoader loader) implements Host {
+            @Nullable ClassLoader loader) implements Machine {
         @Override
         public long nanoTime() {
             return System.nanoTime();
@@ -74,6 +74,7 @@ interface Host {
             return newThread(name, body, true);
         }
 
+        @SuppressWarnings("ThreadPriorityCheck") // nothing relies on the priority
         private Thread newThread(String name, Runnable body, boolean asDaemon) {
             Thread thread = new Thread(group, body, name, 0, false);
             thread.setDaemon(asDaemon);
