@@ -9,7 +9,8 @@ import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.lang.reflect.RecordComponent;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -112,10 +113,15 @@ class DocumentationTest {
         return stated;
     }
 
-    private static Map<String, String> defaults(Record config) throws ReflectiveOperationException {
+    /** Returns what each option is, in order: a configuration has a field and an accessor for each. */
+    private static Map<String, String> defaults(Object config) throws ReflectiveOperationException {
         Map<String, String> real = new LinkedHashMap<>();
-        for (RecordComponent option : config.getClass().getRecordComponents()) {
-            real.put(option.getName(), shown(option.getAccessor().invoke(config)));
+        for (Field option : config.getClass().getDeclaredFields()) {
+            if (!Modifier.isStatic(option.getModifiers())) {
+                real.put(
+                        option.getName(),
+                        shown(config.getClass().getMethod(option.getName()).invoke(config)));
+            }
         }
         return real;
     }

@@ -20,10 +20,10 @@ final class Codel {
             shortest = Math.min(shortest, wait);
             return;
         }
-        overloaded = begun && shortest > target.toNanos();
+        overloaded = begun && shortest > PoolConfig.nanos(target);
         begun = true;
         shortest = wait;
-        intervalEnd = now + interval.toNanos();
+        intervalEnd = now + PoolConfig.nanos(interval);
     }
 
     boolean isOverloaded() {
@@ -32,6 +32,6 @@ final class Codel {
 
     /** How long a task may wait while the pool is overloaded. */
     static long longestWait(Duration target) {
-        return 2 * target.toNanos();
+        return 2 * PoolConfig.nanos(target);
     }
 }

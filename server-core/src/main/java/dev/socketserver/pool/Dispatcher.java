@@ -2,6 +2,7 @@ package dev.socketserver.pool;
 
 import dev.socketserver.internal.pool.ServicePool;
 import dev.socketserver.internal.pool.ServiceTask;
+import dev.socketserver.internal.util.Log;
 import dev.socketserver.pool.PoolState.Phase;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +15,8 @@ final class Dispatcher implements ServicePool, Worker.Source {
     private final StuckWatch stuckWatch;
     private final Lifecycle lifecycle;
 
-    Dispatcher(PoolConfig config, Machine machine) {
-        this.state = new PoolState(config, machine, this::look, this::settle);
+    Dispatcher(PoolConfig config, Machine machine, Log log) {
+        this.state = new PoolState(config, machine, log, this::look, this::settle);
         this.overload = new Overload(state);
         this.starter = new WorkerStarter(state, overload, this);
         this.surplus = new SurplusRule(state);
@@ -118,7 +119,7 @@ final class Dispatcher implements ServicePool, Worker.Source {
         state.enqueue(task);
         starter.startIfWanted(task);
         if (state.workers.size() < state.limit()) {
-            state.supervisor.arm(state.now + state.config.maxQueueWait().toNanos());
+            state.supervisor.arm(state.now + PoolConfig.nanos(state.config.maxQueueWait()));
         }
     }
 
@@ -197,7 +198,7 @@ final class Dispatcher implements ServicePool, Worker.Source {
         if (logEnd != null) {
             logEnd.run();
         }
-        if (worker.waited > state.config.maxQueueWait().toNanos()) {
+        if (worker.waited > PoolConfig.nanos(state.config.maxQueueWait())) {
             PoolEvents.waited(state.config.name(), worker.waited);
         }
     }

@@ -1,6 +1,7 @@
 package dev.socketserver.pool;
 
 import dev.socketserver.internal.pool.ServicePool;
+import dev.socketserver.internal.util.Log;
 import java.time.Duration;
 import java.util.List;
 import java.util.Objects;
@@ -41,6 +42,8 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
         ServicePool.provide(executor -> executor instanceof ElasticThreadPool pool ? pool.dispatcher : null);
     }
 
+    private static final Log LOG = Log.of(ElasticThreadPool.class);
+
     private final Dispatcher dispatcher;
     private final PoolState state;
     private final Lifecycle lifecycle;
@@ -55,7 +58,7 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
     }
 
     ElasticThreadPool(PoolConfig config, Machine machine) {
-        dispatcher = new Dispatcher(config, machine);
+        dispatcher = new Dispatcher(config, machine, LOG);
         state = dispatcher.state();
         lifecycle = dispatcher.lifecycle();
         dispatcher.start();

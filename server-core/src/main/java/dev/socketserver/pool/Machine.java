@@ -4,22 +4,22 @@ import dev.socketserver.internal.util.VirtualThreads;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** What the pool takes from the machine: time, threads and parking. Tests put a simulated machine in its place. */
+/** What a pool needs of the machine: a clock, threads and parking. Tests replace it by a simulated one. */
 interface Machine {
 
     /** Park without a time limit. */
     long FOREVER = Long.MAX_VALUE;
 
-    /** The clock, as {@link System#nanoTime()}. */
+    /** Returns the time, as {@link System#nanoTime()} does. */
     long nanoTime();
 
-    /** How many threads the machine can run at once. */
+    /** Returns how many threads the machine can run at once. */
     int processors();
 
-    /** A new thread for a worker, not started. */
+    /** Returns a new thread for a worker, not started. */
     Thread newWorker(String name, Runnable body);
 
-    /** A new daemon for the pool's own use, not started. */
+    /** Returns a new daemon for the pool's own use, not started. */
     Thread newDaemon(String name, Runnable body);
 
     /** Blocks the current thread as {@link LockSupport#parkNanos(Object, long)} does: it may return early. */

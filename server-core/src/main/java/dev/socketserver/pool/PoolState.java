@@ -1,5 +1,6 @@
 package dev.socketserver.pool;
 
+import dev.socketserver.internal.util.Log;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -45,7 +46,8 @@ final class PoolState {
     private static final long RETRY = 100_000;
 
     final Machine machine;
-    final TaskFailures failures = new TaskFailures();
+    final Log log;
+    final TaskFailures failures;
     final Supervisor supervisor;
 
     // The parts; each is guarded by the lock, config and phase are also read without it.
@@ -71,9 +73,11 @@ final class PoolState {
      * @param look looks after the pool, for the supervisor, which is not started yet
      * @param settle ends each decision, with the lock held; must not throw
      */
-    PoolState(PoolConfig config, Machine machine, LongSupplier look, Runnable settle) {
+    PoolState(PoolConfig config, Machine machine, Log log, LongSupplier look, Runnable settle) {
         this.config = config;
         this.machine = machine;
+        this.log = log;
+        this.failures = new TaskFailures(log);
         this.settle = settle;
         workers = new WorkerSet(machine.processors());
         supervisor = new Supervisor(machine, config.name() + "-supervisor", failures, look);

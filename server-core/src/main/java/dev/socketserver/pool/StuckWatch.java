@@ -1,7 +1,6 @@
 package dev.socketserver.pool;
 
 import dev.socketserver.internal.pool.ServiceTask;
-import dev.socketserver.internal.util.Log;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -13,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  * per {@code stuckAfter}. Not thread-safe: guarded by the pool's lock.
  */
 final class StuckWatch {
-    private static final Log LOG = Log.of(ElasticThreadPool.class);
-
     private final PoolState state;
 
     /** When to look for stuck tasks next. */
@@ -30,7 +27,7 @@ final class StuckWatch {
     /** Arranges for a look, since a task begins, if no look is arranged yet. */
     void watch() {
         if (!alarm.isSet()) {
-            lookAt(state.now + state.config.stuckAfter().toNanos());
+            lookAt(state.now + PoolConfig.nanos(state.config.stuckAfter()));
         }
     }
 
@@ -50,7 +47,7 @@ final class StuckWatch {
         if (!alarm.isDue(state.now)) {
             return;
         }
-        long limit = state.config.stuckAfter().toNanos();
+        long limit = PoolConfig.nanos(state.config.stuckAfter());
         long longest = -1;
         for (int i = 0; i < state.workers.size(); i++) {
             Worker worker = state.workers.get(i);
@@ -151,7 +148,8 @@ final class StuckWatch {
             String stack = stack(worker);
             boolean stillRuns = !hasEnded();
             PoolEvents.stuck(worker.name(), task.toString(), found);
-            LOG.warn("{} has run for {} ms: {}{}", worker.name(), found / 1_000_000, task, stillRuns ? stack : "");
+            state.log.warn(
+                    "{} has run for {} ms: {}{}", worker.name(), found / 1_000_000, task, stillRuns ? stack : "");
         }
 
         private boolean hasEnded() {
@@ -180,7 +178,7 @@ final class StuckWatch {
 
         @Override
         public void run() {
-            LOG.warn("{} has ended after {} ms: {}", worker.name(), time / 1_000_000, task);
+            state.log.warn("{} has ended after {} ms: {}", worker.name(), time / 1_000_000, task);
         }
     }
 

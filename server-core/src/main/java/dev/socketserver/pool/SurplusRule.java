@@ -19,7 +19,7 @@ final class SurplusRule {
     /** Arranges for a look, if there may be surplus workers and no look is arranged yet. */
     void watch() {
         if (!alarm.isSet() && surplus(state.workers.idle()) > 0) {
-            lookAt(state.now + state.config.idleWindow().toNanos());
+            lookAt(state.now + PoolConfig.nanos(state.config.idleWindow()));
         }
     }
 
@@ -39,7 +39,7 @@ final class SurplusRule {
         if (!alarm.isDue(state.now)) {
             return 0;
         }
-        long window = state.config.idleWindow().toNanos();
+        long window = PoolConfig.nanos(state.config.idleWindow());
         int surplus = surplus(state.workers.countIdleSince(state.now - window));
         if (surplus(state.workers.idle()) > 0) {
             alarm.set(state.now + Math.max(window / 2, 1));

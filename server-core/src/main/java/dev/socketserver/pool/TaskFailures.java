@@ -8,7 +8,11 @@ import dev.socketserver.internal.util.RateLimitedLog;
  * tasks that fail a thousand times a second neither flood the log nor hide another failure. Never throws. Thread-safe.
  */
 final class TaskFailures {
-    private final RateLimitedLog log = new RateLimitedLog(Log.of(ElasticThreadPool.class));
+    private final RateLimitedLog log;
+
+    TaskFailures(Log log) {
+        this.log = new RateLimitedLog(log);
+    }
 
     /** Runs a task, or another method of a user's. */
     void run(Runnable task) {

@@ -1,6 +1,5 @@
 package dev.socketserver.pool;
 
-import dev.socketserver.internal.util.Log;
 import dev.socketserver.internal.util.RateLimitedLog;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,13 +14,14 @@ final class WorkerStarter {
     private final Overload overload;
     private final Worker.Source source;
     private final GrowthRule growth;
-    private final RateLimitedLog log = new RateLimitedLog(Log.of(ElasticThreadPool.class));
+    private final RateLimitedLog log;
 
     WorkerStarter(PoolState state, Overload overload, Worker.Source source) {
         this.state = state;
         this.overload = overload;
         this.source = source;
         this.growth = new GrowthRule(state);
+        this.log = new RateLimitedLog(state.log);
     }
 
     GrowthRule growth() {

@@ -14,9 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import javax.management.Attribute;
+import javax.management.AttributeList;
+import javax.management.AttributeNotFoundException;
+import javax.management.InvalidAttributeValueException;
+import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import javax.management.RuntimeMBeanException;
+import javax.management.openmbean.CompositeData;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -83,6 +88,25 @@ class ObservationTest {
             assertThatExceptionOfType(RuntimeMBeanException.class)
                     .isThrownBy(() -> SERVER.setAttribute(jmx.name(), new Attribute("MinWorkers", 51)))
                     .withCauseInstanceOf(IllegalArgumentException.class);
+            assertThatExceptionOfType(AttributeNotFoundException.class)
+                    .isThrownBy(() -> SERVER.setAttribute(jmx.name(), new Attribute("Size", 7)));
+            assertThatExceptionOfType(AttributeNotFoundException.class)
+                    .isThrownBy(() -> SERVER.getAttribute(jmx.name(), "Colour"));
+            assertThatExceptionOfType(InvalidAttributeValueException.class)
+                    .isThrownBy(() -> SERVER.setAttribute(jmx.name(), new Attribute("MinWorkers", "7")));
+            assertThat(SERVER.getAttributes(jmx.name(), new String[] {"MinWorkers", "Colour", "OverloadPolicy"})
+                            .asList())
+                    .containsExactly(new Attribute("MinWorkers", 5), new Attribute("OverloadPolicy", "ADAPTIVE"));
+            AttributeList wanted = new AttributeList(List.of(new Attribute("MinWorkers", 6), new Attribute("Size", 7)));
+            assertThat(SERVER.setAttributes(jmx.name(), wanted).asList())
+                    .containsExactly(new Attribute("MinWorkers", 6));
+            assertThat(pool.config().minWorkers()).isEqualTo(6);
+            var waits = (CompositeData) SERVER.getAttribute(jmx.name(), "WaitTimeMicros");
+            assertThat(waits.getCompositeType().keySet()).containsExactlyInAnyOrder("p50", "p99", "p99.9", "max");
+            assertThat(SERVER.getMBeanInfo(jmx.name()).getAttributes())
+                    .extracting(MBeanAttributeInfo::getDescription)
+                    .doesNotHaveDuplicates()
+                    .noneMatch(String::isBlank);
             for (var attribute : SERVER.getMBeanInfo(jmx.name()).getAttributes()) {
                 assertThat(SERVER.getAttribute(jmx.name(), attribute.getName()))
                         .as(attribute.getName())

@@ -2,6 +2,7 @@ package dev.socketserver.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.socketserver.internal.util.Log;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.IntStream;
@@ -12,9 +13,11 @@ import org.junit.jupiter.api.Timeout;
 class WorkerSetTest {
 
     private static List<Worker> reserve(WorkerSet workers, int count, SimulatedMachine machine) {
-        Dispatcher dispatcher = new Dispatcher(PoolConfig.defaults(), machine);
+        Log log = Log.of(WorkerSetTest.class);
+        Dispatcher dispatcher = new Dispatcher(PoolConfig.defaults(), machine, log);
         List<Worker> reserved = IntStream.range(0, count)
-                .mapToObj(i -> new Worker(dispatcher, machine, new TaskFailures(), "worker-" + i, StartReason.MINIMUM))
+                .mapToObj(
+                        i -> new Worker(dispatcher, machine, new TaskFailures(log), "worker-" + i, StartReason.MINIMUM))
                 .toList();
         workers.reserve(reserved);
         return reserved;
