@@ -15,7 +15,7 @@ final class StuckWatch {
     private final PoolState state;
 
     /** When to look for stuck tasks next. */
-    private final Alarm alarm = new Alarm();
+    private final Supervisor.Alarm alarm = new Supervisor.Alarm();
 
     /** The stuck tasks that have not ended. */
     private final List<StuckTask> stuckTasks = new ArrayList<>();

@@ -10,7 +10,7 @@ final class SurplusRule {
     private final PoolState state;
 
     /** When to look for surplus workers next. */
-    private final Alarm alarm = new Alarm();
+    private final Supervisor.Alarm alarm = new Supervisor.Alarm();
 
     SurplusRule(PoolState state) {
         this.state = state;

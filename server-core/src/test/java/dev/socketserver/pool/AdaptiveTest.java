@@ -15,8 +15,8 @@ class AdaptiveTest {
     private static final Duration INTERVAL = Duration.ofMillis(100);
     private static final long MILLI = 1_000_000;
 
-    private static Codel codelAfter(long... waitsEachTenMillis) {
-        Codel codel = new Codel();
+    private static Overload.Codel codelAfter(long... waitsEachTenMillis) {
+        Overload.Codel codel = new Overload.Codel();
         long now = Long.MAX_VALUE - 3 * MILLI;
         for (long wait : waitsEachTenMillis) {
             codel.observe(wait * MILLI, now, TARGET, INTERVAL);
