@@ -119,7 +119,7 @@ final class Dispatcher implements ServicePool, Worker.Source {
         state.enqueue(task);
         starter.startIfWanted(task);
         if (state.workers.size() < state.limit()) {
-            state.supervisor.arm(state.now + PoolConfig.nanos(state.config.maxQueueWait()));
+            state.supervisor.arm(state.now + state.maxQueueWait);
         }
     }
 
@@ -198,7 +198,7 @@ final class Dispatcher implements ServicePool, Worker.Source {
         if (logEnd != null) {
             logEnd.run();
         }
-        if (worker.waited > PoolConfig.nanos(state.config.maxQueueWait())) {
+        if (worker.waited > state.maxQueueWait) {
             PoolEvents.waited(state.config.name(), worker.waited);
         }
     }
@@ -302,7 +302,7 @@ final class Dispatcher implements ServicePool, Worker.Source {
     void reconfigure(PoolConfig config) {
         state.lock();
         try {
-            state.config = config;
+            state.configure(config);
             state.retireIdle(state.workers.size() - state.limit(), RetireReason.LOWERED);
             overload.admitBlocked(config.queueCapacity() - state.queue.size());
             surplus.lookAt(state.now);

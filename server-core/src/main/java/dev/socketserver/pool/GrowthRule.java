@@ -61,7 +61,7 @@ final class GrowthRule {
             return true;
         }
         reason = StartReason.AGE;
-        return state.queue.oldestWait(state.now) > PoolConfig.nanos(state.config.maxQueueWait());
+        return state.queue.oldestWait(state.now) > state.maxQueueWait;
     }
 
     /**
@@ -78,7 +78,7 @@ final class GrowthRule {
         if (!growable) {
             return Machine.FOREVER;
         }
-        long limit = PoolConfig.nanos(state.config.maxQueueWait());
+        long limit = state.maxQueueWait;
         long left = limit - state.queue.oldestWait(state.now);
         return left >= 0 ? left + 1 : limit;
     }

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
  * The mutable state of a pool, the one lock that guards it, and what holds whenever the lock is free:
  *
  * <ul>
- *   <li>a task waits only if no worker is idle, or as many workers as the machine can run are just waking up;
+ *   <li>a task waits only if no worker is idle, or as many workers are just waking up as the machine can run;
  *   <li>a submitter waits only if no worker may be added and the queue was full and is not half empty again;
  *   <li>the number of workers, which includes starting ones, is at most the limit, unless the limit was just lowered.
  * </ul>
@@ -56,6 +56,10 @@ final class PoolState {
     final PoolCounters counters = new PoolCounters();
     final FollowUp.Chain followUps = new FollowUp.Chain();
     volatile PoolConfig config;
+
+    /** {@link PoolConfig#maxQueueWait()} in nanoseconds. */
+    long maxQueueWait;
+
     volatile Phase phase = Phase.RUNNING;
 
     /** The time of the decision, read before the lock is taken. */
@@ -74,13 +78,19 @@ final class PoolState {
      * @param settle ends each decision, with the lock held; must not throw
      */
     PoolState(PoolConfig config, Machine machine, Log log, LongSupplier look, Runnable settle) {
-        this.config = config;
         this.machine = machine;
         this.log = log;
         this.failures = new TaskFailures(log);
         this.settle = settle;
+        configure(config);
         workers = new WorkerSet(machine.processors());
         supervisor = new Supervisor(machine, config.name() + "-supervisor", failures, look);
+    }
+
+    /** Puts a configuration in force. With the lock held, but for the first. */
+    void configure(PoolConfig wanted) {
+        config = wanted;
+        maxQueueWait = PoolConfig.nanos(wanted.maxQueueWait());
     }
 
     /** Begins a decision. */

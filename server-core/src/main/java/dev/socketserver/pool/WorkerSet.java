@@ -32,7 +32,7 @@ final class WorkerSet {
     private int idle;
 
     WorkerSet(int processors) {
-        this.mostWaking = processors;
+        this.mostWaking = Math.max(1, processors - 1);
     }
 
     /** Returns how many workers there are: starting, idle and busy ones. */
@@ -206,9 +206,10 @@ final class WorkerSet {
     }
 
     /**
-     * Returns whether waking one more worker is of use. More than the machine can run at once is not: while that many
-     * wake up, a task is better queued, for one of them or of those that finish. Unless nothing has come of it for
-     * long: then something else has the processors that they were to run on, and each is waiting for its turn there.
+     * Returns whether waking one more worker is of use. More than the machine can run at once, beside the thread that
+     * submits, is not: while that many wake up, a task is better queued, for one of them or of those that finish.
+     * Unless nothing has come of it for long: then something else has the processors that they were to run on, and each
+     * is waiting for its turn there.
      */
     boolean mayWake(long now) {
         return waking < mostWaking || now - lastProgress > LONG_WAKE;
