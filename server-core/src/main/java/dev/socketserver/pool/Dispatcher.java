@@ -223,9 +223,9 @@ final class Dispatcher implements ServicePool, Worker.Source {
         }
         long time = StuckWatch.busyTime(worker, task, state.now);
         worker.running = null;
-        state.counters.completed++;
+        worker.work.completed++;
         if (!(task instanceof ServiceTask)) {
-            state.counters.runs.record(time);
+            worker.work.runs.record(time);
         }
         return worker.isStuck ? stuckWatch.ended(worker, time) : null;
     }
@@ -256,7 +256,7 @@ final class Dispatcher implements ServicePool, Worker.Source {
         worker.runningSince = state.now;
         state.workers.progressed(state.now);
         worker.waited = state.now - arrival;
-        state.counters.waits.record(worker.waited);
+        worker.work.waits.record(worker.waited);
         stuckWatch.watch();
         if (!state.queue.isEmpty()) {
             engage();

@@ -7,17 +7,34 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /** What a pool has done so far. To count takes no memory. Not thread-safe: guarded by the pool's lock. */
 final class PoolCounters {
-    final TimeDistribution.Recorder waits = new TimeDistribution.Recorder();
-    final TimeDistribution.Recorder runs = new TimeDistribution.Recorder();
+    /** The work of those workers that have ended. */
+    final Work work = new Work();
+
     final ByReason<StartReason> starts = new ByReason<>(StartReason.class);
     final ByReason<RetireReason> retirements = new ByReason<>(RetireReason.class);
     final ByReason<RejectionReason> rejections = new ByReason<>(RejectionReason.class);
     long handedOff;
     long enqueued;
-    long completed;
     long startFailures;
     long stuck;
     int peakQueued;
+
+    /**
+     * The tasks that one worker has run. Only that worker writes, and without the pool's lock; whoever reads meanwhile
+     * may miss its last task.
+     */
+    static final class Work {
+        final TimeDistribution.Recorder waits = new TimeDistribution.Recorder();
+        final TimeDistribution.Recorder runs = new TimeDistribution.Recorder();
+        long completed;
+
+        /** Adds what another one has counted. */
+        void add(Work other) {
+            waits.add(other.waits);
+            runs.add(other.runs);
+            completed += other.completed;
+        }
+    }
 
     /** A counter for each reason. */
     static final class ByReason<R extends Enum<R>> {

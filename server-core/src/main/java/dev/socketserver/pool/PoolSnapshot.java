@@ -55,6 +55,8 @@ public record PoolSnapshot(
     static PoolSnapshot of(PoolState state, long now, int blockedSubmitters, boolean overloaded) {
         WorkerSet workers = state.workers;
         PoolCounters counters = state.counters;
+        PoolCounters.Work work = workers.work();
+        work.add(counters.work);
         return new PoolSnapshot(
                 workers.size(),
                 workers.starting(),
@@ -69,14 +71,14 @@ public record PoolSnapshot(
                 overloaded,
                 counters.handedOff,
                 counters.enqueued,
-                counters.completed,
+                work.completed,
                 counters.starts.toMap(),
                 counters.retirements.toMap(),
                 counters.rejections.toMap(),
                 counters.startFailures,
                 counters.stuck,
-                counters.waits.distribution(),
-                counters.runs.distribution());
+                work.waits.distribution(),
+                work.runs.distribution());
     }
 
     /** Returns how many workers were started so far, for whatever reason. */

@@ -189,6 +189,7 @@ final class PoolState {
     /** Ends a worker that is not idle. */
     void retire(Worker worker, RetireReason why) {
         workers.retire(worker, why);
+        counters.work.add(worker.work);
         counters.retirements.add(why, 1);
         followUps.add(worker);
     }

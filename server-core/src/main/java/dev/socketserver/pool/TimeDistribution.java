@@ -97,8 +97,8 @@ public final class TimeDistribution {
     }
 
     /**
-     * Counts times in buckets that are an eighth of their magnitude wide, in constant space and without allocation. Not
-     * thread-safe: guarded by the pool's lock.
+     * Counts times in buckets that are an eighth of their magnitude wide, in constant space and without allocation. For
+     * one thread to write; others that read meanwhile may miss the last time.
      */
     static final class Recorder {
         private final long[] counts = new long[bucket(Long.MAX_VALUE) + 1];
@@ -111,7 +111,19 @@ public final class TimeDistribution {
             counts[bucket(value)]++;
             count++;
             total += value;
-            longest = Math.max(longest, value);
+            if (value > longest) {
+                longest = value;
+            }
+        }
+
+        /** Adds the times that another one has counted. */
+        void add(Recorder other) {
+            for (int i = 0; i < counts.length; i++) {
+                counts[i] += other.counts[i];
+            }
+            count += other.count;
+            total += other.total;
+            longest = Math.max(longest, other.longest);
         }
 
         TimeDistribution distribution() {

@@ -86,6 +86,9 @@ final class Worker extends FollowUp implements Runnable {
 
     // Not guarded.
 
+    /** What it has done; written by this worker only. */
+    final PoolCounters.Work work = new PoolCounters.Work();
+
     private final Source source;
     private final Machine machine;
     private final TaskFailures failures;

@@ -63,6 +63,15 @@ final class WorkerSet {
         return waiting;
     }
 
+    /** Returns the work of all workers. */
+    PoolCounters.Work work() {
+        PoolCounters.Work sum = new PoolCounters.Work();
+        for (int i = 0; i < members.size(); i++) {
+            sum.add(members.get(i).work);
+        }
+        return sum;
+    }
+
     int stuck() {
         return stuck;
     }
