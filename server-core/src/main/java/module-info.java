@@ -1,15 +1,17 @@
 /** Socket servers for Java on an elastic worker pool. */
-@SuppressWarnings({"requires-automatic", "requires-transitive-automatic"}) // Micrometer is not a module yet
+@SuppressWarnings("requires-automatic") // Micrometer is not a module yet
 module dev.socketserver {
     requires transitive io.netty.buffer;
+    requires io.netty.common;
     requires transitive java.management;
     requires jdk.jfr;
     requires org.slf4j;
-    requires static transitive micrometer.core;
-    requires static transitive org.jspecify;
+    requires static micrometer.core;
+    requires static org.jspecify;
 
     exports dev.socketserver;
     exports dev.socketserver.buffer;
+    exports dev.socketserver.limit;
     exports dev.socketserver.net;
     exports dev.socketserver.pool;
     exports dev.socketserver.task;

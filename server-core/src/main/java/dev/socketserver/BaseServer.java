@@ -1,17 +1,23 @@
 package dev.socketserver;
 
-import dev.socketserver.internal.pool.ServicePool;
+import dev.socketserver.internal.run.Endpoint;
+import dev.socketserver.internal.run.OpenRequest;
+import dev.socketserver.internal.run.ServerCounters;
+import dev.socketserver.internal.run.ServerRun;
+import dev.socketserver.internal.util.Check;
+import dev.socketserver.internal.util.Log;
+import dev.socketserver.internal.util.RateLimitedLog;
 import dev.socketserver.pool.ElasticThreadPool;
+import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
-import java.nio.channels.SelectableChannel;
+import java.nio.channels.NetworkChannel;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What all servers have in common: their life, and the hooks of Python's {@code socketserver}.
@@ -21,107 +27,137 @@ import org.slf4j.LoggerFactory;
  *
  * <p><b>May be overridden:</b> {@link #serverBind}, {@link #serverActivate}, {@link #serverClose},
  * {@link #verifyRequest}, {@link #processRequest}, {@link #finishRequest}, {@link #shutdownRequest},
- * {@link #closeRequest}, {@link #handleError}, {@link #handleTimeout}, {@link #serviceActions}. What a hook throws
- * costs at most the request that it was called for.
+ * {@link #closeRequest}, {@link #handleError}, {@link #handleOverload}, {@link #handleTimeout},
+ * {@link #serviceActions}. What a hook throws costs at most the request that it was called for.
  *
  * <p>Nothing happens in the constructor: the address is bound by {@link #bind()}, which the serving methods call. A
  * server that was shut down may be started again, at the same address; one that was closed may not.
  *
  * @param <R> what is accepted: {@link StreamConnection} or {@link Datagram}
  */
-public abstract sealed class BaseServer<R extends Request> implements AutoCloseable permits StreamServer, UdpServer {
-    private static final Logger LOG = LoggerFactory.getLogger(BaseServer.class);
+public abstract sealed class BaseServer<R extends Request> implements Server permits StreamServer, UdpServer {
+    private static final Log LOG = Log.of(BaseServer.class);
 
     private final ServerConfig config;
-    private final Supplier<? extends RequestHandler<R>> handlers;
+    private final ServerHooks<R> hooks;
     private final RateLimitedLog handlerFailures = new RateLimitedLog(LOG);
     private final ServerCounters counters = new ServerCounters();
 
     private final Object lock = new Object();
-    private volatile @Nullable Activation<R> activation; // written under lock
-    private volatile boolean closed; // written under lock
+    private volatile @Nullable ServerRun run; // written under lock
+    private volatile @Nullable Endpoint endpoint; // written under lock; of the present run, or the last one
     private volatile @Nullable SocketAddress address; // written under lock
+    private boolean closed; // guarded by lock
+    private boolean listening; // guarded by lock
+    private boolean stopOvertook; // guarded by lock: a stop came before serveForever()
 
     BaseServer(ServerConfig config, Supplier<? extends RequestHandler<R>> handlers) {
         this.config = Objects.requireNonNull(config, "config");
-        this.handlers = Objects.requireNonNull(handlers, "handlers");
+        hooks = new ServerHooks<>(this, Objects.requireNonNull(handlers, "handlers"));
     }
 
-    // ---------------------------------------------------------------- for the caller
+    // ---- for the caller
 
     /** Returns the configuration. */
     public final ServerConfig config() {
         return config;
     }
 
-    /** Returns where the server is in its life. */
+    @Override
+    public final String name() {
+        return config.name();
+    }
+
+    @Override
     public final ServerState state() {
-        Activation<R> current = activation;
+        ServerRun current = run;
         return current == null ? ServerState.NEW : current.state();
     }
 
-    /** Returns the server's figures at this moment. */
+    @Override
     public final ServerSnapshot snapshot() {
-        Activation<R> current = activation;
+        ServerRun current = run;
         return counters.snapshot(
                 state(), current == null ? 0 : current.runner().open().size());
     }
 
     /**
-     * Returns the pool that the server made for itself, for its figures; empty before it is bound, or with an executor
-     * given.
+     * Returns the pool that the server created for itself, for its figures; empty before the server is bound, or if it
+     * was given an executor.
      */
     public final Optional<ElasticThreadPool> pool() {
-        Activation<R> current = activation;
+        ServerRun current = run;
         return current == null ? Optional.empty() : current.ownPool();
     }
 
     /**
-     * Binds the address, so that {@link #address()} is known and the system queues connections; has no effect if it is
-     * bound.
+     * Binds the address, so that {@link #address()} is known and the system queues connections. Has no effect if the
+     * address is bound.
      *
-     * @throws IOException if the address is in use, or not this machine's
+     * @throws IOException if the address is in use, or is not one of this machine's
      * @throws IllegalStateException if the server was closed
      */
     public final void bind() throws IOException {
-        bound();
-    }
-
-    private Activation<R> bound() throws IOException {
         synchronized (lock) {
-            if (closed) {
-                throw new IllegalStateException(this + " is closed");
-            }
-            Activation<R> current = activation;
-            if (current != null && current.state() != ServerState.STOPPED) {
-                return current;
-            }
-            try {
-                serverBind();
-                address = boundAddress();
-                serverActivate();
-                current = new Activation<>(this);
-                current.start();
-            } catch (Throwable e) {
-                stopListening();
-                drained();
-                throw e;
-            }
-            activation = current;
-            current.tellStarting();
-            return current;
+            stopOvertook = false;
+            bound();
         }
     }
 
+    /** Returns the present run, or binds and starts a new one; with the lock held. */
+    private ServerRun bound() throws IOException {
+        if (closed) {
+            throw new IllegalStateException(this + " is closed");
+        }
+        ServerRun current = run;
+        if (current != null && current.state() != ServerState.STOPPED) {
+            return current;
+        }
+        try {
+            open();
+            listening = true;
+            serverBind();
+            Endpoint bound = newEndpoint();
+            endpoint = bound;
+            address = bound.address();
+            serverActivate();
+            current = new ServerRun(this, config, hooks, counters, bound);
+            current.start();
+        } catch (Throwable e) {
+            giveUpBinding();
+            throw e;
+        }
+        run = current;
+        current.announce();
+        return current;
+    }
+
+    private void giveUpBinding() {
+        stopListening();
+        Endpoint bound = endpoint;
+        if (bound != null) {
+            bound.release();
+            endpoint = null;
+        }
+        closeQuietly(channelOrNull());
+    }
+
     /**
-     * Accepts and serves in the calling thread until the server is shut down, or this thread is interrupted. Told to
-     * stop while it starts, it returns as well, once it has stopped.
+     * Accepts and serves in the calling thread until the server is shut down, or this thread is interrupted. Returns at
+     * once if the server was shut down before it served, and once it has stopped if that happens while it starts.
      *
      * @throws IOException if the address cannot be bound
      * @throws IllegalStateException if the server serves already, or was closed
      */
     public final void serveForever() throws IOException {
-        Activation<R> current = bound();
+        ServerRun current;
+        synchronized (lock) {
+            if (stopOvertook) {
+                stopOvertook = false;
+                return;
+            }
+            current = bound();
+        }
         if (current.becomeReady()) {
             current.acceptUntilStopped(Thread.currentThread());
         } else {
@@ -130,13 +166,18 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
     }
 
     /**
-     * Does what {@link #serveForever()} does, in a thread of its own. When this returns, the server is ready.
+     * Does what {@link #serveForever()} does, in a thread of its own. When this returns, the server is ready. The
+     * thread is not a daemon: it keeps the JVM running.
      *
      * @throws IOException if the address cannot be bound
      * @throws IllegalStateException if the server serves already, or was closed, or is told to stop while it starts
      */
     public final void start() throws IOException {
-        Activation<R> current = bound();
+        ServerRun current;
+        synchronized (lock) {
+            stopOvertook = false;
+            current = bound();
+        }
         if (!current.becomeReady()) {
             throw new IllegalStateException(this + " was told to stop while it started");
         }
@@ -154,8 +195,8 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
     }
 
     /**
-     * Waits for one request and processes it; if none comes within the timeout, calls {@link #handleTimeout()}. A zero
-     * timeout takes what is there already.
+     * Waits for one request and processes it; if none comes within the timeout, calls {@link #handleTimeout()}. With a
+     * timeout of zero, it takes what is there already.
      *
      * @return false if the timeout passed
      * @throws IOException if the address cannot be bound, or accepting fails
@@ -163,27 +204,20 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
      */
     public final boolean handleRequest(Duration timeout) throws IOException {
         long deadline =
-                System.nanoTime() + Options.checkTimeout("timeout", timeout).toNanos();
-        Activation<R> current = bound();
-        current.becomeAcceptor();
-        try {
-            R request = accept(deadline);
-            if (request != null) {
-                current.runner().admit(request);
-                return true;
-            }
-        } finally {
-            current.acceptorEnded();
+                System.nanoTime() + Check.notNegative("timeout", timeout).toNanos();
+        ServerRun current;
+        synchronized (lock) {
+            stopOvertook = false;
+            current = bound();
+        }
+        if (current.acceptOne(deadline)) {
+            return true;
         }
         handleTimeout();
         return false;
     }
 
-    /**
-     * Returns the address that is bound, with the real port if a free one was asked for; also after the server stopped.
-     *
-     * @throws IllegalStateException if the server was never bound
-     */
+    @Override
     public final SocketAddress address() {
         SocketAddress current = address;
         if (current == null) {
@@ -192,33 +226,36 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
         return current;
     }
 
+    @Override
+    public final int port() {
+        if (address() instanceof InetSocketAddress inet) {
+            return inet.getPort();
+        }
+        throw new IllegalStateException(this + " has no port: " + address());
+    }
+
     /**
-     * Waits until no request is open; new ones may come meanwhile, and are waited for too.
+     * Waits until no request is open; new ones that come meanwhile are waited for, too.
      *
-     * @return false if some still were when the timeout ended
+     * @return false if some were still open when the timeout ended
      */
     public final boolean join(Duration timeout) throws InterruptedException {
-        Options.checkTimeout("timeout", timeout);
-        Activation<R> current = activation;
+        Check.notNegative("timeout", timeout);
+        ServerRun current = run;
         return current == null || current.runner().open().awaitEmpty(timeout);
     }
 
-    /**
-     * Stops: goes on for {@link ServerConfig#drainDelay()}, takes what the system has queued and accepts no more, ends
-     * idle connections at once, lets running requests end within {@code grace}, then closes and interrupts the rest.
-     * Returns when all that is done, with what became of them; a second call waits for the first. On a server that is
-     * not bound it has no effect, and leaves none behind.
-     *
-     * <p>Called from inside the server (a handler, a hook), where waiting would be a dead-lock, it begins the stop and
-     * returns at once, with a report that is not {@linkplain DrainReport#complete() complete}.
-     */
+    @Override
     public final DrainReport shutdown(Duration grace) {
-        Options.checkTimeout("grace", grace);
-        Activation<R> current = activation;
+        Check.notNegative("grace", grace);
+        ServerRun current;
+        synchronized (lock) {
+            current = run;
+            stopOvertook = current == null || !current.hasServed();
+        }
         return current == null ? DrainReport.NOTHING : current.stop(grace);
     }
 
-    /** Shuts down with {@link ServerConfig#shutdownGrace()}, for good. Closing twice has no effect. */
     @Override
     public final void close() {
         synchronized (lock) {
@@ -227,49 +264,58 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
         shutdown(config.shutdownGrace());
     }
 
-    // ---------------------------------------------------------------- may be overridden
+    // ---- may be overridden
 
     /**
-     * Opens the socket, sets its options and binds it; the JDK lets it listen in the same step.
+     * Binds the socket, which is open, to the address. An override may set any option of {@code channel()} first.
      *
-     * @throws IOException if the address is in use, or not this machine's
+     * @throws IOException if the address is in use, or is not one of this machine's
      */
     protected abstract void serverBind() throws IOException;
 
     /** Runs when the socket is bound, before anything is accepted. Does nothing unless overridden. */
     protected void serverActivate() throws IOException {}
 
-    /** Closes the listening socket, which ends the accepting. May be called twice. */
+    /** Ends the accepting, which for a listening socket means that it is closed. May be called twice. */
     protected void serverClose() {
-        closeChannel();
+        Endpoint bound = endpoint;
+        if (bound == null) {
+            closeQuietly(channelOrNull());
+        } else {
+            bound.close();
+        }
     }
 
-    /** Tells whether to serve a request; if not, it is closed. True unless overridden. Runs in the accepting thread. */
+    /**
+     * Returns whether to serve a request; if not, it is closed. True unless overridden. Runs in the accepting thread,
+     * of which there is one at a time.
+     */
     protected boolean verifyRequest(R request) throws Exception {
         return true;
     }
 
     /**
-     * Hands a verified request to the executor. Runs in the accepting thread, once per connection or datagram.
+     * Hands a verified request on to the thread that serves it. Runs in the accepting thread, once per connection or
+     * datagram.
+     *
+     * <p>An override may serve the request itself, as {@code socketserver}'s mix-ins do, in this thread or in one of
+     * its own: it calls {@link #finishRequest} and then {@link #shutdownRequest} there.
      *
      * @throws java.util.concurrent.RejectedExecutionException if there is no room for the request, which is closed
      */
     protected void processRequest(R request) throws Exception {
-        running().intake().process(request);
+        running().process(open(request));
     }
 
     /**
-     * Serves one request: makes the handler, if it is the connection's first, and lets it handle. Runs in the serving
-     * thread.
+     * Serves a request. Called by the server, in the serving thread, it has the handler handle one message, and creates
+     * and sets up the handler before if this is the connection's first. Called by an override of
+     * {@link #processRequest}, it serves the request to its end, and sends what the handler wrote.
+     *
+     * @throws IllegalStateException if the request is closed, or another thread serves it
      */
     protected void finishRequest(R request) throws Exception {
-        RequestHandler<?> handler = request.handler();
-        if (handler == null) {
-            RequestHandler<R> made = Objects.requireNonNull(handlers.get(), "the handlers' supplier returned null");
-            made.attach(request, this);
-            handler = made;
-        }
-        handler.serve();
+        running().runner().serveHere(open(request));
     }
 
     /** Runs when a request is done with, however it ended; calls {@link #closeRequest}. */
@@ -277,27 +323,28 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
         closeRequest(request);
     }
 
-    /** Closes a request; runs once for each, and again without effect. */
+    /** Closes a request; runs once for each, and has no effect when called again. */
     protected void closeRequest(R request) {
-        running().runner().close(request);
+        running().runner().close(open(request));
     }
 
     /**
-     * Runs when serving a request failed, before it is shut down. Unless overridden, it logs: a peer's fault in one
-     * line at DEBUG, a handler's with its stack at ERROR, but no more than a few a minute.
+     * Runs when serving a request failed, before it is shut down. Unless overridden, it logs: what its own connection
+     * threw, which is the peer's fault, in one line at DEBUG; everything else with its stack trace at ERROR, of each
+     * kind one every 15 seconds at most.
      */
     protected void handleError(R request, Throwable failure) {
-        if (failure instanceof IOException || failure instanceof InterruptedException) {
-            LOG.debug("{} failed: {}", request, failure.toString());
+        if (open(request).isPeersFault(failure)) {
+            LOG.debug("{} failed: {}", request, failure);
         } else {
-            handlerFailures.error("the handler of " + request + " failed", failure);
+            handlerFailures.error("the handler of {} failed", request, failure);
         }
     }
 
     /**
      * Runs when no worker will serve a request, before it is shut down: the place for a protocol's busy reply, which a
-     * connection has half a second for; not for one whose TLS handshake is still to be done, which nothing can be said
-     * to. Runs in the accepting thread, or in one of the pool's. Does nothing unless overridden.
+     * connection has half a second for. Not called for a connection whose TLS handshake is not done, because nothing
+     * can be said to its peer. Runs in the accepting thread, or in one of the server's. Does nothing unless overridden.
      */
     protected void handleOverload(R request) throws Exception {}
 
@@ -310,55 +357,48 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
      */
     protected void serviceActions() throws Exception {}
 
-    // ---------------------------------------------------------------- for the transports
+    // ---- for the transports
 
-    final ServerCounters counters() {
-        return counters;
+    private ServerRun running() {
+        return Objects.requireNonNull(run, "not bound");
     }
 
-    final Activation<R> running() {
-        return Objects.requireNonNull(activation, "not bound");
-    }
-
-    /** Makes what brings requests to the server's own pool. */
-    Intake<R> newIntake(RequestRunner<R> runner, ServicePool pool) throws IOException {
-        return new Intake<>(runner, pool);
-    }
-
-    /** Returns the listening socket's channel. */
-    abstract SelectableChannel channel();
-
-    /** Closes the channel, if there is one. */
-    abstract void closeChannel();
-
-    /** Ends the accepting, also if an overridden {@link #serverClose} throws. */
-    final void stopListening() {
-        try {
-            serverClose();
-        } catch (RuntimeException | Error e) {
-            LOG.error("serverClose of {} threw", this, e);
-        } finally {
-            closeChannel();
+    /** Returns a request as the engine has it. */
+    private static OpenRequest open(Request request) {
+        if (request instanceof OpenRequest open) {
+            return open;
         }
+        throw new IllegalArgumentException("not a request that a server has accepted: " + request);
     }
 
-    /** Ends the accepting of a server that was bound, unless it has ended already. */
-    final void stopAccepting() {
+    /** Opens a socket, not bound unless it was inherited. */
+    abstract void open() throws IOException;
+
+    /** Returns the socket, or null if none was opened yet. */
+    abstract @Nullable NetworkChannel channelOrNull();
+
+    /** Returns where requests come from; the socket is bound. */
+    abstract Endpoint newEndpoint() throws IOException;
+
+    /** Stops listening, by the hook; once, and also if an overridden {@link #serverClose} throws. */
+    final void stopListening() {
         synchronized (lock) {
-            if (isListening()) {
-                stopListening();
+            if (!listening) {
+                return;
+            }
+            listening = false;
+            try {
+                serverClose();
+            } catch (RuntimeException | Error e) {
+                LOG.error("serverClose of " + this + " threw", e);
+            } finally {
+                Endpoint bound = endpoint;
+                if (bound != null) {
+                    bound.close();
+                }
             }
         }
     }
-
-    /** Lets the acceptor take what the system has queued by now, and then end the accepting. */
-    abstract void lastCall();
-
-    /** Frees what served the last requests; runs when the server has stopped. */
-    void drained() {}
-
-    /** Returns the address that the channel has, once bound. */
-    abstract SocketAddress boundAddress() throws IOException;
 
     /** Returns the address to bind: the one that was bound before, if any, or the configured one. */
     final SocketAddress addressToBind() {
@@ -373,26 +413,19 @@ public abstract sealed class BaseServer<R extends Request> implements AutoClosea
         return channel;
     }
 
-    /** Waits for one request; null if there was none this time. */
-    abstract @Nullable R accept() throws IOException;
-
-    /** Waits for one request until the deadline on the {@code nanoTime} clock; null if there was none. */
-    abstract @Nullable R accept(long deadline) throws IOException;
-
-    /** Tells whether a request may still come from {@link #accept()}. */
-    boolean isAccepting() {
-        return isListening();
-    }
-
-    /** Gives up what was accepted and cannot be served yet. */
-    void abandon() {}
-
-    final boolean isListening() {
-        return channel().isOpen();
+    private static void closeQuietly(@Nullable Closeable channel) {
+        try {
+            if (channel != null) {
+                channel.close();
+            }
+        } catch (IOException e) {
+            LOG.debug("closing {} failed: {}", channel, e);
+        }
     }
 
     @Override
     public String toString() {
-        return config.name() + "[" + config.address() + "]";
+        SocketAddress bound = address;
+        return config.name() + "[" + (bound == null ? config.address() : bound) + "]";
     }
 }

@@ -12,17 +12,17 @@ import java.util.function.Supplier;
  * {@link Datagram#reply}.
  */
 public abstract non-sealed class DatagramRequestHandler extends RequestHandler<Datagram> {
-    /** What a handler made of a lambda does with its datagram. */
+    /** What a handler made from a lambda does with its datagram. */
     @FunctionalInterface
     public interface Exchange {
-        /** Serves the datagram read from {@code in}; what is written to {@code out} is the answer. */
+        /** Serves the datagram, which is read from {@code in}; what is written to {@code out} is the answer. */
         void answer(InputStream in, OutputStream out) throws Exception;
     }
 
     /** For subclasses. */
     protected DatagramRequestHandler() {}
 
-    /** Returns a supplier of handlers that each make one exchange, for a server made of a lambda. */
+    /** Returns a supplier of handlers that make one exchange each, for a server made from a lambda. */
     public static Supplier<DatagramRequestHandler> of(Exchange exchange) {
         return () -> new DatagramRequestHandler() {
             @Override

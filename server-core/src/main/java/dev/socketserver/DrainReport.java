@@ -1,5 +1,6 @@
 package dev.socketserver;
 
+import dev.socketserver.internal.util.Printable;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -15,7 +16,7 @@ import java.util.Optional;
  */
 public record DrainReport(int finished, int idleClosed, List<Forced> forced, boolean complete) {
     /** The report of a server that had nothing open. */
-    static final DrainReport NOTHING = new DrainReport(0, 0, List.of(), true);
+    public static final DrainReport NOTHING = new DrainReport(0, 0, List.of(), true);
 
     /** Copies the list. */
     public DrainReport {
@@ -40,7 +41,8 @@ public record DrainReport(int finished, int idleClosed, List<Forced> forced, boo
         @Override
         public String toString() {
             String where = stack.isEmpty() ? "" : " at " + stack.get(0);
-            return peer + " after " + age + thread.map(name -> " in " + name).orElse(" unserved") + where;
+            return Printable.of(peer) + " after " + age
+                    + thread.map(name -> " in " + name).orElse(" unserved") + where;
         }
     }
 }

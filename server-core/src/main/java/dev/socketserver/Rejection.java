@@ -15,5 +15,8 @@ public enum Rejection {
     PROXY_HEADER,
 
     /** Its TLS handshake failed, or took longer than {@link ServerConfig#tls()} allows. */
-    TLS_HANDSHAKE
+    TLS_HANDSHAKE,
+
+    /** It is a datagram that claims to come from the server's own address, or from port 0: an answer would harm. */
+    SENDER
 }

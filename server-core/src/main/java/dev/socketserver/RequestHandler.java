@@ -3,8 +3,8 @@ package dev.socketserver;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves one request: {@link #setup()}, {@link #handle()}, {@link #finish()}, in that order. A server makes one
- * instance per connection or datagram, so fields need no synchronisation: they are confined to the thread that serves.
+ * Serves one request: {@link #setup()}, {@link #handle()}, {@link #finish()}, in that order. A server creates one
+ * instance per connection or datagram, so fields need no synchronization: they are confined to the thread that serves.
  *
  * <pre>
  *   NEW ──setup()──▶ SET UP ──handle(), and again while it calls keepOpen()──▶ finish() ──▶ FINISHED
@@ -15,8 +15,10 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class RequestHandler<R extends Request> permits StreamRequestHandler, DatagramRequestHandler {
     private @Nullable R request;
-    private @Nullable BaseServer<R> server;
+    private @Nullable Server server;
     private boolean setUp;
+    private boolean finished;
+    private boolean kept;
 
     RequestHandler() {}
 
@@ -34,8 +36,8 @@ public abstract sealed class RequestHandler<R extends Request> permits StreamReq
         return attached(request);
     }
 
-    /** Returns the server that made this handler. */
-    protected final BaseServer<R> server() {
+    /** Returns the server that created this handler. */
+    protected final Server server() {
         return attached(server);
     }
 
@@ -46,42 +48,51 @@ public abstract sealed class RequestHandler<R extends Request> permits StreamReq
         return value;
     }
 
-    final void attach(R newRequest, BaseServer<R> newServer) {
+    final void attach(R newRequest, Server newServer) {
         if (request != null) {
             throw new IllegalStateException("the handlers' supplier must return a new handler for each request");
         }
         request = newRequest;
         server = newServer;
-        newRequest.handler(this);
     }
 
-    /** Serves one request; finishes unless the handler asked to be called again. */
-    final void serve() throws Exception {
+    /** Calls {@link #setup()} the first time. */
+    final void setUp() throws Exception {
         if (!setUp) {
             setup();
             setUp = true;
         }
+    }
+
+    /** Has this handler called again for the request's next message, once {@link #handle()} has returned. */
+    final void keep() {
+        kept = true;
+    }
+
+    /** Handles one message; finishes unless the handler asked to be called again, which is returned. */
+    final boolean serve() throws Exception {
+        kept = false;
         try {
             handle();
         } catch (Throwable e) {
-            request().failed();
             finishAfter(e);
             throw e;
         }
-        if (!request().isKept()) {
+        boolean again = kept;
+        if (!again) {
             end();
         }
+        return again;
     }
 
-    /** Says the protocol's last words to a peer that was idle when the server stopped. */
+    /** Says the protocol's last words to a peer that was idle when the server began to drain. */
     void sayGoodbye() throws Exception {}
 
-    /** Calls {@link #finish()}, once at the most, and only if {@link #setup()} had succeeded. */
+    /** Calls {@link #finish()}, once at most, and only if {@link #setup()} had succeeded. */
     final void end() throws Exception {
-        if (setUp) {
-            setUp = false;
+        if (setUp && !finished) {
+            finished = true;
             finish();
-            request().kept(false); // finished is finished, whatever finish() asked for
         }
     }
 

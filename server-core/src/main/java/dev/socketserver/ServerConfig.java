@@ -1,142 +1,211 @@
 package dev.socketserver;
 
+import dev.socketserver.internal.util.Check;
 import dev.socketserver.net.ProxyProtocol;
 import dev.socketserver.net.Tls;
+import dev.socketserver.pool.ElasticThreadPool;
 import dev.socketserver.pool.PoolConfig;
-import dev.socketserver.pool.WorkerKind;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
-/**
- * How a server is set up. Immutable; made by a {@link #builder()}.
- *
- * @param address where to listen: {@link InetSocketAddress} or, for a {@code UnixServer},
- *     {@link java.net.UnixDomainSocketAddress}; the wildcard address listens on IPv4 and IPv6
- * @param name what the server's threads and log lines are called; default {@value #DEFAULT_NAME}
- * @param backlog how many connections the system may hold for the acceptor, as far as the system's own limit allows;
- *     default {@value #DEFAULT_BACKLOG}
- * @param reuseAddress whether a port that old connections still linger on may be bound; default true
- * @param reusePort whether several sockets may be bound to the port, where the system can; default false
- * @param inheritedSocket whether a {@code TcpServer} takes the listening socket that is descriptor 0; default false
- * @param executor runs the requests, and stays the caller's to close; default none: an elastic pool of the server's own
- * @param pool the set-up of that own pool
- * @param engine how the server waits for what its peers send; default {@link Engine#AUTO}
- * @param leaders how many workers select at the same time, with {@link Engine#SELECTING}; 0, the default, for one to
- *     every four processors
- * @param awaitFirstByte whether a new connection waits for its first byte, as one that was kept open does, before its
- *     handler is made; right for protocols in which the client speaks first; default false
- * @param listener is told what happens; default {@link ServerListener#NONE}
- * @param proxyProtocol who tells by the PROXY protocol on whose behalf it connects, for a {@code TcpServer}; then
- *     nobody else may connect; default none
- * @param tls how the connections of a server of streams are encrypted; default none: they are not
- * @param idleTimeout how long a connection kept open may wait for its next request; zero for ever; default 5 minutes
- * @param readTimeout how long one read in a handler may wait; zero for ever; default 5 minutes
- * @param writeTimeout how long one write may wait for the peer to take bytes; zero for ever; default 1 minute
- * @param shutdownGrace how long {@link BaseServer#close()} lets running requests go on; default 10 seconds
- * @param drainDelay how long a server that is told to stop still accepts, as {@link ServerState#DRAINING}, so that a
- *     balancer can see that it is not ready any more and send its connections elsewhere; default zero
- * @param readBufferSize the size of a connection's read buffer, in bytes; default {@value #DEFAULT_BUFFER_SIZE}
- * @param writeBufferSize the size of a connection's write buffer, in bytes; default {@value #DEFAULT_BUFFER_SIZE}
- * @param tcpNoDelay whether a flushed reply leaves at once (Nagle's algorithm off); default true
- * @param socketPermissions who may connect to a {@code UnixServer}, as the permissions of its socket file, where the
- *     file system has such; default owner and group ({@code rw-rw----})
- * @param maxDatagramSize the longest datagram taken whole, in bytes; default {@value #DEFAULT_MAX_DATAGRAM_SIZE}
- * @param receiveBufferSize the socket's receive buffer in bytes; 0, the default, leaves it to the system
- */
-public record ServerConfig(
-        SocketAddress address,
-        String name,
-        int backlog,
-        boolean reuseAddress,
-        boolean reusePort,
-        boolean inheritedSocket,
-        @Nullable Executor executor,
-        PoolConfig pool,
-        Engine engine,
-        int leaders,
-        boolean awaitFirstByte,
-        ServerListener listener,
-        @Nullable ProxyProtocol proxyProtocol,
-        @Nullable Tls tls,
-        Duration idleTimeout,
-        Duration readTimeout,
-        Duration writeTimeout,
-        Duration shutdownGrace,
-        Duration drainDelay,
-        int readBufferSize,
-        int writeBufferSize,
-        boolean tcpNoDelay,
-        Set<PosixFilePermission> socketPermissions,
-        int maxDatagramSize,
-        int receiveBufferSize) {
-
+/** The configuration of a server. Immutable, so thread-safe; made by a {@link #builder()}. */
+public final class ServerConfig {
     static final String DEFAULT_NAME = "server";
     static final int DEFAULT_BACKLOG = 4096;
     static final int DEFAULT_BUFFER_SIZE = 8192;
     static final int DEFAULT_MAX_DATAGRAM_SIZE = 65_535;
     private static final int MIN_BUFFER_SIZE = 16;
+    private static final int MAX_PORT = 65_535;
 
-    /** Checks every option. */
-    public ServerConfig {
-        Objects.requireNonNull(address, "address");
-        Objects.requireNonNull(name, "name");
-        Objects.requireNonNull(pool, "pool");
-        Objects.requireNonNull(listener, "listener");
-        Objects.requireNonNull(socketPermissions, "socketPermissions");
-        if (address instanceof InetSocketAddress inet && inet.isUnresolved()) {
-            throw new IllegalArgumentException("address cannot be resolved: " + inet);
-        }
-        if (name.isBlank()) {
-            throw new IllegalArgumentException("name must not be blank");
-        }
-        Objects.requireNonNull(engine, "engine");
-        Options.checkAtLeast("backlog", 1, backlog);
-        Options.checkAtLeast("leaders", 0, leaders);
-        if (engine == Engine.SELECTING && !canSelect(executor, pool)) {
-            throw new IllegalArgumentException("engine SELECTING needs the server's own pool, of platform workers");
-        }
-        Options.checkTimeout("idleTimeout", idleTimeout);
-        Options.checkTimeout("readTimeout", readTimeout);
-        Options.checkTimeout("writeTimeout", writeTimeout);
-        Options.checkTimeout("shutdownGrace", shutdownGrace);
-        Options.checkTimeout("drainDelay", drainDelay);
-        Options.checkAtLeast("readBufferSize", MIN_BUFFER_SIZE, readBufferSize);
-        Options.checkAtLeast("writeBufferSize", MIN_BUFFER_SIZE, writeBufferSize);
-        socketPermissions = Set.copyOf(socketPermissions);
-        Options.checkAtLeast("maxDatagramSize", 1, maxDatagramSize);
-        Options.checkAtMost("maxDatagramSize", DEFAULT_MAX_DATAGRAM_SIZE, maxDatagramSize);
-        Options.checkAtLeast("receiveBufferSize", 0, receiveBufferSize);
+    private final Builder options; // a copy, checked, and never changed
+
+    private ServerConfig(Builder options) {
+        this.options = options;
     }
 
-    private static boolean canSelect(@Nullable Executor executor, PoolConfig pool) {
-        return executor == null && pool.workerKind() == WorkerKind.PLATFORM;
-    }
-
-    /** Tells whether connections wait in a selector between two requests. */
-    boolean isSelecting() {
-        return engine != Engine.BLOCKING && canSelect(executor, pool);
-    }
-
-    /** Returns the configuration of a server on that port of all addresses, with every other option at its default. */
+    /** Returns the configuration of a server for that port of all addresses, with every other option at its default. */
     public static ServerConfig ofPort(int port) {
         return builder().port(port).build();
     }
 
-    /** Returns a builder with every option at its default; the address is a free port of all addresses. */
+    /** Returns a builder with every option at its default. */
     public static Builder builder() {
         return new Builder();
     }
 
     /** Returns a builder that starts from this configuration. */
     public Builder toBuilder() {
-        return new Builder(this);
+        return new Builder(options);
+    }
+
+    /**
+     * Returns where to listen: an {@link InetSocketAddress} or, for a {@code UnixServer}, a
+     * {@link java.net.UnixDomainSocketAddress}; the wildcard address listens on IPv4 and IPv6. The default is a free
+     * port of all addresses.
+     */
+    public SocketAddress address() {
+        return options.address;
+    }
+
+    /** Returns what the server's threads and log lines are called. The default is {@value #DEFAULT_NAME}. */
+    public String name() {
+        return options.name;
+    }
+
+    /**
+     * Returns how many connections the system may hold for the acceptor, up to the system's own limit. The default is
+     * {@value #DEFAULT_BACKLOG}.
+     */
+    public int backlog() {
+        return options.backlog;
+    }
+
+    /** Returns whether a port that old connections linger on may be bound. The default is true. */
+    public boolean reuseAddress() {
+        return options.reuseAddress;
+    }
+
+    /** Returns whether several sockets may be bound to the port, where the system can. The default is false. */
+    public boolean reusePort() {
+        return options.reusePort;
+    }
+
+    /** Returns whether a {@code TcpServer} takes the listening socket that is descriptor 0. The default is false. */
+    public boolean inheritedSocket() {
+        return options.inheritedSocket;
+    }
+
+    /**
+     * Returns what runs the requests, which stays the caller's to close; the default is null: an elastic pool of the
+     * server's own.
+     */
+    public @Nullable Executor executor() {
+        return options.executor;
+    }
+
+    /** Returns the configuration of the server's own pool. */
+    public PoolConfig pool() {
+        return options.pool;
+    }
+
+    /** Returns how the server waits for what its peers send. The default is {@link Engine#AUTO}. */
+    public Engine engine() {
+        return options.engine;
+    }
+
+    /**
+     * Returns how many workers select at the same time, with {@link Engine#SELECTING}; 0, the default, for one to every
+     * four processors.
+     */
+    public int selectors() {
+        return options.selectors;
+    }
+
+    /**
+     * Returns whether a new connection waits for its first byte, without a worker, before its handler is created; false
+     * if its handler is called at once. The default is empty: the server learns from its first connections whether
+     * handlers read first, so that others may wait; greet in {@code setup()}, and may wait afterwards; or write first.
+     * A connection with a given executor, or with {@link Engine#BLOCKING}, never waits so.
+     */
+    public Optional<Boolean> awaitFirstByte() {
+        return options.awaitFirstByte;
+    }
+
+    /** Returns what receives the server's events. The default is {@link ServerListener#NONE}. */
+    public ServerListener listener() {
+        return options.listener;
+    }
+
+    /**
+     * Returns which proxies a {@code TcpServer} expects to say by the PROXY protocol on whose behalf they connect;
+     * nobody else may connect then. The default is null: none.
+     */
+    public @Nullable ProxyProtocol proxyProtocol() {
+        return options.proxyProtocol;
+    }
+
+    /** Returns how the connections of a server of streams are encrypted. The default is null: they are not. */
+    public @Nullable Tls tls() {
+        return options.tls;
+    }
+
+    /**
+     * Returns how long a connection that was kept open may wait for its next message; zero for no limit. The default is
+     * 5 minutes.
+     */
+    public Duration idleTimeout() {
+        return options.idleTimeout;
+    }
+
+    /** Returns how long one read in a handler may wait; zero for no limit. The default is 5 minutes. */
+    public Duration readTimeout() {
+        return options.readTimeout;
+    }
+
+    /**
+     * Returns how long a write may wait for the peer to take at least one byte; zero for no limit. The default is 1
+     * minute.
+     */
+    public Duration writeTimeout() {
+        return options.writeTimeout;
+    }
+
+    /** Returns how long {@link BaseServer#close()} lets running requests go on. The default is 10 seconds. */
+    public Duration shutdownGrace() {
+        return options.shutdownGrace;
+    }
+
+    /**
+     * Returns how long a server that is told to stop still accepts, as {@link ServerState#DRAINING}, so that a balancer
+     * can see that it is not ready any more and send its connections elsewhere. The default is zero.
+     */
+    public Duration drainDelay() {
+        return options.drainDelay;
+    }
+
+    /**
+     * Returns the initial size of a connection's read buffer, in bytes. The default is {@value #DEFAULT_BUFFER_SIZE}.
+     */
+    public int readBufferSize() {
+        return options.readBufferSize;
+    }
+
+    /** Returns the size of a connection's write buffer, in bytes. The default is {@value #DEFAULT_BUFFER_SIZE}. */
+    public int writeBufferSize() {
+        return options.writeBufferSize;
+    }
+
+    /** Returns whether a flushed reply leaves at once (Nagle's algorithm off). The default is true. */
+    public boolean tcpNoDelay() {
+        return options.tcpNoDelay;
+    }
+
+    /**
+     * Returns who may connect to a {@code UnixServer}, as the permissions of its socket file, where the file system has
+     * such. The default is owner and group ({@code rw-rw----}).
+     */
+    public Set<PosixFilePermission> socketPermissions() {
+        return options.socketPermissions;
+    }
+
+    /**
+     * Returns the longest datagram that is taken whole, in bytes. The default is {@value #DEFAULT_MAX_DATAGRAM_SIZE}.
+     */
+    public int maxDatagramSize() {
+        return options.maxDatagramSize;
+    }
+
+    /** Returns the socket's receive buffer in bytes; 0, the default, leaves it to the system. */
+    public int receiveBufferSize() {
+        return options.receiveBufferSize;
     }
 
     /** Collects the options; checked when built. Not thread-safe. */
@@ -150,8 +219,8 @@ public record ServerConfig(
         private @Nullable Executor executor;
         private PoolConfig pool = PoolConfig.defaults();
         private Engine engine = Engine.AUTO;
-        private int leaders;
-        private boolean awaitFirstByte;
+        private int selectors;
+        private Optional<Boolean> awaitFirstByte = Optional.empty();
         private ServerListener listener = ServerListener.NONE;
         private @Nullable ProxyProtocol proxyProtocol;
         private @Nullable Tls tls;
@@ -169,38 +238,32 @@ public record ServerConfig(
 
         private Builder() {}
 
-        private Builder(ServerConfig config) {
-            address = config.address;
-            name = config.name;
-            backlog = config.backlog;
-            reuseAddress = config.reuseAddress;
-            reusePort = config.reusePort;
-            inheritedSocket = config.inheritedSocket;
-            executor = config.executor;
-            pool = config.pool;
-            engine = config.engine;
-            leaders = config.leaders;
-            awaitFirstByte = config.awaitFirstByte;
-            listener = config.listener;
-            proxyProtocol = config.proxyProtocol;
-            tls = config.tls;
-            idleTimeout = config.idleTimeout;
-            readTimeout = config.readTimeout;
-            writeTimeout = config.writeTimeout;
-            shutdownGrace = config.shutdownGrace;
-            drainDelay = config.drainDelay;
-            readBufferSize = config.readBufferSize;
-            writeBufferSize = config.writeBufferSize;
-            tcpNoDelay = config.tcpNoDelay;
-            socketPermissions = config.socketPermissions;
-            maxDatagramSize = config.maxDatagramSize;
-            receiveBufferSize = config.receiveBufferSize;
-        }
-
-        /** Sets {@link ServerConfig#address()}. */
-        public Builder address(SocketAddress value) {
-            address = value;
-            return this;
+        private Builder(Builder other) {
+            address = other.address;
+            name = other.name;
+            backlog = other.backlog;
+            reuseAddress = other.reuseAddress;
+            reusePort = other.reusePort;
+            inheritedSocket = other.inheritedSocket;
+            executor = other.executor;
+            pool = other.pool;
+            engine = other.engine;
+            selectors = other.selectors;
+            awaitFirstByte = other.awaitFirstByte;
+            listener = other.listener;
+            proxyProtocol = other.proxyProtocol;
+            tls = other.tls;
+            idleTimeout = other.idleTimeout;
+            readTimeout = other.readTimeout;
+            writeTimeout = other.writeTimeout;
+            shutdownGrace = other.shutdownGrace;
+            drainDelay = other.drainDelay;
+            readBufferSize = other.readBufferSize;
+            writeBufferSize = other.writeBufferSize;
+            tcpNoDelay = other.tcpNoDelay;
+            socketPermissions = other.socketPermissions;
+            maxDatagramSize = other.maxDatagramSize;
+            receiveBufferSize = other.receiveBufferSize;
         }
 
         /**
@@ -209,10 +272,16 @@ public record ServerConfig(
          * @throws IllegalArgumentException if the port is not 0 to 65535
          */
         public Builder port(int port) {
-            if (port < 0 || port > 65_535) {
-                throw new IllegalArgumentException("port must be 0 to 65535: " + port);
+            if (port < 0 || port > MAX_PORT) {
+                throw new IllegalArgumentException("port must be 0 to " + MAX_PORT + ": " + port);
             }
             return address(new InetSocketAddress(port));
+        }
+
+        /** Sets {@link ServerConfig#address()}. */
+        public Builder address(SocketAddress value) {
+            address = value;
+            return this;
         }
 
         /** Sets {@link ServerConfig#name()}. */
@@ -263,15 +332,15 @@ public record ServerConfig(
             return this;
         }
 
-        /** Sets {@link ServerConfig#leaders()}. */
-        public Builder leaders(int value) {
-            leaders = value;
+        /** Sets {@link ServerConfig#selectors()}. */
+        public Builder selectors(int value) {
+            selectors = value;
             return this;
         }
 
         /** Sets {@link ServerConfig#awaitFirstByte()}. */
         public Builder awaitFirstByte(boolean value) {
-            awaitFirstByte = value;
+            awaitFirstByte = Optional.of(value);
             return this;
         }
 
@@ -362,35 +431,42 @@ public record ServerConfig(
         /**
          * Returns the configuration.
          *
-         * @throws IllegalArgumentException if an option's value is not allowed; the message names both
+         * @throws IllegalArgumentException if a value is not allowed; the message names the option and the value
          */
         public ServerConfig build() {
-            return new ServerConfig(
-                    address,
-                    name,
-                    backlog,
-                    reuseAddress,
-                    reusePort,
-                    inheritedSocket,
-                    executor,
-                    pool,
-                    engine,
-                    leaders,
-                    awaitFirstByte,
-                    listener,
-                    proxyProtocol,
-                    tls,
-                    idleTimeout,
-                    readTimeout,
-                    writeTimeout,
-                    shutdownGrace,
-                    drainDelay,
-                    readBufferSize,
-                    writeBufferSize,
-                    tcpNoDelay,
-                    socketPermissions,
-                    maxDatagramSize,
-                    receiveBufferSize);
+            check();
+            var copy = new Builder(this);
+            copy.socketPermissions = Set.copyOf(socketPermissions);
+            return new ServerConfig(copy);
+        }
+
+        private void check() {
+            Objects.requireNonNull(address, "address");
+            if (address instanceof InetSocketAddress inet && inet.isUnresolved()) {
+                throw new IllegalArgumentException("address cannot be resolved: " + inet);
+            }
+            if (Objects.requireNonNull(name, "name").isBlank()) {
+                throw new IllegalArgumentException("name must not be blank");
+            }
+            Objects.requireNonNull(pool, "pool");
+            Objects.requireNonNull(engine, "engine");
+            Objects.requireNonNull(listener, "listener");
+            Objects.requireNonNull(socketPermissions, "socketPermissions");
+            if (engine == Engine.SELECTING && !(executor == null || executor instanceof ElasticThreadPool)) {
+                throw new IllegalArgumentException("engine SELECTING needs an elastic thread pool: " + executor);
+            }
+            Check.atLeast("backlog", 1, backlog);
+            Check.atLeast("selectors", 0, selectors);
+            Check.notNegative("idleTimeout", idleTimeout);
+            Check.notNegative("readTimeout", readTimeout);
+            Check.notNegative("writeTimeout", writeTimeout);
+            Check.notNegative("shutdownGrace", shutdownGrace);
+            Check.notNegative("drainDelay", drainDelay);
+            Check.atLeast("readBufferSize", MIN_BUFFER_SIZE, readBufferSize);
+            Check.atLeast("writeBufferSize", MIN_BUFFER_SIZE, writeBufferSize);
+            Check.atLeast("maxDatagramSize", 1, maxDatagramSize);
+            Check.atMost("maxDatagramSize", DEFAULT_MAX_DATAGRAM_SIZE, maxDatagramSize);
+            Check.atLeast("receiveBufferSize", 0, receiveBufferSize);
         }
     }
 }

@@ -7,11 +7,16 @@ import java.util.function.Supplier;
 /**
  * Serves one connection, in blocking code.
  *
- * <p>The connection closes when {@link #handle()} returns, unless that called {@link #keepOpen()}: then the same
- * instance's {@code handle()} is called again when the peer sends more.
+ * <p>The connection closes when {@link #handle()} returns, unless that called {@link #keepOpen()}: then
+ * {@code handle()} of the same instance is called again when the peer sends more. A {@code handle()} that calls
+ * {@code keepOpen()} and consumes nothing says "not yet": it is called again when more has come than it had, or at the
+ * end of the stream.
+ *
+ * <p>A handler that speaks first does so in {@link #setup()}, or in its first {@code handle()}; see
+ * {@link ServerConfig#awaitFirstByte()}.
  */
 public abstract non-sealed class StreamRequestHandler extends RequestHandler<StreamConnection> {
-    /** What a handler made of a lambda does with its connection. */
+    /** What a handler made from a lambda does with its connection. */
     @FunctionalInterface
     public interface Conversation {
         /** Serves the connection, which closes when this returns. */
@@ -21,7 +26,7 @@ public abstract non-sealed class StreamRequestHandler extends RequestHandler<Str
     /** For subclasses. */
     protected StreamRequestHandler() {}
 
-    /** Returns a supplier of handlers that each hold one conversation, for a server made of a lambda. */
+    /** Returns a supplier of handlers that hold one conversation each, for a server made from a lambda. */
     public static Supplier<StreamRequestHandler> of(Conversation conversation) {
         return () -> new StreamRequestHandler() {
             @Override
@@ -33,9 +38,9 @@ public abstract non-sealed class StreamRequestHandler extends RequestHandler<Str
 
     /**
      * Says the protocol's last words, such as {@code 421 closing}, on a connection that was idle when the server began
-     * to stop; it is closed next, after {@link #finish()}. No wait in here may last longer than half a second. Whoever
-     * waits in {@link ByteInput#awaitMessage()} is inside {@code handle()} and says them there. Does nothing unless
-     * overridden.
+     * to drain; it is closed next, after {@link #finish()}. No wait in here may last longer than half a second. A
+     * handler that waits in {@link ByteInput#awaitMessage()} is inside {@code handle()} and says its last words there.
+     * Does nothing unless overridden.
      */
     protected void goodbye() throws Exception {}
 
@@ -60,10 +65,10 @@ public abstract non-sealed class StreamRequestHandler extends RequestHandler<Str
     }
 
     /**
-     * Keeps the connection open after this {@link #handle()}: it is called again when the peer sends more, or at once
-     * if more has come already. Holds for one call; has no effect if {@code handle()} throws.
+     * Keeps the connection open after this {@link #handle()}, which is called again when the peer sends more, or at
+     * once if more is here already. Applies to one call; has no effect if {@code handle()} throws.
      */
     protected final void keepOpen() {
-        request().kept(true);
+        keep();
     }
 }

@@ -1,12 +1,12 @@
 package dev.socketserver;
 
+import dev.socketserver.internal.stream.StreamEndpoint;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
-import java.nio.channels.SocketChannel;
 import java.util.function.Supplier;
 
 /**
@@ -22,9 +22,9 @@ import java.util.function.Supplier;
  */
 public non-sealed class TcpServer extends StreamServer {
     /**
-     * Makes a server on that port of all addresses, IPv4 and IPv6; 0 for a free port.
+     * Creates a server for that port of all addresses, IPv4 and IPv6; 0 for a free port.
      *
-     * @param handlers makes a new handler for each connection
+     * @param handlers creates a new handler for each connection
      * @throws IllegalArgumentException if the port is not 0 to 65535
      */
     public TcpServer(int port, Supplier<? extends StreamRequestHandler> handlers) {
@@ -32,37 +32,32 @@ public non-sealed class TcpServer extends StreamServer {
     }
 
     /**
-     * Makes a server.
+     * Creates a server.
      *
-     * @param handlers makes a new handler for each connection
+     * @param handlers creates a new handler for each connection
      * @throws IllegalArgumentException if the address is not an {@link InetSocketAddress}
      */
     public TcpServer(ServerConfig config, Supplier<? extends StreamRequestHandler> handlers) {
         super(config, handlers);
-        Options.checkAddress(config, InetSocketAddress.class);
+        Sockets.checkAddress(config, InetSocketAddress.class);
     }
 
     @Override
-    protected void serverBind() throws IOException {
-        if (config().inheritedSocket()) {
-            listenOn(inherited());
-        } else {
-            super.serverBind();
-        }
+    final ServerSocketChannel openChannel() throws IOException {
+        return config().inheritedSocket() ? inherited() : newChannel();
     }
 
-    /** The socket that systemd or inetd listens on and has started this process with. */
+    /** Returns the socket that systemd or inetd listens on and has started this process with. */
     private static ServerSocketChannel inherited() throws IOException {
         if (System.inheritedChannel() instanceof ServerSocketChannel socket
                 && socket.isOpen()
                 && socket.getLocalAddress() instanceof InetSocketAddress) {
             return socket;
         }
-        throw new BindException("cannot listen on descriptor 0: it is no listening TCP socket");
+        throw new BindException("cannot listen on descriptor 0: it is not a listening TCP socket");
     }
 
-    @Override
-    ServerSocketChannel open() throws IOException {
+    private ServerSocketChannel newChannel() throws IOException {
         ServerSocketChannel opened = Sockets.isIpv4Only(config().address())
                 ? ServerSocketChannel.open(StandardProtocolFamily.INET)
                 : ServerSocketChannel.open();
@@ -79,9 +74,11 @@ public non-sealed class TcpServer extends StreamServer {
     }
 
     @Override
-    void configure(SocketChannel connection) throws IOException {
-        if (config().tcpNoDelay()) {
-            connection.setOption(StandardSocketOptions.TCP_NODELAY, true);
-        }
+    final StreamEndpoint.Setup setup() {
+        return connection -> {
+            if (config().tcpNoDelay()) {
+                connection.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            }
+        };
     }
 }

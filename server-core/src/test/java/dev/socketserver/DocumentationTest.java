@@ -2,7 +2,13 @@ package dev.socketserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.socketserver.internal.lead.HandlerTimes;
+import dev.socketserver.internal.lead.Watchdog;
+import dev.socketserver.internal.run.Alarms;
+import dev.socketserver.internal.run.ServerRun;
+import dev.socketserver.internal.stream.StreamEndpoint;
 import dev.socketserver.internal.util.Backoff;
+import dev.socketserver.internal.util.RateLimitedLog;
 import dev.socketserver.pool.PoolConfig;
 import dev.socketserver.task.TaskPoolConfig;
 import java.io.File;
@@ -10,6 +16,7 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.lang.reflect.Field;
+import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -21,6 +28,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -45,6 +53,7 @@ class DocumentationTest {
             import static java.nio.charset.StandardCharsets.*;
             import dev.socketserver.*;
             import dev.socketserver.buffer.*;
+            import dev.socketserver.limit.*;
             import dev.socketserver.net.*;
             import dev.socketserver.pool.*;
             import dev.socketserver.task.*;
@@ -93,24 +102,36 @@ class DocumentationTest {
     void theFixedNumbersAreThoseOfTheCode() {
         assertThat(documentedDefaults("What is fixed").values())
                 .containsExactly(
-                        shown(Housekeeper.SWEEP_INTERVAL),
-                        shown(Housekeeper.SERVICE_INTERVAL),
-                        shown(Activation.FIRST_BYTE_PATIENCE),
-                        shown(Activation.FORCED_END),
-                        shown(StreamConnection.LAST_WORD),
+                        shown(Alarms.TICK.multipliedBy(2)),
+                        shown(ServerRun.SERVICE_INTERVAL),
+                        shown(ServerRun.FIRST_BYTE_PATIENCE),
+                        shown(ServerRun.FORCED_END),
+                        shown(StreamEndpoint.LAST_WORD),
                         shown(Duration.ofNanos(Backoff.FIRST)),
                         shown(Duration.ofNanos(Backoff.LONGEST)),
                         shown(RateLimitedLog.INTERVAL),
                         shown(Watchdog.TICK),
                         shown(Watchdog.LONG_TICK),
-                        shown(Pace.SLOW),
-                        shown(Pace.QUICK));
+                        shown(HandlerTimes.SLOW),
+                        shown(HandlerTimes.QUICK));
     }
 
     private static Map<String, String> documentedDefaults(String heading) {
         Map<String, String> stated = new LinkedHashMap<>();
         CONFIGURATION.table(heading).forEach((option, cells) -> stated.put(option, cells.get(1)));
         return stated;
+    }
+
+    /** Returns the options that the builder of a configuration sets, in its order, with the configuration's values. */
+    private static Map<String, String> defaults(ServerConfig config) throws ReflectiveOperationException {
+        Map<String, String> real = new LinkedHashMap<>();
+        for (Field option : ServerConfig.Builder.class.getDeclaredFields()) {
+            if (!option.isSynthetic() && !Modifier.isStatic(option.getModifiers())) {
+                Method accessor = ServerConfig.class.getMethod(option.getName());
+                real.put(option.getName(), shown(accessor.invoke(config)));
+            }
+        }
+        return real;
     }
 
     /** Returns what each option is, in order: a configuration has a field and an accessor for each. */
@@ -130,6 +151,8 @@ class DocumentationTest {
     private static String shown(@Nullable Object value) {
         if (value == null) {
             return "none";
+        } else if (value.equals(Optional.empty())) {
+            return "learned";
         } else if (value instanceof Duration time) {
             return shown(time);
         } else if (value instanceof InetSocketAddress address

@@ -38,7 +38,7 @@ class EngineChurnTest {
         var listener = new CountingListener();
         ServerConfig config = Loopback.config()
                 .engine(engine)
-                .leaders(leaders)
+                .selectors(leaders)
                 .awaitFirstByte(awaitFirstByte)
                 .pool(PoolConfig.builder().maxWorkers(AT_ONCE + 10).build())
                 .listener(listener)
@@ -69,12 +69,12 @@ class EngineChurnTest {
         final LongAdder closed = new LongAdder();
 
         @Override
-        public void opened(Request request) {
+        public void opened(Server server, Request request) {
             opened.increment();
         }
 
         @Override
-        public void closed(Request request) {
+        public void closed(Server server, Request request) {
             closed.increment();
         }
     }

@@ -147,7 +147,7 @@ class ProxyProtocolTest {
         List<SocketAddress> seen = new CopyOnWriteArrayList<>();
         var noticing = new ServerListener() {
             @Override
-            public void opened(Request request) {
+            public void opened(Server server, Request request) {
                 seen.add(request.remoteAddress());
             }
         };

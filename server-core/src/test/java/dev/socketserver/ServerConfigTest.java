@@ -4,14 +4,21 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.socketserver.net.ProxyProtocol;
 import dev.socketserver.net.Tls;
+import dev.socketserver.pool.ElasticThreadPool;
 import dev.socketserver.pool.PoolConfig;
+import java.lang.reflect.Field;
+import java.lang.reflect.Modifier;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
@@ -26,6 +33,18 @@ class ServerConfigTest {
     private static final Duration NEGATIVE = Duration.ofNanos(-1);
     private static final Duration TOO_LONG = Duration.ofNanos(Long.MAX_VALUE).plusNanos(1);
 
+    private static final class NamedExecutor implements Executor {
+        @Override
+        public void execute(Runnable task) {
+            task.run();
+        }
+
+        @Override
+        public String toString() {
+            return "an executor of the test";
+        }
+    }
+
     private static Arguments refused(UnaryOperator<ServerConfig.Builder> change, String message) {
         return arguments(message, change);
     }
@@ -39,10 +58,10 @@ class ServerConfigTest {
                         "address cannot be resolved: no.such.host/<unresolved>:80"),
                 refused(b -> b.name(" "), "name must not be blank"),
                 refused(b -> b.backlog(0), "backlog must be at least 1: 0"),
-                refused(b -> b.leaders(-1), "leaders must be at least 0: -1"),
+                refused(b -> b.selectors(-1), "selectors must be at least 0: -1"),
                 refused(
-                        b -> b.engine(Engine.SELECTING).executor(Runnable::run),
-                        "engine SELECTING needs the server's own pool, of platform workers"),
+                        b -> b.engine(Engine.SELECTING).executor(new NamedExecutor()),
+                        "engine SELECTING needs an elastic thread pool: an executor of the test"),
                 refused(b -> b.idleTimeout(NEGATIVE), "idleTimeout must not be negative: PT-0.000000001S"),
                 refused(b -> b.readTimeout(NEGATIVE), "readTimeout must not be negative: PT-0.000000001S"),
                 refused(b -> b.writeTimeout(NEGATIVE), "writeTimeout must not be negative: PT-0.000000001S"),
@@ -104,6 +123,8 @@ class ServerConfigTest {
 
     @Test
     void aBuilderOfAConfigurationKeepsEveryOption() throws Exception {
+        ElasticThreadPool executor = new ElasticThreadPool(PoolConfig.defaults());
+        executor.close();
         ServerConfig config = ServerConfig.builder()
                 .address(UnixDomainSocketAddress.of("x.sock"))
                 .name("other")
@@ -112,8 +133,12 @@ class ServerConfigTest {
                 .reusePort(true)
                 .pool(PoolConfig.builder().maxWorkers(9).build())
                 .engine(Engine.SELECTING)
-                .leaders(2)
+                .selectors(2)
+                .inheritedSocket(true)
+                .executor(executor)
                 .awaitFirstByte(true)
+                .proxyProtocol(ProxyProtocol.trusting("127.0.0.1"))
+                .drainDelay(Duration.ofSeconds(5))
                 .listener(new ServerListener() {})
                 .tls(Tls.of(SSLContext.getDefault()))
                 .idleTimeout(Duration.ofSeconds(1))
@@ -127,10 +152,21 @@ class ServerConfigTest {
                 .maxDatagramSize(300)
                 .receiveBufferSize(400)
                 .build();
-        assertThat(config.toBuilder().build()).isEqualTo(config);
-        ServerConfig synchronous =
-                ServerConfig.builder().executor(Runnable::run).build();
-        assertThat(synchronous.toBuilder().build()).isEqualTo(synchronous);
+        assertThat(options(config)).as("every option is set").doesNotContainValue(null);
+        assertThat(options(config.toBuilder().build())).isEqualTo(options(config));
+    }
+
+    /** Returns the values of all options by their names. */
+    private static Map<String, Object> options(ServerConfig config) throws ReflectiveOperationException {
+        Map<String, Object> options = new HashMap<>();
+        for (Field option : ServerConfig.Builder.class.getDeclaredFields()) {
+            if (!option.isSynthetic() && !Modifier.isStatic(option.getModifiers())) {
+                options.put(
+                        option.getName(),
+                        ServerConfig.class.getMethod(option.getName()).invoke(config));
+            }
+        }
+        return options;
     }
 
     @Test

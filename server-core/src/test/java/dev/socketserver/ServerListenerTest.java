@@ -105,7 +105,7 @@ class ServerListenerTest {
     void aListenerThatThrowsOnATruncatedDatagramHasNoEffect() throws Exception {
         var throwing = new ServerListener() {
             @Override
-            public void truncated(Datagram datagram) {
+            public void truncated(Server server, Datagram datagram) {
                 throw new AssertionError("the listener's own");
             }
         };

@@ -212,17 +212,17 @@ class ShutdownFromInsideTest {
         abstract void on(String name);
 
         @Override
-        public void stateChanged(BaseServer<?> server, ServerState state) {
+        public void stateChanged(Server server, ServerState state) {
             on(state.name());
         }
 
         @Override
-        public void opened(Request request) {
+        public void opened(Server server, Request request) {
             on("opened");
         }
 
         @Override
-        public void closed(Request request) {
+        public void closed(Server server, Request request) {
             on("closed");
         }
     }

@@ -40,7 +40,7 @@ class StopRaceTest {
     private static TcpServer stoppedBeforeItIsReady() {
         var impatient = new ServerListener() {
             @Override
-            public void stateChanged(BaseServer<?> server, ServerState state) {
+            public void stateChanged(Server server, ServerState state) {
                 if (state == ServerState.STARTING) {
                     server.shutdown(GRACE);
                 }

@@ -86,6 +86,13 @@ class ThreadPoolingMixInServerTest {
         return new TcpServer(Loopback.config().pool(pool).listener(listener).build(), handlers());
     }
 
+    /** A server whose connections go to the pool at once, as in Python, and do not wait for their first byte. */
+    private TcpServer queueingServer(PoolConfig pool) {
+        ServerConfig.Builder config =
+                Loopback.config().pool(pool).listener(listener).awaitFirstByte(false);
+        return new TcpServer(config.build(), handlers());
+    }
+
     /** Bug 1. */
     @Test
     void noMoreRequestsRunAtATimeThanTheMaximumOfWorkers() throws Exception {
@@ -176,7 +183,7 @@ class ThreadPoolingMixInServerTest {
                 .maxWorkers(1)
                 .queueCapacity(1)
                 .build();
-        try (TcpServer server = tcpServer(small)) {
+        try (TcpServer server = queueingServer(small)) {
             server.start();
             longClients(server, 20);
             awaitBegun(1);
@@ -204,7 +211,7 @@ class ThreadPoolingMixInServerTest {
                 .queueCapacity(1)
                 .overloadPolicy(OverloadPolicy.REJECT)
                 .build();
-        try (TcpServer server = tcpServer(small)) {
+        try (TcpServer server = queueingServer(small)) {
             server.start();
             longClients(server, 1);
             awaitBegun(1);

@@ -292,7 +292,7 @@ class TlsHandshakeTest {
             if (server.pool().isPresent()) {
                 ElasticThreadPool pool = server.pool().orElseThrow();
                 assertThat(Polling.await(
-                                () -> isAtRest(pool.snapshot(), server.config().leaders())))
+                                () -> isAtRest(pool.snapshot(), server.config().selectors())))
                         .isTrue();
             }
         }

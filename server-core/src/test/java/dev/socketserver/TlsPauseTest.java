@@ -60,7 +60,7 @@ class TlsPauseTest {
         });
         ServerConfig.Builder config = setup.config()
                 .engine(Engine.SELECTING)
-                .leaders(1)
+                .selectors(1)
                 .pool(TWO_WORKERS)
                 .listener(listener)
                 .tls(tls.withHandshakeTimeout(handshakeTimeout));

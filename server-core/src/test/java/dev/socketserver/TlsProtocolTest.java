@@ -31,6 +31,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 @ParameterizedClass
 @MethodSource("dev.socketserver.TlsSetup#everywhere")
 class TlsProtocolTest {
+    /** As the code has it. */
+    private static final int MAX_USELESS_RECORDS = 16;
+
     private final RecordingListener listener = new RecordingListener();
     private final TlsSetup setup;
 
@@ -81,10 +84,10 @@ class TlsProtocolTest {
             server.start();
             try (TlsClient client = setup.connect(server)) {
                 for (int round = 0; round < 3; round++) {
-                    client.transport().send(updates(client, TlsInput.MAX_USELESS_RECORDS));
+                    client.transport().send(updates(client, MAX_USELESS_RECORDS));
                     assertThat(client.send("data\n").readLine()).isEqualTo("data");
                 }
-                client.transport().send(updates(client, TlsInput.MAX_USELESS_RECORDS + 1));
+                client.transport().send(updates(client, MAX_USELESS_RECORDS + 1));
                 listener.await("closed", 1);
             }
         }

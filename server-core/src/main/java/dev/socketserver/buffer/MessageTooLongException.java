@@ -3,7 +3,7 @@ package dev.socketserver.buffer;
 import java.io.IOException;
 
 /**
- * Thrown when a peer's line or frame is longer than the reader allows. The connection is of no further use for reading.
+ * Thrown if the line or frame of a peer is longer than the reader allows. Nothing more can be read from the connection.
  */
 public final class MessageTooLongException extends IOException {
     private static final long serialVersionUID = 1L;
@@ -11,7 +11,13 @@ public final class MessageTooLongException extends IOException {
     /** The limit that was passed, in bytes. */
     private final long limit;
 
-    MessageTooLongException(String what, long limit) {
+    /**
+     * Creates an exception.
+     *
+     * @param what what is too long: "line" or "frame"
+     * @param limit the longest allowed, in bytes
+     */
+    public MessageTooLongException(String what, long limit) {
         super(what + " is longer than " + limit + " bytes");
         this.limit = limit;
     }

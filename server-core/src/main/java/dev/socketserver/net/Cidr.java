@@ -2,22 +2,30 @@ package dev.socketserver.net;
 
 import java.net.InetAddress;
 import java.util.Objects;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 
 /**
- * A range of addresses: those that begin with the same bits, IPv4 or IPv6, written {@code 10.0.0.0/8} (RFC 4632, RFC
- * 4291). Immutable, so thread-safe.
+ * A range of IPv4 or IPv6 addresses that share their first bits, in CIDR notation such as {@code 10.0.0.0/8} (RFC 4632,
+ * RFC 4291). Immutable and thread-safe.
  *
  * @param network the first address of the range
- * @param prefixLength how many bits the addresses have in common
+ * @param prefixLength the number of bits that the addresses share
  */
 public record Cidr(InetAddress network, int prefixLength) {
-    /** Checks that the prefix fits the address, and that the address is the range's first. */
+    private static final Pattern NOTATION = Pattern.compile("([^/]+)(?:/(\\d{1,3}))?");
+
+    /**
+     * Creates a range.
+     *
+     * @throws IllegalArgumentException if the address has fewer bits, or any set after the prefix
+     */
     public Cidr {
         Objects.requireNonNull(network, "network");
         int bits = network.getAddress().length * Byte.SIZE;
         if (prefixLength < 0 || prefixLength > bits) {
             throw new IllegalArgumentException(
-                    "the prefix of " + network.getHostAddress() + " must be 0 to " + bits + " bits: " + prefixLength);
+                    "prefixLength of " + network.getHostAddress() + " must be 0 to " + bits + ": " + prefixLength);
         }
         if (hasBitsAfter(network.getAddress(), prefixLength)) {
             throw new IllegalArgumentException(
@@ -35,25 +43,21 @@ public record Cidr(InetAddress network, int prefixLength) {
     }
 
     /**
-     * Reads {@code ADDRESS/BITS}, or an address alone, which is a range of one. Asks no name server.
+     * Parses {@code ADDRESS/BITS}, or an address alone, which is a range of one. Never asks a name server.
      *
-     * @throws IllegalArgumentException if it is not written so
+     * @throws IllegalArgumentException if the text is not a range
      */
     public static Cidr parse(String text) {
-        int slash = text.indexOf('/');
-        InetAddress network = IpLiteral.parse(slash < 0 ? text : text.substring(0, slash));
+        Matcher parts = NOTATION.matcher(text);
+        InetAddress network = parts.matches() ? IpLiteral.parse(parts.group(1)) : null;
         if (network == null) {
             throw new IllegalArgumentException("must be ADDRESS/BITS, such as 10.0.0.0/8 or fd00::/8: " + text);
         }
-        int bits = network.getAddress().length * Byte.SIZE;
-        try {
-            return new Cidr(network, slash < 0 ? bits : Integer.parseInt(text.substring(slash + 1)));
-        } catch (NumberFormatException e) {
-            throw new IllegalArgumentException("must be ADDRESS/BITS, such as 10.0.0.0/8 or fd00::/8: " + text, e);
-        }
+        String bits = parts.group(2);
+        return new Cidr(network, bits == null ? network.getAddress().length * Byte.SIZE : Integer.parseInt(bits));
     }
 
-    /** Tells whether the address is in the range; one of the other family never is. */
+    /** Returns whether the range contains the address. Always false if one is IPv4 and the other IPv6. */
     public boolean contains(InetAddress address) {
         byte[] ours = network.getAddress();
         byte[] theirs = address.getAddress();
@@ -70,6 +74,7 @@ public record Cidr(InetAddress network, int prefixLength) {
         return rest == 0 || ((ours[whole] ^ theirs[whole]) & 0xFF) >> (Byte.SIZE - rest) == 0;
     }
 
+    /** Returns the range in CIDR notation. */
     @Override
     public String toString() {
         return network.getHostAddress() + "/" + prefixLength;

@@ -5,17 +5,17 @@ import java.net.UnknownHostException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Reads addresses that are written as numbers; never asks a name server. */
+/** Parses numeric addresses; never asks a name server. Stateless. */
 final class IpLiteral {
     private static final String BYTE = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
     private static final Pattern V4 = Pattern.compile(BYTE + "(?:\\." + BYTE + "){3}");
 
-    /** What may be an IPv6 address; with a colon in it, the JDK takes it for nothing else. */
+    /** What may be an IPv6 address. The JDK takes a text with a colon for nothing else. */
     private static final Pattern V6 = Pattern.compile("[0-9a-fA-F:][0-9a-fA-F:.]*:[0-9a-fA-F:.]*");
 
     private IpLiteral() {}
 
-    /** Returns the address, or null if the text is none. */
+    /** Returns the address, or null if the text is not one. */
     static @Nullable InetAddress parse(String text) {
         InetAddress v4 = parseV4(text);
         return v4 == null ? parseV6(text) : v4;

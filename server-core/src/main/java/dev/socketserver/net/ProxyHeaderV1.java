@@ -9,11 +9,11 @@ import java.util.function.Function;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** The header as one line of text: {@code PROXY TCP4 192.0.2.1 198.51.100.1 56324 443}, with CR LF. Has no state. */
+/** The header as a line of text, such as {@code PROXY TCP4 192.0.2.1 198.51.100.1 56324 443}, with CR LF. Stateless. */
 final class ProxyHeaderV1 {
     static final byte FIRST = 'P';
 
-    /** The longest line, its end included. */
+    /** The length of the longest line, including CR LF. */
     static final int MAX_LENGTH = 107;
 
     private static final byte[] BEGINNING = "PROXY ".getBytes(US_ASCII);
@@ -28,9 +28,9 @@ final class ProxyHeaderV1 {
         int begin = in.readerIndex();
         int seen = Math.min(in.readableBytes(), MAX_LENGTH);
         int lineFeed = in.indexOf(begin, begin + seen, (byte) '\n');
-        if (lineFeed < 0) {
+        if (lineFeed == -1) {
             if (seen == MAX_LENGTH) {
-                throw new ProxyProtocolException("the PROXY line is longer than " + MAX_LENGTH + " bytes");
+                throw new ProxyProtocolException("the PROXY line exceeds " + MAX_LENGTH + " bytes");
             }
             return null;
         }
@@ -45,17 +45,17 @@ final class ProxyHeaderV1 {
     private static ProxyHeader parse(String line) throws ProxyProtocolException {
         String[] words = line.split(" ", -1);
         return switch (words[1]) {
-            case "UNKNOWN" -> ProxyHeader.NONE; // whatever follows
+            case "UNKNOWN" -> ProxyHeader.NONE; // the rest of the line is to be ignored
             case "TCP4" -> parse(words, IpLiteral::parseV4);
             case "TCP6" -> parse(words, IpLiteral::parseV6);
-            default -> throw new ProxyProtocolException("the PROXY line is of no known protocol: " + words[1]);
+            default -> throw new ProxyProtocolException("unknown protocol in the PROXY line: " + words[1]);
         };
     }
 
     private static ProxyHeader parse(String[] words, Function<String, @Nullable InetAddress> family)
             throws ProxyProtocolException {
         if (words.length != 6) {
-            throw new ProxyProtocolException("the PROXY line has " + words.length + " words in place of 6");
+            throw new ProxyProtocolException("the PROXY line has " + words.length + " words instead of 6");
         }
         return new ProxyHeader(
                 address(family.apply(words[2]), words[2], words[4]),
@@ -65,10 +65,10 @@ final class ProxyHeaderV1 {
     private static InetSocketAddress address(@Nullable InetAddress address, String text, String port)
             throws ProxyProtocolException {
         if (address == null) {
-            throw new ProxyProtocolException("the PROXY line has no address where it should: " + text);
+            throw new ProxyProtocolException("invalid address in the PROXY line: " + text);
         }
         if (!PORT.matcher(port).matches() || Integer.parseInt(port) > MAX_PORT) {
-            throw new ProxyProtocolException("the PROXY line has no port where it should: " + port);
+            throw new ProxyProtocolException("invalid port in the PROXY line: " + port);
         }
         return new InetSocketAddress(address, Integer.parseInt(port));
     }

@@ -15,25 +15,36 @@ import org.jspecify.annotations.Nullable;
  * The binary header.
  *
  * <pre>
- *   0            12        13      14       16
- *   │ signature   │ version │ family │ length  │ addresses of the family │ type, length, value │ ...
- *   │ 12 bytes    │ command │        │ of all that follows, 2 bytes
+ *   0            12        13          14         16
+ *   │ signature   │ version │ family    │ length   │ addresses of the family │ type, length, value │ ...
+ *   │ 12 bytes    │ command │ transport │ of all that follows, 2 bytes
  * </pre>
  *
- * <p>Has no state.
+ * <p>With the command {@code LOCAL}, all that follows is discarded, the family included. With an unspecified family or
+ * transport there are no addresses to use: those of a known family are skipped, and what is left counts as extensions
+ * if it consists of whole ones, otherwise as addresses of a kind that nobody knows, and is skipped too. Stateless.
  */
 final class ProxyHeaderV2 {
     static final byte FIRST = '\r';
 
     private static final byte[] SIGNATURE = {'\r', '\n', '\r', '\n', 0, '\r', '\n', 'Q', 'U', 'I', 'T', '\n'};
+    private static final int COMMAND_AT = 12;
+    private static final int FAMILY_AT = 13;
+    private static final int LENGTH_AT = 14;
     private static final int FIXED_LENGTH = 16;
+
     private static final int LOCAL = 0x20;
     private static final int PROXY = 0x21;
+
+    private static final int UNSPECIFIED = 0;
+    private static final int IPV4 = 1;
+    private static final int IPV6 = 2;
+    private static final int UNIX = 3;
+    private static final int DATAGRAM = 2;
+
     private static final int IPV4_LENGTH = 4;
     private static final int IPV6_LENGTH = 16;
     private static final int UNIX_LENGTH = 108;
-    private static final int TLV_FIXED_LENGTH = 3;
-    private static final int TLV_CRC32C = 0x03;
 
     private ProxyHeaderV2() {}
 
@@ -41,14 +52,18 @@ final class ProxyHeaderV2 {
     static @Nullable ProxyHeader read(ByteBuf in) throws ProxyProtocolException {
         ProxyHeader.checkBeginning(in, SIGNATURE);
         int begin = in.readerIndex();
-        if (in.readableBytes() > SIGNATURE.length) {
-            checkCommand(in.getUnsignedByte(begin + SIGNATURE.length));
+        int seen = in.readableBytes();
+        if (seen > COMMAND_AT) {
+            checkCommand(in.getUnsignedByte(begin + COMMAND_AT));
         }
-        if (in.readableBytes() < FIXED_LENGTH) {
+        if (seen > FAMILY_AT && in.getUnsignedByte(begin + COMMAND_AT) == PROXY) {
+            checkFamily(in.getUnsignedByte(begin + FAMILY_AT));
+        }
+        if (seen < FIXED_LENGTH) {
             return null;
         }
-        int length = FIXED_LENGTH + in.getUnsignedShort(begin + FIXED_LENGTH - 2);
-        if (in.readableBytes() < length) {
+        int length = FIXED_LENGTH + in.getUnsignedShort(begin + LENGTH_AT);
+        if (seen < length) {
             return null;
         }
         ProxyHeader header = parse(in.slice(begin, length));
@@ -59,8 +74,23 @@ final class ProxyHeaderV2 {
     private static void checkCommand(int versionAndCommand) throws ProxyProtocolException {
         if (versionAndCommand != LOCAL && versionAndCommand != PROXY) {
             throw new ProxyProtocolException(
-                    "the PROXY header has no known version and command: " + hex(versionAndCommand));
+                    "unknown version or command in the PROXY header: " + hex(versionAndCommand));
         }
+    }
+
+    private static void checkFamily(int familyAndTransport) throws ProxyProtocolException {
+        if (family(familyAndTransport) > UNIX || transport(familyAndTransport) > DATAGRAM) {
+            throw new ProxyProtocolException(
+                    "unknown family or transport in the PROXY header: " + hex(familyAndTransport));
+        }
+    }
+
+    private static int family(int familyAndTransport) {
+        return familyAndTransport >> 4;
+    }
+
+    private static int transport(int familyAndTransport) {
+        return familyAndTransport & 0xF;
     }
 
     private static String hex(int value) {
@@ -68,49 +98,50 @@ final class ProxyHeaderV2 {
     }
 
     private static ProxyHeader parse(ByteBuf header) throws ProxyProtocolException {
-        ByteBuf rest = header.slice();
-        rest.skipBytes(SIGNATURE.length);
-        boolean isLocal = rest.readUnsignedByte() == LOCAL;
-        int family = rest.readUnsignedByte();
-        rest.skipBytes(2);
-        if (isLocal) {
-            return ProxyHeader.NONE; // the rest is to be discarded, whatever it is
+        if (header.getUnsignedByte(COMMAND_AT) == LOCAL) {
+            return ProxyHeader.NONE;
         }
-        ProxyHeader parsed = addresses(rest, family);
-        checkExtensions(header, rest);
-        return parsed;
+        int familyAndTransport = header.getUnsignedByte(FAMILY_AT);
+        int family = family(familyAndTransport);
+        ByteBuf rest = header.slice().skipBytes(FIXED_LENGTH);
+        if (family == UNSPECIFIED || transport(familyAndTransport) == UNSPECIFIED) {
+            return new ProxyHeader(null, null, unspecifiedTlvs(header, rest, addressesLength(family)));
+        }
+        ByteBuf addresses = addresses(rest, addressesLength(family));
+        SocketAddress source;
+        SocketAddress destination;
+        if (family == UNIX) {
+            source = path(addresses.readSlice(UNIX_LENGTH));
+            destination = path(addresses.readSlice(UNIX_LENGTH));
+        } else {
+            int length = family == IPV4 ? IPV4_LENGTH : IPV6_LENGTH;
+            source = new InetSocketAddress(address(addresses, 0, length), addresses.getUnsignedShort(2 * length));
+            destination = new InetSocketAddress(
+                    address(addresses, length, length), addresses.getUnsignedShort(2 * length + 2));
+        }
+        return new ProxyHeader(source, destination, tlvs(header, rest));
     }
 
-    /** Reads the addresses; a datagram's are as good as a stream's. */
-    private static ProxyHeader addresses(ByteBuf in, int family) throws ProxyProtocolException {
+    private static int addressesLength(int family) {
         return switch (family) {
-            case 0x00 -> ProxyHeader.NONE;
-            case 0x11, 0x12 -> internet(require(in, 2 * (IPV4_LENGTH + 2)), IPV4_LENGTH);
-            case 0x21, 0x22 -> internet(require(in, 2 * (IPV6_LENGTH + 2)), IPV6_LENGTH);
-            case 0x31, 0x32 -> unix(require(in, 2 * UNIX_LENGTH));
-            default -> throw new ProxyProtocolException("the PROXY header is of no known family: " + hex(family));
+            case IPV4 -> 2 * (IPV4_LENGTH + Short.BYTES);
+            case IPV6 -> 2 * (IPV6_LENGTH + Short.BYTES);
+            case UNIX -> 2 * UNIX_LENGTH;
+            default -> 0;
         };
     }
 
-    private static ByteBuf require(ByteBuf in, int length) throws ProxyProtocolException {
-        if (in.readableBytes() < length) {
-            throw new ProxyProtocolException(
-                    "the PROXY header has " + in.readableBytes() + " bytes for addresses that take " + length);
+    private static ByteBuf addresses(ByteBuf rest, int length) throws ProxyProtocolException {
+        if (rest.readableBytes() < length) {
+            throw new ProxyProtocolException("the PROXY header is too short for its addresses: " + rest.readableBytes()
+                    + " of " + length + " bytes");
         }
-        return in.readSlice(length);
+        return rest.readSlice(length);
     }
 
-    private static ProxyHeader internet(ByteBuf in, int length) {
-        InetAddress source = address(in, length);
-        InetAddress destination = address(in, length);
-        return new ProxyHeader(
-                new InetSocketAddress(source, in.readUnsignedShort()),
-                new InetSocketAddress(destination, in.readUnsignedShort()));
-    }
-
-    private static InetAddress address(ByteBuf in, int length) {
+    private static InetAddress address(ByteBuf in, int at, int length) {
         byte[] bytes = new byte[length];
-        in.readBytes(bytes);
+        in.getBytes(at, bytes);
         try {
             return InetAddress.getByAddress(bytes);
         } catch (UnknownHostException e) {
@@ -118,52 +149,45 @@ final class ProxyHeaderV2 {
         }
     }
 
-    private static ProxyHeader unix(ByteBuf in) throws ProxyProtocolException {
-        return new ProxyHeader(path(in.readSlice(UNIX_LENGTH)), path(in.readSlice(UNIX_LENGTH)));
-    }
-
-    /** Reads a path that ends with a zero byte, if it is shorter; none for an unnamed or an abstract socket. */
+    /** Reads a path that ends at its first zero byte, if any; an unnamed or abstract socket's is empty. */
     private static SocketAddress path(ByteBuf in) throws ProxyProtocolException {
         int end = in.bytesBefore((byte) 0);
-        String path = in.toString(0, end < 0 ? in.readableBytes() : end, Charset.defaultCharset());
+        String path = in.toString(0, end == -1 ? in.readableBytes() : end, Charset.defaultCharset());
         try {
             return UnixDomainSocketAddress.of(path);
         } catch (InvalidPathException e) {
-            throw new ProxyProtocolException("the PROXY header has no valid path: " + e.getMessage());
+            throw new ProxyProtocolException("invalid path in the PROXY header: " + e.getMessage());
         }
     }
 
-    /** Goes through the extensions, of which the checksum is the only one that matters here. */
-    private static void checkExtensions(ByteBuf header, ByteBuf rest) throws ProxyProtocolException {
-        while (rest.isReadable()) {
-            if (rest.readableBytes() < TLV_FIXED_LENGTH) {
-                throw new ProxyProtocolException("the PROXY header ends inside an extension");
-            }
-            int type = rest.readUnsignedByte();
-            int length = rest.readUnsignedShort();
-            if (rest.readableBytes() < length) {
-                throw new ProxyProtocolException("an extension of the PROXY header is longer than the header: " + length
-                        + " of " + rest.readableBytes() + " bytes");
-            }
-            if (type == TLV_CRC32C) {
-                checkChecksum(header, rest.readerIndex(), length);
-            }
-            rest.skipBytes(length);
+    private static ProxyTlvs unspecifiedTlvs(ByteBuf header, ByteBuf rest, int addressesLength)
+            throws ProxyProtocolException {
+        if (!rest.isReadable(addressesLength)) {
+            return ProxyTlvs.NONE;
         }
+        rest.skipBytes(addressesLength);
+        return TlvBlock.isWhole(rest) ? tlvs(header, rest) : ProxyTlvs.NONE;
+    }
+
+    /** Reads the extensions and checks the checksum, if there is one. */
+    private static ProxyTlvs tlvs(ByteBuf header, ByteBuf rest) throws ProxyProtocolException {
+        ProxyTlvs tlvs = ProxyTlvs.copyOf(rest);
+        int offset = tlvs.checksumOffset();
+        if (offset != -1) {
+            checkChecksum(header, rest.readerIndex() + offset);
+        }
+        return tlvs;
     }
 
     /** Compares the checksum with that of the header, in which its own bytes count as zeros. */
-    private static void checkChecksum(ByteBuf header, int at, int length) throws ProxyProtocolException {
-        if (length != Integer.BYTES) {
-            throw new ProxyProtocolException("the PROXY header's checksum has " + length + " bytes");
-        }
+    private static void checkChecksum(ByteBuf header, int at) throws ProxyProtocolException {
         var checksum = new CRC32C();
         checksum.update(header.nioBuffer(0, at));
         checksum.update(new byte[Integer.BYTES]);
         int behind = at + Integer.BYTES;
         checksum.update(header.nioBuffer(behind, header.readableBytes() - behind));
         if ((int) checksum.getValue() != header.getInt(at)) {
-            throw new ProxyProtocolException("the PROXY header's checksum is wrong");
+            throw new ProxyProtocolException("the checksum of the PROXY header is wrong");
         }
     }
 }

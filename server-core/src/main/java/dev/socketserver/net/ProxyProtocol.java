@@ -1,5 +1,6 @@
 package dev.socketserver.net;
 
+import dev.socketserver.internal.util.Check;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -8,35 +9,40 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Who may tell a server, by HAProxy's PROXY protocol, on whose behalf it connects. Whoever is not trusted is refused:
- * anybody could claim to be anybody. Immutable, so thread-safe.
+ * Which proxies may tell a server, by HAProxy's PROXY protocol, on whose behalf they connect. All other connections are
+ * refused, since anybody could send a header and claim to be anybody. Immutable and thread-safe.
  *
- * @param trusted where the proxies are; at least one range
- * @param headerTimeout how long a proxy may take to send the header; 5 seconds by {@link #trusting}
+ * @param trusted the networks of the proxies; at least one
+ * @param headerTimeout how long a proxy may take to send the header; {@link #DEFAULT_HEADER_TIMEOUT} with
+ *     {@link #trusting}
  */
 public record ProxyProtocol(List<Cidr> trusted, Duration headerTimeout) {
-    /** How long a proxy may take to send the header unless told otherwise. */
+    /** The default for how long a proxy may take to send the header: 5 seconds. */
     public static final Duration DEFAULT_HEADER_TIMEOUT = Duration.ofSeconds(5);
 
-    /** Checks both. */
+    /**
+     * Creates the rules.
+     *
+     * @throws IllegalArgumentException if no proxy is trusted, or the timeout is not positive
+     */
     public ProxyProtocol {
         trusted = List.copyOf(trusted);
-        Timeouts.checkPositive("headerTimeout", headerTimeout);
+        Check.positive("headerTimeout", headerTimeout);
         if (trusted.isEmpty()) {
-            throw new IllegalArgumentException("trusted must name the proxies, and is empty");
+            throw new IllegalArgumentException("trusted must not be empty");
         }
     }
 
     /**
-     * Trusts the proxies in these ranges, such as {@code 10.0.0.0/8}, with the default timeout.
+     * Returns rules that trust the proxies in these networks, such as {@code 10.0.0.0/8}, with the default timeout.
      *
-     * @throws IllegalArgumentException if a range is not written so, or there is none
+     * @throws IllegalArgumentException if there is no network, or one is not in CIDR notation
      */
     public static ProxyProtocol trusting(String... cidrs) {
         return new ProxyProtocol(Stream.of(cidrs).map(Cidr::parse).toList(), DEFAULT_HEADER_TIMEOUT);
     }
 
-    /** Tells whether whoever connects from that address may send a header. */
+    /** Returns whether a connection from this address may send a header. */
     public boolean trusts(SocketAddress sender) {
         if (!(sender instanceof InetSocketAddress inet)) {
             return false;

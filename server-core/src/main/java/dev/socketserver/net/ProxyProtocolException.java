@@ -1,17 +1,18 @@
 package dev.socketserver.net;
 
+import dev.socketserver.internal.util.Printable;
 import java.io.IOException;
 
-/** Thrown when a connection does not begin with a header of the PROXY protocol as it should. */
+/** Thrown when a connection does not begin with a valid PROXY protocol header. */
 public final class ProxyProtocolException extends IOException {
     private static final long serialVersionUID = 1;
 
     /**
-     * Makes an exception.
+     * Creates an exception. Control characters in the message are escaped, since it may quote the peer.
      *
      * @param message what is wrong
      */
     public ProxyProtocolException(String message) {
-        super(message);
+        super(Printable.of(message));
     }
 }

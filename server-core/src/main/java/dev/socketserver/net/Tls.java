@@ -1,5 +1,6 @@
 package dev.socketserver.net;
 
+import dev.socketserver.internal.util.Check;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -7,37 +8,39 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 
 /**
- * How a server of streams encrypts: with an {@link SSLEngine} of its own for each connection. Immutable, so
- * thread-safe, if the supplier is.
+ * How a server encrypts its connections: each has its own {@link SSLEngine}. Immutable; thread-safe if the supplier is.
  *
- * @param engines makes the engine of one connection, set up as it shall be (client certificates, protocols, ALPN);
- *     asked by the workers, several at a time, once for each handshake, so what it changes to holds for the connections
- *     after
- * @param handshakeTimeout how long a peer may take for the handshake, from the connection, or with
- *     {@code awaitFirstByte} from its first step, to its last; 5 seconds by {@link #of}
+ * @param engines creates and configures (client certificates, protocols, ALPN) the engine of one connection. Called by
+ *     several workers at a time, once per handshake, so a change applies to all later connections
+ * @param handshakeTimeout how long a handshake may take, from the connection or, with {@code awaitFirstByte}, from its
+ *     first byte; {@link #DEFAULT_HANDSHAKE_TIMEOUT} with {@link #of(SSLContext)}
  */
 public record Tls(Supplier<SSLEngine> engines, Duration handshakeTimeout) {
-    /** How long a peer may take for the handshake unless told otherwise. */
+    /** The default for how long a handshake may take: 5 seconds. */
     public static final Duration DEFAULT_HANDSHAKE_TIMEOUT = Duration.ofSeconds(5);
 
-    /** Checks both. */
+    /**
+     * Creates the settings.
+     *
+     * @throws IllegalArgumentException if the timeout is not positive
+     */
     public Tls {
         Objects.requireNonNull(engines, "engines");
-        Timeouts.checkPositive("handshakeTimeout", handshakeTimeout);
+        Check.positive("handshakeTimeout", handshakeTimeout);
     }
 
-    /** Encrypts with the context's certificate and defaults, and the default timeout. */
+    /** Returns settings with the context's certificate and defaults, and the default timeout. */
     public static Tls of(SSLContext context) {
         return of(Objects.requireNonNull(context, "context")::createSSLEngine);
     }
 
-    /** Encrypts with the engines that this makes, one for each connection, and the default timeout. */
+    /** Returns settings with an engine of this supplier per connection, and the default timeout. */
     public static Tls of(Supplier<SSLEngine> engines) {
         return new Tls(engines, DEFAULT_HANDSHAKE_TIMEOUT);
     }
 
     /**
-     * Returns the same with another timeout.
+     * Returns the same settings with another timeout.
      *
      * @throws IllegalArgumentException if it is not positive
      */

@@ -1,4 +1,4 @@
-/** What is known of networks and of the proxies in them. Every type here is immutable, or has no state. */
+/** Address ranges, the PROXY protocol and TLS settings. Every type is immutable or stateless, and thread-safe. */
 @NullMarked
 package dev.socketserver.net;
 

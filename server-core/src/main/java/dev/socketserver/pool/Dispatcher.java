@@ -149,7 +149,7 @@ final class Dispatcher implements ServicePool, Worker.Source {
             starter.start(1, StartReason.URGENT, task);
             return true;
         }
-        if (state.hasRoom() && overload.blocked() == 0) {
+        if (task instanceof ServiceTask || (state.hasRoom() && overload.blocked() == 0)) {
             enqueue(task);
             return true;
         }

@@ -1,5 +1,6 @@
 package dev.socketserver.pool;
 
+import dev.socketserver.internal.pool.ServiceTask;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -16,10 +17,16 @@ final class TaskQueue {
     private long[] arrivals = new long[INITIAL_LENGTH];
     private int head;
     private int size;
+    private int services;
     private long lastArrival;
 
     int size() {
         return size;
+    }
+
+    /** How many of the waiting tasks serve the servers' engine, and take no place that others could have. */
+    int services() {
+        return services;
     }
 
     boolean isEmpty() {
@@ -34,6 +41,7 @@ final class TaskQueue {
         tasks[tail] = task;
         arrivals[tail] = now;
         size++;
+        count(task, 1);
     }
 
     /** Puts a task before all others. */
@@ -46,6 +54,7 @@ final class TaskQueue {
         tasks[head] = task;
         arrivals[head] = arrival;
         size++;
+        count(task, 1);
     }
 
     /** Returns the task that has waited longest, null if there is none. */
@@ -65,6 +74,7 @@ final class TaskQueue {
         tasks[head] = null;
         head = index(1);
         size--;
+        count(task, -1);
         return task;
     }
 
@@ -84,6 +94,7 @@ final class TaskQueue {
         Runnable task = tasks[newest];
         lastArrival = arrivals[newest];
         tasks[newest] = null;
+        count(task, -1);
         return task;
     }
 
@@ -122,7 +133,14 @@ final class TaskQueue {
         while (pollOldest() != null) {}
     }
 
+    private void count(@Nullable Runnable task, int change) {
+        if (task instanceof ServiceTask) {
+            services += change;
+        }
+    }
+
     private void closeGap(int gap) {
+        count(tasks[index(gap)], -1);
         for (int i = gap; i < size - 1; i++) {
             tasks[index(i)] = tasks[index(i + 1)];
             arrivals[index(i)] = arrivals[index(i + 1)];

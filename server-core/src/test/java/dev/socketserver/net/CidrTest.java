@@ -26,6 +26,14 @@ class CidrTest {
         "127.0.0.1, 127.0.0.1, true",
         "127.0.0.1, 127.0.0.2, false",
         "0.0.0.0/0, 203.0.113.9, true",
+        "0.0.0.0/1, 127.255.255.255, true",
+        "0.0.0.0/1, 128.0.0.0, false",
+        "10.0.0.0/31, 10.0.0.1, true",
+        "10.0.0.0/31, 10.0.0.2, false",
+        "10.0.0.0/24, 10.0.0.255, true",
+        "10.0.0.0/24, 10.0.1.0, false",
+        "10.0.0.0/24, 10.1.0.0, false",
+        "10.0.0.0/24, 11.0.0.0, false",
         "0.0.0.0/0, ::1, false",
         "fd00::/8, fdff::1, true",
         "fd00::/8, fe00::1, false",
@@ -45,6 +53,19 @@ class CidrTest {
                 "",
                 "/8",
                 "10.0.0.0/",
+                "10.0.0.0//8",
+                "10.0.0.0/8/8",
+                "10.0.0.0/+8",
+                "10.0.0.0/\u0668",
+                " 10.0.0.0/8",
+                "10.0.0.0/8 ",
+                "10.0.0.0/4294967304",
+                "0.0.0.1/31",
+                "0.0.0.1/0",
+                "128.0.0.0/0",
+                "::1/127",
+                "8000::/0",
+                "2001:db8:0:0:8000::/64",
                 "10.0.0.0/x",
                 "10.0.0.0/33",
                 "10.0.0.0/-1",
@@ -69,16 +90,42 @@ class CidrTest {
     void aRangeIsWrittenAsItIsRead() {
         assertThat(Cidr.parse("10.0.0.0/8")).hasToString("10.0.0.0/8");
         assertThat(Cidr.parse("10.1.2.3")).hasToString("10.1.2.3/32");
+        assertThat(Cidr.parse("0.0.0.0/0")).hasToString("0.0.0.0/0");
+        assertThat(Cidr.parse("fd00::/8")).hasToString("fd00:0:0:0:0:0:0:0/8");
+        assertThat(Cidr.parse("::1")).hasToString("0:0:0:0:0:0:0:1/128");
+        assertThat(Cidr.parse("::1/128")).isEqualTo(Cidr.parse("::1"));
+        assertThat(Cidr.parse("10.1.2.3/32")).isEqualTo(Cidr.parse("10.1.2.3"));
+    }
+
+    @Test
+    void aPrefixThatDoesNotFitIsRefusedWithItsBounds() throws Exception {
+        InetAddress v4 = InetAddress.getByName("10.0.0.0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> new Cidr(v4, -1))
+                .withMessage("prefixLength of 10.0.0.0 must be 0 to 32: -1");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Cidr.parse("10.0.0.0/33"))
+                .withMessage("prefixLength of 10.0.0.0 must be 0 to 32: 33");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Cidr.parse("::/129"))
+                .withMessage("prefixLength of 0:0:0:0:0:0:0:0 must be 0 to 128: 129");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Cidr.parse("10.0.0.0/6"))
+                .withMessage("10.0.0.0 has bits set after the first 6");
+        assertThat(new Cidr(v4, 7).contains(v4)).isTrue();
     }
 
     @Test
     void anEmptyListOfProxiesIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(ProxyProtocol::trusting)
-                .withMessageContaining("trusted must name the proxies");
+                .withMessageContaining("trusted must not be empty");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ProxyProtocol(List.of(Cidr.parse("::1")), Duration.ZERO))
                 .withMessage("headerTimeout must be positive: PT0S");
+        Duration longest = Duration.ofNanos(Long.MAX_VALUE);
+        assertThat(new ProxyProtocol(List.of(Cidr.parse("::1")), longest).headerTimeout())
+                .isEqualTo(longest);
         Duration tooLong = Duration.ofNanos(Long.MAX_VALUE).plusNanos(1);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new ProxyProtocol(List.of(Cidr.parse("::1")), tooLong))

@@ -18,6 +18,7 @@ import io.netty.buffer.Unpooled;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -48,6 +49,11 @@ class ProxyHeaderTest {
         return List.of(
                 new Case("v1 TCP4", text("PROXY TCP4 192.0.2.1 198.51.100.1 56324 443\r\n"), V4),
                 new Case("v1 TCP6", text("PROXY TCP6 2001:db8::1 2001:db8::2 56324 443\r\n"), V6),
+                new Case(
+                        "v1 with the least and the greatest port",
+                        text("PROXY TCP4 192.0.2.1 198.51.100.1 0 65535\r\n"),
+                        new ProxyHeader(
+                                new InetSocketAddress("192.0.2.1", 0), new InetSocketAddress("198.51.100.1", 65_535))),
                 new Case("v1 UNKNOWN", text("PROXY UNKNOWN\r\n"), ProxyHeader.NONE),
                 new Case("v1 UNKNOWN with words", text("PROXY UNKNOWN ff:f::1 any thing\r\n"), ProxyHeader.NONE),
                 new Case("v1 of 107 bytes", text("PROXY UNKNOWN " + "x".repeat(91) + "\r\n"), ProxyHeader.NONE),
@@ -55,13 +61,50 @@ class ProxyHeaderTest {
                 new Case("v2 UDP4", binary(PROXY, 0x12, ipv4()), V4),
                 new Case("v2 TCP6", binary(PROXY, 0x21, ipv6()), V6),
                 new Case("v2 UNIX", binary(PROXY, 0x31, unix("/from", "/to")), UNIX),
+                new Case("v2 UNIX datagram", binary(PROXY, 0x32, unix("/from", "/to")), UNIX),
                 new Case("v2 UNSPEC", binary(PROXY, 0x00, Unpooled.EMPTY_BUFFER), ProxyHeader.NONE),
+                new Case("v2 UNSPEC with addresses", binary(PROXY, 0x00, ipv4()), ProxyHeader.NONE),
+                new Case(
+                        "v2 UNSPEC with padding",
+                        binary(PROXY, 0x00, Unpooled.wrappedBuffer(new byte[1])),
+                        ProxyHeader.NONE),
+                new Case("v2 IPv4 over UNSPEC", binary(PROXY, 0x10, ipv4()), ProxyHeader.NONE),
+                new Case("v2 IPv4 over UNSPEC, empty", binary(PROXY, 0x10, Unpooled.EMPTY_BUFFER), ProxyHeader.NONE),
+                new Case("v2 UNSPEC over a stream", binary(PROXY, 0x01, ipv6()), ProxyHeader.NONE),
                 new Case("v2 LOCAL", binary(LOCAL, 0x00, Unpooled.EMPTY_BUFFER), ProxyHeader.NONE),
                 new Case("v2 LOCAL with whatever", binary(LOCAL, 0x77, text("whatever")), ProxyHeader.NONE),
-                new Case("v2 with extensions", binary(PROXY, 0x11, ipv4().writeBytes(extension(4, new byte[9]))), V4),
-                new Case("v2 empty extension", binary(PROXY, 0x11, ipv4().writeBytes(extension(0xEA))), V4),
-                new Case("v2 with checksum", withChecksum(), V4),
-                new Case("v2 of the greatest length", binary(PROXY, 0x11, largest()), V4));
+                new Case(
+                        "v2 with extensions",
+                        binary(PROXY, 0x11, ipv4().writeBytes(extension(4, new byte[9]))),
+                        with(V4, extension(4, new byte[9]))),
+                new Case(
+                        "v2 empty extension",
+                        binary(PROXY, 0x11, ipv4().writeBytes(extension(0xEA))),
+                        with(V4, extension(0xEA))),
+                new Case(
+                        "v2 UNSPEC with extension",
+                        binary(PROXY, 0x00, extension(0xEA, (byte) 1)),
+                        with(ProxyHeader.NONE, extension(0xEA, (byte) 1))),
+                new Case(
+                        "v2 IPv6 over UNSPEC with extension",
+                        binary(PROXY, 0x20, ipv6().writeBytes(extension(0xEA))),
+                        with(ProxyHeader.NONE, extension(0xEA))),
+                new Case(
+                        "v2 with checksum",
+                        withChecksum(),
+                        with(V4, withChecksum().skipBytes(16 + 12))),
+                new Case(
+                        "v2 of the greatest length",
+                        binary(PROXY, 0x11, largest()),
+                        with(V4, largest().skipBytes(12))));
+    }
+
+    private static ProxyHeader with(ProxyHeader header, ByteBuf tlvs) {
+        try {
+            return new ProxyHeader(header.source(), header.destination(), ProxyTlvs.copyOf(tlvs));
+        } catch (ProxyProtocolException e) {
+            throw new IllegalArgumentException(e);
+        }
     }
 
     private static ByteBuf largest() {
@@ -75,7 +118,8 @@ class ProxyHeaderTest {
     @ParameterizedTest
     @MethodSource("valid")
     void aHeaderIsReadAndWhatFollowsIsLeft(Case valid) throws Exception {
-        ByteBuf in = Unpooled.wrappedBuffer(valid.bytes(), text(BEHIND));
+        ByteBuf in = Unpooled.wrappedBuffer(text("in front"), valid.bytes(), text(BEHIND));
+        in.skipBytes("in front".length());
         assertThat(read(in)).isEqualTo(valid.expected());
         assertThat(in.toString(US_ASCII)).isEqualTo(BEHIND);
     }
@@ -171,6 +215,79 @@ class ProxyHeaderTest {
     @MethodSource("wrong")
     void aWrongBinaryHeaderIsRefused(Case wrong) {
         assertRefused(wrong.bytes());
+    }
+
+    /** The lengths of the addresses of each family, by the specification. */
+    private static final List<Integer> ADDRESS_LENGTHS = List.of(0, 12, 36, 216);
+
+    @ParameterizedTest
+    @ValueSource(ints = {LOCAL, PROXY})
+    void everyFamilyAndTransportIsTakenOrRefusedAsSpecifiedAtEveryLength(int command) throws Exception {
+        for (int familyAndTransport = 0; familyAndTransport < 256; familyAndTransport++) {
+            for (int length = 0; length <= 220; length++) {
+                // Bytes that cannot be whole extensions, since the first claims more than there is.
+                ByteBuf rest = Unpooled.buffer().writeBytes("/".repeat(length).getBytes(US_ASCII));
+                checkFamily(command, familyAndTransport, rest);
+            }
+        }
+    }
+
+    private static void checkFamily(int command, int familyAndTransport, ByteBuf rest) throws Exception {
+        int family = familyAndTransport >> 4;
+        int transport = familyAndTransport & 0xF;
+        int length = rest.readableBytes();
+        ByteBuf header = binary(command, familyAndTransport, rest);
+        boolean isKnown = family <= 3 && transport <= 2;
+        boolean isUnspecified = isKnown && (family == 0 || transport == 0);
+        String description = "command %d, family 0x%x, %d bytes".formatted(command & 0xF, familyAndTransport, length);
+        if (command == LOCAL || isUnspecified) {
+            assertThat(read(header)).as(description).isEqualTo(ProxyHeader.NONE);
+            assertThat(header.isReadable()).as(description).isFalse();
+        } else if (isKnown && length == ADDRESS_LENGTHS.get(family)) {
+            ProxyHeader read = Objects.requireNonNull(read(header), description);
+            assertThat(read.source()).as(description).isNotNull();
+            assertThat(read.destination()).as(description).isNotNull();
+        } else {
+            assertThatExceptionOfType(ProxyProtocolException.class)
+                    .as(description)
+                    .isThrownBy(() -> read(header));
+        }
+    }
+
+    @Test
+    void anUnknownFamilyIsRefusedBeforeTheRestHasCome() throws Exception {
+        ByteBuf header = binary(PROXY, 0x41, ipv4());
+        assertThat(read(header.slice(0, 13))).isNull();
+        assertThatExceptionOfType(ProxyProtocolException.class)
+                .isThrownBy(() -> read(header.slice(0, 14)))
+                .withMessage("unknown family or transport in the PROXY header: 0x41");
+        assertThat(read(binary(LOCAL, 0x41, ipv4()).slice(0, 14))).isNull();
+    }
+
+    @Test
+    void theChecksumIsCheckedAlsoWithoutAddresses() {
+        assertRefused(binary(PROXY, 0x00, extension(3, new byte[4])));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "PROXY TCP9\u001b[2J\u0007 192.0.2.1 198.51.100.1 1 443\r\n",
+                "PROXY TCP4 192.0.2.1\u001b[2J\u0007 198.51.100.1 1 443\r\n",
+                "PROXY TCP4 192.0.2.1 198.51.100.1 1\u001b[2J\u0007 443\r\n"
+            })
+    void controlCharactersOfALineAreEscapedInWhatIsSaidOfIt(String line) {
+        assertThatExceptionOfType(ProxyProtocolException.class)
+                .isThrownBy(() -> read(text(line)))
+                .withMessageContaining("\\u001b[2J\\u0007");
+    }
+
+    @Test
+    void controlCharactersOfAPathAreEscapedInTheHeadersText() throws Exception {
+        ProxyHeader header = read(binary(PROXY, 0x31, unix("/a\nforged", "/b")));
+        assertThat(header).hasToString("ProxyHeader[source=/a\\u000aforged, destination=/b, tlvs=[]]");
+        assertThat(header)
+                .isEqualTo(new ProxyHeader(UnixDomainSocketAddress.of("/a\nforged"), UnixDomainSocketAddress.of("/b")));
     }
 
     @Test

@@ -68,12 +68,22 @@ public final class ProxyHeaders {
 
     /** A header for IPv4 with extensions around a checksum, which is right. */
     public static ByteBuf withChecksum() {
-        ByteBuf rest = ipv4().writeBytes(extension(0x01, (byte) 'h', (byte) '2'));
-        int at = 16 + rest.readableBytes() + 3;
-        rest.writeBytes(extension(0x03, new byte[4])).writeBytes(extension(0xE0, new byte[300]));
-        ByteBuf header = binary(PROXY, 0x11, rest);
+        return sealed(binary(
+                PROXY,
+                0x11,
+                ipv4().writeBytes(extension(0x01, (byte) 'h', (byte) '2'))
+                        .writeBytes(extension(0x03, new byte[4]))
+                        .writeBytes(extension(0xE0, new byte[300]))));
+    }
+
+    /** Fills in the checksum of a header for IPv4 whose first checksum is all zeros. */
+    public static ByteBuf sealed(ByteBuf header) {
+        int at = 16 + 12;
+        while (header.getByte(at) != 0x03) {
+            at += 3 + header.getUnsignedShort(at + 1);
+        }
         var checksum = new CRC32C();
         checksum.update(header.nioBuffer());
-        return header.setInt(at, (int) checksum.getValue());
+        return header.setInt(at + 3, (int) checksum.getValue());
     }
 }

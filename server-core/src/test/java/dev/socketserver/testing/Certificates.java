@@ -59,6 +59,13 @@ public final class Certificates {
         return "-----BEGIN CERTIFICATE-----\n" + bytes + "\n-----END CERTIFICATE-----\n";
     }
 
+    /** Returns the private key of the certificate of that name as text. */
+    public static String keyPem(String name) throws GeneralSecurityException {
+        String bytes = Base64.getMimeEncoder()
+                .encodeToString(store(name).getKey(name, PASSWORD).getEncoded());
+        return "-----BEGIN PRIVATE KEY-----\n" + bytes + "\n-----END PRIVATE KEY-----\n";
+    }
+
     private static TrustManagerFactory trusting(String... names) throws GeneralSecurityException {
         try {
             KeyStore store = KeyStore.getInstance("PKCS12");

@@ -1,5 +1,6 @@
 package dev.socketserver.testing;
 
+import dev.socketserver.Server;
 import dev.socketserver.ServerListener;
 import dev.socketserver.StreamRequestHandler;
 import dev.socketserver.TcpServer;
@@ -18,7 +19,7 @@ public final class ExhaustedServer {
         PrintStream out = System.out;
         var listener = new ServerListener() {
             @Override
-            public void acceptFailed(Throwable failure) {
+            public void acceptFailed(Server server, Throwable failure) {
                 out.println("failed");
             }
         };

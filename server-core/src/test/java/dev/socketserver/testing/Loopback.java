@@ -22,6 +22,6 @@ public final class Loopback {
 
     /** Returns a builder for a server there. */
     public static ServerConfig.Builder config() {
-        return ServerConfig.builder().address(anyPort()).engine(ENGINE).leaders(LEADERS);
+        return ServerConfig.builder().address(anyPort()).engine(ENGINE).selectors(LEADERS);
     }
 }

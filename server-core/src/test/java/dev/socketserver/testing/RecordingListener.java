@@ -2,10 +2,10 @@ package dev.socketserver.testing;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.socketserver.BaseServer;
 import dev.socketserver.Datagram;
 import dev.socketserver.DrainReport;
 import dev.socketserver.Request;
+import dev.socketserver.Server;
 import dev.socketserver.ServerListener;
 import dev.socketserver.ServerState;
 import java.util.ArrayList;
@@ -57,42 +57,42 @@ public final class RecordingListener implements ServerListener {
     }
 
     @Override
-    public void stateChanged(BaseServer<?> server, ServerState state) {
+    public void stateChanged(Server server, ServerState state) {
         add(state.name());
     }
 
     @Override
-    public void opened(Request request) {
+    public void opened(Server server, Request request) {
         add("opened");
     }
 
     @Override
-    public void closed(Request request) {
+    public void closed(Server server, Request request) {
         add("closed");
     }
 
     @Override
-    public void rejected(Request request, Throwable cause) {
+    public void rejected(Server server, Request request, Throwable cause) {
         add("rejected", cause);
     }
 
     @Override
-    public void error(Request request, Throwable failure) {
+    public void error(Server server, Request request, Throwable failure) {
         add("error", failure);
     }
 
     @Override
-    public void acceptFailed(Throwable failure) {
+    public void acceptFailed(Server server, Throwable failure) {
         add("acceptFailed", failure);
     }
 
     @Override
-    public void truncated(Datagram datagram) {
+    public void truncated(Server server, Datagram datagram) {
         add("truncated");
     }
 
     @Override
-    public void stopped(DrainReport report) {
+    public void stopped(Server server, DrainReport report) {
         add("stopped " + report);
     }
 }

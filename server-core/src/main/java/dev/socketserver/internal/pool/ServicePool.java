@@ -9,9 +9,10 @@ import org.jspecify.annotations.Nullable;
 public interface ServicePool extends Executor {
     /**
      * Runs a task as soon as possible without waiting: on an idle worker, on one that is started for it, or, with
-     * {@code maxWorkers} busy, in its turn. The caller never runs it.
+     * {@code maxWorkers} busy, in its turn. The caller never runs it. A {@link ServiceTask} takes no place in the queue
+     * that others could have.
      *
-     * @return false if the queue is full, or the pool is shut down
+     * @return false if there is no place in the queue, or the pool is shut down
      */
     boolean tryExecute(Runnable task);
 

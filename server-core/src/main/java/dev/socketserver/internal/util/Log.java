@@ -1,5 +1,6 @@
 package dev.socketserver.internal.util;
 
+import java.util.Arrays;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -16,6 +17,10 @@ public final class Log {
 
     private final Logger logger;
 
+    static {
+        Printable.of(""); // loads the class: a process that is out of descriptors, and logs it, could not
+    }
+
     Log(Logger logger) {
         this.logger = logger;
     }
@@ -25,28 +30,34 @@ public final class Log {
         return new Log(LoggerFactory.getLogger(owner));
     }
 
-    /** Logs at DEBUG; {@code {}} in the format stands for an argument. */
+    /** Logs at DEBUG; {@code {}} in the format stands for an argument, a failure being one printable line. */
     public void debug(String format, Object... arguments) {
         try {
-            logger.debug(format, arguments);
+            if (logger.isDebugEnabled()) {
+                logger.debug(format, printable(arguments));
+            }
         } catch (Throwable failure) {
             backEndFailed(failure);
         }
     }
 
-    /** Logs at INFO; {@code {}} in the format stands for an argument. */
+    /** Logs at INFO, as {@link #debug}. */
     public void info(String format, Object... arguments) {
         try {
-            logger.info(format, arguments);
+            if (logger.isInfoEnabled()) {
+                logger.info(format, printable(arguments));
+            }
         } catch (Throwable failure) {
             backEndFailed(failure);
         }
     }
 
-    /** Logs at WARN; {@code {}} in the format stands for an argument. */
+    /** Logs at WARN, as {@link #debug}. */
     public void warn(String format, Object... arguments) {
         try {
-            logger.warn(format, arguments);
+            if (logger.isWarnEnabled()) {
+                logger.warn(format, printable(arguments));
+            }
         } catch (Throwable failure) {
             backEndFailed(failure);
         }
@@ -62,6 +73,13 @@ public final class Log {
         } catch (Throwable failure) {
             backEndFailed(failure);
         }
+    }
+
+    /** Returns the arguments with the text of each failure, which a peer may have chosen, in place of the failure. */
+    private static Object[] printable(Object... arguments) {
+        return Arrays.stream(arguments)
+                .map(argument -> argument instanceof Throwable failure ? Printable.of(failure) : argument)
+                .toArray();
     }
 
     /** Reports on standard error that a line was lost, once in the life of the process. Never throws. */

@@ -56,7 +56,7 @@ public final class RateLimitedLog {
         try {
             long leftOut = leftOutBefore(cause);
             if (leftOut >= 0) {
-                log.warn("{}: {}{}", message.replace("{}", subject.toString()), cause.toString(), more(leftOut));
+                log.warn("{}: {}{}", message.replace("{}", subject.toString()), cause, more(leftOut));
             }
         } catch (Throwable failure) {
             Log.backEndFailed(failure);

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import dev.socketserver.BaseServer;
+import dev.socketserver.Server;
 import dev.socketserver.ServerConfig;
 import dev.socketserver.ServerListener;
 import dev.socketserver.ServerState;
@@ -40,7 +40,7 @@ class HealthEndpointTest {
                     .address(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
                     .listener(new ServerListener() {
                         @Override
-                        public void stateChanged(BaseServer<?> server, ServerState state) {
+                        public void stateChanged(Server server, ServerState state) {
                             if (state == ServerState.DRAINING) {
                                 draining.countDown();
                             }

@@ -1,0 +1,316 @@
+package dev.socketserver.internal.buffer;
+
+import dev.socketserver.buffer.ByteInput;
+import dev.socketserver.buffer.ByteOutput;
+import dev.socketserver.buffer.MessageTooLongException;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.charset.Charset;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An input that reads from a channel straight into one pooled direct buffer, which it takes when bytes are first wanted
+ * and gives back with {@link #trim()} or {@link #close()}.
+ *
+ * <p>What handlers call asks the owner first; what the engine calls ({@link #unread}, {@link #received},
+ * {@link #receive}, {@link #trim}) does not. Confined to the thread that has the connection's turn.
+ */
+public final class ChannelInput extends ByteInput {
+    private static final int LINE_FEED = '\n';
+
+    private final ReadableByteChannel source;
+    private final SpareBuffers buffers;
+    private final int bufferSize;
+    private final StreamOwner owner;
+
+    private ByteBuf buffer = Unpooled.EMPTY_BUFFER;
+    private long received; // bytes, since the connection was opened
+    private boolean ended;
+    private boolean closed;
+    private boolean viewed; // a view of the buffer was returned, and is valid until the next read
+
+    /**
+     * Creates an input that holds no buffer yet.
+     *
+     * @param source where the bytes come from; its reads return 0 only in {@link #receive}, and -1 ends the input
+     * @param buffers lends the buffer
+     * @param bufferSize the initial size of the buffer in bytes, at least 1; it grows for a longer message
+     */
+    public ChannelInput(ReadableByteChannel source, SpareBuffers buffers, int bufferSize, StreamOwner owner) {
+        this.source = source;
+        this.buffers = buffers;
+        this.bufferSize = bufferSize;
+        this.owner = owner;
+    }
+
+    // ---- for handlers
+
+    private void beginRead() throws IOException {
+        owner.beforeRead();
+        if (closed) {
+            throw new IOException("the input is closed");
+        }
+        endView();
+    }
+
+    private void endView() {
+        if (viewed && buffers.checksViews()) {
+            viewed = false;
+            replace(Math.max(1, buffer.capacity()));
+        }
+    }
+
+    private ByteBuf viewed(ByteBuf view) {
+        viewed = true;
+        return view;
+    }
+
+    @Override
+    public ByteBuf buffer() throws IOException {
+        beginRead();
+        fill(1);
+        return viewed(buffer);
+    }
+
+    @Override
+    public int available() {
+        owner.beforeRead();
+        return buffer.readableBytes();
+    }
+
+    @Override
+    public int read() throws IOException {
+        beginRead();
+        return fill(1) ? buffer.readUnsignedByte() : -1;
+    }
+
+    @Override
+    public int read(byte[] target, int offset, int length) throws IOException {
+        Objects.checkFromIndexSize(offset, length, target.length);
+        beginRead();
+        if (length == 0) {
+            return 0;
+        }
+        if (!fill(1)) {
+            return -1;
+        }
+        int count = Math.min(length, buffer.readableBytes());
+        buffer.readBytes(target, offset, count);
+        return count;
+    }
+
+    @Override
+    public void readFully(byte[] target) throws IOException {
+        if (readNBytes(target, 0, target.length) < target.length) {
+            throw endedInside(target.length);
+        }
+    }
+
+    private EOFException endedInside(int length) {
+        return owner.fault(new EOFException("the peer closed inside a message of " + length + " bytes"));
+    }
+
+    @Override
+    public ByteBuf readSlice(int length) throws IOException {
+        beginRead();
+        return viewed(slice(length));
+    }
+
+    private ByteBuf slice(int length) throws IOException {
+        if (!fill(length)) {
+            throw endedInside(length);
+        }
+        return buffer.readSlice(length);
+    }
+
+    @Override
+    public @Nullable String readLine(Charset charset, int maxBytes) throws IOException {
+        beginRead();
+        int searched = 0;
+        while (true) {
+            int readable = buffer.readableBytes();
+            int end = buffer.indexOf(buffer.readerIndex() + searched, buffer.writerIndex(), (byte) LINE_FEED);
+            if (end >= 0) {
+                return line(end - buffer.readerIndex(), 1, charset, maxBytes);
+            }
+            textLength(readable, maxBytes);
+            searched = readable;
+            if (!fill(readable + 1)) {
+                return readable == 0 ? null : line(readable, 0, charset, maxBytes);
+            }
+        }
+    }
+
+    private String line(int length, int endLength, Charset charset, int maxBytes) throws IOException {
+        String text = buffer.toString(buffer.readerIndex(), textLength(length, maxBytes), charset);
+        buffer.skipBytes(length + endLength);
+        return text;
+    }
+
+    /** Returns how long the line is that the next {@code length} bytes are, or begin, without a CR at their end. */
+    private int textLength(int length, int maxBytes) throws IOException {
+        boolean carriageReturn = length > 0 && buffer.getByte(buffer.readerIndex() + length - 1) == '\r';
+        int textLength = carriageReturn ? length - 1 : length;
+        if (textLength > maxBytes) {
+            throw owner.fault(new MessageTooLongException("line", maxBytes));
+        }
+        return textLength;
+    }
+
+    @Override
+    public @Nullable ByteBuf readFrame(int prefixBytes, int maxBytes) throws IOException {
+        FramePrefix.check(prefixBytes);
+        beginRead();
+        if (!fill(1)) {
+            return null;
+        }
+        long length = FramePrefix.read(slice(prefixBytes), prefixBytes);
+        if (length > maxBytes) {
+            throw owner.fault(new MessageTooLongException("frame", maxBytes));
+        }
+        return viewed(slice((int) length));
+    }
+
+    /** Passes on everything up to the end of the stream; to a {@link ByteOutput} without an array in between. */
+    @Override
+    public long transferTo(OutputStream target) throws IOException {
+        beginRead();
+        long total = 0;
+        while (fill(1)) {
+            int count = buffer.readableBytes();
+            if (target instanceof ByteOutput output) {
+                output.write(buffer);
+            } else {
+                buffer.readBytes(target, count);
+            }
+            total += count;
+            owner.beforeRead();
+        }
+        return total;
+    }
+
+    @Override
+    public boolean await(int count) throws IOException {
+        beginRead();
+        return fill(count);
+    }
+
+    @Override
+    public boolean awaitMessage() throws IOException {
+        beginRead();
+        return buffer.isReadable() || owner.awaitMessage();
+    }
+
+    // ---- for the engine
+
+    /** Returns how many bytes were received and not consumed. */
+    public int unread() {
+        return buffer.readableBytes();
+    }
+
+    /** Returns how many bytes were received since the connection was opened. */
+    public long received() {
+        return received;
+    }
+
+    /** Returns whether the end of the stream was received. */
+    public boolean hasEnded() {
+        return ended;
+    }
+
+    /** Returns the unread bytes, without waiting for any; reading from the buffer consumes them. */
+    public ByteBuf unreadBytes() {
+        return buffer;
+    }
+
+    /**
+     * Reads once from the channel.
+     *
+     * @return how many bytes came; 0 if there were none; -1 at the end of the stream
+     * @throws IOException if reading from the peer fails
+     */
+    public int receive() throws IOException {
+        endView();
+        makeRoom(buffer.readableBytes() + 1);
+        int count = readOnce();
+        ended = count < 0;
+        return count;
+    }
+
+    /** Waits until that many bytes are unread; returns false if the stream ended before. */
+    private boolean fill(int count) throws IOException {
+        while (buffer.readableBytes() < count) {
+            if (ended) {
+                return false;
+            }
+            makeRoom(count);
+            ended = readOnce() < 0;
+        }
+        return true;
+    }
+
+    /** Reads once; not by {@link ByteBuf#writeBytes}, which takes a channel that is closed meanwhile for an end. */
+    private int readOnce() throws IOException {
+        int count;
+        try {
+            count = source.read(buffer.internalNioBuffer(buffer.writerIndex(), buffer.writableBytes()));
+        } catch (IOException e) {
+            throw owner.fault(e);
+        }
+        if (count > 0) {
+            buffer.writerIndex(buffer.writerIndex() + count);
+            received += count;
+        }
+        return count;
+    }
+
+    /** Makes at least one byte writable; doubles the capacity at most, so that memory follows what has arrived. */
+    private void makeRoom(int wanted) {
+        int unread = buffer.readableBytes();
+        if (buffer.refCnt() > 1 || buffer.capacity() == 0) {
+            replace(Math.max(bufferSize, unread + 1));
+        } else if (unread == 0) {
+            buffer.clear();
+        } else if (buffer.readerIndex() > 0 && buffer.writableBytes() < wanted - unread) {
+            buffer.discardReadBytes();
+        }
+        if (!buffer.isWritable()) {
+            replace((int) Math.min(Integer.MAX_VALUE, Math.max(bufferSize, 2L * unread)));
+        }
+    }
+
+    private void replace(int capacity) {
+        ByteBuf other = buffers.take(capacity);
+        if (buffer.isReadable()) {
+            other.writeBytes(buffer);
+        }
+        buffer.release();
+        buffer = other;
+    }
+
+    /** Gives the buffer back if it holds no unread byte; the next read takes one again. */
+    public void trim() {
+        if (!buffer.isReadable()) {
+            giveBack();
+        }
+    }
+
+    private void giveBack() {
+        ByteBuf done = buffer;
+        buffer = Unpooled.EMPTY_BUFFER;
+        viewed = false;
+        buffers.giveBack(done);
+    }
+
+    /** Gives the buffer back and ends this input; the channel stays open. Closing twice has no effect. */
+    @Override
+    public void close() {
+        closed = true;
+        giveBack();
+    }
+}

@@ -1,0 +1,21 @@
+package dev.socketserver.internal.buffer;
+
+import java.io.IOException;
+
+/** The connection that an input and an output belong to, as they see it. */
+public interface StreamOwner {
+    /** Is called before each use of the input; throws an {@code IllegalStateException} unless it is allowed now. */
+    void beforeRead();
+
+    /** Is called before each use of the output; throws an {@code IllegalStateException} unless it is allowed now. */
+    void beforeWrite();
+
+    /**
+     * Waits for the peer's next message, as {@link dev.socketserver.buffer.ByteInput#awaitMessage()}; nothing is
+     * unread.
+     */
+    boolean awaitMessage() throws IOException;
+
+    /** Notes that the failure, about to be thrown, is the peer's fault; returns it. */
+    <E extends IOException> E fault(E failure);
+}

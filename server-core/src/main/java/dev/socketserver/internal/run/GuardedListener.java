@@ -1,0 +1,92 @@
+package dev.socketserver.internal.run;
+
+import dev.socketserver.Datagram;
+import dev.socketserver.DrainReport;
+import dev.socketserver.Request;
+import dev.socketserver.Server;
+import dev.socketserver.ServerListener;
+import dev.socketserver.ServerState;
+import dev.socketserver.internal.util.Log;
+import dev.socketserver.internal.util.RateLimitedLog;
+
+/** Passes events on to the user's listener; whatever that throws is logged, and costs nothing else. Thread-safe. */
+final class GuardedListener {
+    private static final Log LOG = Log.of(ServerListener.class);
+
+    private final Server server;
+    private final ServerListener target;
+    private final RateLimitedLog failures = new RateLimitedLog(LOG);
+
+    GuardedListener(Server server, ServerListener target) {
+        this.server = server;
+        this.target = target;
+    }
+
+    private void threw(Throwable failure) {
+        failures.warn("the listener of {} threw", server, failure);
+    }
+
+    void stateChanged(ServerState state) {
+        try {
+            target.stateChanged(server, state);
+        } catch (Throwable e) {
+            threw(e);
+        }
+    }
+
+    void opened(Request request) {
+        try {
+            target.opened(server, request);
+        } catch (Throwable e) {
+            threw(e);
+        }
+    }
+
+    void closed(Request request) {
+        try {
+            target.closed(server, request);
+        } catch (Throwable e) {
+            threw(e);
+        }
+    }
+
+    void rejected(Request request, Throwable cause) {
+        try {
+            target.rejected(server, request, cause);
+        } catch (Throwable e) {
+            threw(e);
+        }
+    }
+
+    void error(Request request, Throwable failure) {
+        try {
+            target.error(server, request, failure);
+        } catch (Throwable e) {
+            threw(e);
+        }
+    }
+
+    void acceptFailed(Throwable failure) {
+        try {
+            target.acceptFailed(server, failure);
+        } catch (Throwable e) {
+            threw(e);
+        }
+    }
+
+    void truncated(Datagram datagram) {
+        try {
+            target.truncated(server, datagram);
+        } catch (Throwable e) {
+            threw(e);
+        }
+    }
+
+    void stopped(DrainReport report) {
+        try {
+            target.stopped(server, report);
+        } catch (Throwable e) {
+            threw(e);
+        }
+    }
+}

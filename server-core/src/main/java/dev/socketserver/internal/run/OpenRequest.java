@@ -1,0 +1,238 @@
+package dev.socketserver.internal.run;
+
+import dev.socketserver.DrainReport;
+import dev.socketserver.Request;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A request on its way through a server: a connection or a datagram. What happens to it happens in its turn, which one
+ * thread at a time has; see {@link Turn} for its life. While a request is RUNNING or WAITING, everything that it holds
+ * is confined to the thread that has its turn; {@link #call}, {@link #dismiss}, {@link #expire}, {@link #interrupt} and
+ * {@link #abort} may come from any thread, and so may questions.
+ */
+public abstract class OpenRequest extends Turn {
+    /** What a request is found to have for its handler. */
+    public enum Look {
+        /** Something to handle. */
+        MESSAGE,
+        /** Nothing yet. */
+        NOTHING,
+        /** Nothing ever again: the peer has ended, its time is up, or the server drains. */
+        END
+    }
+
+    private static final AtomicLong LAST_ID = new AtomicLong();
+
+    private final Long id = LAST_ID.incrementAndGet(); // the registry's key: one object, so that removal needs none
+    private final long openedAt = System.nanoTime();
+    private SocketAddress remoteAddress; // changed at most before the request is handed on
+
+    private volatile boolean fresh = true; // until the peer has sent something, or a handler handles
+    private volatile boolean dismissed; // by the drain
+    private volatile boolean expired; // set by the housekeeper, unset by the thread that has the turn
+
+    private @Nullable Object handler; // of the turn
+    private boolean kept; // of the turn
+
+    /** Creates a request that waits for its first turn. */
+    protected OpenRequest(SocketAddress remoteAddress) {
+        this.remoteAddress = remoteAddress;
+    }
+
+    // ---- what it is
+
+    /** Returns it as its handler sees it. */
+    public abstract Request face();
+
+    /** Returns the number of the request, unique in this process. Thread-safe. */
+    public final long id() {
+        return id;
+    }
+
+    final Long key() {
+        return id;
+    }
+
+    /** Returns the peer's address. Thread-safe. */
+    public final SocketAddress remoteAddress() {
+        return remoteAddress;
+    }
+
+    /** Replaces the address of the proxy by that of the peer behind it. */
+    protected final void remoteAddress(SocketAddress behind) {
+        remoteAddress = behind;
+    }
+
+    /** Returns how long ago the request came. */
+    final Duration age() {
+        return Duration.ofNanos(System.nanoTime() - openedAt);
+    }
+
+    /** Returns the handler that serves it, once it was made. Of the turn. */
+    public final @Nullable Object handler() {
+        return handler;
+    }
+
+    /** Sets the handler. Of the turn. */
+    public final void handler(Object newHandler) {
+        handler = newHandler;
+    }
+
+    /** Returns whether the handler asked for this request to stay open after {@code handle()}. Of the turn. */
+    public final boolean isKept() {
+        return kept;
+    }
+
+    /** Says whether the request stays open after {@code handle()}. Of the turn. */
+    public final void kept(boolean keep) {
+        kept = keep;
+    }
+
+    /**
+     * Throws unless the calling thread may use what the request holds: because it has the turn, or because none has had
+     * it yet, as in a hook of the accepting thread.
+     */
+    protected final void requireTurn() {
+        if (!hasTurn() && (!isQueued() || handler != null)) {
+            throw new IllegalStateException(this + " is not served by this thread, which may not use it: "
+                    + Thread.currentThread().getName());
+        }
+    }
+
+    // ---- why it ends
+
+    /** Returns whether the peer has sent nothing yet, and no handler has handled. Thread-safe. */
+    final boolean isFresh() {
+        return fresh;
+    }
+
+    /** Notes that the peer has sent something, or that a handler handles. Of the turn. */
+    protected final void noLongerFresh() {
+        if (fresh) {
+            fresh = false;
+        }
+    }
+
+    /**
+     * Lets an idle request end once everything is served that its peer has sent by now. Thread-safe.
+     *
+     * @return false if it is not idle, or was dismissed before
+     */
+    protected final synchronized boolean dismiss() {
+        if (dismissed || !isIdle()) {
+            return false;
+        }
+        dismissed = true;
+        call();
+        return true;
+    }
+
+    private boolean isIdle() {
+        return isWaiting() && !isInHandshake();
+    }
+
+    /** Returns whether the request was dismissed. Thread-safe. */
+    public final boolean isDismissed() {
+        return dismissed;
+    }
+
+    /** Notes that the request, which its own thread found idle, ends as if it had been dismissed. Of the turn. */
+    protected final synchronized void dismissHere() {
+        dismissed = true;
+    }
+
+    /** Lets a parked request end unless its peer has sent something by now: its time is up. Thread-safe. */
+    protected final void expire() {
+        expired = true;
+        call();
+    }
+
+    /** Notes that the time is up of a request that waits in its own thread. Of the turn. */
+    protected final void expireHere() {
+        expired = true;
+    }
+
+    /** Returns whether the time of its wait was up, and forgets it. Of the turn. */
+    protected final boolean takeExpired() {
+        boolean was = expired;
+        if (was) {
+            expired = false;
+        }
+        return was;
+    }
+
+    /** Returns how the request stands, for the report of a drain that ends it by force. Thread-safe. */
+    final DrainReport.Forced standing() {
+        Thread thread = owner();
+        List<StackTraceElement> stack = thread == null ? List.of() : List.of(thread.getStackTrace());
+        return new DrainReport.Forced(
+                remoteAddress, age(), Optional.ofNullable(thread).map(Thread::getName), stack);
+    }
+
+    // ---- what the transports define; of the turn unless said otherwise
+
+    /** Looks whether there is something to handle, without waiting. */
+    protected abstract Look look();
+
+    /** Returns whether the handler is to be set up though there is nothing to handle, because it speaks first. */
+    protected abstract boolean isToBeSetUp();
+
+    /** The handler, which is set up, is about to handle. */
+    public abstract void handling();
+
+    /** The handler has handled, and the request is kept. */
+    protected abstract void handled();
+
+    /** Runs what other threads want done in the request's turn. */
+    protected abstract void runCalls() throws Exception;
+
+    /** Returns whether the request can wait for its peer without a thread. */
+    protected abstract boolean isParkable();
+
+    /** Lets the request wait for its peer without a thread; returns false if it was called: then the turn goes on. */
+    protected abstract boolean park();
+
+    /** Waits in the calling thread for the peer's next message, a call, or the end of the idle time. */
+    protected abstract void awaitNext();
+
+    /** Sends what the handler left unsent. */
+    public abstract void flush() throws IOException;
+
+    /** Allows no wait for the peer to last longer than a last word may take. */
+    protected abstract void limitWaits();
+
+    /** Returns whether nothing can be said to the peer yet, since a handshake comes first. */
+    protected abstract boolean awaitsHandshake();
+
+    /** Returns whether the peer is in the middle of a handshake, and so not idle. Thread-safe. */
+    protected abstract boolean isInHandshake();
+
+    /** The handler threw: what it left unsent may be half a message. */
+    protected abstract void failed();
+
+    /** Says nothing more to the peer that would have to be waited for. */
+    protected abstract void cutOff();
+
+    /** Gets a request that is about to wait in a queue ready for that. */
+    protected abstract void detach();
+
+    /** Closes and releases all that the request holds; after its turn was ended for good. */
+    protected abstract void release();
+
+    /** Returns whether the failure came from the peer or the way to it, and not from the handler. */
+    public abstract boolean isPeersFault(Throwable failure);
+
+    /**
+     * Makes whatever the serving thread waits for in this request fail from now on. Thread-safe; releases no buffer.
+     */
+    public abstract void abort();
+
+    /** Returns whether nobody has aborted the request. Thread-safe. */
+    public abstract boolean isOpen();
+}

@@ -1,0 +1,421 @@
+package dev.socketserver.internal.run;
+
+import dev.socketserver.Datagram;
+import dev.socketserver.Rejection;
+import dev.socketserver.internal.util.Log;
+import dev.socketserver.internal.util.RateLimitedLog;
+import dev.socketserver.pool.AbortableTask;
+import dev.socketserver.pool.RejectableTask;
+import dev.socketserver.pool.RejectionReason;
+import java.io.IOException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes requests through the server's hooks, in socketserver's order, and makes sure that whatever a hook or handler
+ * throws costs that one request.
+ *
+ * <pre>
+ *   accepting thread:  verifyRequest ─▶ processRequest
+ *   serving thread:    finishRequest (setup, handle, finish), again for each message of a connection kept open
+ *                      ─▶ handleError, if one threw ─▶ shutdownRequest ─▶ closeRequest
+ * </pre>
+ *
+ * <p>Thread-safe.
+ */
+public final class RequestRunner {
+    private static final Log LOG = Log.of(RequestRunner.class);
+
+    private final String server;
+    private final Hooks hooks;
+    private final GuardedListener listener;
+    private final ServerCounters counters;
+    private final OpenRequests open;
+    private final RateLimitedLog rejections = new RateLimitedLog(LOG);
+    private final RateLimitedLog hookFailures = new RateLimitedLog(LOG);
+
+    RequestRunner(String server, Hooks hooks, GuardedListener listener, ServerCounters counters, DrainSignal drain) {
+        this.server = server;
+        this.hooks = hooks;
+        this.listener = listener;
+        this.counters = counters;
+        open = new OpenRequests(drain);
+    }
+
+    /** Returns the requests that are open. */
+    public OpenRequests open() {
+        return open;
+    }
+
+    // ---- the accepting thread
+
+    /** Takes an accepted request to where it is served. An Error that is not the request's own fault is thrown on. */
+    public void admit(OpenRequest request) {
+        opened(request);
+        try {
+            if (hooks.verify(request)) {
+                hooks.process(request);
+            } else {
+                counters.rejected(Rejection.VERIFY);
+                refuse(request);
+            }
+        } catch (RejectedExecutionException e) {
+            reject(request, e);
+        } catch (OutOfMemoryError e) {
+            reject(request, e);
+            throw e;
+        } catch (Throwable e) {
+            fail(request, e);
+            refuse(request);
+            if (e instanceof InterruptedException) {
+                Thread.currentThread().interrupt(); // for the accepting thread, which it may be meant to end
+            }
+        }
+    }
+
+    private void opened(OpenRequest request) {
+        open.add(request);
+        counters.accepted();
+        listener.opened(request.face());
+        if (request.face() instanceof Datagram datagram && datagram.isTruncated()) {
+            listener.truncated(datagram);
+        }
+    }
+
+    /** Closes a request that the server's rules keep from its hooks. */
+    public void refuse(OpenRequest request, Rejection reason, IOException why) {
+        opened(request);
+        counters.rejected(reason);
+        listener.rejected(request.face(), why);
+        rejections.warn(server + " refuses {}", request, why);
+        refuse(request);
+    }
+
+    private void refuse(OpenRequest request) {
+        if (request.hasTurn() || request.begin()) {
+            sendLastWords(request);
+            shutDown(request);
+        } else {
+            request.abort(); // a hook handed it on before it threw
+            request.call();
+        }
+    }
+
+    /** Closes a request that no worker will serve, after the server's last words to it. */
+    public void reject(OpenRequest request, Throwable cause) {
+        counters.rejected(Rejection.OVERLOAD);
+        listener.rejected(request.face(), cause);
+        rejections.warn("{} has no worker for a request and closes it", server, cause);
+        if (!request.hasTurn() && !request.begin()) {
+            return; // another thread has ended it
+        }
+        if (!request.awaitsHandshake()) {
+            try {
+                request.limitWaits();
+                hooks.overload(request);
+                request.flush();
+            } catch (Throwable e) {
+                fail(request, e);
+            }
+        }
+        shutDown(request);
+    }
+
+    // ---- the serving thread
+
+    /** Returns the request that the thread serves, if any. */
+    public @Nullable OpenRequest servedBy(Thread thread) {
+        return open.find(request -> request.isServedBy(thread));
+    }
+
+    /** Serves a request that is queued, in the calling thread, to its end or until it is parked. Throws nothing. */
+    public void run(OpenRequest request) {
+        if (request.begin()) {
+            serve(request);
+        }
+    }
+
+    /**
+     * Serves a request whose turn the calling thread has, to its end or until it is parked. Whatever is thrown
+     * meanwhile ends the request; nothing is thrown on.
+     */
+    public void serve(OpenRequest request) {
+        try {
+            if (isParkedAfterServing(request)) {
+                return; // and is another thread's by now
+            }
+            finish(request);
+        } catch (Throwable e) {
+            failed(request, e);
+        }
+        shutDown(request);
+    }
+
+    /** Hands a request whose turn the calling thread has to an executor; one that has ended is ended here. */
+    public void handOver(OpenRequest request, Executor executor) {
+        request.requeue();
+        try {
+            executor.execute(new RequestTask(request));
+        } catch (RejectedExecutionException | Error e) {
+            reject(request, e);
+        }
+    }
+
+    /** Gives a queued request to an executor. */
+    void execute(OpenRequest request, Executor executor) {
+        request.detach();
+        executor.execute(new RequestTask(request));
+    }
+
+    /** Returns a task that is a request, for what looks after the thread that serves it. */
+    public AbortableTask abortable(OpenRequest request) {
+        return new RequestTask(request);
+    }
+
+    /** A request on its way through an executor: run there, or given up by it. */
+    private final class RequestTask implements RejectableTask, AbortableTask {
+        private final OpenRequest request;
+
+        RequestTask(OpenRequest request) {
+            this.request = request;
+        }
+
+        @Override
+        public void run() {
+            RequestRunner.this.run(request);
+        }
+
+        @Override
+        public void rejected(RejectionReason why) {
+            reject(request, new RejectedExecutionException("given up by the pool: " + why));
+        }
+
+        @Override
+        public void abort() {
+            request.abort();
+        }
+
+        @Override
+        public String toString() {
+            return request.toString();
+        }
+    }
+
+    /** Serves what has come and comes; returns true if the request was then parked, false if it is to end. */
+    private boolean isParkedAfterServing(OpenRequest request) throws Exception {
+        while (true) {
+            request.runCalls();
+            switch (request.look()) {
+                case MESSAGE -> {
+                    counters.handling();
+                    hooks.serve(request);
+                    if (!request.isKept()) {
+                        return false;
+                    }
+                    request.handled();
+                }
+                case NOTHING -> {
+                    if (isIdle(request)) {
+                        return true;
+                    }
+                }
+                case END -> {
+                    return false;
+                }
+            }
+        }
+    }
+
+    /** Lets a request wait for its peer; returns true if it was parked. */
+    private boolean isIdle(OpenRequest request) throws Exception {
+        if (request.isToBeSetUp()) {
+            hooks.setUp(request);
+        }
+        request.flush();
+        if (request.isParkable()) {
+            return request.park();
+        }
+        request.awaitNext();
+        return false;
+    }
+
+    /**
+     * Serves a request as the hook {@code finishRequest} does: in a turn, one message; called by a user in a thread
+     * that has no turn, the whole request, to the point where it only has to be shut down.
+     *
+     * @throws IllegalStateException if another thread serves the request, or it is closed
+     */
+    public void serveHere(OpenRequest request) throws Exception {
+        if (request.hasTurn()) {
+            hooks.handle(request);
+            return;
+        }
+        if (!request.begin()) {
+            throw new IllegalStateException(request + " is closed, or served by another thread");
+        }
+        try {
+            while (hasMessage(request)) {
+                counters.handling();
+                hooks.handle(request);
+                if (!request.isKept()) {
+                    break;
+                }
+                request.handled();
+            }
+            finish(request);
+        } catch (Throwable e) {
+            request.failed();
+            sendLastWords(request);
+            throw e;
+        }
+    }
+
+    /** Waits in the calling thread until there is a message; returns false if there is none any more. */
+    private boolean hasMessage(OpenRequest request) throws Exception {
+        while (true) {
+            request.runCalls();
+            switch (request.look()) {
+                case MESSAGE -> {
+                    return true;
+                }
+                case NOTHING -> {
+                    request.flush();
+                    request.awaitNext();
+                }
+                case END -> {
+                    return false;
+                }
+            }
+        }
+    }
+
+    /** Counts and reports a handshake that failed. */
+    public void handshakeFailed(OpenRequest request, IOException why) {
+        counters.rejected(Rejection.TLS_HANDSHAKE);
+        listener.rejected(request.face(), why);
+        LOG.debug("{} and {} did not agree on TLS: {}", server, request, why);
+    }
+
+    // ---- the end of a request
+
+    /** Finishes the handler, and sends what is unsent. */
+    private void finish(OpenRequest request) throws Exception {
+        if (request.handler() != null) {
+            if (request.isDismissed()) {
+                sayGoodbye(request);
+            }
+            hooks.finish(request);
+        }
+        request.flush();
+    }
+
+    /** Lets a connection that was idle when the server began to drain hear the protocol's last words. */
+    private void sayGoodbye(OpenRequest request) {
+        try {
+            request.limitWaits();
+            hooks.sayGoodbye(request);
+            request.flush();
+        } catch (Exception e) {
+            if (request.isPeersFault(e)) {
+                LOG.debug("{} did not hear the goodbye: {}", request, e);
+            } else {
+                fail(request, e);
+            }
+        }
+    }
+
+    /** Handles what ended the serving of a request. Never throws. */
+    private void failed(OpenRequest request, Throwable failure) {
+        try {
+            request.failed();
+            fail(request, failure);
+            hooks.finish(request); // if it was not handle() that threw, which has finished by then
+        } catch (Throwable e) {
+            hookFailures.error("the handler of {} failed to finish", request, e);
+        }
+        sendLastWords(request);
+    }
+
+    private void sendLastWords(OpenRequest request) {
+        try {
+            request.flush();
+        } catch (Throwable e) {
+            LOG.debug("{} did not take the last words: {}", request, e);
+        }
+    }
+
+    /** Reports a failure to serve a request. Never throws. */
+    private void fail(OpenRequest request, Throwable failure) {
+        try {
+            counters.failed();
+            listener.error(request.face(), failure);
+            hooks.error(request, failure);
+        } catch (Throwable e) {
+            hookFailures.error("handleError of {} threw", server, e);
+        }
+    }
+
+    private void shutDown(OpenRequest request) {
+        try {
+            hooks.shutDown(request);
+        } catch (Throwable e) {
+            hookFailures.error("shutdownRequest of {} threw", server, e);
+        } finally {
+            close(request);
+        }
+    }
+
+    /**
+     * Closes a request, in whatever state it is. Only the thread that has the turn finishes and releases it: if that is
+     * another one, it is made to.
+     */
+    public void close(OpenRequest request) {
+        if (!request.hasTurn() && !request.begin()) {
+            request.abort();
+            request.call();
+            return;
+        }
+        finishLast(request);
+        if (request.end()) {
+            try {
+                request.release();
+            } catch (Throwable e) {
+                hookFailures.error("{} failed to release what it held: its handler may have before", request, e);
+            } finally {
+                closed(request);
+            }
+        }
+    }
+
+    /** Finishes the handler of a request that is closed before its time; any other was finished before. */
+    private void finishLast(OpenRequest request) {
+        try {
+            hooks.finish(request);
+        } catch (Throwable e) {
+            fail(request, e);
+        }
+    }
+
+    private void closed(OpenRequest request) {
+        try {
+            listener.closed(request.face());
+        } finally {
+            open.remove(request);
+        }
+    }
+
+    // ---- the drain
+
+    /** Ends what is still open: closes it, and interrupts its thread; what no thread serves is ended in this one. */
+    void force() {
+        open.forEach(request -> {
+            request.interrupt();
+            request.abort();
+            if (request.begin() || request.beginReady()) {
+                request.cutOff();
+                shutDown(request);
+            }
+        });
+    }
+}

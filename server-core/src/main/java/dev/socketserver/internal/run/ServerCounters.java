@@ -1,0 +1,50 @@
+package dev.socketserver.internal.run;
+
+import dev.socketserver.Rejection;
+import dev.socketserver.ServerSnapshot;
+import dev.socketserver.ServerState;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.LongAdder;
+
+/** What a server counts, over all its runs. Thread-safe. */
+public final class ServerCounters {
+    private final LongAdder accepted = new LongAdder();
+    private final LongAdder requests = new LongAdder();
+    private final LongAdder failed = new LongAdder();
+    private final LongAdder acceptFailures = new LongAdder();
+    private final Map<Rejection, Long> rejections = new ConcurrentHashMap<>();
+
+    void accepted() {
+        accepted.increment();
+    }
+
+    /** Counts a message that a handler is about to handle. */
+    void handling() {
+        requests.increment();
+    }
+
+    void failed() {
+        failed.increment();
+    }
+
+    void rejected(Rejection reason) {
+        rejections.merge(reason, 1L, Long::sum);
+    }
+
+    void acceptFailed() {
+        acceptFailures.increment();
+    }
+
+    /** Returns the figures of this moment. */
+    public ServerSnapshot snapshot(ServerState state, int open) {
+        return new ServerSnapshot(
+                state,
+                open,
+                accepted.sum(),
+                requests.sum(),
+                failed.sum(),
+                Map.copyOf(rejections),
+                acceptFailures.sum());
+    }
+}

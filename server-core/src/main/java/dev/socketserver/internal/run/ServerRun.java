@@ -1,0 +1,436 @@
+package dev.socketserver.internal.run;
+
+import dev.socketserver.DrainReport;
+import dev.socketserver.Server;
+import dev.socketserver.ServerConfig;
+import dev.socketserver.ServerState;
+import dev.socketserver.internal.pool.ServicePool;
+import dev.socketserver.internal.util.Log;
+import dev.socketserver.pool.ElasticThreadPool;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One run of a server, from the bound socket to the last request: its threads, its state, and its end. See
+ * {@link ServerState} for the diagram. Thread-safe.
+ */
+public final class ServerRun implements Drain.Run {
+    private static final Log LOG = Log.of(ServerRun.class);
+    private static final long LOOK_INTERVAL = 1_000_000;
+
+    /** How often {@code serviceActions()} is called. */
+    public static final Duration SERVICE_INTERVAL = Housekeeper.SERVICE_INTERVAL;
+
+    /** How long a peer that has just connected, and sent nothing yet, is waited for when the server stops. */
+    public static final Duration FIRST_BYTE_PATIENCE = Drain.FIRST_BYTE_PATIENCE;
+
+    /** How long each of the parts that have to end after the grace may take, one after another. */
+    public static final Duration FORCED_END = Drain.FORCED_END;
+
+    private final Server server;
+    private final ServerConfig config;
+    private final ServerCounters counters;
+    private final Endpoint endpoint;
+    private final GuardedListener listener;
+    private final @Nullable ElasticThreadPool ownPool;
+    private final RequestRunner runner;
+    private final Intake intake;
+    private final Housekeeper housekeeper;
+    private final Drain drain;
+    private final CompletableFuture<DrainReport> stopped = new CompletableFuture<>();
+
+    /** Held while the state changes and the listener is told, which so hears of the changes in their order. */
+    private final Object telling = new Object();
+
+    private ServerState state = ServerState.STARTING; // guarded by this
+    private boolean served; // guarded by this: it was READY
+    private @Nullable Thread acceptor; // guarded by this; set while a thread accepts
+    private boolean acceptorInterrupted; // guarded by this
+    private @Nullable Thread drainer; // guarded by this; set while a thread drains
+    private Duration delay = Duration.ZERO; // confined to the thread that drains
+
+    /**
+     * Creates a run that is not started.
+     *
+     * @param endpoint is bound
+     * @throws IOException if the endpoint cannot be opened
+     */
+    public ServerRun(Server server, ServerConfig config, Hooks hooks, ServerCounters counters, Endpoint endpoint)
+            throws IOException {
+        this.server = server;
+        this.config = config;
+        this.counters = counters;
+        this.endpoint = endpoint;
+        listener = new GuardedListener(server, config.listener());
+        DrainSignal signal = new DrainSignal();
+        Alarms alarms = new Alarms();
+        runner = new RequestRunner(server.toString(), hooks, listener, counters, signal);
+        drain = new Drain(this, runner, signal, hooks);
+        housekeeper = new Housekeeper(config.name(), hooks, alarms, this::threadDied);
+        Executor given = config.executor();
+        ownPool = given == null ? new ElasticThreadPool(config.pool()) : null;
+        Executor executor = given == null ? Objects.requireNonNull(ownPool) : given;
+        try {
+            var context = new RunContext(
+                    runner, signal, alarms, executor, ServicePool.of(executor), hooks::stopListening, this::threadDied);
+            intake = endpoint.open(context);
+        } catch (Throwable e) {
+            closePool();
+            throw e;
+        }
+    }
+
+    /** Starts the run's own threads. */
+    public void start() {
+        try {
+            housekeeper.start();
+            intake.start();
+        } catch (Throwable e) {
+            giveUp();
+            throw e;
+        }
+    }
+
+    /** Tells the listener that the server is bound; apart from {@link #start}, since a listener may shut it down. */
+    public void announce() {
+        listener.stateChanged(ServerState.STARTING);
+    }
+
+    /** Returns what serves the requests. */
+    public RequestRunner runner() {
+        return runner;
+    }
+
+    /** Brings a verified request to the thread that serves it; see {@link Intake#process}. */
+    public void process(OpenRequest request) {
+        intake.process(request);
+    }
+
+    /** Returns the pool that the run made for itself, if any. */
+    public Optional<ElasticThreadPool> ownPool() {
+        return Optional.ofNullable(ownPool);
+    }
+
+    /** Returns the state. */
+    public synchronized ServerState state() {
+        return state;
+    }
+
+    /** Returns whether the server has served in this run. */
+    public synchronized boolean hasServed() {
+        return served;
+    }
+
+    @Override
+    public Endpoint endpoint() {
+        return endpoint;
+    }
+
+    // ---- accepting
+
+    /** Makes the calling thread the acceptor; returns false if the server was told to stop since it was bound. */
+    public boolean becomeReady() {
+        synchronized (telling) {
+            synchronized (this) {
+                if (isEnding(state)) {
+                    return false;
+                }
+                accepting();
+                state = ServerState.READY;
+                served = true;
+            }
+            listener.stateChanged(ServerState.READY);
+            return true;
+        }
+    }
+
+    static boolean isEnding(ServerState state) {
+        return state == ServerState.DRAINING || state == ServerState.STOPPED;
+    }
+
+    /** Starts a thread, not a daemon, that takes over as the acceptor. */
+    public void startAcceptor() {
+        var thread = new Thread(null, () -> acceptUntilStopped(null), config.name() + "-acceptor", 0, false);
+        thread.setDaemon(false);
+        synchronized (this) {
+            acceptor = thread;
+        }
+        try {
+            thread.start();
+        } catch (Throwable e) {
+            acceptorEnded();
+            stop(Duration.ZERO);
+            throw e;
+        }
+    }
+
+    /**
+     * Accepts one request in the calling thread.
+     *
+     * @param deadline when to give up, on the {@code nanoTime} clock
+     * @return false if none came in time
+     * @throws IllegalStateException if the server serves already, or is told to stop
+     */
+    public boolean acceptOne(long deadline) throws IOException {
+        synchronized (this) {
+            accepting();
+        }
+        try {
+            OpenRequest request = endpoint.accept(deadline);
+            if (request == null) {
+                return false;
+            }
+            intake.acceptOne(request);
+            return true;
+        } finally {
+            acceptorEnded();
+        }
+    }
+
+    private void accepting() {
+        if (acceptor != null) {
+            throw new IllegalStateException(server + " cannot begin to serve: it serves already");
+        }
+        if (state != ServerState.STARTING) {
+            throw new IllegalStateException(server + " cannot begin to serve: it is " + state);
+        }
+        acceptor = Thread.currentThread();
+    }
+
+    /**
+     * Accepts in the calling thread, the acceptor, until the server has stopped.
+     *
+     * @param caller this thread, if it is one whose interrupt stops the server
+     */
+    public void acceptUntilStopped(@Nullable Thread caller) {
+        boolean interrupted = false;
+        boolean orderly = false;
+        try {
+            var loop = new AcceptLoop(server.toString(), endpoint, runner, listener, counters, caller);
+            intake.accept(loop);
+            while (endpoint.isAccepting() && Thread.interrupted()) {
+                interrupted = true;
+                stop(config.shutdownGrace()); // in another thread, since this one has to take the last
+                intake.accept(loop);
+            }
+            orderly = true;
+        } finally {
+            acceptorEnded();
+            if (!orderly) {
+                threadDied();
+            }
+        }
+        interrupted |= Thread.interrupted();
+        awaitStopped(interrupted); // what ended the loop must not end the grace
+    }
+
+    /** Stops the server, since a thread that it needs has ended: it must not claim to be READY. */
+    private void threadDied() {
+        synchronized (this) {
+            if (isEnding(state)) {
+                return;
+            }
+        }
+        LOG.warn("{} has lost a thread that it needs, and stops", server);
+        stopElsewhere(config.shutdownGrace());
+    }
+
+    /**
+     * Waits until the server has stopped, and stops it if the calling thread is interrupted.
+     *
+     * @param interrupted whether it was interrupted already, and does not show it
+     */
+    public void awaitStopped(boolean interrupted) {
+        boolean wasInterrupted = interrupted;
+        while (!stopped.isDone()) {
+            if (wasInterrupted) {
+                stop(config.shutdownGrace());
+            } else {
+                wasInterrupted = !isUninterrupted(stopped::get); // others may go on accepting until the server stops
+            }
+        }
+        if (wasInterrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** The acceptor, which is the calling thread unless it could not be started, accepts no more. */
+    private synchronized void acceptorEnded() {
+        acceptor = null;
+        if (acceptorInterrupted) {
+            acceptorInterrupted = false;
+            Thread.interrupted();
+        }
+        notifyAll();
+    }
+
+    @Override
+    public synchronized void interruptAcceptor() {
+        if (acceptor != null) {
+            acceptorInterrupted = true;
+            acceptor.interrupt();
+        }
+    }
+
+    @Override
+    public synchronized boolean awaitAcceptor(long deadline) throws InterruptedException {
+        while (acceptor != null || (served && endpoint.isAccepting())) {
+            if (acceptor != null) {
+                LockSupport.unpark(acceptor); // it may be pausing after a failure
+            }
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                return false;
+            }
+            // A worker that receives in place of the acceptor notifies nobody.
+            TimeUnit.NANOSECONDS.timedWait(this, acceptor == null ? Math.min(left, LOOK_INTERVAL) : left);
+        }
+        return true;
+    }
+
+    // ---- the end
+
+    /** Stops the server; see {@link Server#shutdown}. */
+    public DrainReport stop(Duration grace) {
+        if (isCalledFromInside()) {
+            if (!isEnding(state())) {
+                stopElsewhere(grace);
+            }
+            return new DrainReport(0, 0, List.of(), false);
+        }
+        if (beginDrain()) {
+            drain(grace);
+        }
+        return stopped.join();
+    }
+
+    private void stopElsewhere(Duration grace) {
+        var thread = new Thread(null, () -> stop(grace), config.name() + "-shutdown", 0, false);
+        thread.setDaemon(false);
+        thread.start();
+    }
+
+    /** Returns whether waiting in this thread for the server's end would be waiting for itself. */
+    private boolean isCalledFromInside() {
+        synchronized (this) {
+            if (acceptor == Thread.currentThread() || drainer == Thread.currentThread()) {
+                return true;
+            }
+        }
+        return housekeeper.isCurrentThread() || runner.servedBy(Thread.currentThread()) != null;
+    }
+
+    /** Makes the calling thread the one that drains; returns false if another does, or did. */
+    private boolean beginDrain() {
+        synchronized (telling) {
+            synchronized (this) {
+                if (isEnding(state)) {
+                    return false;
+                }
+                delay = state == ServerState.READY ? config.drainDelay() : Duration.ZERO;
+                state = ServerState.DRAINING;
+                drainer = Thread.currentThread();
+            }
+            if (delay.isZero()) {
+                drain.begin();
+            }
+            listener.stateChanged(ServerState.DRAINING);
+            return true;
+        }
+    }
+
+    private void drain(Duration grace) {
+        boolean interrupted = false;
+        DrainReport report = DrainReport.NOTHING;
+        try {
+            TimeUnit.NANOSECONDS.sleep(delay.toNanos());
+            report = drain.run(grace);
+        } catch (InterruptedException e) {
+            interrupted = true;
+            report = drain.cutShort();
+        } finally {
+            interrupted |= !giveUp();
+            drained(report);
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    private void drained(DrainReport report) {
+        synchronized (this) {
+            state = ServerState.STOPPED;
+        }
+        endpoint.release();
+        listener.stateChanged(ServerState.STOPPED);
+        listener.stopped(report);
+        synchronized (this) {
+            drainer = null;
+        }
+        stopped.complete(report);
+    }
+
+    /** Ends the run's threads, and waits for them; returns false if interrupted meanwhile. */
+    private boolean giveUp() {
+        closePool();
+        intake.stop();
+        housekeeper.stop();
+        boolean uninterrupted = isUninterrupted(this::awaitPool);
+        uninterrupted &= isUninterrupted(intake::close);
+        uninterrupted &= isUninterrupted(() -> housekeeper.awaitEnd(Drain.FORCED_END));
+        return uninterrupted;
+    }
+
+    @Override
+    public void closePool() {
+        if (ownPool != null) {
+            ownPool.shutdownNow();
+        }
+    }
+
+    @Override
+    public void stopIntake() {
+        intake.stop();
+    }
+
+    private void awaitPool() throws InterruptedException {
+        try {
+            if (ownPool != null) {
+                ownPool.awaitTermination(Drain.FORCED_END);
+            }
+        } catch (IllegalStateException e) {
+            LOG.debug("{} was stopped by a worker of its own pool, which cannot wait for itself", server);
+        }
+    }
+
+    /** Something to wait for. */
+    private interface Wait {
+        void end() throws InterruptedException, ExecutionException;
+    }
+
+    /** Waits; returns false, with the flag cleared, if the thread was interrupted. */
+    private static boolean isUninterrupted(Wait wait) {
+        try {
+            wait.end();
+            return true;
+        } catch (InterruptedException e) {
+            return false;
+        } catch (ExecutionException e) {
+            throw new IllegalStateException("a stop ends with a report", e);
+        }
+    }
+
+    @Override
+    public String toString() {
+        return server.toString();
+    }
+}

@@ -1,0 +1,271 @@
+package dev.socketserver.internal.run;
+
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Whose turn a request is: what happens to a request happens in its turn, which one thread at a time has; the diagram
+ * shows when.
+ *
+ * <pre>
+ *              begin              beginWait
+ *   ┌────────┐ ─────▶ ┌─────────┐ ─────────▶ ┌─────────┐
+ *   │ QUEUED │        │ RUNNING │            │ WAITING │   in the serving thread, between two messages
+ *   └────────┘        └─────────┘ ◀───────── └─────────┘
+ *       ▲    beginReady ▲  │   │   endWait
+ *       │ call          │  │   │ end
+ *   ┌────────┐ ─────────┘  │   ▼
+ *   │ PARKED │ ◀───────────┘  ┌────────┐
+ *   └────────┘    tryPark     │ CLOSED │
+ *                             └────────┘
+ * </pre>
+ *
+ * <p>Phase and flags are one word, which every transition changes by compare-and-set. Thread-safe.
+ */
+abstract class Turn {
+    private static final int PHASE = 7;
+    private static final int QUEUED = 0;
+    private static final int RUNNING = 1;
+    private static final int WAITING = 2;
+    private static final int PARKED = 3;
+    private static final int CLOSED = 4;
+
+    /** Something other than the peer wants the request's attention before it waits again. */
+    private static final int CALLED = 8;
+
+    /** It was reported ready while it was not parked, and is not going to be reported again unless it is armed. */
+    private static final int READY = 16;
+
+    /** Its thread is about to be interrupted, and must not leave it meanwhile. */
+    private static final int INTERRUPTING = 32;
+
+    /** Its thread was interrupted on its behalf. */
+    private static final int INTERRUPTED = 64;
+
+    private static final VarHandle WORD;
+
+    static {
+        try {
+            WORD = MethodHandles.lookup().findVarHandle(Turn.class, "word", int.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
+    @SuppressWarnings("FieldMayBeFinal")
+    private volatile int word = QUEUED; // written through WORD
+
+    /** Who has the turn: set after it began, unset before it ends, by that thread only. */
+    private volatile @Nullable Thread owner;
+
+    private boolean change(int from, int phase, int flags) {
+        return WORD.compareAndSet(this, from, phase | flags);
+    }
+
+    /** Takes the turn of a request that is queued; returns false if it is not. */
+    public final boolean begin() {
+        for (int seen = word; (seen & PHASE) == QUEUED; seen = word) {
+            if (change(seen, RUNNING, seen & ~PHASE)) {
+                owner = Thread.currentThread();
+                return true;
+            }
+        }
+        return false;
+    }
+
+    /** Takes the turn of a parked request that is ready; of any other, notes that its readiness was missed. */
+    public final boolean beginReady() {
+        for (int seen = word; (seen & PHASE) != CLOSED; seen = word) {
+            if ((seen & PHASE) == PARKED) {
+                if (change(seen, RUNNING, seen & ~PHASE)) {
+                    owner = Thread.currentThread();
+                    return true;
+                }
+            } else if (change(seen, seen & PHASE, (seen & ~PHASE) | READY)) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    /** Returns whether the request is parked. */
+    protected final boolean isParked() {
+        return (word & PHASE) == PARKED;
+    }
+
+    /** Returns whether the calling thread has the turn. */
+    public final boolean hasTurn() {
+        return owner == Thread.currentThread();
+    }
+
+    /** Returns whether that thread has the turn. */
+    final boolean isServedBy(Thread thread) {
+        return owner == thread;
+    }
+
+    /** What became of an attempt to park. */
+    protected enum Parking {
+        /** The turn has ended. */
+        PARKED,
+        /** The turn has ended, and the request has to be armed, since its readiness was missed. */
+        PARKED_UNARMED,
+        /** The request was called meanwhile: the turn goes on. */
+        CALLED
+    }
+
+    /** Ends the turn of a request that waits for its peer without a thread. */
+    protected final Parking tryPark() {
+        owner = null;
+        while (true) {
+            int seen = word;
+            if ((seen & CALLED) != 0) {
+                if (change(seen, RUNNING, seen & ~PHASE & ~CALLED)) {
+                    owner = Thread.currentThread();
+                    return Parking.CALLED;
+                }
+            } else if ((seen & INTERRUPTING) != 0) {
+                Thread.onSpinWait();
+            } else if (change(seen, PARKED, 0)) {
+                clearInterrupt(seen);
+                return (seen & READY) == 0 ? Parking.PARKED : Parking.PARKED_UNARMED;
+            }
+        }
+    }
+
+    /** Ends the turn of a request that another thread is to go on with. */
+    final void requeue() {
+        owner = null;
+        while (true) {
+            int seen = word;
+            if ((seen & INTERRUPTING) != 0) {
+                Thread.onSpinWait();
+            } else if (change(seen, QUEUED, seen & READY)) {
+                clearInterrupt(seen);
+                return;
+            }
+        }
+    }
+
+    /** Begins to wait for the next message in the calling thread; returns false if the request was called. */
+    protected final boolean beginWait() {
+        while (true) {
+            int seen = word;
+            boolean called = (seen & CALLED) != 0;
+            if (change(seen, called ? RUNNING : WAITING, seen & ~PHASE & ~CALLED)) {
+                return !called;
+            }
+        }
+    }
+
+    /** Ends the wait; whoever has called the request is not forgotten. */
+    protected final void endWait() {
+        for (int seen = word; (seen & PHASE) == WAITING; seen = word) {
+            if (change(seen, RUNNING, seen & ~PHASE & ~CALLED)) {
+                return;
+            }
+        }
+    }
+
+    /**
+     * Has the request looked at soon, whether its peer sends or not: at once if it waits for its peer, else before it
+     * waits again. Thread-safe.
+     */
+    public final void call() {
+        while (true) {
+            int seen = word;
+            switch (seen & PHASE) {
+                case CLOSED -> {
+                    return;
+                }
+                case PARKED -> {
+                    if (change(seen, QUEUED, seen & ~PHASE)) {
+                        schedule();
+                        return;
+                    }
+                }
+                default -> {
+                    if (change(seen, seen & PHASE, (seen & ~PHASE) | CALLED)) {
+                        if ((seen & PHASE) == WAITING) {
+                            wake();
+                        }
+                        return;
+                    }
+                }
+            }
+        }
+    }
+
+    /**
+     * Ends the request's way through the server. Only the thread that has the turn may end it, and only once.
+     *
+     * @return false if the calling thread does not have the turn
+     */
+    final boolean end() {
+        if (!hasTurn()) {
+            return false;
+        }
+        for (int seen = word; (seen & PHASE) != CLOSED; seen = word) {
+            if ((seen & INTERRUPTING) != 0) {
+                Thread.onSpinWait();
+            } else if (change(seen, CLOSED, 0)) {
+                clearInterrupt(seen);
+                return true; // and the thread stays the owner, for whoever asks what it is about
+            }
+        }
+        return false;
+    }
+
+    private static void clearInterrupt(int seen) {
+        if ((seen & INTERRUPTED) != 0) {
+            Thread.interrupted();
+        }
+    }
+
+    /** Interrupts the thread that has the turn, and never one that has gone on to another. Thread-safe. */
+    final void interrupt() {
+        for (int seen = word; isInTurn(seen) && (seen & INTERRUPTING) == 0; seen = word) {
+            if (change(seen, seen & PHASE, (seen & ~PHASE) | INTERRUPTING)) {
+                Thread thread = owner;
+                if (thread != null) {
+                    thread.interrupt();
+                }
+                endInterrupt();
+                return;
+            }
+        }
+    }
+
+    private void endInterrupt() {
+        int seen = word;
+        while (!change(seen, seen & PHASE, (seen & ~PHASE & ~INTERRUPTING) | INTERRUPTED)) {
+            seen = word;
+        }
+    }
+
+    private static boolean isInTurn(int seen) {
+        return (seen & PHASE) == RUNNING || (seen & PHASE) == WAITING;
+    }
+
+    /** Returns whether the request waits for its first turn, or was called and waits for the next. */
+    final boolean isQueued() {
+        return (word & PHASE) == QUEUED;
+    }
+
+    /** Returns whether the request waits for its peer's next message, with a thread or without. */
+    final boolean isWaiting() {
+        int phase = word & PHASE;
+        return phase == PARKED || phase == WAITING;
+    }
+
+    /** Returns the thread that has the turn, or had the last one. */
+    final @Nullable Thread owner() {
+        return owner;
+    }
+
+    /** Ends a wait that {@link #beginWait} began. Thread-safe. */
+    protected abstract void wake();
+
+    /** Has a request that was parked, and is queued now, served. Thread-safe. */
+    protected abstract void schedule();
+}

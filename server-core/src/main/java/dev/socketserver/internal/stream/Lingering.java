@@ -1,0 +1,172 @@
+package dev.socketserver.internal.stream;
+
+import dev.socketserver.internal.run.Alarm;
+import dev.socketserver.internal.run.Alarms;
+import dev.socketserver.internal.util.Log;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.Iterator;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Closes connections so that their peers still receive what was sent to them: a socket that is closed with unread
+ * input, or gets some afterwards, is reset by the system, and a reset may destroy what is on its way. So the end of the
+ * stream is sent first, and what still comes is read and discarded, until the peer has ended, too, or for
+ * {@link #LONGEST} and {@link #MOST_BYTES}; as nginx's {@code lingering_close}. Meanwhile a connection costs its
+ * descriptor only.
+ *
+ * <p>Thread-safe.
+ */
+final class Lingering {
+    /** How long a peer may take to end after the server has. */
+    static final Duration LONGEST = Duration.ofSeconds(2);
+
+    /** How many bytes of a peer are discarded at most. */
+    static final int MOST_BYTES = 16 * 1024 * 1024;
+
+    /** How many connections linger at a time at most; of more, the first is closed at once. */
+    static final int MOST_CONNECTIONS = 1024;
+
+    private static final Log LOG = Log.of(Lingering.class);
+    private static final int DISCARDED_AT_ONCE = 64 * 1024;
+
+    /** A connection that lingers; guarded by the monitor of the outer instance. */
+    private static final class Entry {
+        final Transport transport;
+        final @Nullable Poller knowing; // has to forget the connection before the system closes it
+        final long until; // on the nanoTime clock
+        int left = MOST_BYTES;
+        boolean received; // something, since the end was sent
+
+        Entry(Transport transport, @Nullable Poller knowing) {
+            this.transport = transport;
+            this.knowing = knowing;
+            until = System.nanoTime() + LONGEST.toNanos();
+        }
+    }
+
+    private final Alarms alarms;
+    private final Alarm sweep = new Alarm() {
+        @Override
+        protected void ring() {
+            sweep();
+        }
+    };
+    private final Deque<Entry> entries = new ArrayDeque<>(); // guarded by this; the oldest first
+    private final ByteBuffer discarded = ByteBuffer.allocateDirect(DISCARDED_AT_ONCE); // guarded by this
+    private boolean closed; // guarded by this
+
+    /** Creates one that has nothing to do. */
+    Lingering(Alarms alarms) {
+        this.alarms = alarms;
+    }
+
+    /**
+     * Sends the end of the stream to a peer, and closes the connection when it is safe.
+     *
+     * @param knowing the poller that the connection is registered with, if any
+     */
+    synchronized void close(Transport transport, @Nullable Poller knowing) {
+        Entry entry = new Entry(transport, knowing);
+        try {
+            transport.shutdownOutput();
+            if (hasEnded(entry)) {
+                closeNow(entry);
+                return;
+            }
+        } catch (IOException e) {
+            closeNow(entry); // the peer is gone
+            return;
+        }
+        entries.addLast(entry);
+        if (entries.size() > MOST_CONNECTIONS) {
+            closeNow(entries.removeFirst());
+        }
+        if (entries.size() == 1) {
+            alarms.set(sweep, 0);
+        }
+    }
+
+    private synchronized void sweep() {
+        for (Iterator<Entry> all = entries.iterator(); all.hasNext(); ) {
+            Entry entry = all.next();
+            if (isDone(entry)) {
+                closeNow(entry);
+                all.remove();
+            }
+        }
+        if (!entries.isEmpty()) {
+            alarms.set(sweep, 0);
+        }
+        notifyAll();
+    }
+
+    private boolean isDone(Entry entry) {
+        try {
+            return hasEnded(entry) || entry.until - System.nanoTime() <= 0 || (closed && !entry.received);
+        } catch (IOException e) {
+            return true;
+        }
+    }
+
+    /** Discards what has come; returns whether there is nothing to wait for. */
+    private boolean hasEnded(Entry entry) throws IOException {
+        int count = entry.transport.read(discarded.clear());
+        while (count > 0) {
+            entry.received = true;
+            entry.left -= count;
+            if (entry.left <= 0) {
+                return true;
+            }
+            count = entry.transport.read(discarded.clear());
+        }
+        return count < 0;
+    }
+
+    private static void closeNow(Entry entry) {
+        try {
+            entry.transport.close();
+        } catch (IOException e) {
+            LOG.debug("closing a connection failed: {}", e);
+        }
+        if (entry.knowing != null) {
+            entry.knowing.wakeIfSelecting();
+        }
+    }
+
+    /** Closes those at once whose peers have sent nothing more, because descriptors have run out. */
+    synchronized void giveWay() {
+        for (Iterator<Entry> all = entries.iterator(); all.hasNext(); ) {
+            Entry entry = all.next();
+            if (!entry.received) {
+                closeNow(entry);
+                all.remove();
+            }
+        }
+    }
+
+    /**
+     * Closes those that linger: at once, but for those whose peers were still sending when their connection ended, and
+     * have the rest of their time.
+     */
+    synchronized void close() {
+        closed = true;
+        long end = System.nanoTime() + LONGEST.toNanos();
+        sweep();
+        try {
+            while (!entries.isEmpty() && end - System.nanoTime() > 0) {
+                TimeUnit.NANOSECONDS.timedWait(this, Alarms.TICK.toNanos());
+                sweep();
+            }
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt(); // and the rest is closed at once
+        }
+        entries.forEach(Lingering::closeNow);
+        entries.clear();
+        alarms.cancel(sweep);
+    }
+}

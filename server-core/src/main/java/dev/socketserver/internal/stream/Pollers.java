@@ -1,0 +1,88 @@
+package dev.socketserver.internal.stream;
+
+import dev.socketserver.ServerConfig;
+import dev.socketserver.internal.lead.Watchdog;
+import dev.socketserver.internal.pool.ServicePool;
+import dev.socketserver.internal.run.Intake;
+import dev.socketserver.internal.run.OpenRequest;
+import dev.socketserver.internal.run.RunContext;
+import dev.socketserver.pool.OverloadPolicy;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Semaphore;
+
+/**
+ * The intake of a selecting server: connections are shared out among pollers, where they wait from there on. A new one
+ * starts there, too, unless its handler speaks first or the leader is behind; then it goes to the pool, whose overload
+ * policy decides. Thread-safe.
+ */
+final class Pollers extends Intake {
+    /** With fewer, a second selector takes from the handlers, and from a peer on the same machine, what it gains. */
+    private static final int PROCESSORS_PER_POLLER = 4;
+
+    private final List<Poller> pollers = new ArrayList<>();
+    private final Watchdog watchdog;
+    private final Waits waits;
+    private final FirstWords firstWords;
+    private int next; // confined to the accepting thread
+
+    Pollers(RunContext run, ServicePool pool, StreamContext context, OverloadPolicy policy) throws IOException {
+        super(run.runner(), pool);
+        waits = context.waits();
+        firstWords = context.firstWords();
+        ServerConfig config = context.config();
+        watchdog = new Watchdog(config.name(), run.died());
+        int count = count(config);
+        var others = new Semaphore(Math.max(1, Runtime.getRuntime().availableProcessors() - count));
+        try {
+            for (int i = 0; i < count; i++) {
+                pollers.add(new Poller(run, pool, watchdog, others, policy != OverloadPolicy.BLOCK));
+            }
+        } catch (Throwable e) {
+            pollers.forEach(Poller::close);
+            throw e;
+        }
+    }
+
+    private static int count(ServerConfig config) {
+        int automatic = Math.max(1, Runtime.getRuntime().availableProcessors() / PROCESSORS_PER_POLLER);
+        return config.selectors() > 0 ? config.selectors() : automatic;
+    }
+
+    @Override
+    public void start() {
+        watchdog.start();
+    }
+
+    /** Chooses the place where a connection, which was just accepted, waits. Runs in the accepting thread. */
+    void accepted(StreamRequest connection) {
+        next = (next + 1) % pollers.size();
+        connection.waitWith(pollers.get(next));
+    }
+
+    @Override
+    public void process(OpenRequest request) {
+        firstWords.awaitFirst();
+        if (request instanceof StreamRequest connection && connection.startsWithPoller()) {
+            connection.schedule();
+        } else {
+            execute(request);
+        }
+    }
+
+    @Override
+    public void stop() {
+        pollers.forEach(Poller::stop);
+    }
+
+    @Override
+    public void close() throws InterruptedException {
+        pollers.forEach(Poller::close);
+        try {
+            watchdog.stop();
+        } finally {
+            waits.close();
+        }
+    }
+}

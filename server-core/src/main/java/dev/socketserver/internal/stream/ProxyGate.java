@@ -1,0 +1,136 @@
+package dev.socketserver.internal.stream;
+
+import dev.socketserver.Rejection;
+import dev.socketserver.internal.run.RequestRunner;
+import dev.socketserver.net.ProxyHeader;
+import dev.socketserver.net.ProxyProtocol;
+import dev.socketserver.net.ProxyProtocolException;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.ArrayDeque;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Queue;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Where a proxy's connections wait, in the acceptor's selector, until the header of the PROXY protocol has come; only
+ * then are they handed on, so a slow header holds no worker, and every hook sees the real peer. Thread-safe; used by
+ * the acceptor, until the server has stopped.
+ */
+final class ProxyGate {
+    private final RequestRunner runner;
+    private final ProxyProtocol rules;
+    private final Selector selector;
+
+    /** The connections and their deadlines on the nanoTime clock, the oldest first; guarded by this. */
+    private final Map<Connection, Long> waiting = new LinkedHashMap<>();
+
+    private final Queue<Connection> admitted = new ArrayDeque<>(); // guarded by this
+
+    ProxyGate(RequestRunner runner, ProxyProtocol rules, Selector selector) {
+        this.runner = runner;
+        this.rules = rules;
+        this.selector = selector;
+    }
+
+    /** Takes in a connection that was just accepted. Its header has often come with it. */
+    synchronized void enter(Connection connection) {
+        if (!rules.trusts(connection.remoteAddress())) {
+            refuse(
+                    connection,
+                    Rejection.PROXY_SENDER,
+                    new ProxyProtocolException("not one of the trusted proxies: " + connection.remoteAddress()));
+            return;
+        }
+        waiting.put(connection, System.nanoTime() + rules.headerTimeout().toNanos());
+        try {
+            connection.awaitHeader();
+            if (!receive(connection)) {
+                connection.transport().register(selector, SelectionKey.OP_READ, connection);
+            }
+        } catch (IOException e) {
+            refuseHeader(connection, e);
+        }
+    }
+
+    /** Reads what has come for a connection that was selected. */
+    synchronized void ready(SelectionKey key) {
+        if (key.attachment() instanceof Connection connection && waiting.containsKey(connection)) {
+            try {
+                if (receive(connection)) {
+                    key.cancel();
+                }
+            } catch (IOException e) {
+                refuseHeader(connection, e);
+            }
+        }
+    }
+
+    /** Takes in what has come; returns whether the header is here, and the connection admitted. */
+    private boolean receive(Connection connection) throws IOException {
+        ByteBuf received = connection.receiveHeader();
+        ProxyHeader header = received == null || !received.isReadable() ? null : ProxyHeader.read(received);
+        if (header != null) {
+            waiting.remove(connection);
+            connection.proxied(header);
+            admitted.add(connection);
+            return true;
+        } else if (received == null) {
+            throw new ProxyProtocolException("the connection ended before its PROXY header did");
+        }
+        return false;
+    }
+
+    /** Returns the next connection whose header has come, if there is one. */
+    synchronized @Nullable Connection next() {
+        refuseOverdue();
+        return admitted.poll();
+    }
+
+    private void refuseOverdue() {
+        long now = System.nanoTime();
+        while (!waiting.isEmpty()) {
+            Map.Entry<Connection, Long> oldest = waiting.entrySet().iterator().next();
+            if (oldest.getValue() - now > 0) {
+                return;
+            }
+            refuseHeader(
+                    oldest.getKey(),
+                    new ProxyProtocolException("the PROXY header did not come within " + rules.headerTimeout()));
+        }
+    }
+
+    /** Returns how long the oldest connection may still wait, or {@code otherwise} if that is less. */
+    synchronized long nanosToWait(long otherwise) {
+        if (waiting.isEmpty()) {
+            return otherwise;
+        }
+        long deadline = waiting.values().iterator().next();
+        return Math.min(otherwise, Math.max(0, deadline - System.nanoTime()));
+    }
+
+    synchronized boolean isEmpty() {
+        return waiting.isEmpty() && admitted.isEmpty();
+    }
+
+    /** Refuses all that are here still. */
+    synchronized void close() {
+        admitted.addAll(waiting.keySet());
+        waiting.clear();
+        for (Connection next = admitted.poll(); next != null; next = admitted.poll()) {
+            refuse(next, Rejection.PROXY_HEADER, new ProxyProtocolException("the server stops"));
+        }
+    }
+
+    private void refuseHeader(Connection connection, IOException why) {
+        waiting.remove(connection);
+        refuse(connection, Rejection.PROXY_HEADER, why);
+    }
+
+    private void refuse(Connection connection, Rejection reason, IOException why) {
+        runner.refuse(connection, reason, why);
+    }
+}

@@ -1,0 +1,31 @@
+package dev.socketserver.internal.stream;
+
+import dev.socketserver.ServerConfig;
+import dev.socketserver.internal.buffer.SpareBuffers;
+import dev.socketserver.internal.run.Alarms;
+import dev.socketserver.internal.run.DrainSignal;
+import dev.socketserver.internal.run.RequestRunner;
+
+/**
+ * What all connections of one run of a server share.
+ *
+ * @param config the server's configuration
+ * @param runner serves the connections
+ * @param drain says whether idle connections are to end
+ * @param alarms keeps the deadlines of connections that wait without a thread
+ * @param waits lends threads a place to wait
+ * @param inputs lends the buffers of inputs
+ * @param outputs lends the buffers of outputs
+ * @param firstWords says who speaks first
+ * @param lingering closes the connections
+ */
+record StreamContext(
+        ServerConfig config,
+        RequestRunner runner,
+        DrainSignal drain,
+        Alarms alarms,
+        Waits waits,
+        SpareBuffers inputs,
+        SpareBuffers outputs,
+        FirstWords firstWords,
+        Lingering lingering) {}

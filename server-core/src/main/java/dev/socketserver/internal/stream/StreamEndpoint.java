@@ -1,0 +1,308 @@
+package dev.socketserver.internal.stream;
+
+import dev.socketserver.Engine;
+import dev.socketserver.ServerConfig;
+import dev.socketserver.internal.buffer.SpareBuffers;
+import dev.socketserver.internal.pool.ServicePool;
+import dev.socketserver.internal.run.Endpoint;
+import dev.socketserver.internal.run.Intake;
+import dev.socketserver.internal.run.OpenRequest;
+import dev.socketserver.internal.run.RunContext;
+import dev.socketserver.internal.util.Log;
+import dev.socketserver.net.ProxyProtocol;
+import dev.socketserver.pool.ElasticThreadPool;
+import dev.socketserver.pool.OverloadPolicy;
+import io.netty.buffer.ByteBufAllocator;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketAddress;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A listening socket of connections. The accepting thread blocks in a selector: unlike in {@code accept()}, it can be
+ * woken there without closing the socket, so that what the system has queued is still taken when the server stops.
+ */
+public final class StreamEndpoint implements Endpoint {
+    private static final Log LOG = Log.of(StreamEndpoint.class);
+
+    /** How long one wait may last for a peer that is told of an overload, or goodbye. */
+    public static final Duration LAST_WORD = StreamRequest.LAST_WORD;
+
+    /** What differs between TCP and Unix-domain sockets. */
+    public interface Setup {
+        /** Sets what the transport wants set on an accepted connection. */
+        void apply(SocketChannel connection) throws IOException;
+
+        /** Returns the address of a socket that is bound, as peers know it. */
+        default SocketAddress address(SocketAddress bound) {
+            return bound;
+        }
+
+        /** Is called before the last connections are taken, so that nobody comes after them. */
+        default void beforeLastCall() {}
+    }
+
+    private final ServerSocketChannel channel;
+    private final ServerConfig config;
+    private final Setup setup;
+    private final SocketAddress address;
+    private final Selector selector;
+    private final ReentrantLock selecting = new ReentrantLock(); // held while the selector is used
+    private final SpareBuffers inputs;
+    private final SpareBuffers outputs;
+    private final Consumer<SelectionKey> onReady = this::ready; // made once: selecting allocates nothing
+    private @Nullable StreamContext context; // set by open(), before anything is accepted
+    private @Nullable Pollers pollers; // set by open(), before anything is accepted
+    private Runnable stopListening = this::close; // set by open(), before anything is accepted
+    private volatile @Nullable ProxyGate gate; // set by open(), before anything is accepted
+    private volatile boolean lastCall;
+    private volatile boolean abandoned;
+    private int taken; // the accepting thread's: since the last call
+
+    /**
+     * Creates the endpoint of a socket that listens, and does not block from here on.
+     *
+     * @throws IOException if no selector can be had; the socket stays the caller's to close
+     */
+    public StreamEndpoint(ServerSocketChannel channel, ServerConfig config, Setup setup) throws IOException {
+        this.channel = channel;
+        this.config = config;
+        this.setup = setup;
+        address = setup.address(channel.getLocalAddress());
+        inputs = SpareBuffers.forInputs(ByteBufAllocator.DEFAULT, config.readBufferSize());
+        outputs = new SpareBuffers(ByteBufAllocator.DEFAULT, config.writeBufferSize());
+        selector = Selector.open();
+        try {
+            channel.configureBlocking(false);
+            channel.register(selector, SelectionKey.OP_ACCEPT);
+        } catch (Throwable e) {
+            selector.close();
+            throw e;
+        }
+    }
+
+    @Override
+    public Intake open(RunContext run) throws IOException {
+        stopListening = run.stopListening();
+        Waits waits = new Waits(config.name(), run.died());
+        var shared = new StreamContext(
+                config,
+                run.runner(),
+                run.drain(),
+                run.alarms(),
+                waits,
+                inputs,
+                outputs,
+                firstWords(),
+                new Lingering(run.alarms()));
+        context = shared;
+        ProxyProtocol rules = config.proxyProtocol();
+        if (rules != null) {
+            gate = new ProxyGate(run.runner(), rules, selector);
+        }
+        ServicePool pool = run.pool();
+        if (pool == null || config.engine() == Engine.BLOCKING) {
+            return new BlockingIntake(run.runner(), run.executor(), waits);
+        }
+        OverloadPolicy policy = run.executor() instanceof ElasticThreadPool known
+                ? known.config().overloadPolicy()
+                : OverloadPolicy.BLOCK;
+        Pollers made = new Pollers(run, pool, shared, policy);
+        pollers = made;
+        return made;
+    }
+
+    private FirstWords firstWords() {
+        return config.awaitFirstByte()
+                .map(await -> FirstWords.of(await ? FirstWords.Speaker.PEER : FirstWords.Speaker.HANDLER))
+                .orElseGet(FirstWords::learning);
+    }
+
+    @Override
+    public SocketAddress address() {
+        return address;
+    }
+
+    @Override
+    public @Nullable OpenRequest accept(long deadline) throws IOException {
+        while (true) {
+            ProxyGate proxies = gate;
+            OpenRequest connection = proxies == null ? take() : takeThrough(proxies);
+            if (connection != null) {
+                return connection;
+            }
+            if (!isAccepting()) {
+                select(true, 0); // forgets the socket, if whoever closed it could not
+                throw new ClosedChannelException();
+            }
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                return null;
+            }
+            await(proxies == null ? left : proxies.nanosToWait(left));
+        }
+    }
+
+    /** Takes what the system has queued; after the last call, closes the socket when there is no more. */
+    private @Nullable Connection take() throws IOException {
+        if (!lastCall) {
+            return acceptNow();
+        }
+        taken++; // newcomers must not hold up the end: no more than the system can have queued
+        Connection connection = taken <= config.backlog() + 1 && channel.isOpen() ? acceptNow() : null;
+        if (connection == null) {
+            stopListening.run();
+        }
+        return connection;
+    }
+
+    /** Takes a connection through the gate, where those wait that were taken before. */
+    private @Nullable Connection takeThrough(ProxyGate proxies) throws IOException {
+        Connection connection = channel.isOpen() ? take() : null;
+        if (connection != null) {
+            proxies.enter(connection);
+        }
+        if (!proxies.isEmpty()) {
+            select(true, 0);
+        }
+        return proxies.next();
+    }
+
+    /** Takes a connection that the system has queued; null if there is none. */
+    private @Nullable Connection acceptNow() throws IOException {
+        try {
+            for (SocketChannel accepted = channel.accept(); accepted != null; accepted = channel.accept()) {
+                Connection connection = setUp(accepted);
+                if (connection != null) {
+                    return connection;
+                }
+            }
+            return null;
+        } catch (ClosedChannelException e) {
+            throw e;
+        } catch (IOException e) {
+            StreamContext shared = context;
+            if (shared != null) {
+                shared.lingering().giveWay(); // descriptors may have run out
+            }
+            throw e;
+        }
+    }
+
+    private @Nullable Connection setUp(SocketChannel accepted) throws IOException {
+        try {
+            setup.apply(accepted);
+            var connection = new Connection(new Transport(accepted), Objects.requireNonNull(context));
+            if (pollers != null) {
+                pollers.accepted(connection);
+            }
+            return connection;
+        } catch (IOException e) {
+            LOG.debug("a connection was gone before it was set up: {}", e);
+            accepted.close();
+            return null;
+        } catch (Throwable e) {
+            accepted.close();
+            throw e;
+        }
+    }
+
+    private void await(long nanos) throws IOException {
+        select(false, nanos / 1_000_000 + 1);
+        if (Thread.currentThread().isInterrupted()) {
+            throw new InterruptedIOException("interrupted while waiting for a request");
+        }
+    }
+
+    private void select(boolean atOnce, long millis) throws IOException {
+        selecting.lock();
+        try {
+            if (atOnce) {
+                selector.selectNow(onReady);
+            } else {
+                selector.select(onReady, millis);
+            }
+        } catch (ClosedSelectorException e) {
+            throw new ClosedChannelException();
+        } finally {
+            selecting.unlock();
+        }
+    }
+
+    private void ready(SelectionKey key) {
+        ProxyGate proxies = gate;
+        if (proxies != null) {
+            proxies.ready(key);
+        }
+    }
+
+    @Override
+    public boolean isAccepting() {
+        ProxyGate proxies = gate;
+        return !abandoned && (channel.isOpen() || (proxies != null && !proxies.isEmpty()));
+    }
+
+    @Override
+    public void abandon() {
+        abandoned = true;
+        selector.wakeup();
+    }
+
+    @Override
+    public void lastCall() {
+        setup.beforeLastCall();
+        lastCall = true;
+        selector.wakeup();
+    }
+
+    /** Closes the listening socket, for the system too, which keeps it open for as long as a selector knows it. */
+    @Override
+    public void close() {
+        closeQuietly(channel);
+        selector.wakeup();
+        if (selecting.tryLock()) { // or else the accepting thread, which is awake, forgets the socket
+            try {
+                selector.selectNow(key -> {});
+            } catch (IOException | ClosedSelectorException e) {
+                LOG.debug("the selector did not forget {}: {}", channel, e);
+            } finally {
+                selecting.unlock();
+            }
+        }
+        selector.wakeup(); // the accepting thread may have been about to wait
+    }
+
+    @Override
+    public void release() {
+        ProxyGate proxies = gate;
+        if (proxies != null) {
+            proxies.close();
+        }
+        closeQuietly(selector);
+        StreamContext shared = context;
+        if (shared != null) {
+            shared.lingering().close();
+        }
+        inputs.close();
+        outputs.close();
+    }
+
+    private static void closeQuietly(Closeable closeable) {
+        try {
+            closeable.close();
+        } catch (IOException e) {
+            LOG.debug("closing {} failed: {}", closeable, e);
+        }
+    }
+}

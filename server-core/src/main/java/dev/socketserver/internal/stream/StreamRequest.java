@@ -1,0 +1,500 @@
+package dev.socketserver.internal.stream;
+
+import dev.socketserver.internal.buffer.ChannelInput;
+import dev.socketserver.internal.buffer.ChannelOutput;
+import dev.socketserver.internal.buffer.StreamOwner;
+import dev.socketserver.internal.run.OpenRequest;
+import dev.socketserver.internal.util.Log;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The turns of a connection: what it has for its handler, where it waits, and how it ends. {@link Connection} adds what
+ * handlers see. See {@link OpenRequest} for its life.
+ */
+abstract class StreamRequest extends OpenRequest implements StreamOwner, WaitingChannel.Owner {
+    private static final Log LOG = Log.of(StreamRequest.class);
+
+    /** How long one wait may last for a peer that is told of an overload, or goodbye. */
+    public static final Duration LAST_WORD = Duration.ofMillis(500);
+
+    final StreamContext context;
+    final Transport transport;
+    final WaitingChannel channel;
+    final @Nullable TlsChannel tls;
+    final ChannelInput in;
+    final ChannelOutput out;
+    private final Inbox inbox;
+    private final WaitClock clock;
+    private final FirstWords.Witness witness;
+
+    private @Nullable Poller poller; // set once, before the connection is handed on
+    private volatile @Nullable Registration registration; // set once, in a turn
+    private volatile boolean inHandshake; // written in a turn
+
+    // Of the turn.
+    Duration readTimeout;
+    Duration writeTimeout;
+    private boolean turnBegins = true; // nothing was received in this turn yet
+    private boolean handled; // the handler has been called
+    private boolean cutOff; // nothing is said to the peer any more
+
+    StreamRequest(Transport transport, StreamContext context) throws IOException {
+        super(transport.remoteAddress());
+        this.context = context;
+        this.transport = transport;
+        var config = context.config();
+        channel = new WaitingChannel(transport, context.waits(), this);
+        tls = config.tls() == null ? null : new TlsChannel(channel, config.tls(), this::compute);
+        in = new ChannelInput(tls == null ? channel : tls, context.inputs(), config.readBufferSize(), this);
+        out = new ChannelOutput(tls == null ? channel : tls, context.outputs(), config.writeBufferSize(), this);
+        inbox = new Inbox(in, channel, tls);
+        readTimeout = config.readTimeout();
+        writeTimeout = config.writeTimeout();
+        clock = new WaitClock(context.alarms(), this::expireParked);
+        witness = context.firstWords().witness();
+        applyTimeouts();
+    }
+
+    private void applyTimeouts() {
+        channel.readTimeout(readTimeout);
+        channel.writeTimeout(writeTimeout);
+    }
+
+    /** Keeps the address that the peer reached, which the system forgets when the connection is closed. */
+    abstract void keepLocalAddress();
+
+    // ---- on its way in
+
+    /** Lets a poller be the place where it waits between two messages. */
+    void waitWith(Poller place) {
+        poller = place;
+    }
+
+    /** Returns the poller's entry for it. */
+    Registration registration() {
+        Registration known = registration;
+        if (known == null) {
+            known = new Registration(this, transport);
+            registration = known;
+        }
+        return known;
+    }
+
+    /**
+     * Returns whether its first turn is with its poller: it may wait for its peer there, and the leader is not behind.
+     */
+    boolean startsWithPoller() {
+        Poller place = poller;
+        return place != null && !place.isBusy() && (awaitsHandshake() || !startsAtOnce());
+    }
+
+    private boolean startsAtOnce() {
+        FirstWords.Speaker speaker = context.firstWords().speaker();
+        return speaker == FirstWords.Speaker.HANDLER || speaker == FirstWords.Speaker.UNKNOWN;
+    }
+
+    Transport transport() {
+        return transport;
+    }
+
+    /** The header of the PROXY protocol comes before anything else. */
+    void awaitHeader() {
+        if (tls != null) {
+            tls.awaitHeader();
+        }
+    }
+
+    /** Takes in what has come of the header; returns the bytes, or null if the peer has ended. */
+    @Nullable
+    ByteBuf receiveHeader() {
+        return inbox.receive() < 0 ? null : in.unreadBytes();
+    }
+
+    /** What comes next is the handler's, or of the handshake. */
+    final void headerIsHere() {
+        if (tls != null) {
+            tls.begin(in.unreadBytes());
+        }
+        in.trim();
+    }
+
+    // ---- for its input, output, and channel
+
+    @Override
+    public void beforeRead() {
+        requireTurn();
+        witness.reads();
+    }
+
+    @Override
+    public void beforeWrite() {
+        requireTurn();
+        witness.writes();
+    }
+
+    @Override
+    public void beforeWait() {
+        Registration known = registration;
+        if (known != null) {
+            Objects.requireNonNull(poller).leaveLead(known);
+        }
+    }
+
+    private void compute(Runnable work) {
+        Registration known = registration;
+        if (known == null) {
+            work.run();
+        } else {
+            Objects.requireNonNull(poller).compute(known, work);
+        }
+    }
+
+    // ---- turns
+
+    @Override
+    protected Look look() {
+        if (!transport.isOpen()) {
+            return Look.END;
+        }
+        if (tls != null && tls.isAwaited()) {
+            Look shaken = shakeHands(tls);
+            if (shaken != Look.MESSAGE) {
+                return shaken;
+            }
+        }
+        boolean begins = turnBegins;
+        boolean expired = takeExpired() && begins;
+        turnBegins = false;
+        if (!handled && isHandledUnseen()) {
+            return Look.MESSAGE;
+        }
+        if (begins || inbox.hasMoreDecrypted()) {
+            receive();
+        }
+        if (!isNews() && (isDismissed() || context.drain().endsIdle(this))) {
+            if (!begins) {
+                receive(); // once more, since the peer's next message may have come meanwhile
+            }
+            if (!isNews()) {
+                dismissHere();
+                return Look.END;
+            }
+        }
+        if (inbox.hasNews()) {
+            return Look.MESSAGE;
+        } else if (inbox.hasEnded()) {
+            return inbox.isEndNews() ? Look.MESSAGE : Look.END;
+        }
+        return expired && clock.isUp() ? Look.END : Look.NOTHING;
+    }
+
+    /** Returns whether its handler is called first without a look at what has come. */
+    private boolean isHandledUnseen() {
+        return poller == null || startsAtOnce();
+    }
+
+    private boolean isNews() {
+        return inbox.hasNews() || inbox.hasEnded();
+    }
+
+    private void receive() {
+        if (!inbox.hasNews() && inbox.receive() > 0) {
+            noLongerFresh();
+            clock.reset();
+        }
+    }
+
+    /** Goes on with the handshake, as far as that goes without waiting if it can be parked. */
+    private Look shakeHands(TlsChannel awaited) {
+        boolean expired = takeExpired();
+        turnBegins = true; // for what comes behind the handshake
+        try {
+            int came = receiveHandshake(awaited);
+            if (came <= 0 && !awaited.isShaking() && mayEndUnheard(came, expired)) {
+                return Look.END;
+            } else if (came < 0 || (expired && awaited.isOverdue())) {
+                throw awaited.brokenOff();
+            } else if (came == 0 && !awaited.hasMore() && poller != null) {
+                return Look.NOTHING;
+            }
+            boolean done = awaited.handshake(poller == null);
+            applyTimeouts();
+            inHandshake = !done;
+            return done ? Look.MESSAGE : awaited.hasEnded() ? Look.END : Look.NOTHING;
+        } catch (IOException e) {
+            inHandshake = false;
+            context.runner().handshakeFailed(this, e);
+            return Look.END;
+        }
+    }
+
+    private int receiveHandshake(TlsChannel awaited) throws IOException {
+        channel.receiving(true);
+        try {
+            return awaited.receive();
+        } finally {
+            channel.receiving(false);
+        }
+    }
+
+    /** Returns whether a peer that has not begun the handshake ends, or is ended, without a word. */
+    private boolean mayEndUnheard(int came, boolean expired) {
+        boolean ends = came < 0 || (expired && clock.isUp());
+        return isDismissed()
+                || context.drain().endsIdle(this)
+                || (ends && context.firstWords().isPeerExpected());
+    }
+
+    @Override
+    protected boolean isToBeSetUp() {
+        return handler() == null
+                && poller != null
+                && !awaitsHandshake()
+                && context.firstWords().speaker() == FirstWords.Speaker.GREETING;
+    }
+
+    @Override
+    public void handling() {
+        if (!handled) {
+            handled = true;
+            witness.handling(out.hasWritten());
+        }
+        noLongerFresh();
+        inbox.handling();
+    }
+
+    @Override
+    protected void handled() {
+        inbox.handled();
+        clock.reset();
+        witness.handled();
+    }
+
+    @Override
+    protected void runCalls() {}
+
+    @Override
+    protected boolean isParkable() {
+        return poller != null && (tls == null || !tls.hasEnded());
+    }
+
+    @Override
+    protected boolean park() {
+        channel.endTurn();
+        in.trim();
+        out.trim();
+        if (tls != null) {
+            tls.trim();
+        }
+        context.firstWords().leave();
+        startClock();
+        clock.arm();
+        turnBegins = true;
+        Poller place = Objects.requireNonNull(poller);
+        Registration known = registration();
+        known.turn = Registration.NOT_LEADING;
+        boolean toArm = !known.isKnown();
+        Parking parking = tryPark(); // from here on it may be another thread's
+        if (parking == Parking.CALLED) {
+            return false;
+        }
+        if (toArm || parking == Parking.PARKED_UNARMED) {
+            place.offer(known);
+        }
+        if (context.drain().endsIdle(this)) {
+            dismiss();
+        }
+        if (!transport.isOpen()) {
+            call(); // it was closed before it was parked, so no selector will report it
+        }
+        return true;
+    }
+
+    /** Starts the clock of a wait for the peer, unless it goes on with the last one. */
+    private void startClock() {
+        if (tls != null
+                && tls.isAwaited()
+                && (tls.isShaking() || !context.firstWords().isPeerExpected())) {
+            clock.runUntil(WaitingChannel.deadline(tls.patience().toNanos()));
+        } else {
+            clock.start(inbox.hasPart() ? readTimeout : context.config().idleTimeout());
+        }
+    }
+
+    /** Has a look at it once more if it waits without a thread: its time is up. */
+    private void expireParked() {
+        if (isParked()) {
+            expire();
+        }
+    }
+
+    @Override
+    protected void awaitNext() {
+        Thread.interrupted(); // it was meant for the handler, which has returned
+        startClock();
+        awaitInput();
+    }
+
+    /** Waits in this thread for the peer, for a call, or until the time is up. */
+    private void awaitInput() {
+        if (!beginWait()) {
+            return; // called
+        }
+        try {
+            if (!context.drain().endsIdle(this) && !channel.awaitInput(clock.until())) {
+                expireHere();
+            }
+        } catch (IOException e) {
+            inbox.broke(e);
+        } finally {
+            endWait();
+            turnBegins = true;
+        }
+    }
+
+    @Override
+    public boolean awaitMessage() throws IOException {
+        out.send();
+        clock.reset();
+        startClock();
+        boolean mayHaveCome = !channel.hasWaited() || inbox.hasMoreDecrypted();
+        while (transport.isOpen()) {
+            if (mayHaveCome) {
+                receive();
+                if (inbox.hasPart()) {
+                    return true;
+                }
+            }
+            if (inbox.hasEnded() || isDismissed() || takeExpired()) {
+                return false;
+            }
+            if (context.drain().endsIdle(this)) {
+                dismissHere();
+            } else {
+                awaitInput();
+                runCalls();
+            }
+            mayHaveCome = true;
+        }
+        return false;
+    }
+
+    @Override
+    protected void wake() {
+        channel.wake();
+    }
+
+    @Override
+    protected void schedule() {
+        Objects.requireNonNull(poller).offer(registration());
+    }
+
+    // ---- its end
+
+    @Override
+    public void flush() throws IOException {
+        if (transport.isOpen()) {
+            out.send();
+        }
+    }
+
+    @Override
+    protected void limitWaits() {
+        channel.readTimeout(LAST_WORD);
+        channel.writeTimeout(LAST_WORD);
+    }
+
+    @Override
+    protected boolean awaitsHandshake() {
+        return tls != null && tls.isAwaited();
+    }
+
+    @Override
+    protected boolean isInHandshake() {
+        return inHandshake;
+    }
+
+    @Override
+    protected void failed() {
+        kept(false);
+    }
+
+    @Override
+    protected void cutOff() {
+        cutOff = true;
+    }
+
+    @Override
+    protected void detach() {}
+
+    @Override
+    public boolean isOpen() {
+        return transport.isOpen();
+    }
+
+    @Override
+    public void abort() {
+        keepLocalAddress();
+        try {
+            transport.close();
+        } catch (IOException e) {
+            LOG.debug("closing {} failed: {}", this, e);
+        }
+        channel.wake();
+        if (registration != null) {
+            Objects.requireNonNull(poller).wakeIfSelecting();
+        }
+    }
+
+    @Override
+    protected void release() {
+        context.firstWords().leave();
+        clock.stop();
+        try {
+            endTls(handled && !inbox.hasEnded() ? writeTimeout : LAST_WORD);
+        } finally {
+            channel.endTurn();
+            try {
+                closeTransport();
+            } finally {
+                releaseBuffers();
+            }
+        }
+    }
+
+    private void closeTransport() {
+        if (cutOff || inbox.hasEnded() || !transport.isOpen()) {
+            abort();
+            return;
+        }
+        keepLocalAddress();
+        context.lingering().close(transport, registration == null ? null : poller);
+    }
+
+    private void releaseBuffers() {
+        if (tls != null) {
+            tls.discard();
+        }
+        try {
+            in.close();
+        } finally {
+            out.discard();
+        }
+    }
+
+    /** Tells a TLS peer that this is the end, or why it is, as far as the connection is still there. */
+    final void endTls(Duration patience) {
+        try {
+            if (tls != null && !cutOff && transport.isOpen()) {
+                channel.writeTimeout(patience);
+                tls.closeOutput();
+            }
+        } catch (IOException e) {
+            LOG.debug("{} did not hear of the end: {}", this, e);
+        }
+    }
+}

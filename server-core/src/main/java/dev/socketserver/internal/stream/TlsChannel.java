@@ -1,0 +1,261 @@
+package dev.socketserver.internal.stream;
+
+import dev.socketserver.net.Tls;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.GatheringByteChannel;
+import java.nio.channels.ReadableByteChannel;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.SSLEngineResult.HandshakeStatus;
+import javax.net.ssl.SSLException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The encryption between a connection's {@code in()} and {@code out()} and its {@link WaitingChannel}, which keeps the
+ * deadlines and the selector.
+ *
+ * <pre>
+ *   CLEAR ──begin()──▶ AWAITED ──handshake()──▶ SHAKING ──handshake()──▶ SECURE
+ *     a header comes first                        │   ▲
+ *                                                 └───┘ receive()
+ * </pre>
+ *
+ * <p>Only a SECURE channel takes bytes to send, so that none ever leaves unencrypted; the only bytes that come in
+ * without encryption are those of the header. Confined to the thread that serves the connection.
+ */
+final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
+    /** Most first steps of a handshake are shorter than this, in bytes. */
+    private static final int FIRST_STEP = 2048;
+
+    private final WaitingChannel transport;
+    private final Tls rules;
+    private final Executor computing;
+    private boolean clear;
+    private boolean secure;
+    private ByteBuf first = Unpooled.EMPTY_BUFFER; // the handshake's first bytes, until it begins
+    private long deadline; // of the handshake, on the nanoTime clock; if the clock runs
+    private boolean clockRuns;
+    private @Nullable SSLEngine engine; // from SHAKING on, as input and output
+    private @Nullable TlsInput input;
+    private @Nullable TlsOutput output;
+
+    /**
+     * Creates a channel that has not shaken hands.
+     *
+     * @param computing runs what takes time to compute, in the calling thread
+     */
+    TlsChannel(WaitingChannel transport, Tls rules, Executor computing) {
+        this.transport = transport;
+        this.rules = rules;
+        this.computing = computing;
+    }
+
+    /** From here to {@link #begin} the bytes of a header come. */
+    void awaitHeader() {
+        clear = true;
+    }
+
+    /** The header is over; these bytes came together with it, and are of the handshake. */
+    void begin(ByteBuf behindHeader) {
+        clear = false;
+        first = ByteBufAllocator.DEFAULT
+                .heapBuffer(Math.max(FIRST_STEP, behindHeader.readableBytes()))
+                .writeBytes(behindHeader);
+    }
+
+    /** Tells whether the handshake is not done: not begun yet, or in the middle. */
+    boolean isAwaited() {
+        return !clear && !secure;
+    }
+
+    /** Tells whether the peer has begun the handshake, which is not done. */
+    boolean isShaking() {
+        return engine != null && !secure;
+    }
+
+    /** How long the handshake may still take, more than nothing; the clock starts when this is asked first. */
+    Duration patience() {
+        return Duration.ofNanos(Math.max(1, left()));
+    }
+
+    /** Returns whether the handshake has taken too long. */
+    boolean isOverdue() {
+        return left() <= 0;
+    }
+
+    private long left() {
+        if (!clockRuns) {
+            clockRuns = true;
+            deadline = System.nanoTime() + rules.handshakeTimeout().toNanos();
+        }
+        return deadline - System.nanoTime();
+    }
+
+    /** Takes in what has come for the handshake: the number of bytes, 0 for none, -1 if the peer has ended. */
+    int receive() throws IOException {
+        if (input != null) {
+            return input.receiveNow();
+        }
+        if (first.capacity() == 0) {
+            first = ByteBufAllocator.DEFAULT.heapBuffer(FIRST_STEP);
+        }
+        int count = transport.read(first.internalNioBuffer(first.writerIndex(), first.writableBytes()));
+        first.writerIndex(first.writerIndex() + Math.max(0, count));
+        return count;
+    }
+
+    /**
+     * Begins to shake hands with the peer, or goes on, in as long as the rules allow for all of it. The time limits of
+     * the transport are used up then.
+     *
+     * @param waits for what the peer has to say; else this ends when nothing of that is here
+     * @return true if it is done
+     * @throws SocketTimeoutException if it takes longer
+     * @throws SSLException if one of the two refuses the other
+     */
+    boolean handshake(boolean waits) throws IOException {
+        if (engine == null) {
+            start();
+        }
+        SSLEngine current = Objects.requireNonNull(engine);
+        TlsOutput outgoing = Objects.requireNonNull(output);
+        TlsInput incoming = Objects.requireNonNull(input);
+        boolean goesOn = true;
+        HandshakeStatus next = current.getHandshakeStatus();
+        while (goesOn && next != HandshakeStatus.NOT_HANDSHAKING) {
+            limit();
+            switch (next) {
+                case NEED_TASK -> computing.execute(() -> runTasks(current));
+                case NEED_WRAP -> outgoing.answer();
+                default -> goesOn = incoming.shakeHands(waits);
+            }
+            next = current.getHandshakeStatus();
+        }
+        secure = goesOn;
+        return secure;
+    }
+
+    private void start() throws SSLException {
+        SSLEngine made = Objects.requireNonNull(rules.engines().get(), "the engines' supplier returned null");
+        made.setUseClientMode(false);
+        engine = made;
+        TlsOutput outgoing = new TlsOutput(transport, made);
+        output = outgoing;
+        input = new TlsInput(transport, made, first, outgoing);
+        first = Unpooled.EMPTY_BUFFER;
+        made.beginHandshake();
+    }
+
+    private void limit() throws SocketTimeoutException {
+        long left = left();
+        if (left <= 0) {
+            throw tookTooLong();
+        }
+        transport.readTimeout(Duration.ofNanos(left));
+        transport.writeTimeout(Duration.ofNanos(left));
+    }
+
+    private SocketTimeoutException tookTooLong() {
+        return new SocketTimeoutException("the TLS handshake took longer than " + rules.handshakeTimeout());
+    }
+
+    /** Tells why there is no handshake with a peer that has ended, or was made to, since it took too long. */
+    IOException brokenOff() {
+        return left() <= 0 ? tookTooLong() : new SSLException("the peer ended during the TLS handshake");
+    }
+
+    private static void runTasks(SSLEngine engine) {
+        for (Runnable task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) {
+            task.run();
+        }
+    }
+
+    /** Returns the engine of a SECURE channel. */
+    @Nullable
+    SSLEngine engine() {
+        return secure ? engine : null;
+    }
+
+    @Override
+    public int read(ByteBuffer target) throws IOException {
+        return clear ? transport.read(target) : secured(input).read(target);
+    }
+
+    @Override
+    public int write(ByteBuffer source) throws IOException {
+        return (int) write(new ByteBuffer[] {source});
+    }
+
+    @Override
+    public long write(ByteBuffer[] sources) throws IOException {
+        return write(sources, 0, sources.length);
+    }
+
+    @Override
+    public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
+        return secured(output).write(sources, offset, length);
+    }
+
+    private <T> T secured(@Nullable T half) throws SSLException {
+        if (half == null || !secure) {
+            throw new SSLException("no TLS handshake was done yet");
+        }
+        return half;
+    }
+
+    /** Tells whether bytes that came have not been read, of the handshake or decrypted. */
+    boolean hasMore() throws IOException {
+        return input == null ? first.isReadable() : input.hasMore();
+    }
+
+    /** Tells whether nothing more can come. */
+    boolean hasEnded() {
+        return input != null && input.hasEnded();
+    }
+
+    /** Sends the end of the stream, or why the connection ends; nothing if there was no handshake. */
+    void closeOutput() throws IOException {
+        if (output != null) {
+            output.close();
+        }
+    }
+
+    /** Gives the buffers back that hold nothing. */
+    void trim() {
+        if (!first.isReadable()) {
+            first.release();
+            first = Unpooled.EMPTY_BUFFER;
+        }
+        if (input != null && output != null) {
+            input.trim();
+            output.trim();
+        }
+    }
+
+    /** Gives the buffers back with what they hold. */
+    void discard() {
+        first.clear();
+        trim();
+        if (input != null && output != null) {
+            input.discard();
+            output.discard();
+        }
+    }
+
+    @Override
+    public boolean isOpen() {
+        return transport.isOpen();
+    }
+
+    @Override
+    public void close() throws IOException {
+        transport.close();
+    }
+}

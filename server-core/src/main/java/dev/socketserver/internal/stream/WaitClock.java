@@ -1,0 +1,75 @@
+package dev.socketserver.internal.stream;
+
+import dev.socketserver.internal.run.Alarm;
+import dev.socketserver.internal.run.Alarms;
+import java.time.Duration;
+
+/**
+ * The clock of a connection's waits for its peer's next message. It goes on over several looks at a connection that
+ * brought nothing, and rings if the connection waits without a thread. Confined to the connection's turn, but for the
+ * ringing.
+ */
+final class WaitClock extends Alarm {
+    private final Alarms alarms;
+    private final Runnable expired;
+    private long until = WaitingChannel.NONE; // when the present wait ends, on the nanoTime clock
+    private boolean runs; // the wait has begun
+
+    /**
+     * Creates a clock that stands.
+     *
+     * @param expired runs on the housekeeper when the time is up of a connection that waits without a thread; must not
+     *     block
+     */
+    WaitClock(Alarms alarms, Runnable expired) {
+        this.alarms = alarms;
+        this.expired = expired;
+    }
+
+    /** The peer has sent something, or was answered: the next wait is a new one. */
+    void reset() {
+        runs = false;
+    }
+
+    /** Begins a wait, unless one goes on; zero for no limit. */
+    void start(Duration patience) {
+        if (!runs) {
+            runUntil(WaitingChannel.deadline(patience.toNanos()));
+            runs = true;
+        }
+    }
+
+    /** Lets the present look at the connection be followed by a wait that ends at that time. */
+    void runUntil(long deadline) {
+        until = deadline;
+    }
+
+    /** Returns when the wait ends, on the {@code nanoTime} clock; {@link WaitingChannel#NONE} if never. */
+    long until() {
+        return until;
+    }
+
+    /** Returns whether the time is up. */
+    boolean isUp() {
+        return until != WaitingChannel.NONE && System.nanoTime() - until >= 0;
+    }
+
+    /** Lets the clock ring at the end of the wait. */
+    void arm() {
+        if (until != WaitingChannel.NONE) {
+            alarms.setAt(this, until);
+        } else {
+            alarms.silence(this);
+        }
+    }
+
+    /** Keeps the clock from ringing, for good. */
+    void stop() {
+        alarms.cancel(this);
+    }
+
+    @Override
+    protected void ring() {
+        expired.run();
+    }
+}

@@ -1,0 +1,218 @@
+package dev.socketserver.internal.stream;
+
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.GatheringByteChannel;
+import java.nio.channels.ReadableByteChannel;
+import java.nio.channels.SelectionKey;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection's transport with reads and writes that wait for the peer, each in the time allowed. A read that is
+ * overdue ends the input only, so that the handler can still send a last word; a write that is overdue, because the
+ * peer has taken no byte for as long, closes the connection. Before a read waits, it flushes what was written, so that
+ * nobody waits for an answer to bytes that were never sent.
+ *
+ * <p>Confined to the thread that has the connection's turn, but for {@link #wake}.
+ */
+final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel {
+    /** No deadline. */
+    static final long NONE = 0;
+
+    /** The connection, as its channel sees it. */
+    interface Owner {
+        /** Is called before the thread waits for the first time in a turn. */
+        void beforeWait();
+
+        /** Sends what was written. */
+        void flush() throws IOException;
+    }
+
+    private final Transport transport;
+    private final Waits waits;
+    private final Owner owner;
+    private volatile @Nullable Wait place; // written by the thread that has the turn
+    private long readTimeout; // in nanoseconds; 0 for none
+    private long writeTimeout; // in nanoseconds; 0 for none
+    private boolean receiving; // a read takes what has come and waits for nothing
+    private boolean inputExpired;
+    private boolean readsOn; // the next read goes on with a wait that brought too little
+    private long readDeadline; // of the last wait for a read, on the nanoTime clock, or NONE
+
+    /** Creates a channel without time limits. */
+    WaitingChannel(Transport transport, Waits waits, Owner owner) {
+        this.transport = transport;
+        this.waits = waits;
+        this.owner = owner;
+    }
+
+    /** Sends what was written, as a read does before it waits. */
+    void flush() throws IOException {
+        owner.flush();
+    }
+
+    void readTimeout(Duration timeout) {
+        readTimeout = timeout.toNanos();
+    }
+
+    void writeTimeout(Duration timeout) {
+        writeTimeout = timeout.toNanos();
+    }
+
+    /** Says whether a read takes what has come and waits for nothing. */
+    void receiving(boolean now) {
+        receiving = now;
+    }
+
+    boolean isReceiving() {
+        return receiving;
+    }
+
+    @Override
+    public int read(ByteBuffer target) throws IOException {
+        readsOn = false;
+        return readOn(target);
+    }
+
+    /** Reads after a read that brought too little, in what is left of its time. */
+    int readOn(ByteBuffer target) throws IOException {
+        if (!receiving) {
+            owner.flush();
+        }
+        int count = transport.read(target);
+        if (count != 0 || receiving) {
+            return count;
+        }
+        if (!readsOn) {
+            readDeadline = deadline(readTimeout);
+            readsOn = true;
+        }
+        while (count == 0) {
+            boolean inTime = !inputExpired && await(SelectionKey.OP_READ, readDeadline);
+            count = transport.read(target); // also if the time is up: this thread may have slept longer
+            if (count == 0 && !inTime) {
+                inputExpired = true;
+                throw new SocketTimeoutException("nothing came for " + Duration.ofNanos(readTimeout));
+            }
+        }
+        return count;
+    }
+
+    @Override
+    public int write(ByteBuffer source) throws IOException {
+        int count = transport.write(source);
+        if (count > 0 || !source.hasRemaining()) {
+            return count;
+        }
+        long deadline = deadline(writeTimeout);
+        while (count == 0) {
+            awaitWritable(deadline);
+            count = transport.write(source);
+        }
+        return count;
+    }
+
+    @Override
+    public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
+        long count = transport.write(sources, offset, length);
+        if (count > 0) {
+            return count;
+        }
+        long deadline = deadline(writeTimeout);
+        while (count == 0) {
+            awaitWritable(deadline);
+            count = transport.write(sources, offset, length);
+        }
+        return count;
+    }
+
+    @Override
+    public long write(ByteBuffer[] sources) throws IOException {
+        return write(sources, 0, sources.length);
+    }
+
+    private void awaitWritable(long deadline) throws IOException {
+        if (!await(SelectionKey.OP_WRITE, deadline)) {
+            transport.close();
+            throw new SocketTimeoutException("the peer took no byte for " + Duration.ofNanos(writeTimeout));
+        }
+    }
+
+    /** Returns when that much time has passed from now, on the {@code nanoTime} clock; {@link #NONE} for 0. */
+    static long deadline(long timeoutNanos) {
+        long deadline = System.nanoTime() + timeoutNanos;
+        return timeoutNanos == 0 ? NONE : deadline == NONE ? 1 : deadline;
+    }
+
+    /**
+     * Waits until the peer may be ready, the request was called, or the deadline is reached.
+     *
+     * @return false if the deadline was reached
+     * @throws InterruptedIOException if the thread is interrupted; the flag stays set
+     */
+    private boolean await(int operation, long deadline) throws IOException {
+        long left = deadline == NONE ? Wait.FOREVER : deadline - System.nanoTime();
+        if (left <= 0) {
+            return false;
+        }
+        Wait here = place;
+        if (here == null) {
+            owner.beforeWait();
+            here = waits.take(transport);
+            place = here; // before it is checked whether the transport is open: who closes it wakes this place
+        }
+        if (!transport.isOpen()) {
+            throw new ClosedChannelException();
+        }
+        here.await(operation, left);
+        if (Thread.currentThread().isInterrupted()) {
+            throw new InterruptedIOException("interrupted while waiting for the peer");
+        }
+        return true;
+    }
+
+    /**
+     * Waits until something may have come, {@link #wake} is called, or the deadline is reached.
+     *
+     * @return false if the deadline was reached
+     */
+    boolean awaitInput(long deadline) throws IOException {
+        return await(SelectionKey.OP_READ, deadline);
+    }
+
+    /** Returns whether the thread has waited in this turn. */
+    boolean hasWaited() {
+        return place != null;
+    }
+
+    /** Ends the present wait, if there is one. Thread-safe. */
+    void wake() {
+        Wait here = place;
+        if (here != null) {
+            here.wake();
+        }
+    }
+
+    /** Gives back the place where the thread waited in this turn, if it did. */
+    void endTurn() {
+        Wait here = place;
+        if (here != null) {
+            place = null;
+            here.release();
+        }
+    }
+
+    @Override
+    public boolean isOpen() {
+        return transport.isOpen();
+    }
+
+    @Override
+    public void close() throws IOException {
+        transport.close();
+    }
+}

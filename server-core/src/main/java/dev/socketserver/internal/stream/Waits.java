@@ -1,0 +1,171 @@
+package dev.socketserver.internal.stream;
+
+import dev.socketserver.internal.util.Log;
+import dev.socketserver.internal.util.VirtualThreads;
+import java.io.IOException;
+import java.nio.channels.CancelledKeyException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Lends threads a place to wait for their connections: a selector of their own, which is kept for the next thread
+ * afterwards; or, to a virtual thread and when {@link #MOST_SELECTORS} are in use or none can be had, a place in one
+ * selector that all share. Thread-safe.
+ */
+final class Waits {
+    private static final Log LOG = Log.of(Waits.class);
+
+    /** How many threads have selectors of their own at most; each takes two or three descriptors. */
+    static final int MOST_SELECTORS = 256;
+
+    private final SharedWaits shared;
+    private final Deque<OwnSelector> spare = new ArrayDeque<>(); // guarded by this; the last used first
+    private int open; // guarded by this
+    private boolean closed; // guarded by this
+
+    /**
+     * Creates places for the threads of a server.
+     *
+     * @param died runs if the thread that serves the shared place ends without having been stopped
+     */
+    Waits(String server, Runnable died) throws IOException {
+        shared = new SharedWaits(server, died);
+    }
+
+    /** Returns a place for the calling thread to wait for a connection. */
+    Wait take(Transport transport) {
+        OwnSelector own = VirtualThreads.isCurrent() ? null : ownSelector();
+        return own == null ? shared.take(transport) : own.of(transport);
+    }
+
+    private @Nullable OwnSelector ownSelector() {
+        synchronized (this) {
+            OwnSelector last = spare.pollFirst();
+            if (last != null || open == MOST_SELECTORS) {
+                return last;
+            }
+            open++;
+        }
+        try {
+            return new OwnSelector(Selector.open());
+        } catch (IOException e) {
+            LOG.debug("no selector for one more thread: {}", e);
+            closed((Selector) null);
+            return null;
+        }
+    }
+
+    void giveBack(OwnSelector place) {
+        synchronized (this) {
+            if (!closed) {
+                spare.addFirst(place);
+                return;
+            }
+        }
+        place.close();
+    }
+
+    /** Closes a selector, if there is one, and counts it as closed. */
+    void closed(@Nullable Selector selector) {
+        synchronized (this) {
+            open--;
+        }
+        try {
+            if (selector != null) {
+                selector.close();
+            }
+        } catch (IOException e) {
+            LOG.debug("closing a selector failed: {}", e);
+        }
+    }
+
+    /** Closes the spare selectors and the shared one; those in use follow when they are given back. */
+    void close() throws InterruptedException {
+        Deque<OwnSelector> unused;
+        synchronized (this) {
+            closed = true;
+            unused = new ArrayDeque<>(spare);
+            spare.clear();
+        }
+        unused.forEach(OwnSelector::close);
+        shared.close();
+    }
+
+    /**
+     * Waits in a selector that is the thread's own meanwhile: the cheapest way for a thread of the operating system.
+     */
+    private final class OwnSelector implements Wait {
+        private final Selector selector;
+        private @Nullable Transport transport; // of the thread that waits
+        private @Nullable SelectionKey key; // of the thread that waits
+
+        OwnSelector(Selector selector) {
+            this.selector = selector;
+        }
+
+        /** Makes this the place to wait for a connection. */
+        OwnSelector of(Transport connection) {
+            transport = connection;
+            return this;
+        }
+
+        @Override
+        public void await(int operations, long nanos) throws IOException {
+            arm(operations);
+            if (nanos == FOREVER) {
+                selector.select(OwnSelector::ignore);
+            } else if (nanos > 0) {
+                selector.select(OwnSelector::ignore, Math.max(1, TimeUnit.NANOSECONDS.toMillis(nanos + 999_999)));
+            }
+        }
+
+        private void arm(int operations) throws IOException {
+            try {
+                SelectionKey armed = key;
+                Transport waited = transport;
+                if (armed == null && waited != null) {
+                    key = waited.register(selector, operations, this);
+                } else if (armed != null && armed.interestOps() != operations) {
+                    armed.interestOps(operations);
+                }
+            } catch (CancelledKeyException | ClosedSelectorException e) {
+                throw new ClosedChannelException();
+            }
+        }
+
+        private static void ignore(SelectionKey ready) {}
+
+        @Override
+        public void wake() {
+            selector.wakeup();
+        }
+
+        @Override
+        public void release() {
+            SelectionKey armed = key;
+            key = null;
+            transport = null;
+            try {
+                if (armed != null) {
+                    armed.cancel();
+                    selector.selectNow(
+                            OwnSelector::ignore); // forgets the connection, which the system cannot close before
+                }
+                giveBack(this);
+            } catch (IOException | ClosedSelectorException e) {
+                close();
+            }
+        }
+
+        /** Closes the selector, for good. */
+        void close() {
+            closed(selector);
+        }
+    }
+}

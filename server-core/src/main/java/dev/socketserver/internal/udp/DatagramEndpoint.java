@@ -1,0 +1,246 @@
+package dev.socketserver.internal.udp;
+
+import dev.socketserver.Engine;
+import dev.socketserver.Rejection;
+import dev.socketserver.ServerConfig;
+import dev.socketserver.internal.pool.ServicePool;
+import dev.socketserver.internal.run.Endpoint;
+import dev.socketserver.internal.run.Intake;
+import dev.socketserver.internal.run.RequestRunner;
+import dev.socketserver.internal.run.RunContext;
+import dev.socketserver.internal.util.Log;
+import dev.socketserver.pool.ElasticThreadPool;
+import dev.socketserver.pool.OverloadPolicy;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketAddress;
+import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.ClosedSelectorException;
+import java.nio.channels.DatagramChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.Selector;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A socket of datagrams. The receiving thread blocks in a selector, where it can be woken without closing the socket:
+ * so what the system has queued is still taken when the server stops, handlers that run then can still answer, and no
+ * interrupt reaches the socket.
+ */
+public final class DatagramEndpoint implements Endpoint, DatagramRequest.Socket {
+    private static final Log LOG = Log.of(DatagramEndpoint.class);
+
+    /** How many datagrams are taken after the last call at most: newcomers must not hold up the end. */
+    private static final int MOST_AFTER_LAST_CALL = 4096;
+
+    /** How long sending waits at a time while the system has no room, and how long in all. */
+    private static final Duration SEND_PAUSE = Duration.ofNanos(100_000);
+
+    private static final Duration LONGEST_SEND = Duration.ofSeconds(1);
+
+    private final DatagramChannel channel;
+    private final ServerConfig config;
+    private final InetSocketAddress address;
+    private final Selector selector;
+    private @Nullable RequestRunner runner; // set by open(), before anything is received
+    private ByteBuf received; // the receiving thread's; a datagram holds it, too, while it is served
+    private int taken; // the receiving thread's: since the last call
+    private volatile boolean lastCall;
+    private volatile boolean ended;
+
+    /**
+     * Creates the endpoint of a socket that is bound, and does not block from here on.
+     *
+     * @throws IOException if no selector can be had; the socket stays the caller's to close
+     */
+    public DatagramEndpoint(DatagramChannel channel, ServerConfig config) throws IOException {
+        this.channel = channel;
+        this.config = config;
+        address = (InetSocketAddress) channel.getLocalAddress();
+        received = newBuffer();
+        selector = Selector.open();
+        try {
+            channel.configureBlocking(false);
+            channel.register(selector, SelectionKey.OP_READ);
+        } catch (Throwable e) {
+            selector.close();
+            throw e;
+        }
+    }
+
+    private ByteBuf newBuffer() {
+        int oneMore = config.maxDatagramSize() + 1; // to see what is too long
+        return Unpooled.wrappedBuffer(ByteBuffer.allocateDirect(oneMore));
+    }
+
+    @Override
+    public Intake open(RunContext run) {
+        runner = run.runner();
+        ServicePool pool = run.pool();
+        if (pool == null || config.engine() == Engine.BLOCKING) {
+            return new Intake(run.runner(), run.executor());
+        }
+        boolean standsIn = run.executor() instanceof ElasticThreadPool known
+                && known.config().overloadPolicy() != OverloadPolicy.BLOCK;
+        return new Receivers(run, pool, this, config.name(), standsIn);
+    }
+
+    @Override
+    public InetSocketAddress address() {
+        return address;
+    }
+
+    @Override
+    public @Nullable DatagramRequest accept(long deadline) throws IOException {
+        while (true) {
+            DatagramRequest datagram = isAccepting() ? receive() : null;
+            if (datagram != null) {
+                return datagram;
+            }
+            if (lastCall) {
+                ended = true; // nothing is queued any more
+            }
+            if (!isAccepting()) {
+                throw new ClosedChannelException();
+            }
+            long left = deadline - System.nanoTime();
+            if (left <= 0) {
+                return null;
+            }
+            await(left);
+        }
+    }
+
+    /** Receives what is there; returns null if there is nothing. */
+    private @Nullable DatagramRequest receive() throws IOException {
+        while (true) {
+            if (lastCall && ++taken > MOST_AFTER_LAST_CALL) {
+                return null;
+            }
+            if (received.refCnt() != 1) {
+                received = newBuffer(); // a handler still has the last one, or released what was not its own
+            }
+            ByteBuffer target = received.internalNioBuffer(0, received.capacity());
+            SocketAddress source = channel.receive(target);
+            if (source == null) {
+                return null;
+            }
+            int length = target.position();
+            int max = config.maxDatagramSize();
+            received.setIndex(0, Math.min(length, max));
+            var datagram = new DatagramRequest(this, source, received.retain(), length > max);
+            if (source instanceof InetSocketAddress sender && isAnswerable(sender)) {
+                return datagram;
+            }
+            refuse(datagram);
+        }
+    }
+
+    /**
+     * Returns whether an answer would reach somebody else. A datagram that claims to come from this very socket would
+     * make it answer itself for ever (CVE-2024-2169).
+     */
+    private boolean isAnswerable(InetSocketAddress sender) {
+        int port = sender.getPort();
+        return port != 0 && (port != address.getPort() || !isOwn(sender.getAddress()));
+    }
+
+    private boolean isOwn(InetAddress sender) {
+        if (!address.getAddress().isAnyLocalAddress()) {
+            return sender.equals(address.getAddress());
+        }
+        try {
+            return sender.isLoopbackAddress()
+                    || sender.isAnyLocalAddress()
+                    || NetworkInterface.getByInetAddress(sender) != null;
+        } catch (IOException e) {
+            return false;
+        }
+    }
+
+    private void refuse(DatagramRequest datagram) {
+        RequestRunner known = runner;
+        if (known != null) {
+            known.refuse(datagram, Rejection.SENDER, new IOException("a datagram with a forged source address"));
+        }
+    }
+
+    private static void ignore(SelectionKey ready) {}
+
+    private void await(long nanos) throws IOException {
+        try {
+            selector.select(DatagramEndpoint::ignore, nanos / 1_000_000 + 1);
+        } catch (ClosedSelectorException e) {
+            throw new ClosedChannelException();
+        }
+        if (Thread.currentThread().isInterrupted()) {
+            throw new InterruptedIOException("interrupted while waiting for a datagram");
+        }
+    }
+
+    /**
+     * Sends a datagram, waiting a moment if the system has no room. Thread-safe.
+     *
+     * @throws IOException if the system refuses the datagram, because it is too large for one, or the socket is closed
+     */
+    @Override
+    public void send(ByteBuffer bytes, SocketAddress target) throws IOException {
+        boolean empty = !bytes.hasRemaining();
+        long end = System.nanoTime() + LONGEST_SEND.toNanos();
+        while (channel.send(bytes, target) == 0 && !empty) {
+            if (end - System.nanoTime() <= 0) {
+                throw new IOException("the system has had no room for a datagram for " + LONGEST_SEND);
+            }
+            LockSupport.parkNanos(this, SEND_PAUSE.toNanos());
+        }
+    }
+
+    @Override
+    public boolean isAccepting() {
+        return !ended && channel.isOpen();
+    }
+
+    @Override
+    public void lastCall() {
+        lastCall = true;
+        selector.wakeup();
+    }
+
+    /** Ends the receiving; the socket stays open for the answers of handlers that still run. */
+    @Override
+    public void close() {
+        ended = true;
+        selector.wakeup();
+    }
+
+    @Override
+    public void abandon() {
+        close();
+    }
+
+    @Override
+    public void release() {
+        ended = true;
+        closeQuietly(channel);
+        closeQuietly(selector);
+        if (received.refCnt() == 1) {
+            received.release();
+        }
+    }
+
+    private static void closeQuietly(Closeable closeable) {
+        try {
+            closeable.close();
+        } catch (IOException e) {
+            LOG.debug("closing {} failed: {}", closeable, e);
+        }
+    }
+}

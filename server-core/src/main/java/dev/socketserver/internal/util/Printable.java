@@ -1,0 +1,58 @@
+package dev.socketserver.internal.util;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Escapes text that a peer may have chosen, before it becomes part of a message or a log line: without it, a peer could
+ * forge log lines, move the cursor of a terminal or reverse the direction of the text. Thread-safe.
+ */
+public final class Printable {
+    private Printable() {}
+
+    /**
+     * Returns the value's text, in which each control character, format character, line or paragraph separator and
+     * unpaired surrogate is replaced by its number, such as <code>&#92;u000a</code>.
+     */
+    public static String of(@Nullable Object value) {
+        String text = String.valueOf(value);
+        int first = firstUnprintable(text);
+        return first < 0 ? text : escape(text, first);
+    }
+
+    private static int firstUnprintable(String text) {
+        int at = 0;
+        while (at < text.length()) {
+            int codePoint = text.codePointAt(at);
+            if (!isPrintable(codePoint)) {
+                return at;
+            }
+            at += Character.charCount(codePoint);
+        }
+        return -1;
+    }
+
+    private static String escape(String text, int first) {
+        var escaped = new StringBuilder(text.length() + 16).append(text, 0, first);
+        text.codePoints().skip(text.codePointCount(0, first)).forEach(codePoint -> {
+            if (isPrintable(codePoint)) {
+                escaped.appendCodePoint(codePoint);
+            } else {
+                for (char unit : Character.toChars(codePoint)) {
+                    escaped.append(String.format("\\u%04x", (int) unit));
+                }
+            }
+        });
+        return escaped.toString();
+    }
+
+    private static boolean isPrintable(int codePoint) {
+        return switch (Character.getType(codePoint)) {
+            case Character.CONTROL,
+                    Character.FORMAT,
+                    Character.LINE_SEPARATOR,
+                    Character.PARAGRAPH_SEPARATOR,
+                    Character.SURROGATE -> false;
+            default -> true;
+        };
+    }
+}

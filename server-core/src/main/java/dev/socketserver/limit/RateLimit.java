@@ -1,0 +1,66 @@
+package dev.socketserver.limit;
+
+import java.time.Duration;
+import java.util.Objects;
+
+/**
+ * How often something may happen: evenly so many times in a period, and up to {@code burst} times at once after a
+ * pause. Immutable and thread-safe.
+ *
+ * <p>This is a token bucket that holds {@code burst} permits and gains {@code permits} in each period. Its state is one
+ * number, the time at which it will be full again, as in the generic cell rate algorithm (GCRA, ITU-T I.371).
+ *
+ * @param permits how many in a period; at least 1
+ * @param period at least 1 ns per permit
+ * @param burst how many at once; at least 1
+ */
+public record RateLimit(long permits, Duration period, long burst) {
+    private static final Duration LONGEST_REFILL = Duration.ofNanos(Long.MAX_VALUE / 4);
+
+    /** Checks that all are positive, and that a nanosecond clock can show when the bucket is full. */
+    public RateLimit {
+        Objects.requireNonNull(period, "period");
+        checkPositive("permits", permits);
+        checkPositive("burst", burst);
+        if (period.isNegative() || period.isZero()) {
+            throw new IllegalArgumentException("period must be positive: " + period);
+        }
+        Duration interval = period.dividedBy(permits);
+        if (interval.isZero()) {
+            throw new IllegalArgumentException(
+                    "period must be at least 1 ns per permit: " + period + " for " + permits);
+        }
+        if (interval.compareTo(LONGEST_REFILL.dividedBy(burst)) > 0) {
+            throw new IllegalArgumentException("burst must be worth less than 73 years: " + burst);
+        }
+    }
+
+    private static void checkPositive(String name, long value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(name + " must be at least 1: " + value);
+        }
+    }
+
+    /** Returns a limit of so many per second, evenly or all at once. */
+    public static RateLimit perSecond(long permits) {
+        return new RateLimit(permits, Duration.ofSeconds(1), permits);
+    }
+
+    /** Returns the same rate with another burst. */
+    public RateLimit withBurst(long most) {
+        return new RateLimit(permits, period, most);
+    }
+
+    /**
+     * Returns the time in which one permit comes, rounded up, so that never more than {@code permits} come in a period.
+     */
+    long intervalNanos() {
+        Duration interval = period.dividedBy(permits);
+        return interval.multipliedBy(permits).equals(period) ? interval.toNanos() : interval.toNanos() + 1;
+    }
+
+    /** Returns the time in which an empty bucket becomes full. */
+    long refillNanos() {
+        return burst * intervalNanos();
+    }
+}

@@ -1,0 +1,22 @@
+package dev.socketserver.internal.buffer;
+
+import java.io.IOException;
+
+/** A connection that allows everything, and has no next message. */
+final class FreeOwner implements StreamOwner {
+    @Override
+    public void beforeRead() {}
+
+    @Override
+    public void beforeWrite() {}
+
+    @Override
+    public boolean awaitMessage() {
+        return false;
+    }
+
+    @Override
+    public <E extends IOException> E fault(E failure) {
+        return failure;
+    }
+}
