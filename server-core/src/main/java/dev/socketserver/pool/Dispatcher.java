@@ -160,7 +160,8 @@ final class Dispatcher implements ServicePool, Worker.Source {
     public boolean isSaturated() {
         state.acquire();
         try {
-            return state.queue.size() > state.workers.starting() && state.workers.size() >= state.limit();
+            int waiting = state.queue.size() + overload.blocked();
+            return waiting > state.workers.starting() && state.workers.size() >= state.limit();
         } finally {
             state.release();
         }
@@ -304,7 +305,7 @@ final class Dispatcher implements ServicePool, Worker.Source {
         try {
             state.configure(config);
             state.retireIdle(state.workers.size() - state.limit(), RetireReason.LOWERED);
-            overload.admitBlocked(config.queueCapacity() - state.queue.size());
+            overload.admitBlocked(config.queueCapacity() - state.queue.placed());
             surplus.lookAt(state.now);
             stuckWatch.lookAt(state.now);
             starter.startIfWanted(null);

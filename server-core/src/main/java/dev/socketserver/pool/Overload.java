@@ -95,12 +95,12 @@ final class Overload {
     }
 
     private @Nullable Runnable replaceOldest(Runnable task) {
-        Runnable oldest = state.queue.oldest();
+        Runnable oldest = state.queue.oldestPlaced();
         if (oldest == null) {
             return refuse(RejectionReason.QUEUE_FULL, null);
         }
         GivenUp shed = new GivenUp(oldest, RejectionReason.SHED_OLDEST);
-        state.queue.pollOldest();
+        state.queue.removeOldestPlaced();
         state.enqueue(task);
         giveUp(shed);
         return null;
@@ -192,12 +192,13 @@ final class Overload {
 
     /**
      * Queues the tasks of blocked submitters when a worker is about to take a task and leaves the queue half empty. Not
-     * sooner: to wake a submitter for each single place costs more than most tasks.
+     * sooner: to wake a submitter for each single place costs more than most tasks. A worker that takes a service task
+     * counts as well: otherwise service tasks, which need no place, could keep a submitter waiting for ever.
      */
     void admitBlocked() {
         int capacity = state.config.queueCapacity();
-        if (blocked > 0 && state.queue.size() - 1 <= capacity / 2) {
-            admitBlocked(capacity + 1 - state.queue.size());
+        if (blocked > 0 && state.queue.placed() - 1 <= capacity / 2) {
+            admitBlocked(capacity + 1 - state.queue.placed());
         }
     }
 

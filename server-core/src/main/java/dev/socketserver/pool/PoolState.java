@@ -155,7 +155,7 @@ final class PoolState {
 
     /** Returns whether a task may be queued; a starting worker will take one at once, so that one's place is free. */
     boolean hasRoom() {
-        return queue.size() - queue.services() < config.queueCapacity() + workers.starting();
+        return queue.placed() < config.queueCapacity() + workers.starting();
     }
 
     void enqueue(Runnable task) {

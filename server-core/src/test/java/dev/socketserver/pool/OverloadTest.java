@@ -3,6 +3,7 @@ package dev.socketserver.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.socketserver.internal.pool.ServiceTask;
 import dev.socketserver.pool.SimulatedMachine.SimulatedThread;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -65,6 +66,71 @@ class OverloadTest {
             it.machine.spawn("submitter", () -> it.submit(3, TEN_MILLIS));
             it.machine.advance(Duration.ofSeconds(1));
             assertThat(it.done()).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void aPoolWhoseSubmittersWaitIsSaturatedEvenWithoutAQueue() {
+        try (SimulatedPool it = new SimulatedPool(b -> full(b).queueCapacity(0))) {
+            it.submit(2, TEN_MILLIS);
+            assertThat(it.services.isSaturated()).isFalse();
+            it.machine.spawn("submitter", () -> it.submit(1, TEN_MILLIS));
+            it.machine.settle();
+            assertThat(it.services.isSaturated()).isTrue();
+            it.machine.advance(Duration.ofSeconds(1));
+            assertThat(it.services.isSaturated()).isFalse();
+        }
+    }
+
+    /** A service task that another one follows for as long as the pool is saturated, as one leader follows another. */
+    private static final class Succession extends ServiceTask {
+        private final SimulatedPool it;
+
+        Succession(SimulatedPool it) {
+            this.it = it;
+        }
+
+        @Override
+        public void run() {
+            it.machine.sleep(TEN_MILLIS);
+            if (it.services.isSaturated()) {
+                assertThat(it.services.tryExecute(new Succession(it))).isTrue();
+            }
+        }
+
+        @Override
+        public long busySince() {
+            return NOT_BUSY;
+        }
+    }
+
+    @Test
+    void serviceTasksThatFollowOneAnotherDoNotKeepSubmittersWaiting() {
+        try (SimulatedPool it =
+                new SimulatedPool(b -> full(b).minWorkers(1).maxWorkers(1).queueCapacity(0))) {
+            it.pool.execute(new Succession(it));
+            it.machine.spawn("submitter", () -> it.submit(3, TEN_MILLIS));
+            it.machine.advance(Duration.ofSeconds(1));
+            assertThat(it.done()).isEqualTo(3);
+            assertThat(it.machine.liveThreads("submitter")).isZero();
+        }
+    }
+
+    @Test
+    void aServiceTaskAlwaysFitsAndIsNotGivenUpForAnotherTask() {
+        try (SimulatedPool it = new SimulatedPool(b -> full(b).overloadPolicy(OverloadPolicy.SHED_OLDEST))) {
+            List<String> seen = new ArrayList<>();
+            it.submit(2, TEN_MILLIS);
+            assertThat(it.services.tryExecute(new Succession(it))).isTrue();
+            for (int i = 0; i < 5; i++) {
+                it.pool.execute(new NotedTask("task " + i, seen));
+            }
+            assertThat(seen).containsExactly("task 0 SHED_OLDEST", "task 1 SHED_OLDEST");
+            assertThat(it.services.tryExecute(new Succession(it))).isTrue();
+            assertThat(it.snapshot().queued()).isEqualTo(3 + 2);
+            it.machine.advance(Duration.ofSeconds(1));
+            assertThat(seen).contains("task 2 ran", "task 3 ran", "task 4 ran").hasSize(5);
+            assertThat(it.snapshot().queued()).isZero();
         }
     }
 

@@ -1,12 +1,15 @@
 package dev.socketserver.pool;
 
+import dev.socketserver.internal.pool.ServicePool;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /** A pool on a simulated machine, and the verbs that its tests share. */
 final class SimulatedPool implements AutoCloseable {
     final SimulatedMachine machine;
     final ElasticThreadPool pool;
+    final ServicePool services;
     private int done;
 
     SimulatedPool(UnaryOperator<PoolConfig.Builder> options) {
@@ -16,6 +19,7 @@ final class SimulatedPool implements AutoCloseable {
     SimulatedPool(SimulatedMachine machine, UnaryOperator<PoolConfig.Builder> options) {
         this.machine = machine;
         this.pool = new ElasticThreadPool(options.apply(PoolConfig.builder()).build(), machine);
+        this.services = Objects.requireNonNull(ServicePool.of(pool));
         machine.settle();
     }
 
