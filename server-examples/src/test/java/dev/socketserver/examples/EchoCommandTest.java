@@ -204,7 +204,7 @@ class EchoCommandTest {
             --min-workers 5 --max-workers 3     | max-workers must be at least min-workers (5): 3
             --max-workers 0                     | max-workers must be
             --min-spare-workers -1              | min-spare-workers must be at least 0: -1
-            --queue-threshold -1                | queue-threshold must not be negative: -1
+            --queue-threshold -1                | queue-threshold must be at least 0: -1
             --grace -1                          | grace must not be negative: PT-1S
             --drain-delay -1                    | drain-delay must not be negative: PT-1S
             --proxy-protocol 10.0.0.0/33        | --proxy-protocol
