@@ -173,7 +173,7 @@ class EchoCommandTest {
         CommandRun run = CommandRun.of("echo", "--port", "0", "--workers", "virtual");
 
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err().lines()).singleElement().asString().contains("needs JDK 21");
+        assertThat(run.err().lines()).singleElement().asString().contains("virtual threads need JDK 21 or later");
     }
 
     @Test
@@ -203,8 +203,8 @@ class EchoCommandTest {
             --workers lazy                      | lazy
             --min-workers 5 --max-workers 3     | max-workers must be at least min-workers (5): 3
             --max-workers 0                     | max-workers must be
-            --min-spare-workers -1              | min-spare-workers must not be negative: -1
-            --queue-threshold -1                | queue-threshold must not be negative: -1
+            --min-spare-workers -1              | min-spare-workers must be at least 0: -1
+            --queue-threshold -1                | queue-threshold must be at least 0: -1
             --grace -1                          | grace must not be negative: PT-1S
             --drain-delay -1                    | drain-delay must not be negative: PT-1S
             --proxy-protocol 10.0.0.0/33        | --proxy-protocol

@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * passes only when {@link #advance} says so. Its threads are real ones that take turns; which of the runnable ones is
  * next is decided by order of becoming runnable, by a seeded random number, or by a model check.
  */
-final class SimulatedHost implements Host, AutoCloseable {
+final class SimulatedMachine implements Machine, AutoCloseable {
     private static final long START = Long.MAX_VALUE - Duration.ofSeconds(1).toNanos(); // overflows on the way
 
     private final Map<Thread, SimulatedThread> threads = new HashMap<>();
@@ -33,12 +33,12 @@ final class SimulatedHost implements Host, AutoCloseable {
     private boolean closed;
 
     /** A machine that runs threads in the order in which they become runnable. */
-    SimulatedHost() {
+    SimulatedMachine() {
         this(count -> 0, false);
     }
 
     /** A machine that runs threads in a random order. */
-    SimulatedHost(long seed) {
+    SimulatedMachine(long seed) {
         this(new Random(seed)::nextInt, false);
     }
 
@@ -49,7 +49,7 @@ final class SimulatedHost implements Host, AutoCloseable {
      *     on
      * @param preemptive whether that is also asked each time before a thread takes the pool's lock or wakes another one
      */
-    SimulatedHost(IntUnaryOperator chooser, boolean preemptive) {
+    SimulatedMachine(IntUnaryOperator chooser, boolean preemptive) {
         this.chooser = chooser;
         this.preemptive = preemptive;
     }

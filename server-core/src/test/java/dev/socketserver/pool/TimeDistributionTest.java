@@ -9,32 +9,32 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
-class TimeHistogramTest {
+class TimeDistributionTest {
 
     @Test
     void everyValueLiesInItsBucketAndBucketsAreNarrow() {
         Random random = new Random(7);
         for (int i = 0; i < 100_000; i++) {
             long value = random.nextLong() >>> (1 + random.nextInt(63));
-            int bucket = TimeHistogram.bucket(value);
-            long upper = TimeHistogram.upperBound(bucket);
+            int bucket = TimeDistribution.bucket(value);
+            long upper = TimeDistribution.upperBound(bucket);
             assertThat(upper).isGreaterThanOrEqualTo(value);
             assertThat((upper - value) / (double) Math.max(value, 1)).isLessThanOrEqualTo(0.125);
             if (bucket > 0) {
-                assertThat(TimeHistogram.upperBound(bucket - 1)).isLessThan(value);
+                assertThat(TimeDistribution.upperBound(bucket - 1)).isLessThan(value);
             }
         }
     }
 
     @Test
     void theLargestValueHasABucket() {
-        assertThat(TimeHistogram.upperBound(TimeHistogram.bucket(Long.MAX_VALUE)))
+        assertThat(TimeDistribution.upperBound(TimeDistribution.bucket(Long.MAX_VALUE)))
                 .isEqualTo(Long.MAX_VALUE);
     }
 
     @Test
     void percentilesAreOfTheRecordedValues() {
-        TimeHistogram histogram = new TimeHistogram();
+        TimeDistribution.Recorder histogram = new TimeDistribution.Recorder();
         for (int i = 1; i <= 1000; i++) {
             histogram.record(i * 1000L);
         }
@@ -48,14 +48,14 @@ class TimeHistogramTest {
 
     @Test
     void nothingRecordedIsZero() {
-        TimeDistribution times = new TimeHistogram().distribution();
+        TimeDistribution times = new TimeDistribution.Recorder().distribution();
         assertThat(times.percentile(99)).isZero();
         assertThat(times.longest()).isZero();
     }
 
     @Test
     void aShareOutOfRangeIsRefused() {
-        TimeDistribution times = new TimeHistogram().distribution();
+        TimeDistribution times = new TimeDistribution.Recorder().distribution();
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> times.percentile(101))
                 .withMessage("percent must be between 0 and 100: 101.0");
