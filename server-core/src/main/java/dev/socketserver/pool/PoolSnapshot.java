@@ -12,7 +12,7 @@ import java.util.Map;
  * @param busy workers that run a task
  * @param stuck workers that run a task for longer than {@code stuckAfter}
  * @param peakSize the largest {@code size} so far
- * @param queued tasks that wait
+ * @param queued tasks that wait, besides those of the servers themselves
  * @param peakQueued the largest {@code queued} so far
  * @param oldestWait how long the oldest of the queued tasks has waited
  * @param blockedSubmitters threads that wait for room in the queue
@@ -64,7 +64,7 @@ public record PoolSnapshot(
                 workers.busy(),
                 workers.stuck(),
                 workers.peak(),
-                state.queue.size(),
+                state.queue.placed(),
                 counters.peakQueued,
                 Duration.ofNanos(state.queue.oldestWait(now)),
                 blockedSubmitters,

@@ -161,7 +161,7 @@ final class PoolState {
     void enqueue(Runnable task) {
         queue.add(task, now);
         counters.enqueued++;
-        counters.peakQueued = Math.max(counters.peakQueued, queue.size());
+        counters.peakQueued = Math.max(counters.peakQueued, queue.placed());
     }
 
     /** Gives a task to a worker just taken off the idle stack; one worker in each decision at the most. */
