@@ -48,8 +48,8 @@ import org.jspecify.annotations.Nullable;
 public sealed class TaskPool extends AbstractExecutorService implements AutoCloseable permits WorkRequestPool {
     private final TaskPoolConfig config;
     private final WorkQueue queue;
-    private final Workers workers;
-    private final Collector collector;
+    private final TaskRunner runner;
+    private final ResultCollector collector;
 
     /**
      * Makes a pool with that many workers, and a queue with as many places.
@@ -66,10 +66,10 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
      * @throws UnsupportedOperationException if virtual workers are asked for and the JDK has none
      */
     public TaskPool(TaskPoolConfig config) {
-        this.config = config;
+        this.config = Objects.requireNonNull(config, "config");
         queue = new WorkQueue(config);
-        workers = new Workers(config, queue);
-        collector = new Collector(queue, workers);
+        runner = new TaskRunner(config, queue);
+        collector = new ResultCollector(queue, runner);
     }
 
     /** Returns the configuration that the pool began with. */
@@ -97,6 +97,8 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
      * @throws RejectedExecutionException if the pool is shut down
      */
     public final <A> void map(Iterable<? extends A> items, ItemTask<? super A> task) throws InterruptedException {
+        Objects.requireNonNull(items, "items");
+        Objects.requireNonNull(task, "task");
         for (A item : items) {
             addTask(() -> task.run(item));
         }
@@ -111,11 +113,15 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
     public final void execute(Runnable command) {
         Objects.requireNonNull(command, "command");
         try {
-            collector.put(command instanceof TaskFuture<?> future ? future : new PlainTask(command), WorkQueue.FOREVER);
+            collector.put(queuedTask(command), WorkQueue.FOREVER);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RejectedExecutionException("interrupted while waiting for room in pool " + config.name(), e);
         }
+    }
+
+    private static QueuedTask queuedTask(Runnable command) {
+        return command instanceof TaskFuture<?> future && future.mayBeQueued() ? future : new PlainTask(command);
     }
 
     // ---- Tasks with a result
@@ -127,19 +133,19 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
      */
     @Override
     public final <T extends @Nullable Object> CompletableFuture<T> submit(Callable<T> task) {
-        TaskFuture<T> future = new TaskFuture<>(Objects.requireNonNull(task, "task"), workers);
+        TaskFuture<T> future = new TaskFuture<>(Objects.requireNonNull(task, "task"), runner);
         execute(future);
         return future;
     }
 
     @Override
     protected final <T extends @Nullable Object> RunnableFuture<T> newTaskFor(Callable<T> callable) {
-        return new TaskFuture<>(callable, workers);
+        return new TaskFuture<>(callable, runner);
     }
 
     @Override
     protected final <T extends @Nullable Object> RunnableFuture<T> newTaskFor(Runnable runnable, T value) {
-        return new TaskFuture<>(Executors.callable(runnable, value), workers);
+        return new TaskFuture<>(Executors.callable(runnable, value), runner);
     }
 
     /**
@@ -151,8 +157,10 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
      */
     public final <A, T extends @Nullable Object> Stream<Outcome<A, T>> mapAsCompleted(
             Iterable<? extends A> items, Computation<? super A, ? extends T> computation) {
-        queue.refuseMember();
-        return new CompletionIterator<A, T>(queue, collector, items, computation).stream();
+        Objects.requireNonNull(items, "items");
+        Objects.requireNonNull(computation, "computation");
+        queue.refuseWorkerThread();
+        return new OutcomeIterator<A, T>(queue, collector, runner, items, computation, false).stream();
     }
 
     // ---- Waiting
@@ -191,8 +199,8 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
     public final void createWorkers(int count) {
         checkAtLeast("count", 0, count);
         queue.createWorkers(count);
-        workers.resize();
-        workers.start();
+        runner.resize();
+        runner.start();
     }
 
     /**
@@ -205,7 +213,7 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
     public final int dismissWorkers(int count) {
         checkAtLeast("count", 0, count);
         int dismissed = queue.dismissWorkers(count);
-        workers.resize();
+        runner.resize();
         return dismissed;
     }
 
@@ -252,14 +260,14 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
      * @return how many were given up
      */
     public final int cancelWaiting() {
-        return workers.drop(task -> true).size();
+        return runner.cancel(task -> true).size();
     }
 
     /** Takes no more tasks; those that wait are still run. Does not wait for that. */
     @Override
     public final void shutdown() {
         queue.shutdown();
-        workers.releaseThreads();
+        runner.releaseThreads();
     }
 
     /**
@@ -270,7 +278,7 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
     @Override
     public final List<Runnable> shutdownNow() {
         queue.shutdown();
-        return workers.stop().stream().map(QueuedTask::asRunnable).toList();
+        return runner.stop().stream().map(QueuedTask::asRunnable).toList();
     }
 
     @Override
@@ -286,10 +294,12 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
     /** Waits until the pool is shut down, every task has ended and every thread is gone. */
     @Override
     public final boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+        Objects.requireNonNull(unit, "unit");
+        queue.refuseCallbackThread();
         long deadline = System.nanoTime() + Math.max(0, unit.toNanos(timeout));
         return queue.await(queue::isShutdown, deadline - System.nanoTime())
                 && collector.collectAll(deadline - System.nanoTime())
-                && workers.awaitThreads(deadline - System.nanoTime());
+                && runner.awaitThreads(deadline - System.nanoTime());
     }
 
     /**
@@ -300,25 +310,22 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
     @Override
     public final void close() {
         shutdown();
-        if (queue.isCurrentThreadMember()) {
+        if (queue.isInside()) {
             return;
         }
         boolean interrupted = false;
-        @Nullable Throwable failure = null;
         boolean terminated = false;
+        @Nullable Throwable failure = null;
         while (!terminated) {
             try {
-                if (workers() == 0) {
-                    cancelWaiting();
-                }
-                terminated = awaitTermination(WorkQueue.FOREVER, TimeUnit.NANOSECONDS);
+                terminated = finish();
             } catch (InterruptedException e) {
                 interrupted = true;
                 shutdownNow();
-            } catch (RuntimeException | Error e) { // from a callback; the others are to be called all the same
+            } catch (RuntimeException | Error e) { // from a callback; the others are called all the same
                 if (failure == null) {
                     failure = e;
-                } else {
+                } else if (failure != e) {
                     failure.addSuppressed(e);
                 }
             }
@@ -327,6 +334,15 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
             Thread.currentThread().interrupt();
         }
         throwIfAny(failure);
+    }
+
+    /** Waits until every task has ended and every thread is gone; cancels the tasks for which there are no workers. */
+    private boolean finish() throws InterruptedException {
+        while (collector.collectUntil(() -> queue.isQuiet() || queue.isStranded(), WorkQueue.FOREVER)
+                && queue.isStranded()) {
+            cancelWaiting();
+        }
+        return queue.isQuiet() && runner.awaitThreads(WorkQueue.FOREVER);
     }
 
     private static void throwIfAny(@Nullable Throwable failure) {
@@ -344,7 +360,7 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
         return queue;
     }
 
-    final Collector collector() {
+    final ResultCollector collector() {
         return collector;
     }
 

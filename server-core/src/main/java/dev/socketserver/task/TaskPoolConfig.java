@@ -31,6 +31,7 @@ public record TaskPoolConfig(
      * @throws IllegalArgumentException naming the option and its value, if a value is out of range
      */
     public TaskPoolConfig {
+        Objects.requireNonNull(name, "name");
         Objects.requireNonNull(workerKind, "workerKind");
         if (name.isBlank()) {
             throw new IllegalArgumentException("name must not be blank");

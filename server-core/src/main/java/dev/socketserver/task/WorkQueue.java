@@ -2,9 +2,9 @@ package dev.socketserver.task;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -13,47 +13,46 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tasks that wait, how many workers may run them, and the results that wait to be collected.
+ * The state of a pool: the tasks that wait, the workers that run some, and the results that nobody has collected yet.
  *
- * <p>A worker is a permission to run one task at a time. It is <em>active</em> from {@link #takeStartable} until
- * {@link #leave}. So a worker that is dismissed while it has nothing to do is gone at once, and one that runs a task is
- * gone when that ends: nobody has to be woken, and nobody looks again every few seconds.
+ * <p>A request is started only while there is room for a result, so that a worker never has to wait with a result in
+ * hand. Tasks without such a result overtake requests that are held up.
  *
- * <p>A task is started only while there is room for a result, so no worker is ever held up by one that it cannot get
- * rid of.
- *
- * <p>All state is guarded by this object's monitor. Thread-safe; calls no task.
+ * <p>All state is guarded by this object's monitor, which is never held while code of the user runs. Thread-safe.
  */
 final class WorkQueue {
-    /** A waiting time without a limit. */
+    /** A timeout without a limit. */
     static final long FOREVER = Long.MAX_VALUE;
 
     private final TaskPoolConfig config;
-    private final ArrayDeque<QueuedTask> waiting = new ArrayDeque<>();
-    private final ArrayDeque<RequestRun<?>> results = new ArrayDeque<>();
-    private final Set<Thread> crew = new HashSet<>(); // threads of active workers
-    private int workers;
-    private int active; // dismissed workers that still have a task included
+    private final WorkerSlots slots;
+    private final WaitingTasks waiting = new WaitingTasks();
+    private final ArrayDeque<RequestRun<?>> results = new ArrayDeque<>(); // in order of completion
+    private final Set<Thread> workerThreads = new HashSet<>(); // those that run a task
+    private final Set<Thread> callbackThreads = new HashSet<>(); // those that run a callback
     private int pendingRequests; // put and not yet collected
     private boolean shutDown;
+    private long idleSince = System.nanoTime(); // when the last task ended, if none runs
     private long done;
     private long failed;
     private long cancelled;
-    private long left;
+    private long left; // tasks that wait or run
 
     WorkQueue(TaskPoolConfig config) {
         this.config = config;
-        workers = config.workers();
+        slots = new WorkerSlots(config.workers());
     }
 
-    // ---- A task comes
+    // ---- Tasks come
 
     /**
-     * Takes a task, waiting for room if need be. A task of this pool never waits, as that might be for itself.
+     * Adds a task, waiting for room if necessary. A task of this pool does not wait, since it might wait for itself. A
+     * callback does not wait either if only collecting could make room, since the next callback has to wait for it.
      *
      * @param nanos how long to wait; {@link #FOREVER} to wait as long as that makes sense
-     * @return false if that makes no sense any more: there will be no room before a result is collected
-     * @throws QueueFullException if the time was up first
+     * @return false if waiting makes no sense: there will be no room until a result is collected
+     * @throws QueueFullException if the timeout expired
+     * @throws NoWorkersAvailableException if there is no worker to make room
      */
     synchronized boolean put(QueuedTask task, long nanos) throws InterruptedException {
         if (Thread.interrupted()) {
@@ -61,21 +60,31 @@ final class WorkQueue {
         }
         long deadline = System.nanoTime() + nanos;
         requireOpen();
-        while (!hasRoom() && !isCurrentThreadMember()) {
-            if (active == 0 && workers == 0) {
+        while (!hasRoomFor(task)) {
+            if (slots.workers() == 0) {
                 throw new NoWorkersAvailableException(config.name(), waiting.size());
             }
-            if (active == 0 && !hasRoomForResults() && nanos == FOREVER) {
-                return false;
+            if (nanos == FOREVER && isHeldUp(task)) {
+                if (!isCallbackThread()) {
+                    return false;
+                }
+                break;
             }
             if (!pause(deadline)) {
                 throw new QueueFullException(config.name(), config.queueCapacity());
             }
             requireOpen();
         }
-        waiting.add(task);
-        left++;
-        pendingRequests += isRequest(task) ? 1 : 0;
+        add(task);
+        return true;
+    }
+
+    /** Adds a task if there is room for it. */
+    synchronized boolean offer(QueuedTask task) {
+        if (shutDown || !hasRoomFor(task)) {
+            return false;
+        }
+        add(task);
         return true;
     }
 
@@ -85,112 +94,145 @@ final class WorkQueue {
         }
     }
 
-    private boolean hasRoom() {
-        return waiting.size() < (long) config.queueCapacity() + freeWorkers();
+    private boolean hasRoomFor(QueuedTask task) {
+        int startable = startable();
+        int free = slots.free();
+        return isWorkerThread()
+                || (startable < free && isStartable(task))
+                || waiting.size() - Math.min(free, startable) < config.queueCapacity();
     }
 
-    private int freeWorkers() {
-        return hasRoomForResults() ? Math.max(0, workers - active) : 0;
+    /** Returns how many of the waiting tasks free workers may take. */
+    private int startable() {
+        return hasRoomForResults() ? waiting.size() : waiting.size() - waiting.requests();
+    }
+
+    private boolean isStartable(QueuedTask task) {
+        return hasRoomForResults() || !WaitingTasks.isRequest(task);
+    }
+
+    /** Nothing but collecting a result can make room for this task. */
+    private boolean isHeldUp(QueuedTask task) {
+        return !isStartable(task) && startable() == 0;
     }
 
     private boolean hasRoomForResults() {
         return results.size() < config.resultCapacity();
     }
 
-    /** Returns a time in nanoseconds: none if it is negative, {@link #FOREVER} if it is longer than that. */
-    static long nanos(Duration timeout) {
-        return Math.max(0, TimeUnit.NANOSECONDS.convert(timeout));
+    private void add(QueuedTask task) {
+        waiting.add(task);
+        left++;
+        pendingRequests += WaitingTasks.isRequest(task) ? 1 : 0;
     }
 
-    private static boolean isRequest(QueuedTask task) {
-        return task instanceof RequestRun<?>;
-    }
+    // ---- Tasks run
 
-    // ---- Tasks are run
-
-    /** Takes out the tasks for which there are free workers, which become active. */
+    /** Removes the tasks for which there are free workers, and starts them. */
     synchronized List<QueuedTask> takeStartable() {
-        int count = Math.min(freeWorkers(), waiting.size());
-        List<QueuedTask> startable = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            startable.add(waiting.remove());
-        }
-        active += count;
-        return startable;
+        int count = Math.min(slots.free(), startable());
+        List<QueuedTask> taken = waiting.take(count, hasRoomForResults());
+        taken.forEach(slots::start);
+        return taken;
     }
 
-    /** Takes back tasks that were taken out and found no thread. */
+    /** Puts back tasks that were taken and found no thread, in front of the others. */
     synchronized void putBack(List<QueuedTask> unstarted) {
-        active -= unstarted.size();
-        for (int i = unstarted.size() - 1; i >= 0; i--) {
-            waiting.addFirst(unstarted.get(i));
-        }
+        unstarted.forEach(slots::end);
+        waiting.addFirst(unstarted);
         notifyAll();
     }
 
-    /** The current thread is an active worker's from here on. */
-    synchronized void arrive() {
-        crew.add(Thread.currentThread());
+    /** Registers the current thread, which is about to perform a task. */
+    synchronized void enter() {
+        workerThreads.add(Thread.currentThread());
     }
 
-    /** Counts a task that was performed. */
-    synchronized void performed(boolean succeeded) {
+    /** Counts a task that was performed, and keeps its result if it is a request. */
+    synchronized void performed(QueuedTask task, QueuedTask.Ending ending) {
         left--;
-        done++;
-        failed += succeeded ? 0 : 1;
+        switch (ending) {
+            case SUCCEEDED -> done++;
+            case FAILED -> {
+                done++;
+                failed++;
+            }
+            case CANCELLED -> cancelled++;
+        }
+        if (task instanceof RequestRun<?> request) {
+            results.add(request);
+            notifyAll();
+        }
     }
 
-    /** The current thread's worker is not active any more; another task is startable, if one waits. */
-    synchronized void leave() {
-        active--;
-        crew.remove(Thread.currentThread());
+    /** Ends a task that the current thread has performed; returns whether its worker is gone with it. */
+    synchronized boolean leave(QueuedTask task) {
+        workerThreads.remove(Thread.currentThread());
+        boolean gone = slots.end(task);
+        idleSince = System.nanoTime();
         notifyAll();
+        return gone;
     }
 
     // ---- Results are collected
 
-    /** Adds a result to those that wait to be collected. */
-    synchronized void addResult(RequestRun<?> result) {
-        results.add(result);
-        notifyAll();
-    }
-
-    /** Takes the oldest result, null if there is none. Another task may be startable then. */
+    /** Removes the oldest result, whose callback the current thread is about to call; null if there is none. */
     synchronized @Nullable RequestRun<?> takeResult() {
         RequestRun<?> result = results.poll();
         if (result != null) {
             pendingRequests--;
+            callbackThreads.add(Thread.currentThread());
             notifyAll();
         }
         return result;
     }
 
-    // ---- Workers come and go
-
-    /** Adds workers. Tasks may be startable then. */
-    synchronized void createWorkers(int count) {
-        workers += count;
+    /** The callback that the current thread called has returned. */
+    synchronized void endCallback() {
+        callbackThreads.remove(Thread.currentThread());
         notifyAll();
     }
 
-    /** Takes away that many workers, or all if there are fewer; returns how many. */
+    // ---- Workers come and go
+
+    /** Adds workers. More tasks may be startable then. */
+    synchronized void createWorkers(int count) {
+        slots.create(count);
+        notifyAll();
+    }
+
+    /** Dismisses that many workers, or all if there are fewer; returns how many. */
     synchronized int dismissWorkers(int count) {
-        int dismissed = Math.min(count, workers);
-        workers -= dismissed;
+        int dismissed = slots.dismiss(count);
         notifyAll();
         return dismissed;
     }
 
-    // ---- Tasks are given up
+    // ---- Tasks are cancelled
 
-    /** Forgets tasks that were taken out and will not be run. */
-    synchronized void abandon(List<QueuedTask> unstarted) {
-        active -= unstarted.size();
-        cancelled += unstarted.size();
+    /** Cancels tasks that were taken and that no thread has begun. */
+    synchronized void cancelUnstarted(List<QueuedTask> unstarted) {
+        unstarted.forEach(slots::end);
         unstarted.forEach(this::gone);
+        cancelled += unstarted.size();
     }
 
-    /** Takes a task out of the queue as if it had never come; false if it is not there any more. */
+    /** Removes the waiting tasks that match, and returns them. */
+    synchronized List<QueuedTask> cancel(Predicate<QueuedTask> matching) {
+        List<QueuedTask> removed = waiting.matching(matching);
+        removed.forEach(this::remove);
+        cancelled += removed.size();
+        return removed;
+    }
+
+    /** Cancels a task; false if it does not wait any more. */
+    synchronized boolean cancel(QueuedTask task) {
+        boolean removed = remove(task);
+        cancelled += removed ? 1 : 0;
+        return removed;
+    }
+
+    /** Removes a task as if it had never come; false if it does not wait any more. */
     synchronized boolean remove(QueuedTask task) {
         boolean removed = waiting.remove(task);
         if (removed) {
@@ -199,41 +241,37 @@ final class WorkQueue {
         return removed;
     }
 
-    /** Takes out the tasks that are given up, and returns them. */
-    synchronized List<QueuedTask> withdraw(Predicate<QueuedTask> givenUp) {
-        List<QueuedTask> withdrawn = waiting.stream().filter(givenUp).toList();
-        waiting.removeIf(givenUp);
-        withdrawn.forEach(this::gone);
-        cancelled += withdrawn.size();
-        return withdrawn;
-    }
-
     private void gone(QueuedTask task) {
         left--;
-        pendingRequests -= isRequest(task) ? 1 : 0;
+        pendingRequests -= WaitingTasks.isRequest(task) ? 1 : 0;
         notifyAll();
     }
 
-    /** Takes no more tasks. */
+    /** Refuses further tasks. */
     synchronized void shutdown() {
         shutDown = true;
         notifyAll();
     }
 
-    // ---- Somebody waits, or wants to know
+    // ---- Threads wait
+
+    /** Returns a timeout in nanoseconds: zero if it is negative, {@link #FOREVER} if it is longer than that. */
+    static long nanos(Duration timeout) {
+        return Math.max(0, TimeUnit.NANOSECONDS.convert(Objects.requireNonNull(timeout, "timeout")));
+    }
 
     /**
      * Waits until a condition on this queue holds.
      *
-     * @return false if the time was up first
-     * @throws NoWorkersAvailableException if a task waits and there is no worker for it
+     * @return false if the timeout expired first
+     * @throws NoWorkersAvailableException if a task waits that no worker will run
      * @throws IllegalStateException if called from a task of this pool
      */
     synchronized boolean await(BooleanSupplier condition, long nanos) throws InterruptedException {
-        refuseMember();
+        refuseWorkerThread();
         long deadline = System.nanoTime() + nanos;
         while (!condition.getAsBoolean()) {
-            if (workers == 0 && active == 0 && !waiting.isEmpty()) {
+            if (isStranded()) {
                 throw new NoWorkersAvailableException(config.name(), waiting.size());
             }
             if (!pause(deadline)) {
@@ -253,30 +291,53 @@ final class WorkQueue {
         return true;
     }
 
-    /** Lets those who wait look at their condition again. */
+    /** Makes those who wait check their condition again. */
     synchronized void signal() {
         notifyAll();
     }
 
-    /** Throws if the current thread is a worker, which must not wait for its own pool. */
-    synchronized void refuseMember() {
-        if (isCurrentThreadMember()) {
+    /** Throws if the current thread runs a task of this pool, which must not wait for its own pool. */
+    synchronized void refuseWorkerThread() {
+        if (isWorkerThread()) {
             throw new IllegalStateException("a task of pool " + config.name() + " would wait for itself");
         }
     }
 
-    synchronized boolean isCurrentThreadMember() {
-        return crew.contains(Thread.currentThread());
+    /** Throws if the current thread runs a callback of this pool, which must return before the next is called. */
+    synchronized void refuseCallbackThread() {
+        if (isCallbackThread()) {
+            throw new IllegalStateException("a callback of pool " + config.name() + " would wait for itself");
+        }
     }
 
-    /** Nothing waits, nothing runs, and there is no result to collect. */
+    /** Returns whether the current thread runs a task or a callback of this pool. */
+    synchronized boolean isInside() {
+        return isWorkerThread() || isCallbackThread();
+    }
+
+    private boolean isWorkerThread() {
+        return workerThreads.contains(Thread.currentThread());
+    }
+
+    private boolean isCallbackThread() {
+        return callbackThreads.contains(Thread.currentThread());
+    }
+
+    // ---- Figures
+
+    /** Returns whether nothing waits, runs or is left to collect, and no callback runs. */
     synchronized boolean isQuiet() {
-        return active == 0 && waiting.isEmpty() && results.isEmpty();
+        return slots.running() == 0 && waiting.isEmpty() && results.isEmpty() && callbackThreads.isEmpty();
     }
 
-    /** Nothing runs, and nothing that waits will before a result is collected. */
-    synchronized boolean isStalled() {
-        return active == 0 && !waiting.isEmpty() && !hasRoomForResults();
+    /** Returns whether tasks wait that no worker will run. */
+    synchronized boolean isStranded() {
+        return slots.workers() == 0 && slots.running() == 0 && !waiting.isEmpty();
+    }
+
+    /** Returns for how many nanoseconds no task has run; negative if one runs now. */
+    synchronized long idleNanos() {
+        return slots.running() > 0 ? -1 : System.nanoTime() - idleSince;
     }
 
     synchronized int results() {
@@ -288,16 +349,22 @@ final class WorkQueue {
     }
 
     synchronized int workers() {
-        return workers;
-    }
-
-    /** How many tasks one stream should have in here at a time: enough to keep every worker busy, and no more. */
-    synchronized int window() {
-        return Math.max(1, workers + Math.min(workers, config.queueCapacity()));
+        return slots.workers();
     }
 
     synchronized int dismissedWorkers() {
-        return Math.max(0, active - workers);
+        return slots.leaving();
+    }
+
+    /** Returns how many threads the workers need, the dismissed ones included. */
+    synchronized int threads() {
+        return (int) Math.min(Integer.MAX_VALUE, (long) slots.workers() + slots.leaving());
+    }
+
+    /** Returns how many tasks one stream should have in here at a time: enough to keep every worker busy. */
+    synchronized int window() {
+        long most = slots.workers() + (long) Math.min(slots.workers(), config.queueCapacity());
+        return (int) Math.max(1, Math.min(Integer.MAX_VALUE, most));
     }
 
     synchronized boolean isShutdown() {
@@ -305,7 +372,7 @@ final class WorkQueue {
     }
 
     synchronized boolean isTerminated() {
-        return shutDown && active == 0 && waiting.isEmpty();
+        return shutDown && slots.running() == 0 && waiting.isEmpty();
     }
 
     synchronized Progress progress() {

@@ -72,6 +72,10 @@ public record WorkRequest<T extends @Nullable Object>(
             Iterable<? extends A> items,
             BiConsumer<? super WorkRequest<T>, ? super T> callback,
             BiConsumer<? super WorkRequest<T>, ? super Throwable> exceptionCallback) {
+        Objects.requireNonNull(computation, "computation");
+        Objects.requireNonNull(items, "items");
+        Objects.requireNonNull(callback, "callback");
+        Objects.requireNonNull(exceptionCallback, "exceptionCallback");
         List<WorkRequest<T>> requests = new ArrayList<>();
         for (A item : items) {
             requests.add(new WorkRequest<>(item, () -> computation.apply(item), callback, exceptionCallback));

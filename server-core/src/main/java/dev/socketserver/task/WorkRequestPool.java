@@ -1,6 +1,7 @@
 package dev.socketserver.task;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
@@ -56,7 +57,7 @@ public final class WorkRequestPool extends TaskPool {
      * @throws RejectedExecutionException if the pool is shut down
      */
     public void putRequest(WorkRequest<?> request) throws InterruptedException {
-        collector().put(new RequestRun<>(request, queue()), WorkQueue.FOREVER);
+        collector().put(run(request), WorkQueue.FOREVER);
     }
 
     /**
@@ -67,7 +68,11 @@ public final class WorkRequestPool extends TaskPool {
      * @throws RejectedExecutionException if the pool is shut down
      */
     public void putRequest(WorkRequest<?> request, Duration timeout) throws InterruptedException {
-        collector().put(new RequestRun<>(request, queue()), WorkQueue.nanos(timeout));
+        collector().put(run(request), WorkQueue.nanos(timeout));
+    }
+
+    private static RequestRun<?> run(WorkRequest<?> request) {
+        return new RequestRun<>(Objects.requireNonNull(request, "request"));
     }
 
     /**
@@ -77,6 +82,7 @@ public final class WorkRequestPool extends TaskPool {
      * @throws NoResultsPendingException if there is no request whose result was not collected
      */
     public int poll() {
+        queue().refuseCallbackThread();
         requirePending();
         return collector().collectAvailable();
     }
@@ -89,8 +95,10 @@ public final class WorkRequestPool extends TaskPool {
      * @throws InterruptedException if the thread is interrupted
      */
     public int poll(Duration timeout) throws InterruptedException {
+        long nanos = WorkQueue.nanos(timeout);
+        queue().refuseCallbackThread();
         requirePending();
-        queue().await(() -> queue().results() > 0 || pendingRequests() == 0, WorkQueue.nanos(timeout));
+        queue().await(() -> queue().results() > 0 || pendingRequests() == 0, nanos);
         return collector().collectAvailable();
     }
 

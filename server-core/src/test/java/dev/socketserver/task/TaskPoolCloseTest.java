@@ -161,6 +161,16 @@ class TaskPoolCloseTest {
     }
 
     @Test
+    void closeGivesUpWhatWaitsWhenTheLastWorkerIsDismissedMeanwhile() throws Exception {
+        TaskPool pool = poolWithTwoRunningAndTwoWaiting();
+        Caller<Boolean> closing = Caller.of(pool::close).awaitBlocked();
+        pool.dismissWorkers(2);
+        hold.letAllGo();
+        closing.result();
+        assertThat(pool.progress()).isEqualTo(new Progress(2, 0, 2, 0));
+    }
+
+    @Test
     void aBlockedAddIsRefusedWhenThePoolIsShutDown() throws Exception {
         try (TaskPool pool = poolWithTwoRunningAndTwoWaiting()) {
             Caller<Boolean> adding = Caller.of(() -> pool.addTask(this::work)).awaitBlocked();

@@ -122,6 +122,40 @@ class TaskPoolExecutorTest {
     }
 
     @Test
+    void aTaskWhoseFutureWasCompletedBeforeItStartedIsNotRunAndCountsAsCancelled() throws Exception {
+        var ran = new AtomicInteger();
+        try (var pool = new TaskPool(1)) {
+            pool.addTask(hold::here);
+            hold.awaitStarted(1);
+            CompletableFuture<Integer> future = pool.submit(ran::incrementAndGet);
+            future.complete(42);
+            hold.letAllGo();
+            pool.waitCompletion();
+            assertThat(pool.progress()).isEqualTo(new Progress(1, 0, 1, 0));
+            assertThat(future.get()).isEqualTo(42);
+        }
+        assertThat(ran).hasValue(0);
+    }
+
+    @Test
+    void aFuturesTaskRunsOnceHoweverOftenItIsExecuted() throws Exception {
+        var ran = new AtomicInteger();
+        try (var pool = new TaskPool(2)) {
+            CompletableFuture<Integer> future = pool.submit(() -> {
+                ran.incrementAndGet();
+                return hold.here(1);
+            });
+            hold.awaitStarted(1);
+            pool.execute((Runnable) future);
+            pool.execute((Runnable) future);
+            ((Runnable) future).run();
+            hold.letAllGo();
+            assertThat(future.get()).isEqualTo(1);
+        }
+        assertThat(ran).hasValue(1);
+    }
+
+    @Test
     void completableFutureRunsOnThePool() throws Exception {
         try (var pool = new TaskPool(TaskPoolConfig.builder(1).name("mine").build())) {
             assertThat(CompletableFuture.supplyAsync(

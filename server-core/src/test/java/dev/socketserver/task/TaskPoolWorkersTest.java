@@ -1,6 +1,7 @@
 package dev.socketserver.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.socketserver.testing.Polling;
@@ -8,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -59,29 +61,38 @@ class TaskPoolWorkersTest {
 
     @Test
     void theThreadsOfDismissedWorkersEnd() throws Exception {
+        var last = new Hold();
         try (TaskPool pool = pool(3)) {
-            add(pool, 3);
-            hold.awaitStarted(3);
+            add(pool, 2);
+            hold.awaitStarted(2);
+            pool.addTask(() -> {
+                threads.add(Thread.currentThread());
+                last.here();
+            });
+            last.awaitStarted(1);
             pool.dismissWorkers(2);
-            hold.letGo(2);
+            hold.letAllGo();
             pool.joinAllDismissedWorkers();
             List<Thread> all = new ArrayList<>(threads);
             assertThat(all).hasSize(3);
             assertThat(Polling.await(() -> all.stream().filter(Thread::isAlive).count() == 1))
                     .isTrue();
-            hold.letAllGo();
+            last.letAllGo();
         }
     }
 
     @Test
     void aBusyWorkerIsGoneWhenItsTaskEndsAndTakesNoOther() throws Exception {
+        var first = new Hold();
         try (TaskPool pool = pool(2)) {
-            add(pool, 4);
-            hold.awaitStarted(2);
+            pool.addTask(first::here);
+            first.awaitStarted(1);
+            add(pool, 3);
+            hold.awaitStarted(1);
             assertThat(pool.dismissWorkers(1)).isEqualTo(1);
             assertThat(pool.dismissedWorkers()).isEqualTo(1);
             Caller<Boolean> joining = Caller.of(pool::joinAllDismissedWorkers).awaitBlocked();
-            hold.letGo(1);
+            first.letAllGo();
             joining.result();
             assertThat(pool.dismissedWorkers()).isZero();
             assertThat(hold.isNoMoreStarted()).isTrue();
@@ -102,15 +113,74 @@ class TaskPoolWorkersTest {
     }
 
     @Test
-    void workersCreatedAfterADismissalTakeTheirPlaces() throws Exception {
+    void workersCreatedAfterADismissalDoNotTakeThePlacesOfBusyOnes() throws Exception {
         try (TaskPool pool = pool(2)) {
             add(pool, 2);
             hold.awaitStarted(2);
             pool.dismissWorkers(2);
-            add(pool, 1);
+            add(pool, 4);
             pool.createWorkers(3);
-            hold.awaitStarted(1);
+            hold.awaitStarted(3);
+            assertThat(hold.isNoMoreStarted()).isTrue();
+            assertThat(pool.workers()).isEqualTo(3);
+            assertThat(pool.dismissedWorkers()).isEqualTo(2);
+            hold.letAllGo();
+        }
+    }
+
+    @Test
+    void tasksThatHangInDismissedWorkersHoldUpNoOthers() throws Exception {
+        try (TaskPool pool = pool(2)) {
+            add(pool, 2);
+            hold.awaitStarted(2);
+            for (int round = 1; round <= 3; round++) {
+                pool.dismissWorkers(2);
+                pool.createWorkers(2);
+                List<Integer> results = pool.mapAsCompleted(List.of(1, 2, 3), n -> n)
+                        .map(Outcome::item)
+                        .toList();
+                assertThat(results).containsExactlyInAnyOrder(1, 2, 3);
+                assertThat(pool.dismissedWorkers())
+                        .as("busy since the first round")
+                        .isEqualTo(2);
+            }
+            hold.letAllGo();
+            pool.joinAllDismissedWorkers();
             assertThat(pool.dismissedWorkers()).isZero();
+            assertThat(pool.workers()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void idleWorkersAreDismissedFirstAndThenThoseWhoseTasksHaveRunLongest() throws Exception {
+        var last = new Hold();
+        try (TaskPool pool = pool(4)) {
+            add(pool, 2);
+            hold.awaitStarted(2);
+            pool.addTask(last::here);
+            last.awaitStarted(1);
+            pool.dismissWorkers(1);
+            assertThat(pool.dismissedWorkers()).as("one was idle").isZero();
+            pool.dismissWorkers(2);
+            assertThat(pool.dismissedWorkers()).isEqualTo(2);
+            hold.letGo(2);
+            pool.joinAllDismissedWorkers();
+            assertThat(pool.workers()).as("the one whose task began last").isEqualTo(1);
+            last.letAllGo();
+        }
+    }
+
+    @Test
+    void whoWaitsForRoomWithoutWorkersIsToldAlthoughADismissedOneStillRuns() throws Exception {
+        try (var pool = new TaskPool(1)) {
+            pool.addTask(this::work);
+            hold.awaitStarted(1);
+            pool.addTask(() -> {});
+            Caller<Boolean> adding = Caller.of(() -> pool.addTask(() -> {})).awaitBlocked();
+            pool.dismissWorkers(1);
+            assertThatExceptionOfType(ExecutionException.class)
+                    .isThrownBy(adding::result)
+                    .withCauseInstanceOf(NoWorkersAvailableException.class);
             hold.letAllGo();
         }
     }

@@ -11,9 +11,9 @@ import org.junit.jupiter.api.Timeout;
 class WorkQueueTest {
     private final WorkQueue queue = new WorkQueue(
             TaskPoolConfig.builder(2).queueCapacity(4).resultCapacity(1).build());
-    private final QueuedTask first = () -> true;
-    private final QueuedTask second = () -> true;
-    private final RequestRun<Integer> third = new RequestRun<>(WorkRequest.of(() -> 3), queue);
+    private final QueuedTask first = () -> QueuedTask.Ending.SUCCEEDED;
+    private final QueuedTask second = () -> QueuedTask.Ending.SUCCEEDED;
+    private final RequestRun<Integer> third = new RequestRun<>(WorkRequest.of(() -> 3));
 
     private void putAll() throws InterruptedException {
         for (QueuedTask task : List.of(first, second, third)) {
@@ -43,21 +43,47 @@ class WorkQueueTest {
     @Test
     void whatTheThreadsDidNotBeginIsCancelled() throws Exception {
         putAll();
-        queue.abandon(queue.takeStartable());
+        queue.cancelUnstarted(queue.takeStartable());
         assertThat(queue.progress()).isEqualTo(new Progress(0, 0, 2, 1));
         assertThat(queue.takeStartable()).containsExactly(third);
-        queue.abandon(List.of(third));
+        queue.cancelUnstarted(List.of(third));
         assertThat(queue.pendingRequests()).isZero();
         assertThat(queue.isQuiet()).isTrue();
     }
 
     @Test
-    void nothingIsStartedWhileThereIsNoRoomForAResult() throws Exception {
-        putAll();
-        queue.addResult(third);
+    void noRequestIsStartedWhileThereIsNoRoomForAResult() throws Exception {
+        assertThat(queue.put(third, 0)).isTrue();
+        assertThat(queue.takeStartable()).containsExactly(third);
+        queue.performed(third, QueuedTask.Ending.SUCCEEDED);
+        queue.leave(third);
+        var fourth = new RequestRun<>(WorkRequest.of(() -> 4));
+        for (QueuedTask task : List.of(fourth, first, second)) {
+            assertThat(queue.put(task, 0)).isTrue();
+        }
+        assertThat(queue.takeStartable()).as("they overtake the request").containsExactly(first, second);
+        queue.leave(first);
         assertThat(queue.takeStartable()).isEmpty();
-        assertThat(queue.isStalled()).isTrue();
         assertThat(queue.takeResult()).isSameAs(third);
-        assertThat(queue.takeStartable()).hasSize(2);
+        assertThat(queue.takeStartable()).containsExactly(fourth);
+    }
+
+    @Test
+    void tasksThatAreTakenBackAreAheadOfThoseThatTheyOvertook() throws Exception {
+        for (QueuedTask task : List.of(third, first)) {
+            assertThat(queue.put(task, 0)).isTrue();
+        }
+        assertThat(queue.takeStartable()).containsExactly(third, first);
+        queue.performed(third, QueuedTask.Ending.SUCCEEDED);
+        queue.leave(third);
+        var fourth = new RequestRun<>(WorkRequest.of(() -> 4));
+        for (QueuedTask task : List.of(fourth, second)) {
+            assertThat(queue.put(task, 0)).isTrue();
+        }
+        List<QueuedTask> taken = queue.takeStartable();
+        assertThat(taken).containsExactly(second);
+        queue.putBack(taken);
+        assertThat(queue.takeResult()).isSameAs(third);
+        assertThat(queue.takeStartable()).containsExactly(second);
     }
 }

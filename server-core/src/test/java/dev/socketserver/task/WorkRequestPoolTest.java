@@ -253,6 +253,20 @@ class WorkRequestPoolTest {
         assertThat(pool.isTerminated()).isTrue();
     }
 
+    @Test
+    void closeThrowsAnExceptionOnceThatSeveralCallbacksThrew() throws Exception {
+        var shared = new IllegalStateException("shared");
+        var pool = new WorkRequestPool(1);
+        for (int i = 0; i < 2; i++) {
+            pool.putRequest(WorkRequest.of(() -> 1).withCallback((done, result) -> {
+                throw shared;
+            }));
+        }
+        assertThatIllegalStateException().isThrownBy(pool::close).isSameAs(shared);
+        assertThat(shared).hasNoSuppressedExceptions();
+        assertThat(pool.isTerminated()).isTrue();
+    }
+
     // ---- Which request is which
 
     @Test

@@ -9,11 +9,10 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Predicate;
 
 /**
- * Lends the active workers of a {@link WorkQueue} the threads of an {@link ElasticThreadPool}, which may have as many
- * as there are workers. Threads that are not needed for a while end, so that a pool that nobody closes keeps neither
- * threads nor the virtual machine alive. Thread-safe.
+ * Runs the tasks of a {@link WorkQueue} for which there are free workers on the threads of an
+ * {@link ElasticThreadPool}, and cancels others. Thread-safe.
  */
-final class Workers {
+final class TaskRunner {
     private static final Duration IDLE_WINDOW = Duration.ofSeconds(1);
 
     private final TaskPoolConfig config;
@@ -21,7 +20,7 @@ final class Workers {
     private final ElasticThreadPool threads;
     private boolean stopped; // guarded by this
 
-    Workers(TaskPoolConfig config, WorkQueue queue) {
+    TaskRunner(TaskPoolConfig config, WorkQueue queue) {
         this.config = config;
         this.queue = queue;
         threads = new ElasticThreadPool(threadsFor(config.workers()));
@@ -41,47 +40,55 @@ final class Workers {
                 .build();
     }
 
-    /** Allows as many threads as there are workers now. Busy ones in excess end when they are free. */
+    /** Allows as many threads as the workers need now. Busy ones in excess end when they are free. */
     synchronized void resize() {
-        threads.reconfigure(threadsFor(queue.workers()));
+        threads.reconfigure(threadsFor(queue.threads()));
     }
 
     /**
      * Starts the tasks for which there are free workers, unless the pool was stopped.
      *
-     * @throws RejectedExecutionException if there is no thread, and none can be started
+     * @throws RejectedExecutionException if there is no thread and none can be started
      */
     synchronized void start() {
         List<QueuedTask> startable = stopped ? List.of() : queue.takeStartable();
         for (int i = 0; i < startable.size(); i++) {
             try {
                 threads.execute(new Run(startable.get(i)));
-            } catch (RejectedExecutionException e) {
+            } catch (RuntimeException | Error e) {
                 queue.putBack(startable.subList(i, startable.size()));
                 throw e;
             }
         }
     }
 
-    /** Gives up tasks that wait, and returns them. */
-    List<QueuedTask> drop(Predicate<QueuedTask> givenUp) {
-        List<QueuedTask> dropped = queue.withdraw(givenUp);
-        dropped.forEach(QueuedTask::dropped);
+    /** Cancels the waiting tasks that match, and returns them. */
+    List<QueuedTask> cancel(Predicate<QueuedTask> matching) {
+        List<QueuedTask> cancelled = queue.cancel(matching);
+        cancelled.forEach(QueuedTask::notifyCancelled);
         releaseThreads();
-        return dropped;
+        return cancelled;
     }
 
-    /** Gives up the tasks that no thread has begun, which are returned, and interrupts those that run. */
+    /** Cancels a task if it waits. */
+    void cancel(QueuedTask task) {
+        if (queue.cancel(task)) {
+            task.notifyCancelled();
+            releaseThreads();
+        }
+    }
+
+    /** Cancels the tasks that no thread has begun, which are returned, and interrupts those that run. */
     List<QueuedTask> stop() {
-        List<QueuedTask> dropped = new ArrayList<>();
+        List<QueuedTask> cancelled = new ArrayList<>();
         synchronized (this) {
             stopped = true;
-            threads.shutdownNow().forEach(run -> dropped.add(((Run) run).task));
-            queue.abandon(dropped);
-            dropped.addAll(queue.withdraw(task -> true));
+            threads.shutdownNow().forEach(run -> cancelled.add(((Run) run).task));
+            queue.cancelUnstarted(cancelled);
+            cancelled.addAll(queue.cancel(task -> true));
         }
-        dropped.forEach(QueuedTask::dropped);
-        return dropped;
+        cancelled.forEach(QueuedTask::notifyCancelled);
+        return cancelled;
     }
 
     /** Lets the threads end if the queue is shut down and has no more work for them. */
@@ -91,12 +98,15 @@ final class Workers {
         }
     }
 
-    /** Waits until the threads have ended, once the tasks have; false if the time was up first. */
+    /** Waits until the threads have ended, once the tasks have; false if the timeout expired first. */
     boolean awaitThreads(long nanos) throws InterruptedException {
         return threads.awaitTermination(Duration.ofNanos(Math.max(0, nanos)));
     }
 
-    /** An active worker's run of one task; the next one is a run of its own, so that the pool's figures are right. */
+    /**
+     * A worker's run of one task. The next task is a run of its own, so that the thread pool knows how long each one
+     * takes.
+     */
     private final class Run implements Runnable {
         private final QueuedTask task;
 
@@ -106,22 +116,33 @@ final class Workers {
 
         @Override
         public void run() {
-            queue.arrive();
-            boolean succeeded = perform();
+            queue.enter();
+            QueuedTask.Ending ending = perform();
             Thread.interrupted(); // an interrupt was meant for this task
-            queue.performed(succeeded);
-            task.announce();
-            queue.leave();
-            start();
-            releaseThreads();
+            queue.performed(task, ending);
+            try {
+                if (ending != QueuedTask.Ending.CANCELLED) {
+                    task.notifyDone();
+                }
+            } finally {
+                leave();
+            }
         }
 
-        private boolean perform() {
+        private QueuedTask.Ending perform() {
             try {
                 return task.perform();
             } catch (Throwable ignored) {
-                return false; // not even the log could take the failure
+                return QueuedTask.Ending.FAILED; // not even logging the failure succeeded
             }
+        }
+
+        private void leave() {
+            if (queue.leave(task)) {
+                resize();
+            }
+            start();
+            releaseThreads();
         }
     }
 }
