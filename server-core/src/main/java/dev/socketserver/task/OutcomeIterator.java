@@ -88,7 +88,7 @@ final class OutcomeIterator<A, T extends @Nullable Object> implements Iterator<O
 
     @Override
     public Outcome<A, T> next() {
-        queue.refuseWorkerThread();
+        queue.refuseTask();
         if (!hasNext()) {
             throw new NoSuchElementException();
         }

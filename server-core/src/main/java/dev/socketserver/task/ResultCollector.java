@@ -37,7 +37,7 @@ final class ResultCollector {
         try {
             runner.start();
         } catch (RejectedExecutionException e) {
-            if (queue.remove(task)) {
+            if (queue.giveBack(task)) {
                 throw e;
             }
         }
@@ -67,7 +67,7 @@ final class ResultCollector {
 
     /** Collects the results that are available now, and returns how many. */
     int collectAvailable() {
-        queue.refuseCallbackThread();
+        queue.refuseCallback();
         int available = queue.results();
         int count = 0;
         while (count < available && collect()) {
@@ -83,7 +83,7 @@ final class ResultCollector {
 
     /** Collects until the condition holds while there is no result; false if the timeout expired first. */
     boolean collectUntil(BooleanSupplier condition, long nanos) throws InterruptedException {
-        queue.refuseCallbackThread();
+        queue.refuseCallback();
         long deadline = System.nanoTime() + nanos;
         while (queue.await(() -> queue.results() > 0 || condition.getAsBoolean(), deadline - System.nanoTime())) {
             if (!collect() && condition.getAsBoolean()) {

@@ -68,7 +68,7 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
     public TaskPool(TaskPoolConfig config) {
         this.config = Objects.requireNonNull(config, "config");
         queue = new WorkQueue(config);
-        runner = new TaskRunner(config, queue);
+        runner = new TaskRunner(queue, new TaskThreads(config, queue));
         collector = new ResultCollector(queue, runner);
     }
 
@@ -159,7 +159,7 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
             Iterable<? extends A> items, Computation<? super A, ? extends T> computation) {
         Objects.requireNonNull(items, "items");
         Objects.requireNonNull(computation, "computation");
-        queue.refuseWorkerThread();
+        queue.refuseTask();
         return new OutcomeIterator<A, T>(queue, collector, runner, items, computation, false).stream();
     }
 
@@ -295,7 +295,7 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
     @Override
     public final boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
         Objects.requireNonNull(unit, "unit");
-        queue.refuseCallbackThread();
+        queue.refuseCallback();
         long deadline = System.nanoTime() + Math.max(0, unit.toNanos(timeout));
         return queue.await(queue::isShutdown, deadline - System.nanoTime())
                 && collector.collectAll(deadline - System.nanoTime())

@@ -1,48 +1,27 @@
 package dev.socketserver.task;
 
-import dev.socketserver.pool.ElasticThreadPool;
-import dev.socketserver.pool.PoolConfig;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.Predicate;
 
 /**
- * Runs the tasks of a {@link WorkQueue} for which there are free workers on the threads of an
- * {@link ElasticThreadPool}, and cancels others. Thread-safe.
+ * Runs the tasks of a {@link WorkQueue} for which there are free workers on {@link TaskThreads}, and cancels others.
+ * Thread-safe.
  */
 final class TaskRunner {
-    private static final Duration IDLE_WINDOW = Duration.ofSeconds(1);
-
-    private final TaskPoolConfig config;
     private final WorkQueue queue;
-    private final ElasticThreadPool threads;
+    private final TaskThreads threads;
     private boolean stopped; // guarded by this
 
-    TaskRunner(TaskPoolConfig config, WorkQueue queue) {
-        this.config = config;
+    TaskRunner(WorkQueue queue, TaskThreads threads) {
         this.queue = queue;
-        threads = new ElasticThreadPool(threadsFor(config.workers()));
+        this.threads = threads;
     }
 
-    private PoolConfig threadsFor(int workers) {
-        return PoolConfig.builder()
-                .name(config.name())
-                .workerKind(config.workerKind())
-                .daemon(config.daemon())
-                .minWorkers(0)
-                .maxWorkers(Math.max(1, workers))
-                .minSpareWorkers(0)
-                .queueThreshold(0)
-                .queueCapacity(Integer.MAX_VALUE / 2) // the bound is the work queue's
-                .idleWindow(IDLE_WINDOW)
-                .build();
-    }
-
-    /** Allows as many threads as the workers need now. Busy ones in excess end when they are free. */
+    /** Allows as many threads as the workers need now. */
     synchronized void resize() {
-        threads.reconfigure(threadsFor(queue.threads()));
+        threads.resize();
     }
 
     /**
@@ -55,7 +34,7 @@ final class TaskRunner {
         for (int i = 0; i < startable.size(); i++) {
             try {
                 threads.execute(new Run(startable.get(i)));
-            } catch (RuntimeException | Error e) {
+            } catch (RejectedExecutionException e) {
                 queue.putBack(startable.subList(i, startable.size()));
                 throw e;
             }
@@ -83,7 +62,7 @@ final class TaskRunner {
         List<QueuedTask> cancelled = new ArrayList<>();
         synchronized (this) {
             stopped = true;
-            threads.shutdownNow().forEach(run -> cancelled.add(((Run) run).task));
+            threads.stop().forEach(run -> cancelled.add(((Run) run).task));
             queue.cancelUnstarted(cancelled);
             cancelled.addAll(queue.cancel(task -> true));
         }
@@ -94,13 +73,13 @@ final class TaskRunner {
     /** Lets the threads end if the queue is shut down and has no more work for them. */
     void releaseThreads() {
         if (queue.isTerminated()) {
-            threads.shutdown();
+            threads.close();
         }
     }
 
     /** Waits until the threads have ended, once the tasks have; false if the timeout expired first. */
     boolean awaitThreads(long nanos) throws InterruptedException {
-        return threads.awaitTermination(Duration.ofNanos(Math.max(0, nanos)));
+        return threads.await(nanos);
     }
 
     /**
@@ -142,7 +121,10 @@ final class TaskRunner {
                 resize();
             }
             start();
-            releaseThreads();
+            if (queue.isIdle()) {
+                threads.becameIdle();
+                releaseThreads();
+            }
         }
     }
 }

@@ -2,10 +2,8 @@ package dev.socketserver.task;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -28,19 +26,14 @@ final class WorkQueue {
     private final WorkerSlots slots;
     private final WaitingTasks waiting = new WaitingTasks();
     private final ArrayDeque<RequestRun<?>> results = new ArrayDeque<>(); // in order of completion
-    private final Set<Thread> workerThreads = new HashSet<>(); // those that run a task
-    private final Set<Thread> callbackThreads = new HashSet<>(); // those that run a callback
-    private int pendingRequests; // put and not yet collected
+    private final InsideThreads inside;
+    private final TaskCounts counts = new TaskCounts();
     private boolean shutDown;
-    private long idleSince = System.nanoTime(); // when the last task ended, if none runs
-    private long done;
-    private long failed;
-    private long cancelled;
-    private long left; // tasks that wait or run
 
     WorkQueue(TaskPoolConfig config) {
         this.config = config;
         slots = new WorkerSlots(config.workers());
+        inside = new InsideThreads(config.name());
     }
 
     // ---- Tasks come
@@ -65,7 +58,7 @@ final class WorkQueue {
                 throw new NoWorkersAvailableException(config.name(), waiting.size());
             }
             if (nanos == FOREVER && isHeldUp(task)) {
-                if (!isCallbackThread()) {
+                if (!inside.isInCallback()) {
                     return false;
                 }
                 break;
@@ -97,7 +90,7 @@ final class WorkQueue {
     private boolean hasRoomFor(QueuedTask task) {
         int startable = startable();
         int free = slots.free();
-        return isWorkerThread()
+        return inside.isInTask()
                 || (startable < free && isStartable(task))
                 || waiting.size() - Math.min(free, startable) < config.queueCapacity();
     }
@@ -122,8 +115,7 @@ final class WorkQueue {
 
     private void add(QueuedTask task) {
         waiting.add(task);
-        left++;
-        pendingRequests += WaitingTasks.isRequest(task) ? 1 : 0;
+        counts.taken(task);
     }
 
     // ---- Tasks run
@@ -145,20 +137,12 @@ final class WorkQueue {
 
     /** Registers the current thread, which is about to perform a task. */
     synchronized void enter() {
-        workerThreads.add(Thread.currentThread());
+        inside.beginTask();
     }
 
     /** Counts a task that was performed, and keeps its result if it is a request. */
     synchronized void performed(QueuedTask task, QueuedTask.Ending ending) {
-        left--;
-        switch (ending) {
-            case SUCCEEDED -> done++;
-            case FAILED -> {
-                done++;
-                failed++;
-            }
-            case CANCELLED -> cancelled++;
-        }
+        counts.ended(ending);
         if (task instanceof RequestRun<?> request) {
             results.add(request);
             notifyAll();
@@ -167,9 +151,8 @@ final class WorkQueue {
 
     /** Ends a task that the current thread has performed; returns whether its worker is gone with it. */
     synchronized boolean leave(QueuedTask task) {
-        workerThreads.remove(Thread.currentThread());
+        inside.endTask();
         boolean gone = slots.end(task);
-        idleSince = System.nanoTime();
         notifyAll();
         return gone;
     }
@@ -180,8 +163,8 @@ final class WorkQueue {
     synchronized @Nullable RequestRun<?> takeResult() {
         RequestRun<?> result = results.poll();
         if (result != null) {
-            pendingRequests--;
-            callbackThreads.add(Thread.currentThread());
+            counts.collected();
+            inside.beginCallback();
             notifyAll();
         }
         return result;
@@ -189,7 +172,7 @@ final class WorkQueue {
 
     /** The callback that the current thread called has returned. */
     synchronized void endCallback() {
-        callbackThreads.remove(Thread.currentThread());
+        inside.endCallback();
         notifyAll();
     }
 
@@ -213,38 +196,35 @@ final class WorkQueue {
     /** Cancels tasks that were taken and that no thread has begun. */
     synchronized void cancelUnstarted(List<QueuedTask> unstarted) {
         unstarted.forEach(slots::end);
-        unstarted.forEach(this::gone);
-        cancelled += unstarted.size();
+        unstarted.forEach(counts::cancelled);
+        notifyAll();
     }
 
-    /** Removes the waiting tasks that match, and returns them. */
+    /** Cancels the waiting tasks that match, and returns them. */
     synchronized List<QueuedTask> cancel(Predicate<QueuedTask> matching) {
-        List<QueuedTask> removed = waiting.matching(matching);
-        removed.forEach(this::remove);
-        cancelled += removed.size();
-        return removed;
+        List<QueuedTask> cancelled = waiting.matching(matching);
+        cancelled.forEach(this::cancel);
+        return cancelled;
     }
 
     /** Cancels a task; false if it does not wait any more. */
     synchronized boolean cancel(QueuedTask task) {
-        boolean removed = remove(task);
-        cancelled += removed ? 1 : 0;
-        return removed;
-    }
-
-    /** Removes a task as if it had never come; false if it does not wait any more. */
-    synchronized boolean remove(QueuedTask task) {
         boolean removed = waiting.remove(task);
         if (removed) {
-            gone(task);
+            counts.cancelled(task);
+            notifyAll();
         }
         return removed;
     }
 
-    private void gone(QueuedTask task) {
-        left--;
-        pendingRequests -= WaitingTasks.isRequest(task) ? 1 : 0;
-        notifyAll();
+    /** Gives back a task as if it had never come; false if it does not wait any more. */
+    synchronized boolean giveBack(QueuedTask task) {
+        boolean removed = waiting.remove(task);
+        if (removed) {
+            counts.givenBack(task);
+            notifyAll();
+        }
+        return removed;
     }
 
     /** Refuses further tasks. */
@@ -268,7 +248,7 @@ final class WorkQueue {
      * @throws IllegalStateException if called from a task of this pool
      */
     synchronized boolean await(BooleanSupplier condition, long nanos) throws InterruptedException {
-        refuseWorkerThread();
+        inside.refuseTask();
         long deadline = System.nanoTime() + nanos;
         while (!condition.getAsBoolean()) {
             if (isStranded()) {
@@ -297,47 +277,40 @@ final class WorkQueue {
     }
 
     /** Throws if the current thread runs a task of this pool, which must not wait for its own pool. */
-    synchronized void refuseWorkerThread() {
-        if (isWorkerThread()) {
-            throw new IllegalStateException("a task of pool " + config.name() + " would wait for itself");
-        }
+    synchronized void refuseTask() {
+        inside.refuseTask();
     }
 
     /** Throws if the current thread runs a callback of this pool, which must return before the next is called. */
-    synchronized void refuseCallbackThread() {
-        if (isCallbackThread()) {
-            throw new IllegalStateException("a callback of pool " + config.name() + " would wait for itself");
-        }
+    synchronized void refuseCallback() {
+        inside.refuseCallback();
     }
 
     /** Returns whether the current thread runs a task or a callback of this pool. */
     synchronized boolean isInside() {
-        return isWorkerThread() || isCallbackThread();
-    }
-
-    private boolean isWorkerThread() {
-        return workerThreads.contains(Thread.currentThread());
-    }
-
-    private boolean isCallbackThread() {
-        return callbackThreads.contains(Thread.currentThread());
+        return inside.isInTask() || inside.isInCallback();
     }
 
     // ---- Figures
 
     /** Returns whether nothing waits, runs or is left to collect, and no callback runs. */
     synchronized boolean isQuiet() {
-        return slots.running() == 0 && waiting.isEmpty() && results.isEmpty() && callbackThreads.isEmpty();
+        return slots.isIdle() && waiting.isEmpty() && results.isEmpty() && !inside.isAnyInCallback();
     }
 
     /** Returns whether tasks wait that no worker will run. */
     synchronized boolean isStranded() {
-        return slots.workers() == 0 && slots.running() == 0 && !waiting.isEmpty();
+        return slots.workers() == 0 && slots.isIdle() && !waiting.isEmpty();
+    }
+
+    /** Returns whether no task runs. Takes no lock. */
+    boolean isIdle() {
+        return slots.isIdle();
     }
 
     /** Returns for how many nanoseconds no task has run; negative if one runs now. */
     synchronized long idleNanos() {
-        return slots.running() > 0 ? -1 : System.nanoTime() - idleSince;
+        return slots.idleNanos();
     }
 
     synchronized int results() {
@@ -345,7 +318,7 @@ final class WorkQueue {
     }
 
     synchronized int pendingRequests() {
-        return pendingRequests;
+        return counts.pendingRequests();
     }
 
     synchronized int workers() {
@@ -372,10 +345,10 @@ final class WorkQueue {
     }
 
     synchronized boolean isTerminated() {
-        return shutDown && slots.running() == 0 && waiting.isEmpty();
+        return shutDown && slots.isIdle() && waiting.isEmpty();
     }
 
     synchronized Progress progress() {
-        return new Progress(done, failed, cancelled, left);
+        return counts.progress();
     }
 }

@@ -82,7 +82,7 @@ public final class WorkRequestPool extends TaskPool {
      * @throws NoResultsPendingException if there is no request whose result was not collected
      */
     public int poll() {
-        queue().refuseCallbackThread();
+        queue().refuseCallback();
         requirePending();
         return collector().collectAvailable();
     }
@@ -96,7 +96,7 @@ public final class WorkRequestPool extends TaskPool {
      */
     public int poll(Duration timeout) throws InterruptedException {
         long nanos = WorkQueue.nanos(timeout);
-        queue().refuseCallbackThread();
+        queue().refuseCallback();
         requirePending();
         queue().await(() -> queue().results() > 0 || pendingRequests() == 0, nanos);
         return collector().collectAvailable();

@@ -26,6 +26,8 @@ final class WorkerSlots {
     private final Set<QueuedTask> running = new LinkedHashSet<>(); // in the order in which they were started
     private final Set<QueuedTask> leaving = new HashSet<>(); // the running tasks whose workers were dismissed
     private int workers; // free and busy ones
+    private volatile boolean idle = true; // no task runs; read without a lock
+    private long idleSince = System.nanoTime(); // when the last task ended
 
     WorkerSlots(int workers) {
         this.workers = workers;
@@ -46,9 +48,14 @@ final class WorkerSlots {
         return leaving.size();
     }
 
-    /** Returns how many tasks run. */
-    int running() {
-        return running.size();
+    /** Returns whether no task runs. May be called without a lock. */
+    boolean isIdle() {
+        return idle;
+    }
+
+    /** Returns for how many nanoseconds no task has run; negative if one runs now. */
+    long idleNanos() {
+        return idle ? System.nanoTime() - idleSince : -1;
     }
 
     /**
@@ -81,11 +88,16 @@ final class WorkerSlots {
     /** A free worker starts a task. */
     void start(QueuedTask task) {
         running.add(task);
+        idle = false;
     }
 
     /** A task ends; returns whether its worker is gone with it. */
     boolean end(QueuedTask task) {
         running.remove(task);
+        if (running.isEmpty()) {
+            idleSince = System.nanoTime();
+            idle = true;
+        }
         return leaving.remove(task);
     }
 }

@@ -1,0 +1,206 @@
+package dev.socketserver.task;
+
+import dev.socketserver.pool.ElasticThreadPool;
+import dev.socketserver.pool.PoolConfig;
+import dev.socketserver.pool.WorkerKind;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The threads of a pool: an {@link ElasticThreadPool} that exists only while there are tasks to run.
+ *
+ * <pre>
+ *   NONE --execute--&gt; OPEN --no task has run for {@link #LINGER}, or close--&gt; NONE
+ * </pre>
+ *
+ * <p>All threads end together, however many there are. So a pool that nobody closes keeps no thread, and the JVM can
+ * exit as soon as the work is done. A keeper thread waits for that moment. It is a daemon only if the configuration
+ * says so, and keeps the JVM alive for virtual workers, too, which are daemons by nature. Thread-safe.
+ */
+final class TaskThreads {
+    /** How long the threads outlive the last task. */
+    static final Duration LINGER = Duration.ofMillis(200);
+
+    private final TaskPoolConfig config;
+    private final WorkQueue queue;
+    private final long linger; // nanoseconds
+    private final @Nullable ClassLoader contextClassLoader =
+            Thread.currentThread().getContextClassLoader();
+    private final List<Lease> leases = new ArrayList<>(); // those that have threads left; guarded by this
+    private volatile @Nullable Lease open; // written under this object's monitor
+
+    TaskThreads(TaskPoolConfig config, WorkQueue queue) {
+        this(config, queue, LINGER);
+    }
+
+    /** Makes threads that outlive the last task for as long as a test wants. */
+    TaskThreads(TaskPoolConfig config, WorkQueue queue, Duration linger) {
+        this.config = config;
+        this.queue = queue;
+        this.linger = linger.toNanos();
+        if (config.workerKind() == WorkerKind.VIRTUAL) {
+            open(); // fails on a JDK that has no virtual threads
+        }
+    }
+
+    private PoolConfig poolConfig() {
+        return PoolConfig.builder()
+                .name(config.name())
+                .workerKind(config.workerKind())
+                .daemon(config.daemon())
+                .minWorkers(0)
+                .maxWorkers(Math.max(1, queue.threads()))
+                .minSpareWorkers(0)
+                .queueThreshold(0)
+                .queueCapacity(Integer.MAX_VALUE / 2) // the work queue has the bound
+                .build();
+    }
+
+    /**
+     * Runs a task that the queue has started.
+     *
+     * @throws RejectedExecutionException if there is no thread and none can be started
+     */
+    synchronized void execute(Runnable run) {
+        Lease lease = open;
+        (lease == null ? open() : lease).pool.execute(run);
+    }
+
+    private synchronized Lease open() {
+        leases.removeIf(Lease::isGone);
+        try {
+            Lease lease = new Lease();
+            lease.start();
+            leases.add(lease);
+            open = lease;
+            return lease;
+        } catch (OutOfMemoryError e) {
+            throw new RejectedExecutionException("no thread can be started for pool " + config.name(), e);
+        }
+    }
+
+    /** Allows as many threads as the workers need now. Busy ones in excess end when they are free. */
+    synchronized void resize() {
+        Lease lease = open;
+        if (lease != null) {
+            lease.pool.reconfigure(poolConfig());
+        }
+    }
+
+    /** Wakes the keeper if it waits for the moment when no task runs any more, which this is. */
+    void becameIdle() {
+        Lease lease = open;
+        if (lease != null && lease.isKeeperWaiting) {
+            LockSupport.unpark(lease.keeper);
+        }
+    }
+
+    /** Interrupts the tasks that run, and returns those that no thread has begun. */
+    synchronized List<Runnable> stop() {
+        Lease lease = open;
+        return lease == null ? List.of() : lease.pool.shutdownNow();
+    }
+
+    /** Lets the threads end. */
+    synchronized void close() {
+        Lease lease = open;
+        if (lease != null) {
+            open = null;
+            lease.pool.shutdown();
+            LockSupport.unpark(lease.keeper);
+        }
+    }
+
+    /** Waits until every thread has ended; false if the timeout expired first. */
+    boolean await(long nanos) throws InterruptedException {
+        long deadline = System.nanoTime() + nanos;
+        List<Lease> left;
+        synchronized (this) {
+            left = List.copyOf(leases);
+        }
+        for (Lease lease : left) {
+            if (!lease.await(deadline)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Closes the threads if no task has run for long enough. Returns how long the keeper has to wait; 0 to end. */
+    private synchronized long look(Lease lease) {
+        if (open != lease) {
+            return 0;
+        }
+        lease.isKeeperWaiting = true; // before the queue is asked, so that no ending is missed
+        long idle = queue.idleNanos();
+        if (idle < 0) {
+            return Long.MAX_VALUE;
+        }
+        lease.isKeeperWaiting = false;
+        if (idle >= linger) {
+            close();
+            return 0;
+        }
+        return linger - idle;
+    }
+
+    /** The threads between two idle times. */
+    private final class Lease {
+        private final ElasticThreadPool pool = newPool();
+        private final Thread keeper = newKeeper();
+        private volatile boolean isKeeperWaiting; // for the last task to end; written under the outer monitor
+
+        /** Makes a pool whose threads have the class loader of those who made this, and not of whoever needs them. */
+        private ElasticThreadPool newPool() {
+            Thread current = Thread.currentThread();
+            ClassLoader before = current.getContextClassLoader();
+            current.setContextClassLoader(contextClassLoader);
+            try {
+                return new ElasticThreadPool(poolConfig());
+            } finally {
+                current.setContextClassLoader(before);
+            }
+        }
+
+        private Thread newKeeper() {
+            Thread thread = new Thread(null, this::keep, config.name() + "-keeper", 0, false);
+            thread.setDaemon(config.daemon());
+            thread.setContextClassLoader(contextClassLoader);
+            return thread;
+        }
+
+        /** Starts the keeper, without which the threads would not end. */
+        void start() {
+            try {
+                keeper.start();
+            } catch (OutOfMemoryError e) {
+                pool.shutdown();
+                throw e;
+            }
+        }
+
+        private void keep() {
+            for (long nanos = look(this); nanos > 0; nanos = look(this)) {
+                LockSupport.parkNanos(this, nanos);
+                Thread.interrupted();
+            }
+        }
+
+        boolean isGone() {
+            return pool.isTerminated() && !keeper.isAlive();
+        }
+
+        boolean await(long deadline) throws InterruptedException {
+            if (!pool.awaitTermination(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))) {
+                return false;
+            }
+            TimeUnit.NANOSECONDS.timedJoin(keeper, deadline - System.nanoTime());
+            return !keeper.isAlive();
+        }
+    }
+}
