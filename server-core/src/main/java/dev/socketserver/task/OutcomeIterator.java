@@ -66,7 +66,7 @@ final class OutcomeIterator<A, T extends @Nullable Object> implements Iterator<O
 
     @Override
     public boolean hasNext() {
-        return !closed && (outstanding > 0 || sourceFailure != null || hasItem());
+        return !closed && (outstanding > 0 || hasItem() || sourceFailure != null);
     }
 
     /** Takes an item from the source, unless there is one; false if there is none. */

@@ -2,6 +2,7 @@ package dev.socketserver.task;
 
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Waits on behalf of a pool's callers, and calls the callbacks in their threads: for the results that they ask for, and
@@ -91,5 +92,58 @@ final class ResultCollector {
             }
         }
         return false;
+    }
+
+    /**
+     * Collects until nothing is left and the threads are gone. Calls every callback, and throws what they threw in the
+     * end. Cancels the tasks that no worker will run. If the thread is interrupted, stops the tasks and goes on.
+     */
+    void finish() {
+        boolean interrupted = false;
+        boolean finished = false;
+        @Nullable Throwable failure = null;
+        while (!finished) {
+            try {
+                collectAndCancelStranded();
+                finished = runner.awaitThreads(WorkQueue.FOREVER);
+            } catch (InterruptedException e) {
+                interrupted = true;
+                runner.stop();
+            } catch (RuntimeException | Error e) {
+                failure = add(failure, e);
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+        throwIfAny(failure);
+    }
+
+    private void collectAndCancelStranded() throws InterruptedException {
+        while (!queue.isQuiet()) {
+            collectUntil(() -> queue.isQuiet() || queue.isStranded(), WorkQueue.FOREVER);
+            if (queue.isStranded()) {
+                runner.cancel(task -> true);
+            }
+        }
+    }
+
+    private static Throwable add(@Nullable Throwable failure, Throwable another) {
+        if (failure == null) {
+            return another;
+        }
+        if (failure != another) {
+            failure.addSuppressed(another);
+        }
+        return failure;
+    }
+
+    private static void throwIfAny(@Nullable Throwable failure) {
+        if (failure instanceof Error error) {
+            throw error;
+        }
+        if (failure instanceof RuntimeException exception) {
+            throw exception;
+        }
     }
 }

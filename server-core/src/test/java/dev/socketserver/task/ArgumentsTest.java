@@ -49,6 +49,10 @@ class ArgumentsTest {
                             .join());
             calls.put("mapAsCompleted: items", () -> pool.mapAsCompleted(nothing(), item -> item));
             calls.put("mapAsCompleted: computation", () -> pool.mapAsCompleted(List.of(), nothing()));
+            calls.put("imap: items", () -> pool.imap(nothing(), item -> item));
+            calls.put("imap: computation", () -> pool.imap(List.of(), nothing()));
+            calls.put("starmap: pairs", () -> pool.starmap(nothing(), (first, second) -> first));
+            calls.put("starmap: computation", () -> pool.starmap(Map.of().entrySet(), nothing()));
             calls.put("waitCompletion: timeout", () -> pool.waitCompletion(nothing()));
             calls.put("awaitTermination: unit", () -> pool.awaitTermination(1, nothing()));
             refusesNull(calls);

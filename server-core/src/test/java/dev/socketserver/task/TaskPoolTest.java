@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 import dev.socketserver.testing.Polling;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -231,7 +232,10 @@ class TaskPoolTest {
                     pool::waitCompletion,
                     pool::joinAllDismissedWorkers,
                     () -> pool.dismissWorkers(0, true),
-                    () -> assertThat(pool.mapAsCompleted(List.of(1), n -> n)).isEmpty());
+                    () -> assertThat(pool.mapAsCompleted(List.of(1), n -> n)).isEmpty(),
+                    () -> assertThat(pool.imap(List.of(1), n -> n)).isEmpty(),
+                    () -> assertThat(pool.starmap(Map.of(1, 2).entrySet(), Integer::sum))
+                            .isEmpty());
             pool.map(waits, wait -> {
                 try {
                     wait.run();
@@ -242,7 +246,7 @@ class TaskPoolTest {
             pool.waitCompletion();
         }
         assertThat(refused)
-                .hasSize(4)
+                .hasSize(6)
                 .allSatisfy(e -> assertThat(e).hasMessage("a task of pool task would wait for itself"));
     }
 
@@ -252,7 +256,7 @@ class TaskPoolTest {
             pool.addTask(() -> {});
             assertThatExceptionOfType(NoWorkersAvailableException.class)
                     .isThrownBy(() -> pool.addTask(() -> {}))
-                    .withMessage("pool task has no workers for its 1 waiting tasks: create some");
+                    .withMessage("pool task has waiting tasks (1) but no workers: call createWorkers");
             assertThatExceptionOfType(NoWorkersAvailableException.class).isThrownBy(pool::waitCompletion);
             pool.createWorkers(1);
             pool.waitCompletion();

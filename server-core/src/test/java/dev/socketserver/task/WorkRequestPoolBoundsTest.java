@@ -40,7 +40,7 @@ class WorkRequestPoolBoundsTest {
             assertThatExceptionOfType(QueueFullException.class)
                     .isThrownBy(() -> pool.putRequest(third, Duration.ZERO))
                     .isInstanceOf(RejectedExecutionException.class)
-                    .withMessage("pool task has no room for a task: queueCapacity is 1");
+                    .withMessage("the queue of pool task is full: queueCapacity is 1");
             assertThatExceptionOfType(QueueFullException.class)
                     .isThrownBy(() -> pool.putRequest(third, Duration.ofMillis(1)));
             assertThat(pool.pendingRequests()).isEqualTo(2);

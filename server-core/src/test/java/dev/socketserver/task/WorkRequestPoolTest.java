@@ -152,7 +152,7 @@ class WorkRequestPoolTest {
             assertThat(pool.poll(PATIENCE)).isEqualTo(1);
             assertThatExceptionOfType(NoResultsPendingException.class)
                     .isThrownBy(pool::poll)
-                    .withMessage("pool task has no request whose result was not collected");
+                    .withMessage("pool task has no pending requests");
             assertThatExceptionOfType(NoResultsPendingException.class).isThrownBy(() -> pool.poll(PATIENCE));
         }
     }
