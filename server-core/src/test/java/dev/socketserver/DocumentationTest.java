@@ -8,6 +8,9 @@ import java.io.File;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
+import java.lang.reflect.Field;
+import java.lang.reflect.Method;
+import java.lang.reflect.Modifier;
 import java.lang.reflect.RecordComponent;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -115,6 +118,18 @@ class DocumentationTest {
         Map<String, String> real = new LinkedHashMap<>();
         for (RecordComponent option : config.getClass().getRecordComponents()) {
             real.put(option.getName(), shown(option.getAccessor().invoke(config)));
+        }
+        return real;
+    }
+
+    /** Returns the options that the builder of a configuration sets, with the configuration's values. */
+    private static Map<String, String> defaults(TaskPoolConfig config) throws ReflectiveOperationException {
+        Map<String, String> real = new LinkedHashMap<>();
+        for (Field option : TaskPoolConfig.Builder.class.getDeclaredFields()) {
+            if (!option.isSynthetic() && !Modifier.isStatic(option.getModifiers())) {
+                Method accessor = TaskPoolConfig.class.getMethod(option.getName());
+                real.put(option.getName(), shown(accessor.invoke(config)));
+            }
         }
         return real;
     }

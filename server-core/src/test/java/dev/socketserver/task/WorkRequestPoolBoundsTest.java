@@ -3,6 +3,7 @@ package dev.socketserver.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.socketserver.pool.WorkerKind;
 import dev.socketserver.testing.Polling;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -144,10 +145,35 @@ class WorkRequestPoolBoundsTest {
     }
 
     @Test
+    void everyOptionHasItsDefault() {
+        TaskPoolConfig config = TaskPoolConfig.ofWorkers(7);
+        assertThat(config.name()).isEqualTo("task");
+        assertThat(config.workers()).isEqualTo(7);
+        assertThat(config.queueCapacity()).isEqualTo(7);
+        assertThat(config.resultCapacity()).isEqualTo(TaskPoolConfig.UNBOUNDED);
+        assertThat(config.workerKind()).isEqualTo(WorkerKind.PLATFORM);
+        assertThat(config.daemon()).isFalse();
+    }
+
+    @Test
+    void aBuilderChangesNoConfigurationThatItHasBuilt() {
+        TaskPoolConfig.Builder builder = TaskPoolConfig.builder(7).name("first").daemon(true);
+        TaskPoolConfig first = builder.build();
+        TaskPoolConfig second = first.toBuilder().queueCapacity(3).build();
+        builder.name("later");
+        assertThat(first.name()).isEqualTo("first");
+        assertThat(first.queueCapacity()).isEqualTo(7);
+        assertThat(second)
+                .usingRecursiveComparison()
+                .isEqualTo(TaskPoolConfig.builder(7)
+                        .name("first")
+                        .daemon(true)
+                        .queueCapacity(3)
+                        .build());
+    }
+
+    @Test
     void everyOptionIsChecked() {
-        assertThat(TaskPoolConfig.ofWorkers(7))
-                .isEqualTo(new TaskPoolConfig(
-                        "task", 7, 7, TaskPoolConfig.UNBOUNDED, dev.socketserver.pool.WorkerKind.PLATFORM, false));
         refuses(TaskPoolConfig.builder(-1), "workers must be at least 0: -1");
         refuses(TaskPoolConfig.builder(1).queueCapacity(-1), "queueCapacity must be at least 0: -1");
         refuses(TaskPoolConfig.builder(1).resultCapacity(0), "resultCapacity must be at least 1: 0");
