@@ -4,8 +4,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * The threads that run a task or a callback of a pool. They must not wait for the pool, since they would wait for
- * themselves. Not thread-safe: guarded by the {@link WorkQueue}'s monitor.
+ * The threads that run a task or a callback of a pool, and so must not wait for the pool. Not thread-safe: guarded by
+ * the {@link WorkQueue}'s monitor.
  */
 final class InsideThreads {
     private final String pool;

@@ -13,12 +13,12 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The outcomes of a computation on many items. Items are taken from their source and put into the pool as outcomes are
- * consumed, a window of them at a time, so that neither an endless source nor a slow consumer fills the memory.
+ * Iterates over the outcomes of a computation on many items. Takes a window of items from their source, puts them into
+ * the pool, and takes further ones as outcomes are consumed, so that neither an endless source nor a slow consumer
+ * fills the memory.
  *
- * <p>An exception of the source is thrown when the outcomes of all items before it have been consumed. It ends the
- * iteration. An item that the pool refuses is kept and put again with the next call, unless there are outcomes to wait
- * for.
+ * <p>If the source throws, the outcomes of all earlier items come first, then the exception, and then the end. An item
+ * that the pool refuses is kept and put again later; while other items are outstanding, their outcomes come first.
  *
  * <p>Confined to the consuming thread, except that workers complete the items.
  */
@@ -31,15 +31,14 @@ final class OutcomeIterator<A, T extends @Nullable Object> implements Iterator<O
     private final boolean inOrder;
 
     /**
-     * Holds the items in the order in which their outcomes are returned: those that are outstanding in the order of the
-     * source, or those that are complete in order of completion.
+     * The items in the order of their outcomes: all outstanding ones as in the source, or complete ones as they come.
      */
     private final Queue<Item> line = new ConcurrentLinkedQueue<>();
 
-    private int outstanding; // items put and not yet returned
-    private @Nullable Item refused; // taken from the source and not yet put
-    private @Nullable Throwable sourceFailure; // not yet thrown
-    private boolean exhausted; // nothing more is taken from the source
+    private int outstanding; // items that were put and whose outcomes were not returned yet
+    private @Nullable Item taken; // from the source, and not put yet
+    private @Nullable Throwable sourceFailure; // not thrown yet
+    private boolean exhausted; // the source has ended or failed
     private volatile boolean closed;
 
     OutcomeIterator(
@@ -69,12 +68,12 @@ final class OutcomeIterator<A, T extends @Nullable Object> implements Iterator<O
         return !closed && (outstanding > 0 || hasItem() || sourceFailure != null);
     }
 
-    /** Takes an item from the source, unless there is one; false if there is none. */
+    /** Takes an item from the source, unless the last one was not put yet; returns false if there is none. */
     private boolean hasItem() {
-        if (refused == null && !exhausted) {
+        if (taken == null && !exhausted) {
             try {
                 if (source.hasNext()) {
-                    refused = new Item(source.next());
+                    taken = new Item(source.next());
                 } else {
                     exhausted = true;
                 }
@@ -83,7 +82,7 @@ final class OutcomeIterator<A, T extends @Nullable Object> implements Iterator<O
                 sourceFailure = e;
             }
         }
-        return refused != null;
+        return taken != null;
     }
 
     @Override
@@ -107,16 +106,16 @@ final class OutcomeIterator<A, T extends @Nullable Object> implements Iterator<O
         return line.remove().outcome();
     }
 
-    /** Puts items until there is a window of them. Waits for room, or fails, only if no outcome is to be waited for. */
+    /** Puts items until a window is outstanding. Waits for room, or fails, only if none is outstanding. */
     private void feed() throws InterruptedException {
         while (!closed && outstanding < queue.window() && hasItem()) {
-            Item item = Objects.requireNonNull(refused);
+            Item item = Objects.requireNonNull(taken);
             if (outstanding == 0) {
                 collector.put(item, WorkQueue.FOREVER);
             } else if (!collector.offer(item)) {
                 return;
             }
-            refused = null;
+            taken = null;
             outstanding++;
             if (inOrder) {
                 line.add(item);
@@ -190,7 +189,7 @@ final class OutcomeIterator<A, T extends @Nullable Object> implements Iterator<O
 
         @Override
         public void notifyCancelled() {
-            failure = new CancellationException("cancelled before a worker began it");
+            failure = new CancellationException("cancelled before it was started");
             notifyDone();
         }
     }

@@ -5,8 +5,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits on behalf of a pool's callers, and calls the callbacks in their threads: for the results that they ask for, and
- * for those without which they would wait forever. Thread-safe.
+ * Waits on behalf of a pool's callers and runs callbacks in their threads: for the results they ask for, and for those
+ * that have to be collected before their wait can end. Thread-safe.
  */
 final class ResultCollector {
     private final WorkQueue queue;
@@ -38,13 +38,13 @@ final class ResultCollector {
         try {
             runner.start();
         } catch (RejectedExecutionException e) {
-            if (queue.giveBack(task)) {
+            if (queue.remove(task)) {
                 throw e;
             }
         }
     }
 
-    /** Passes the oldest result to its callback; false if there is none. */
+    /** Passes the oldest result to its callback; returns false if there is none. */
     private boolean collect() {
         RequestRun<?> run = queue.takeResult();
         if (run == null) {
@@ -77,12 +77,12 @@ final class ResultCollector {
         return count;
     }
 
-    /** Collects until nothing waits, runs or is left to collect; false if the timeout expired first. */
+    /** Collects until nothing waits, runs or is left to collect; returns false if the timeout expired first. */
     boolean collectAll(long nanos) throws InterruptedException {
         return collectUntil(queue::isQuiet, nanos);
     }
 
-    /** Collects until the condition holds while there is no result; false if the timeout expired first. */
+    /** Collects until there are no results and the condition holds; returns false if the timeout expired first. */
     boolean collectUntil(BooleanSupplier condition, long nanos) throws InterruptedException {
         queue.refuseCallback();
         long deadline = System.nanoTime() + nanos;
@@ -95,8 +95,8 @@ final class ResultCollector {
     }
 
     /**
-     * Collects until nothing is left and the threads are gone. Calls every callback, and throws what they threw in the
-     * end. Cancels the tasks that no worker will run. If the thread is interrupted, stops the tasks and goes on.
+     * Collects until nothing is left and all threads have ended. Cancels tasks that no worker will run. Calls all
+     * callbacks before it throws what they threw. If the thread is interrupted, stops the tasks and continues.
      */
     void finish() {
         boolean interrupted = false;

@@ -1,26 +1,26 @@
 package dev.socketserver.task;
 
-/** What has become of the tasks of a pool. Not thread-safe: guarded by the {@link WorkQueue}'s monitor. */
+/** Counts the tasks of a pool. Not thread-safe: guarded by the {@link WorkQueue}'s monitor. */
 final class TaskCounts {
     private long done;
     private long failed;
     private long cancelled;
     private long left;
-    private int pendingRequests; // taken and not yet collected
+    private int pendingRequests; // added and not yet collected
 
-    void taken(QueuedTask task) {
+    void added(QueuedTask task) {
         left++;
         pendingRequests += WaitingTasks.isRequest(task) ? 1 : 0;
     }
 
-    /** A task was taken and is given back, as if it had never come. */
-    void givenBack(QueuedTask task) {
+    /** Uncounts a task, as if it had never been added. */
+    void removed(QueuedTask task) {
         left--;
         pendingRequests -= WaitingTasks.isRequest(task) ? 1 : 0;
     }
 
     void cancelled(QueuedTask task) {
-        givenBack(task);
+        removed(task);
         cancelled++;
     }
 

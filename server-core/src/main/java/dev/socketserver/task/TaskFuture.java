@@ -5,7 +5,7 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RunnableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A task whose result goes into a future. It runs at most once. Thread-safe. */
+/** A task with a future for its result. Runs at most once. Thread-safe. */
 final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T>
         implements RunnableFuture<T>, QueuedTask {
     private final Callable<? extends T> task;
@@ -21,7 +21,7 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T>
         this.taskRunner = taskRunner;
     }
 
-    /** Returns true the first time: a task is in one queue, once. */
+    /** Returns true at the first call only: a task must not be in two queues, or twice in one. */
     synchronized boolean mayBeQueued() {
         boolean first = !queued;
         queued = true;
@@ -84,7 +84,7 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T>
         return this;
     }
 
-    /** Removes the task from the queue if it waits there; if it runs, interrupts its thread if told to. */
+    /** Also removes the task from the queue if it waits there, or interrupts it, if told to, while it runs. */
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
         boolean cancelled = super.cancel(mayInterruptIfRunning);

@@ -161,10 +161,9 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
     /**
      * Returns the outcomes of a computation on all items, in order of completion, failures included.
      *
-     * <p>The stream is lazy. Each time an outcome is consumed, the consuming thread takes items from the source until
-     * there are enough to keep the workers busy: one for each worker and one for each that may wait, up to the number
-     * of workers again. So the source may be endless. If the source throws, the stream throws the same once it has
-     * returned the outcomes of all earlier items, and ends.
+     * <p>The stream is lazy: each time an outcome is consumed, the consuming thread takes as many items from the source
+     * as the workers need, and never has more in progress than twice the number of workers. So the source may be
+     * endless. If the source throws, the stream returns the outcomes of all earlier items, throws the same, and ends.
      *
      * <p>Close the stream unless it is consumed to its end: closing cancels the items that no worker has begun. If the
      * consuming thread is interrupted while it waits for an outcome, the stream is closed and throws a
@@ -178,8 +177,8 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
 
     /**
      * Returns the outcomes of a computation on all items, in the order of the items, failures included. Otherwise like
-     * {@link #mapAsCompleted}: lazy, with a bounded number of items in progress, and to be closed. While the first of
-     * them takes long, the others wait for it.
+     * {@link #mapAsCompleted}: the stream is lazy, has a bounded number of items in progress, and should be closed.
+     * While the first of these runs, outcomes of later ones wait for it.
      */
     public final <A, T extends @Nullable Object> Stream<Outcome<A, T>> imap(
             Iterable<? extends A> items, Computation<? super A, ? extends T> computation) {

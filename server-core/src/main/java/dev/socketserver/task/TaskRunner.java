@@ -19,13 +19,13 @@ final class TaskRunner {
         this.threads = threads;
     }
 
-    /** Allows as many threads as the workers need now. */
+    /** Adapts the number of threads to the number of workers. */
     synchronized void resize() {
         threads.resize();
     }
 
     /**
-     * Starts the tasks for which there are free workers, unless the pool was stopped.
+     * Starts the tasks for which there are free workers, unless this was stopped.
      *
      * @throws RejectedExecutionException if there is no thread and none can be started
      */
@@ -41,7 +41,7 @@ final class TaskRunner {
         }
     }
 
-    /** Cancels the waiting tasks that match, and returns them. */
+    /** Cancels and returns the waiting tasks that match. */
     List<QueuedTask> cancel(Predicate<QueuedTask> matching) {
         List<QueuedTask> cancelled = queue.cancel(matching);
         cancelled.forEach(QueuedTask::notifyCancelled);
@@ -57,7 +57,7 @@ final class TaskRunner {
         }
     }
 
-    /** Cancels the tasks that no thread has begun, which are returned, and interrupts those that run. */
+    /** Cancels and returns the tasks that no thread has begun, and interrupts those that run. Starts no more. */
     List<QueuedTask> stop() {
         List<QueuedTask> cancelled = new ArrayList<>();
         synchronized (this) {
@@ -70,14 +70,14 @@ final class TaskRunner {
         return cancelled;
     }
 
-    /** Lets the threads end if the queue is shut down and has no more work for them. */
+    /** Closes the threads if the pool is shut down and no task is left. */
     void releaseThreads() {
         if (queue.isTerminated()) {
             threads.close();
         }
     }
 
-    /** Waits until the threads have ended, once the tasks have; false if the timeout expired first. */
+    /** Waits until all threads have ended; returns false if the timeout expired first. */
     boolean awaitThreads(long nanos) throws InterruptedException {
         return threads.await(nanos);
     }
@@ -97,7 +97,7 @@ final class TaskRunner {
         public void run() {
             queue.enter();
             QueuedTask.Ending ending = perform();
-            Thread.interrupted(); // an interrupt was meant for this task
+            Thread.interrupted(); // an interrupt was meant for this task only
             queue.performed(task, ending);
             try {
                 if (ending != QueuedTask.Ending.CANCELLED) {
@@ -112,7 +112,7 @@ final class TaskRunner {
             try {
                 return task.perform();
             } catch (Throwable ignored) {
-                return QueuedTask.Ending.FAILED; // not even logging the failure succeeded
+                return QueuedTask.Ending.FAILED; // logging the failure failed, too
             }
         }
 

@@ -12,18 +12,18 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The threads of a pool: an {@link ElasticThreadPool} that exists only while there are tasks to run.
+ * The threads of a pool: an {@link ElasticThreadPool} that exists only while there are tasks.
  *
  * <pre>
  *   NONE --execute--&gt; OPEN --no task has run for {@link #LINGER}, or close--&gt; NONE
  * </pre>
  *
- * <p>All threads end together, however many there are. So a pool that nobody closes keeps no thread, and the JVM can
- * exit as soon as the work is done. A keeper thread waits for that moment. It is a daemon only if the configuration
- * says so, and keeps the JVM alive for virtual workers, too, which are daemons by nature. Thread-safe.
+ * <p>All threads end together, however many there are, so a pool that is not closed costs no threads, and the JVM can
+ * exit soon after the last task. A keeper thread waits for this moment. It is a daemon only if the configuration says
+ * so: it also keeps the JVM alive for virtual workers, which are always daemons. Thread-safe.
  */
 final class TaskThreads {
-    /** How long the threads outlive the last task. */
+    /** How long threads outlive the last task. */
     static final Duration LINGER = Duration.ofMillis(200);
 
     private final TaskPoolConfig config;
@@ -31,20 +31,20 @@ final class TaskThreads {
     private final long linger; // nanoseconds
     private final @Nullable ClassLoader contextClassLoader =
             Thread.currentThread().getContextClassLoader();
-    private final List<Lease> leases = new ArrayList<>(); // those that have threads left; guarded by this
+    private final List<Lease> leases = new ArrayList<>(); // that may have threads left; guarded by this
     private volatile @Nullable Lease open; // written under this object's monitor
 
     TaskThreads(TaskPoolConfig config, WorkQueue queue) {
         this(config, queue, LINGER);
     }
 
-    /** Makes threads that outlive the last task for as long as a test wants. */
+    /** Lets a test choose how long threads outlive the last task. */
     TaskThreads(TaskPoolConfig config, WorkQueue queue, Duration linger) {
         this.config = config;
         this.queue = queue;
         this.linger = linger.toNanos();
         if (config.workerKind() == WorkerKind.VIRTUAL) {
-            open(); // fails on a JDK that has no virtual threads
+            open(); // throws if the JDK has no virtual threads
         }
     }
 
@@ -57,12 +57,12 @@ final class TaskThreads {
                 .maxWorkers(Math.max(1, queue.threads()))
                 .minSpareWorkers(0)
                 .queueThreshold(0)
-                .queueCapacity(Integer.MAX_VALUE / 2) // the work queue has the bound
+                .queueCapacity(Integer.MAX_VALUE / 2) // bounded by the work queue
                 .build();
     }
 
     /**
-     * Runs a task that the queue has started.
+     * Runs a task on a thread.
      *
      * @throws RejectedExecutionException if there is no thread and none can be started
      */
@@ -84,7 +84,7 @@ final class TaskThreads {
         }
     }
 
-    /** Allows as many threads as the workers need now. Busy ones in excess end when they are free. */
+    /** Adapts the number of threads to the number of workers. Excess threads end after their tasks. */
     synchronized void resize() {
         Lease lease = open;
         if (lease != null) {
@@ -92,7 +92,7 @@ final class TaskThreads {
         }
     }
 
-    /** Wakes the keeper if it waits for the moment when no task runs any more, which this is. */
+    /** Wakes the keeper if it waits for the last task to end, which has just happened. */
     void becameIdle() {
         Lease lease = open;
         if (lease != null && lease.isKeeperWaiting) {
@@ -100,13 +100,13 @@ final class TaskThreads {
         }
     }
 
-    /** Interrupts the tasks that run, and returns those that no thread has begun. */
+    /** Interrupts the tasks that run; returns those that no thread has begun. */
     synchronized List<Runnable> stop() {
         Lease lease = open;
         return lease == null ? List.of() : lease.pool.shutdownNow();
     }
 
-    /** Lets the threads end. */
+    /** Lets the threads end after their tasks. */
     synchronized void close() {
         Lease lease = open;
         if (lease != null) {
@@ -116,7 +116,7 @@ final class TaskThreads {
         }
     }
 
-    /** Waits until every thread has ended; false if the timeout expired first. */
+    /** Waits until all threads have ended; returns false if the timeout expired first. */
     boolean await(long nanos) throws InterruptedException {
         long deadline = System.nanoTime() + nanos;
         List<Lease> left;
@@ -131,12 +131,12 @@ final class TaskThreads {
         return true;
     }
 
-    /** Closes the threads if no task has run for long enough. Returns how long the keeper has to wait; 0 to end. */
+    /** Closes the threads if no task has run for long enough. Returns how long the keeper has to wait; 0 if it ends. */
     private synchronized long look(Lease lease) {
         if (open != lease) {
             return 0;
         }
-        lease.isKeeperWaiting = true; // before the queue is asked, so that no ending is missed
+        lease.isKeeperWaiting = true; // set before the queue is asked, so that no ending is missed
         long idle = queue.idleNanos();
         if (idle < 0) {
             return Long.MAX_VALUE;
@@ -149,13 +149,13 @@ final class TaskThreads {
         return linger - idle;
     }
 
-    /** The threads between two idle times. */
+    /** The threads from one idle time to the next. */
     private final class Lease {
         private final ElasticThreadPool pool = newPool();
         private final Thread keeper = newKeeper();
         private volatile boolean isKeeperWaiting; // for the last task to end; written under the outer monitor
 
-        /** Makes a pool whose threads have the class loader of those who made this, and not of whoever needs them. */
+        /** Creates a pool whose threads inherit the class loader of the task pool's creator, not the caller's. */
         private ElasticThreadPool newPool() {
             Thread current = Thread.currentThread();
             ClassLoader before = current.getContextClassLoader();
@@ -174,7 +174,7 @@ final class TaskThreads {
             return thread;
         }
 
-        /** Starts the keeper, without which the threads would not end. */
+        /** Starts the keeper, without which the threads would never end. */
         void start() {
             try {
                 keeper.start();

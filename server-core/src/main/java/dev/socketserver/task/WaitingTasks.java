@@ -45,14 +45,14 @@ final class WaitingTasks {
         behind.forEach(this::add);
     }
 
-    /** Removes a task; false if it is not here. */
+    /** Removes a task; returns false if it does not wait. */
     boolean remove(QueuedTask task) {
         boolean removed = tasks.remove(task);
         requests -= removed && isRequest(task) ? 1 : 0;
         return removed;
     }
 
-    /** Removes the first tasks, which there are, and returns them; passes over requests unless they count. */
+    /** Removes and returns the first tasks, or the first that are not requests; there must be that many. */
     List<QueuedTask> take(int count, boolean requestsToo) {
         List<QueuedTask> taken = new ArrayList<>(count);
         Iterator<QueuedTask> iterator = tasks.iterator();
@@ -67,6 +67,7 @@ final class WaitingTasks {
         return taken;
     }
 
+    /** Returns the tasks that match, in order of arrival. */
     List<QueuedTask> matching(Predicate<QueuedTask> predicate) {
         return tasks.stream().filter(predicate).toList();
     }

@@ -11,12 +11,12 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The state of a pool: the tasks that wait, the workers that run some, and the results that nobody has collected yet.
+ * The state of a pool: the tasks that wait, the workers and the tasks they run, and the results to be collected.
  *
- * <p>A request is started only while there is room for a result, so that a worker never has to wait with a result in
- * hand. Tasks without such a result overtake requests that are held up.
+ * <p>A request starts only while there is room for a result, so that no worker has to wait with a result in hand. Other
+ * tasks overtake requests that wait for this.
  *
- * <p>All state is guarded by this object's monitor, which is never held while code of the user runs. Thread-safe.
+ * <p>All state is guarded by this object's monitor, which is never held while user code runs. Thread-safe.
  */
 final class WorkQueue {
     /** A timeout without a limit. */
@@ -36,16 +36,16 @@ final class WorkQueue {
         inside = new InsideThreads(config.name());
     }
 
-    // ---- Tasks come
+    // ---- Adding tasks
 
     /**
-     * Adds a task, waiting for room if necessary. A task of this pool does not wait, since it might wait for itself. A
-     * callback does not wait either if only collecting could make room, since the next callback has to wait for it.
+     * Adds a task, waiting for room if necessary. A task of this pool does not wait, since it might wait for itself.
+     * Nor does a callback if only collecting can make room, since no other callback runs before it returns.
      *
-     * @param nanos how long to wait; {@link #FOREVER} to wait as long as that makes sense
-     * @return false if waiting makes no sense: there will be no room until a result is collected
+     * @param nanos the timeout, or {@link #FOREVER}
+     * @return false if there is no timeout, and no room until a result is collected
      * @throws QueueFullException if the timeout expired
-     * @throws NoWorkersAvailableException if there is no worker to make room
+     * @throws NoWorkersAvailableException if there are no workers to make room
      */
     synchronized boolean put(QueuedTask task, long nanos) throws InterruptedException {
         if (Thread.interrupted()) {
@@ -72,7 +72,7 @@ final class WorkQueue {
         return true;
     }
 
-    /** Adds a task if there is room for it. */
+    /** Adds a task if the pool is open and has room for it. */
     synchronized boolean offer(QueuedTask task) {
         if (shutDown || !hasRoomFor(task)) {
             return false;
@@ -95,7 +95,7 @@ final class WorkQueue {
                 || waiting.size() - Math.min(free, startable) < config.queueCapacity();
     }
 
-    /** Returns how many of the waiting tasks free workers may take. */
+    /** Returns how many of the waiting tasks may start when workers are free. */
     private int startable() {
         return hasRoomForResults() ? waiting.size() : waiting.size() - waiting.requests();
     }
@@ -104,7 +104,7 @@ final class WorkQueue {
         return hasRoomForResults() || !WaitingTasks.isRequest(task);
     }
 
-    /** Nothing but collecting a result can make room for this task. */
+    /** Returns whether nothing but collecting a result can make room for this task. */
     private boolean isHeldUp(QueuedTask task) {
         return !isStartable(task) && startable() == 0;
     }
@@ -115,12 +115,12 @@ final class WorkQueue {
 
     private void add(QueuedTask task) {
         waiting.add(task);
-        counts.taken(task);
+        counts.added(task);
     }
 
-    // ---- Tasks run
+    // ---- Running tasks
 
-    /** Removes the tasks for which there are free workers, and starts them. */
+    /** Removes and returns the tasks for which there are free workers; these are busy from now on. */
     synchronized List<QueuedTask> takeStartable() {
         int count = Math.min(slots.free(), startable());
         List<QueuedTask> taken = waiting.take(count, hasRoomForResults());
@@ -128,7 +128,7 @@ final class WorkQueue {
         return taken;
     }
 
-    /** Puts back tasks that were taken and found no thread, in front of the others. */
+    /** Puts back tasks that were taken but got no thread, in front of the others. */
     synchronized void putBack(List<QueuedTask> unstarted) {
         unstarted.forEach(slots::end);
         waiting.addFirst(unstarted);
@@ -149,7 +149,7 @@ final class WorkQueue {
         }
     }
 
-    /** Ends a task that the current thread has performed; returns whether its worker is gone with it. */
+    /** Ends a task that the current thread has performed; returns whether its worker was dismissed and is gone now. */
     synchronized boolean leave(QueuedTask task) {
         inside.endTask();
         boolean gone = slots.end(task);
@@ -157,9 +157,9 @@ final class WorkQueue {
         return gone;
     }
 
-    // ---- Results are collected
+    // ---- Collecting results
 
-    /** Removes the oldest result, whose callback the current thread is about to call; null if there is none. */
+    /** Removes and returns the oldest result, whose callback the current thread has to call; null if there is none. */
     synchronized @Nullable RequestRun<?> takeResult() {
         RequestRun<?> result = results.poll();
         if (result != null) {
@@ -170,30 +170,30 @@ final class WorkQueue {
         return result;
     }
 
-    /** The callback that the current thread called has returned. */
+    /** Registers that the callback which the current thread called has ended. */
     synchronized void endCallback() {
         inside.endCallback();
         notifyAll();
     }
 
-    // ---- Workers come and go
+    // ---- Workers
 
-    /** Adds workers. More tasks may be startable then. */
+    /** Adds workers. */
     synchronized void createWorkers(int count) {
         slots.create(count);
         notifyAll();
     }
 
-    /** Dismisses that many workers, or all if there are fewer; returns how many. */
+    /** Dismisses the given number of workers, or all of them if there are fewer; returns how many. */
     synchronized int dismissWorkers(int count) {
         int dismissed = slots.dismiss(count);
         notifyAll();
         return dismissed;
     }
 
-    // ---- Tasks are cancelled
+    // ---- Cancelling tasks
 
-    /** Cancels tasks that were taken and that no thread has begun. */
+    /** Cancels tasks that were taken but that no thread has begun. */
     synchronized void cancelUnstarted(List<QueuedTask> unstarted) {
         unstarted.forEach(slots::end);
         unstarted.forEach(counts::cancelled);
@@ -207,7 +207,7 @@ final class WorkQueue {
         return cancelled;
     }
 
-    /** Cancels a task; false if it does not wait any more. */
+    /** Cancels a task; returns false if it no longer waits. */
     synchronized boolean cancel(QueuedTask task) {
         boolean removed = waiting.remove(task);
         if (removed) {
@@ -217,11 +217,11 @@ final class WorkQueue {
         return removed;
     }
 
-    /** Gives back a task as if it had never come; false if it does not wait any more. */
-    synchronized boolean giveBack(QueuedTask task) {
+    /** Removes a task as if it had never been added; returns false if it no longer waits. */
+    synchronized boolean remove(QueuedTask task) {
         boolean removed = waiting.remove(task);
         if (removed) {
-            counts.givenBack(task);
+            counts.removed(task);
             notifyAll();
         }
         return removed;
@@ -233,9 +233,9 @@ final class WorkQueue {
         notifyAll();
     }
 
-    // ---- Threads wait
+    // ---- Waiting
 
-    /** Returns a timeout in nanoseconds: zero if it is negative, {@link #FOREVER} if it is longer than that. */
+    /** Converts a timeout to nanoseconds: zero if it is negative, {@link #FOREVER} if it is too long for a long. */
     static long nanos(Duration timeout) {
         return Math.max(0, TimeUnit.NANOSECONDS.convert(Objects.requireNonNull(timeout, "timeout")));
     }
@@ -244,7 +244,7 @@ final class WorkQueue {
      * Waits until a condition on this queue holds.
      *
      * @return false if the timeout expired first
-     * @throws NoWorkersAvailableException if a task waits that no worker will run
+     * @throws NoWorkersAvailableException if tasks wait that no worker will run
      * @throws IllegalStateException if called from a task of this pool
      */
     synchronized boolean await(BooleanSupplier condition, long nanos) throws InterruptedException {
@@ -261,7 +261,7 @@ final class WorkQueue {
         return true;
     }
 
-    /** Waits until something changes; false if the deadline has passed already. */
+    /** Waits until something changes; returns false if the deadline has passed. */
     private boolean pause(long deadline) throws InterruptedException {
         long remaining = deadline - System.nanoTime();
         if (remaining <= 0) {
@@ -271,7 +271,7 @@ final class WorkQueue {
         return true;
     }
 
-    /** Makes those who wait check their condition again. */
+    /** Makes waiting threads check their conditions again. */
     synchronized void signal() {
         notifyAll();
     }
@@ -291,7 +291,7 @@ final class WorkQueue {
         return inside.isInTask() || inside.isInCallback();
     }
 
-    // ---- Figures
+    // ---- State
 
     /** Returns whether nothing waits, runs or is left to collect, and no callback runs. */
     synchronized boolean isQuiet() {
@@ -329,7 +329,7 @@ final class WorkQueue {
         return slots.leaving();
     }
 
-    /** Returns how many threads the workers need, the dismissed ones included. */
+    /** Returns how many threads the workers need, including dismissed ones. */
     synchronized int threads() {
         return (int) Math.min(Integer.MAX_VALUE, (long) slots.workers() + slots.leaving());
     }

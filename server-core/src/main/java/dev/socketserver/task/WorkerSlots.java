@@ -5,8 +5,7 @@ import java.util.LinkedHashSet;
 import java.util.Set;
 
 /**
- * The workers of a pool. A worker is a slot in which one task runs at a time; while it is free nothing tells it from
- * other free ones.
+ * The workers of a pool. A worker is a slot in which one task runs at a time. Free workers are interchangeable.
  *
  * <pre>
  *             create            start
@@ -18,13 +17,15 @@ import java.util.Set;
  *                      gone &lt;--------------+
  * </pre>
  *
- * <p>A free worker is dismissed before a busy one, and of the busy ones the one whose task has run longest, which is
- * the one most likely to hang. Workers that are created while others are leaving do not take their places: a task that
- * hangs in a dismissed worker holds up no other. Not thread-safe: guarded by the monitor of the {@link WorkQueue}.
+ * <p>Free workers are dismissed before busy ones, and among the busy ones those whose tasks have run longest, since
+ * these are the most likely to hang. A new worker never takes the place of a leaving one, so a task that hangs in a
+ * dismissed worker does not hold up others.
+ *
+ * <p>Not thread-safe: guarded by the {@link WorkQueue}'s monitor.
  */
 final class WorkerSlots {
-    private final Set<QueuedTask> running = new LinkedHashSet<>(); // in the order in which they were started
-    private final Set<QueuedTask> leaving = new HashSet<>(); // the running tasks whose workers were dismissed
+    private final Set<QueuedTask> running = new LinkedHashSet<>(); // of busy and leaving workers, oldest first
+    private final Set<QueuedTask> leaving = new HashSet<>(); // of leaving workers
     private int workers; // free and busy ones
     private volatile boolean idle = true; // no task runs; read without a lock
     private long idleSince = System.nanoTime(); // when the last task ended
@@ -61,7 +62,7 @@ final class WorkerSlots {
     /**
      * Adds free workers.
      *
-     * @throws IllegalArgumentException if there would be more than can be counted
+     * @throws IllegalArgumentException if there would be more than {@link Integer#MAX_VALUE}
      */
     void create(int count) {
         int most = Integer.MAX_VALUE - workers;
@@ -71,7 +72,7 @@ final class WorkerSlots {
         workers += count;
     }
 
-    /** Dismisses that many workers, or all if there are fewer; returns how many. */
+    /** Dismisses the given number of workers, or all of them if there are fewer; returns how many. */
     int dismiss(int count) {
         int dismissed = Math.min(count, workers);
         int busy = Math.max(0, dismissed - free());
@@ -85,13 +86,13 @@ final class WorkerSlots {
         return dismissed;
     }
 
-    /** A free worker starts a task. */
+    /** Starts a task on a free worker. */
     void start(QueuedTask task) {
         running.add(task);
         idle = false;
     }
 
-    /** A task ends; returns whether its worker is gone with it. */
+    /** Ends a task; returns whether its worker was leaving and is gone now. */
     boolean end(QueuedTask task) {
         running.remove(task);
         if (running.isEmpty()) {

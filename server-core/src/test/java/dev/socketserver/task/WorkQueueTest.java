@@ -34,8 +34,8 @@ class WorkQueueTest {
     @Test
     void aTaskThatIsRefusedAfterAllLeavesNoTrace() throws Exception {
         putAll();
-        assertThat(queue.giveBack(third)).isTrue();
-        assertThat(queue.giveBack(third)).isFalse();
+        assertThat(queue.remove(third)).isTrue();
+        assertThat(queue.remove(third)).isFalse();
         assertThat(queue.pendingRequests()).isZero();
         assertThat(queue.progress()).isEqualTo(new Progress(0, 0, 0, 2));
     }
