@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** An argument that makes no sense is refused by the call that passes it, with a message that names it. */
+/** Invalid arguments are rejected by the call that passes them, with a message that names them. */
 @Timeout(60)
 @SuppressWarnings("NullAway")
 class ArgumentsTest {
@@ -29,7 +29,7 @@ class ArgumentsTest {
                 assertThatNullPointerException().as(call).isThrownBy(task::run).withMessage(name(call)));
     }
 
-    /** Returns the name of the argument that a call has as null: the word behind the colon. */
+    /** Returns the name of the argument that is null in a call: the text behind the colon. */
     private static String name(String call) {
         return call.substring(call.indexOf(": ") + 2);
     }
@@ -103,7 +103,7 @@ class ArgumentsTest {
     }
 
     @Test
-    void moreWorkersThanCanBeCountedAreRefused() {
+    void moreWorkersThanAnIntCanCountAreRejected() {
         try (var pool = new TaskPool(2)) {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> pool.createWorkers(Integer.MAX_VALUE - 1))

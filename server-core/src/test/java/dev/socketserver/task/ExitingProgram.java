@@ -3,13 +3,13 @@ package dev.socketserver.task;
 import dev.socketserver.pool.WorkerKind;
 import java.util.concurrent.CountDownLatch;
 
-/** A program that a test runs in a JVM of its own: it uses a pool, and its {@code main} returns without closing it. */
+/** A program for a JVM of its own that uses a pool and returns from {@code main} without closing it. */
 final class ExitingProgram {
     private static final CountDownLatch NEVER = new CountDownLatch(1);
 
     /** What is left to do when {@code main} returns. */
     enum Ending {
-        /** Nothing was ever put into the pool. */
+        /** No task was ever added. */
         UNUSED,
         /** All tasks have ended, and as many threads as there are workers are idle. */
         IDLE,
@@ -19,7 +19,7 @@ final class ExitingProgram {
         HUNG,
         /** A task waits, and there is no worker. */
         STRANDED,
-        /** A result waits to be collected, and a request waits for room for its own. */
+        /** A result waits to be collected, and a request waits for room for its result. */
         UNCOLLECTED,
         /** The pool was shut down while a task ran. */
         SHUT_DOWN
@@ -27,7 +27,7 @@ final class ExitingProgram {
 
     private ExitingProgram() {}
 
-    /** Uses a pool in the given way, with workers of the given kind, as many as given, daemons or not. */
+    /** Takes the ending, the kind of workers, their number, and whether they are daemons. */
     public static void main(String... args) throws Exception {
         var pool = new WorkRequestPool(TaskPoolConfig.builder(Integer.parseInt(args[2]))
                 .workerKind(WorkerKind.valueOf(args[1]))

@@ -34,7 +34,7 @@ class ImapTest {
                     new Caller<>(() -> outcomes.map(Outcome::join).toList());
             assertThat(Polling.await(() -> pool.progress().done() == 1)).isTrue();
             consuming.awaitBlocked();
-            hold.letAllGo();
+            hold.releaseAll();
             assertThat(consuming.result()).containsExactly("slow", "quick");
         }
     }
@@ -49,7 +49,7 @@ class ImapTest {
         }
     }
 
-    /** However many could be computed meanwhile: the ones behind a slow item are bounded, too. */
+    /** The number of complete outcomes that wait behind a slow item is bounded, too. */
     @Test
     void noMoreItemsAreTakenThanWorkersNeedWhileTheFirstIsSlow() throws Exception {
         var taken = new AtomicInteger();
@@ -62,13 +62,13 @@ class ImapTest {
             assertThat(Polling.await(() -> pool.progress().done() == 2)).isTrue();
             consuming.awaitBlocked();
             assertThat(taken).hasValue(3);
-            hold.letAllGo();
+            hold.releaseAll();
             assertThat(consuming.result()).isEqualTo(1);
         }
     }
 
     @Test
-    void aFailureIsInItsPlaceAndEndsNothing() {
+    void aFailureIsInItsPlaceAndDoesNotEndTheStream() {
         try (var pool = new TaskPool(2)) {
             List<Outcome<Integer, Integer>> outcomes = pool.<Integer, Integer>imap(List.of(1, 2, 3), n -> {
                         if (n == 2) {
@@ -105,9 +105,9 @@ class ImapTest {
         }
     }
 
-    /** As the iterators of some collections do, to save memory. */
+    /** The iterators of some collections return the same entry each time, to save memory. */
     @Test
-    void starmapKeepsPairsApartThatAreTheSameObject() {
+    void starmapCopiesPairsThatAreTheSameObject() {
         var pair = new SimpleEntry<>(0, 0);
         Iterable<Map.Entry<Integer, Integer>> pairs = () -> IntStream.range(0, 100)
                 .<Map.Entry<Integer, Integer>>mapToObj(n -> {
@@ -138,7 +138,7 @@ class ImapTest {
 
     @Test
     @SuppressWarnings("NullAway")
-    void aPairThatIsNullIsAnExceptionOfTheSource() {
+    void aNullPairIsAnExceptionOfTheSource() {
         try (var pool = new TaskPool(2)) {
             Iterator<Outcome<Map.Entry<Integer, Integer>, Integer>> outcomes = pool.starmap(
                             Arrays.asList(Map.entry(1, 2), null), Integer::sum)

@@ -27,7 +27,7 @@ class MapAsCompletedTest {
                         pool.mapAsCompleted(List.of("slow", "quick"), this::slowly)) {
             Iterator<Outcome<String, String>> iterator = outcomes.iterator();
             assertThat(iterator.next().get()).isEqualTo("quick!");
-            hold.letAllGo();
+            hold.releaseAll();
             assertThat(iterator.next()).isEqualTo(new Outcome<>("slow", "slow!", null));
             assertThat(iterator.hasNext()).isFalse();
             assertThatExceptionOfType(NoSuchElementException.class).isThrownBy(iterator::next);
@@ -50,7 +50,7 @@ class MapAsCompletedTest {
     }
 
     @Test
-    void aFailureIsAnOutcomeToo() {
+    void failuresAreOutcomes() {
         var failure = new IOException("expected");
         try (var pool = new TaskPool(2)) {
             List<Outcome<Integer, Integer>> outcomes = pool.<Integer, Integer>mapAsCompleted(List.of(1, 2), n -> {
@@ -102,7 +102,7 @@ class MapAsCompletedTest {
     }
 
     @Test
-    void aPoolWithoutWorkersSaysSo() {
+    void aPoolWithoutWorkersThrows() {
         var config = TaskPoolConfig.builder(0).queueCapacity(5).build();
         try (var pool = new TaskPool(config)) {
             assertThatExceptionOfType(NoWorkersAvailableException.class)

@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What holds for a stream of outcomes in either order: where it ends, and what it leaves behind. */
+/** Streams of outcomes, whatever their order: their ends, their errors and what they leave behind. */
 @Timeout(60)
 class OutcomeStreamTest {
     private final Hold hold = new Hold();
@@ -51,7 +51,7 @@ class OutcomeStreamTest {
         return IntStream.range(0, count).boxed().toList();
     }
 
-    /** The numbers from 0, which end with a failure instead of the given one, and go on if asked again. */
+    /** Returns an iterator over the numbers from 0 that throws instead of returning the given one, but only once. */
     private static Iterator<Integer> failingAt(int number, Throwable failure) {
         return new Iterator<>() {
             private int next;
@@ -121,7 +121,7 @@ class OutcomeStreamTest {
 
     @ParameterizedTest
     @EnumSource
-    void aSourceThatCannotBeIteratedIsAnExceptionOfTheCall(Order order) {
+    void anExceptionOfTheSourcesIteratorMethodIsThrownImmediately(Order order) {
         Iterable<Integer> items = () -> {
             throw new IllegalStateException("no iterator");
         };
@@ -150,7 +150,7 @@ class OutcomeStreamTest {
 
     @ParameterizedTest
     @EnumSource
-    void aStreamOfAPoolThatIsShutDownThrowsAfterTheOutcomesOfWhatWasAccepted(Order order) {
+    void aStreamThrowsAfterAShutdownOnceAcceptedItemsAreConsumed(Order order) {
         try (var pool = new TaskPool(2)) {
             Iterator<Outcome<Integer, Integer>> outcomes = order.iterator(pool, numbers(10));
             outcomes.next();
@@ -169,7 +169,7 @@ class OutcomeStreamTest {
 
     @ParameterizedTest
     @EnumSource
-    void anOutcomeIsNotHeldUpByAQueueThatOthersHaveFilled(Order order) throws Exception {
+    void aFullQueueDoesNotHoldUpCompleteOutcomes(Order order) throws Exception {
         try (var pool = new TaskPool(1)) {
             Iterator<Outcome<Integer, Integer>> outcomes = order.iterator(pool, numbers(5));
             assertThat(outcomes.next().item()).isZero();
@@ -177,9 +177,11 @@ class OutcomeStreamTest {
             pool.addTask(hold::here);
             hold.awaitStarted(1);
             pool.addTask(hold::here);
-            assertThat(outcomes.next().item()).as("it was complete before").isEqualTo(1);
+            assertThat(outcomes.next().item())
+                    .as("complete before the queue was full")
+                    .isEqualTo(1);
             Caller<Integer> third = new Caller<>(() -> outcomes.next().item()).awaitBlocked();
-            hold.letAllGo();
+            hold.releaseAll();
             assertThat(third.result()).isEqualTo(2);
             outcomes.forEachRemaining(outcome -> {});
             assertThat(pool.progress().done()).isEqualTo(7);
@@ -188,7 +190,7 @@ class OutcomeStreamTest {
 
     @ParameterizedTest
     @EnumSource
-    void aStreamGoesOnWhenWorkersAreCreatedForAPoolThatHadNone(Order order) {
+    void aStreamContinuesWhenAPoolWithoutWorkersGetsSome(Order order) {
         try (var pool = new TaskPool(TaskPoolConfig.builder(0).build())) {
             Iterator<Outcome<Integer, Integer>> outcomes = order.iterator(pool, numbers(3));
             assertThatExceptionOfType(NoWorkersAvailableException.class).isThrownBy(outcomes::next);
@@ -200,14 +202,14 @@ class OutcomeStreamTest {
 
     @ParameterizedTest
     @EnumSource
-    void itemsThatAreCancelledAreFailures(Order order) throws Exception {
+    void cancelledItemsAreFailures(Order order) throws Exception {
         try (var pool = new TaskPool(1)) {
             Caller<List<Outcome<Integer, Integer>>> consuming = new Caller<>(
                     () -> order.stream(pool, numbers(2), hold::here).toList());
             hold.awaitStarted(1);
             consuming.awaitBlocked();
             pool.cancelWaiting();
-            hold.letAllGo();
+            hold.releaseAll();
             assertThat(consuming.result())
                     .hasSize(2)
                     .anySatisfy(outcome -> assertThat(outcome.failure()).isInstanceOf(CancellationException.class))
@@ -231,7 +233,7 @@ class OutcomeStreamTest {
 
     @ParameterizedTest
     @EnumSource
-    void closingCancelsWhatNoWorkerHasBegunAndEndsTheStream(Order order) throws Exception {
+    void closingEndsTheStreamAndCancelsItemsThatWereNotStarted(Order order) throws Exception {
         var begun = new AtomicInteger();
         try (var pool = new TaskPool(1)) {
             Stream<Outcome<Integer, Integer>> stream = order.stream(pool, numbers(10), n -> {
@@ -245,7 +247,7 @@ class OutcomeStreamTest {
             stream.close();
             stream.close();
             assertThat(outcomes.hasNext()).isFalse();
-            hold.letAllGo();
+            hold.releaseAll();
             pool.waitCompletion();
             assertThat(begun).hasValue(2);
             assertThat(pool.progress().done()).isEqualTo(3);
@@ -269,9 +271,9 @@ class OutcomeStreamTest {
             hold.awaitStarted(1);
             consuming.awaitBlocked().interrupt();
             assertThat(consuming.result()).isTrue();
-            hold.letAllGo();
+            hold.releaseAll();
             pool.waitCompletion();
-            assertThat(pool.progress().done()).as("only what ran").isEqualTo(1);
+            assertThat(pool.progress().done()).as("the one that ran").isEqualTo(1);
         }
     }
 
@@ -289,13 +291,13 @@ class OutcomeStreamTest {
             });
             consuming.awaitBlocked().interrupt();
             assertThat(consuming.result()).isTrue();
-            hold.letAllGo();
+            hold.releaseAll();
         }
     }
 
     @ParameterizedTest
     @EnumSource
-    void outcomesThatAreCompleteAreConsumedInAnInterruptedThread(Order order) throws Exception {
+    void anInterruptedThreadCanConsumeCompleteOutcomes(Order order) throws Exception {
         try (var pool = new TaskPool(2)) {
             Iterator<Outcome<Integer, Integer>> outcomes = order.iterator(pool, numbers(4));
             outcomes.next();
@@ -310,7 +312,7 @@ class OutcomeStreamTest {
 
     @ParameterizedTest
     @EnumSource
-    void whateverAComputationThrowsIsItsOutcome(Order order) {
+    void anythingThatAComputationThrowsIsItsOutcome(Order order) {
         List<Throwable> failures = List.of(new IOException("expected"), new Error("expected"));
         try (var pool = new TaskPool(2)) {
             assertThat(order.stream(pool, failures, failure -> {

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** What becomes of the JVM, and of the tasks, when {@code main} returns and nobody has closed the pool. */
+/** What happens to the JVM and to tasks when {@code main} returns and the pool was not closed. */
 @Timeout(120)
 class TaskPoolExitTest {
     private static final int FIRST_JDK_WITH_VIRTUAL_THREADS = 21;
@@ -54,13 +54,13 @@ class TaskPoolExitTest {
 
     @ParameterizedTest
     @EnumSource
-    void tasksThatWaitOrRunAreDoneUnlessTheWorkersAreDaemons(WorkerKind kind) throws Exception {
+    void theJvmExitsWhenAllTasksHaveEndedUnlessTheWorkersAreDaemons(WorkerKind kind) throws Exception {
         assertThat(run(Ending.BUSY, kind, 3, false)).containsExactly("main", "after main", "waited");
         assertThat(run(Ending.SHUT_DOWN, kind, 3, false)).containsExactly("main", "after main");
         assertThat(run(Ending.HUNG, kind, 3, true)).containsExactly("main");
     }
 
-    /** If they ended by halves, as the thread pool's do after five seconds, it would take half a minute. */
+    /** If they ended by halves, as those of an elastic pool do after five seconds, it would take half a minute. */
     @ParameterizedTest
     @EnumSource
     void idleThreadsEndTogetherHoweverManyThereAre(WorkerKind kind) throws Exception {
@@ -69,7 +69,7 @@ class TaskPoolExitTest {
 
     @ParameterizedTest
     @EnumSource(names = {"UNUSED", "STRANDED", "UNCOLLECTED"})
-    void whatNobodyRunsOrCollectsDoesNotKeepTheJvm(Ending ending) throws Exception {
+    void tasksThatCannotRunDoNotKeepTheJvmAlive(Ending ending) throws Exception {
         for (WorkerKind kind : WorkerKind.values()) {
             if (kind == WorkerKind.PLATFORM || Runtime.version().feature() >= FIRST_JDK_WITH_VIRTUAL_THREADS) {
                 assertThat(run(ending, kind, 2, false)).containsExactly("main");

@@ -13,7 +13,7 @@ import java.util.concurrent.ExecutionException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Workers are created and dismissed while the pool works. */
+/** Creating and dismissing workers while tasks run. */
 @Timeout(60)
 class TaskPoolWorkersTest {
     private final Hold hold = new Hold();
@@ -35,23 +35,23 @@ class TaskPoolWorkersTest {
     }
 
     @Test
-    void createdWorkersTakeWhatWaitsAtOnce() throws Exception {
+    void newWorkersRunWaitingTasksImmediately() throws Exception {
         try (TaskPool pool = pool(1)) {
             add(pool, 3);
             hold.awaitStarted(1);
             pool.createWorkers(2);
             hold.awaitStarted(2);
             assertThat(pool.workers()).isEqualTo(3);
-            hold.letAllGo();
+            hold.releaseAll();
         }
     }
 
     @Test
-    void anIdleWorkerIsGoneAtOnceWhenDismissed() throws Exception {
+    void aDismissedIdleWorkerIsGoneImmediately() throws Exception {
         try (TaskPool pool = pool(2)) {
             add(pool, 2);
             hold.awaitStarted(2);
-            hold.letGo(2);
+            hold.release(2);
             pool.waitCompletion();
             assertThat(pool.dismissWorkers(2, true)).isEqualTo(2);
             assertThat(pool.workers()).isZero();
@@ -71,18 +71,18 @@ class TaskPoolWorkersTest {
             });
             last.awaitStarted(1);
             pool.dismissWorkers(2);
-            hold.letAllGo();
+            hold.releaseAll();
             pool.joinAllDismissedWorkers();
             List<Thread> all = new ArrayList<>(threads);
             assertThat(all).hasSize(3);
             assertThat(Polling.await(() -> all.stream().filter(Thread::isAlive).count() == 1))
                     .isTrue();
-            last.letAllGo();
+            last.releaseAll();
         }
     }
 
     @Test
-    void aBusyWorkerIsGoneWhenItsTaskEndsAndTakesNoOther() throws Exception {
+    void aDismissedBusyWorkerIsGoneWhenItsTaskEnds() throws Exception {
         var first = new Hold();
         try (TaskPool pool = pool(2)) {
             pool.addTask(first::here);
@@ -92,20 +92,20 @@ class TaskPoolWorkersTest {
             assertThat(pool.dismissWorkers(1)).isEqualTo(1);
             assertThat(pool.dismissedWorkers()).isEqualTo(1);
             Caller<Boolean> joining = Caller.of(pool::joinAllDismissedWorkers).awaitBlocked();
-            first.letAllGo();
+            first.releaseAll();
             joining.result();
             assertThat(pool.dismissedWorkers()).isZero();
             assertThat(hold.isNoMoreStarted()).isTrue();
-            hold.letGo(1);
+            hold.release(1);
             hold.awaitStarted(1);
-            hold.letGo(1);
+            hold.release(1);
             hold.awaitStarted(1);
-            hold.letAllGo();
+            hold.releaseAll();
         }
     }
 
     @Test
-    void noMoreAreDismissedThanThereAre() throws Exception {
+    void noMoreWorkersAreDismissedThanThereAre() throws Exception {
         try (TaskPool pool = pool(2)) {
             assertThat(pool.dismissWorkers(5)).isEqualTo(2);
             assertThat(pool.dismissWorkers(5, true)).isZero();
@@ -113,7 +113,7 @@ class TaskPoolWorkersTest {
     }
 
     @Test
-    void workersCreatedAfterADismissalDoNotTakeThePlacesOfBusyOnes() throws Exception {
+    void newWorkersDoNotTakeThePlacesOfDismissedBusyOnes() throws Exception {
         try (TaskPool pool = pool(2)) {
             add(pool, 2);
             hold.awaitStarted(2);
@@ -124,12 +124,12 @@ class TaskPoolWorkersTest {
             assertThat(hold.isNoMoreStarted()).isTrue();
             assertThat(pool.workers()).isEqualTo(3);
             assertThat(pool.dismissedWorkers()).isEqualTo(2);
-            hold.letAllGo();
+            hold.releaseAll();
         }
     }
 
     @Test
-    void tasksThatHangInDismissedWorkersHoldUpNoOthers() throws Exception {
+    void tasksThatHangInDismissedWorkersDoNotHoldUpOthers() throws Exception {
         try (TaskPool pool = pool(2)) {
             add(pool, 2);
             hold.awaitStarted(2);
@@ -144,7 +144,7 @@ class TaskPoolWorkersTest {
                         .as("busy since the first round")
                         .isEqualTo(2);
             }
-            hold.letAllGo();
+            hold.releaseAll();
             pool.joinAllDismissedWorkers();
             assertThat(pool.dismissedWorkers()).isZero();
             assertThat(pool.workers()).isEqualTo(2);
@@ -163,15 +163,15 @@ class TaskPoolWorkersTest {
             assertThat(pool.dismissedWorkers()).as("one was idle").isZero();
             pool.dismissWorkers(2);
             assertThat(pool.dismissedWorkers()).isEqualTo(2);
-            hold.letGo(2);
+            hold.release(2);
             pool.joinAllDismissedWorkers();
             assertThat(pool.workers()).as("the one whose task began last").isEqualTo(1);
-            last.letAllGo();
+            last.releaseAll();
         }
     }
 
     @Test
-    void whoWaitsForRoomWithoutWorkersIsToldAlthoughADismissedOneStillRuns() throws Exception {
+    void addingThrowsWithoutWorkersAlthoughADismissedOneIsStillBusy() throws Exception {
         try (var pool = new TaskPool(1)) {
             pool.addTask(this::work);
             hold.awaitStarted(1);
@@ -181,7 +181,7 @@ class TaskPoolWorkersTest {
             assertThatExceptionOfType(ExecutionException.class)
                     .isThrownBy(adding::result)
                     .withCauseInstanceOf(NoWorkersAvailableException.class);
-            hold.letAllGo();
+            hold.releaseAll();
         }
     }
 
@@ -193,7 +193,7 @@ class TaskPoolWorkersTest {
             assertThat(hold.isNoMoreStarted()).isTrue();
             pool.createWorkers(1);
             hold.awaitStarted(1);
-            hold.letAllGo();
+            hold.releaseAll();
             pool.waitCompletion();
             assertThat(pool.progress().done()).isEqualTo(2);
         }
@@ -205,11 +205,11 @@ class TaskPoolWorkersTest {
             add(pool, 20);
             hold.awaitStarted(2);
             for (int i = 0; i < 10; i++) {
-                hold.letGo(1);
+                hold.release(1);
                 hold.awaitStarted(1);
                 assertThat(hold.isNoMoreStarted()).isTrue();
             }
-            hold.letAllGo();
+            hold.releaseAll();
         }
         assertThat(threads).hasSizeLessThanOrEqualTo(2);
     }

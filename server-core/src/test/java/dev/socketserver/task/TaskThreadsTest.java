@@ -12,7 +12,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Threads come with the tasks and go with them. */
+/** Threads are started for tasks and end after them. */
 @Timeout(60)
 class TaskThreadsTest {
     private static final String NAME = "coming-and-going";
@@ -23,7 +23,7 @@ class TaskThreadsTest {
         return TaskPoolConfig.builder(workers).name(NAME).build();
     }
 
-    /** Returns the threads of pools with that name, of whatever kind. */
+    /** Returns all threads of pools with that name. */
     private static List<Thread> threads() {
         return Thread.getAllStackTraces().keySet().stream()
                 .filter(thread -> thread.getName().startsWith(NAME))
@@ -38,7 +38,7 @@ class TaskThreadsTest {
                 pool.map(IntStream.range(0, 50).boxed().toList(), n -> hold.here());
                 hold.awaitStarted(50);
                 assertThat(threads()).hasSizeGreaterThan(50);
-                hold.letGo(50);
+                hold.release(50);
                 assertThat(Polling.await(() -> threads().isEmpty())).isTrue();
             }
         }
@@ -52,7 +52,7 @@ class TaskThreadsTest {
         put(queue, hold::here);
         runner.start();
         hold.awaitStarted(1);
-        hold.letAllGo();
+        hold.releaseAll();
         assertThat(Polling.await(() -> queue.progress().left() == 0)).isTrue();
         assertThat(threads.await(0)).isFalse();
         threads.close();
@@ -73,15 +73,15 @@ class TaskThreadsTest {
             put(queue, ran::here);
             runner.start();
             ran.awaitStarted(1);
-            ran.letAllGo();
+            ran.releaseAll();
         }
         assertThat(threads()).isNotEmpty();
-        hold.letAllGo();
+        hold.releaseAll();
         assertThat(Polling.await(() -> threads().isEmpty())).isTrue();
         assertThat(threads.await(0)).isTrue();
     }
 
-    /** Every task ends a time without tasks that is about as long as the threads linger. */
+    /** Pauses between tasks that are about as long as threads linger. */
     @Test
     void noTaskIsLostWhileThreadsComeAndGo() throws Exception {
         var queue = new WorkQueue(config(2));

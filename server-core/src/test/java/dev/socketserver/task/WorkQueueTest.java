@@ -6,7 +6,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** What no test can bring about from outside: tasks for which there is no thread. */
+/** Situations that cannot be caused from outside, such as tasks for which there is no thread. */
 @Timeout(60)
 class WorkQueueTest {
     private final WorkQueue queue = new WorkQueue(
@@ -22,17 +22,17 @@ class WorkQueueTest {
     }
 
     @Test
-    void tasksThatAreTakenBackKeepTheirPlaces() throws Exception {
+    void tasksPutBackKeepTheirOrder() throws Exception {
         putAll();
         List<QueuedTask> startable = queue.takeStartable();
         assertThat(startable).containsExactly(first, second);
         queue.putBack(startable.subList(0, 2));
         assertThat(queue.takeStartable()).containsExactly(first, second);
-        assertThat(queue.takeStartable()).as("both workers are active").isEmpty();
+        assertThat(queue.takeStartable()).as("both workers are busy").isEmpty();
     }
 
     @Test
-    void aTaskThatIsRefusedAfterAllLeavesNoTrace() throws Exception {
+    void aRemovedTaskLeavesNoTrace() throws Exception {
         putAll();
         assertThat(queue.remove(third)).isTrue();
         assertThat(queue.remove(third)).isFalse();
@@ -41,7 +41,7 @@ class WorkQueueTest {
     }
 
     @Test
-    void whatTheThreadsDidNotBeginIsCancelled() throws Exception {
+    void unstartedTasksAreCancelled() throws Exception {
         putAll();
         queue.cancelUnstarted(queue.takeStartable());
         assertThat(queue.progress()).isEqualTo(new Progress(0, 0, 2, 1));
@@ -69,7 +69,7 @@ class WorkQueueTest {
     }
 
     @Test
-    void tasksThatAreTakenBackAreAheadOfThoseThatTheyOvertook() throws Exception {
+    void tasksPutBackStayAheadOfRequestsThatTheyOvertook() throws Exception {
         for (QueuedTask task : List.of(third, first)) {
             assertThat(queue.put(task, 0)).isTrue();
         }

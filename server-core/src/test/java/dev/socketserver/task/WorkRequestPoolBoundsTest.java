@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Bounded queues for requests and for results. */
+/** Bounded queues of requests and results. */
 @Timeout(60)
 class WorkRequestPoolBoundsTest {
     private final Hold hold = new Hold();
@@ -33,7 +33,7 @@ class WorkRequestPoolBoundsTest {
     }
 
     @Test
-    void aFullQueueRefusesARequestThatIsNotToWaitAndDoesNotRegisterIt() throws Exception {
+    void aFullQueueRejectsARequestWhoseTimeoutExpires() throws Exception {
         try (var pool = new WorkRequestPool(1)) {
             pool.putRequest(WorkRequest.of(() -> hold.here(1)));
             pool.putRequest(request(2));
@@ -45,7 +45,7 @@ class WorkRequestPoolBoundsTest {
             assertThatExceptionOfType(QueueFullException.class)
                     .isThrownBy(() -> pool.putRequest(third, Duration.ofMillis(1)));
             assertThat(pool.pendingRequests()).isEqualTo(2);
-            hold.letAllGo();
+            hold.releaseAll();
             pool.putRequest(third, Polling.PATIENCE);
             pool.waitCompletion();
         }
@@ -53,22 +53,22 @@ class WorkRequestPoolBoundsTest {
     }
 
     @Test
-    void aQueueWithoutABoundTakesEverything() throws Exception {
+    void anUnboundedQueueAcceptsEverything() throws Exception {
         try (WorkRequestPool pool = pool(1, TaskPoolConfig.UNBOUNDED, TaskPoolConfig.UNBOUNDED)) {
             pool.putRequest(WorkRequest.of(() -> hold.here(1)));
             for (int i = 0; i < 1_000; i++) {
                 pool.putRequest(request(i), Duration.ZERO);
             }
             assertThat(pool.pendingRequests()).isEqualTo(1_001);
-            hold.letAllGo();
+            hold.releaseAll();
         }
         assertThat(results).isEqualTo(numbers(1_000));
     }
 
-    /** In Python the first put too many waits for ever: nobody is left to collect. */
+    /** In Python the first put beyond the bounds blocks forever: nobody is left to collect. */
     @ParameterizedTest
     @CsvSource({"1, 1, 1", "3, 1, 1", "1, 0, 1", "3, 2, 2", "2, 5, 1"})
-    void puttingEverythingAndThenWaitingDoesNotDeadLockWithBothQueuesBounded(
+    void puttingEverythingBeforeCollectingDoesNotDeadlockWithBothQueuesBounded(
             int workers, int queueCapacity, int resultCapacity) throws Exception {
         try (WorkRequestPool pool = pool(workers, queueCapacity, resultCapacity)) {
             for (int i = 0; i < 200; i++) {
@@ -80,14 +80,14 @@ class WorkRequestPoolBoundsTest {
     }
 
     @Test
-    void noMoreTasksAreStartedThanResultsHaveRoom() throws Exception {
+    void noMoreRequestsStartThanResultsHaveRoom() throws Exception {
         try (WorkRequestPool pool = pool(1, 10, 2)) {
             for (int i = 0; i < 10; i++) {
                 pool.putRequest(request(i));
             }
             assertThat(Polling.await(() -> pool.progress().done() == 2)).isTrue();
             assertThatExceptionOfType(QueueFullException.class)
-                    .as("no worker and no place is left")
+                    .as("there is neither a free worker nor room in the queue")
                     .isThrownBy(() -> {
                         for (int i = 10; i < 13; i++) {
                             pool.putRequest(request(i), Duration.ZERO);
@@ -101,14 +101,14 @@ class WorkRequestPoolBoundsTest {
     }
 
     @Test
-    void resultsTakeNoWorkerHostage() throws Exception {
+    void workersCanBeDismissedWhileResultsAreFull() throws Exception {
         try (WorkRequestPool pool = pool(3, 10, 1)) {
             for (int i = 0; i < 10; i++) {
                 pool.putRequest(request(i));
             }
             assertThat(Polling.await(() -> pool.progress().done() >= 1)).isTrue();
             assertThat(pool.dismissWorkers(3, true))
-                    .as("joined with the results full")
+                    .as("joined while results are full")
                     .isEqualTo(3);
             assertThat(pool.progress().done()).isLessThanOrEqualTo(3);
             pool.createWorkers(1);
@@ -118,13 +118,13 @@ class WorkRequestPoolBoundsTest {
     }
 
     @Test
-    void aThreadThatWaitsForRoomIsServedByOneThatCollects() throws Exception {
+    void aThreadThatWaitsForRoomContinuesWhenResultsAreCollected() throws Exception {
         try (WorkRequestPool pool = pool(1, 1, 1)) {
             pool.putRequest(WorkRequest.of(() -> hold.here(0)));
             pool.putRequest(request(1));
             Caller<Boolean> putting =
                     Caller.of(() -> pool.putRequest(request(2))).awaitBlocked();
-            hold.letAllGo();
+            hold.releaseAll();
             putting.result();
             pool.waitCompletion();
         }
@@ -132,7 +132,7 @@ class WorkRequestPoolBoundsTest {
     }
 
     @Test
-    void tasksWithoutResultsAreNotHeldUpForEverByResultsThatNobodyCollects() throws Exception {
+    void uncollectedResultsDoNotHoldUpOtherTasks() throws Exception {
         try (WorkRequestPool pool = pool(1, 1, 1)) {
             pool.putRequest(request(1));
             for (int i = 0; i < 10; i++) {
@@ -156,7 +156,7 @@ class WorkRequestPoolBoundsTest {
     }
 
     @Test
-    void aBuilderChangesNoConfigurationThatItHasBuilt() {
+    void aBuilderDoesNotChangeConfigurationsThatItHasBuilt() {
         TaskPoolConfig.Builder builder = TaskPoolConfig.builder(7).name("first").daemon(true);
         TaskPoolConfig first = builder.build();
         TaskPoolConfig second = first.toBuilder().queueCapacity(3).build();

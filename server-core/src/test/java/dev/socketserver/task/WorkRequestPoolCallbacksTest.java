@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 
-/** Callbacks that use the pool which calls them. */
+/** Callbacks that use their own pool. */
 @Timeout(60)
 class WorkRequestPoolCallbacksTest {
     private static final Duration PATIENCE = Polling.PATIENCE;
@@ -31,7 +31,7 @@ class WorkRequestPoolCallbacksTest {
                 .build());
     }
 
-    /** What a callback does; like every callback it cannot throw a checked exception. */
+    /** Returns a request with a callback. */
     private static WorkRequest<Integer> request(Task callback) {
         return WorkRequest.<Integer>of(() -> 1).withCallback((done, result) -> unchecked(callback));
     }
@@ -48,7 +48,7 @@ class WorkRequestPoolCallbacksTest {
 
     // ---- Callbacks that add work
 
-    /** A crawler with three links on each page: the pages that are known and not fetched are more and more. */
+    /** A crawler that finds three links on each page, so it finds pages faster than it fetches them. */
     private static final class Crawler {
         private final WorkRequestPool pool;
         private final int pages;
@@ -82,12 +82,12 @@ class WorkRequestPoolCallbacksTest {
             pool.putRequest(crawler.page());
             pool.waitCompletion();
             assertThat(crawler.fetched).isEqualTo(50_000);
-            assertThat(crawler.deepest).as("callbacks run one after the other").isEqualTo(1);
+            assertThat(crawler.deepest).as("callbacks do not nest").isEqualTo(1);
             assertThat(pool.progress()).isEqualTo(new Progress(50_000, 0, 0, 0));
         }
     }
 
-    /** Every way to give work to a pool. */
+    /** The ways to submit work to a pool. */
     private enum Submission {
         ADD_TASK {
             @Override
@@ -160,7 +160,7 @@ class WorkRequestPoolCallbacksTest {
 
     @ParameterizedTest
     @EnumSource(Submission.class)
-    void resultsThatNobodyCollectsHoldUpNothingButRequests(Submission submission) throws Exception {
+    void workOfAnyKindIsDoneWhileResultsAreFull(Submission submission) throws Exception {
         var ran = new AtomicInteger();
         try (WorkRequestPool pool = pool(1, 0, 1)) {
             pool.putRequest(WorkRequest.of(() -> 1));
@@ -184,14 +184,14 @@ class WorkRequestPoolCallbacksTest {
             assertThat(pool.progress().left())
                     .as("the third has to wait for room")
                     .isEqualTo(2);
-            hold.letAllGo();
+            hold.releaseAll();
             collecting.result();
             assertThat(pool.progress().done()).isEqualTo(4);
         }
     }
 
     @Test
-    void aCallbackThatWillNotWaitForRoomIsRefused() throws Exception {
+    void aPutInACallbackIsRejectedWhenItsTimeoutExpires() throws Exception {
         List<Throwable> refused = new ArrayList<>();
         try (WorkRequestPool pool = pool(1, 1, 1)) {
             pool.putRequest(request(() -> {
@@ -241,9 +241,9 @@ class WorkRequestPoolCallbacksTest {
                 .allSatisfy(e -> assertThat(e).hasMessage("a callback of pool task would wait for itself"));
     }
 
-    /** Where callbacks are nested, these overflow the stack. */
+    /** If callbacks were nested, this would overflow the stack. */
     @Test
-    void aRefusalInOneCallbackLeavesTheOthersToBeCalled() throws Exception {
+    void callbacksThatTryToCollectAreAllCalled() throws Exception {
         var called = new AtomicInteger();
         try (WorkRequestPool pool = pool(2, 5_000, 5_000)) {
             for (int i = 0; i < 5_000; i++) {
@@ -283,7 +283,7 @@ class WorkRequestPoolCallbacksTest {
             }
             pool.waitCompletion();
             assertThat(pool.isShutdown()).isTrue();
-            assertThat(called).as("what was put before").hasValue(5);
+            assertThat(called).as("requests accepted before").hasValue(5);
         }
     }
 
@@ -298,7 +298,7 @@ class WorkRequestPoolCallbacksTest {
             Caller<Integer> polling = new Caller<>(() -> pool.poll(PATIENCE));
             hold.awaitStarted(1);
             Caller<Boolean> waiting = Caller.of(pool::waitCompletion).awaitBlocked();
-            hold.letAllGo();
+            hold.releaseAll();
             waiting.result();
             assertThat(finished.getCount()).isZero();
             assertThat(polling.result()).isEqualTo(1);
@@ -317,13 +317,13 @@ class WorkRequestPoolCallbacksTest {
                 pool.putRequest(request(called::incrementAndGet));
             }
             assertThat(called).hasPositiveValue();
-            hold.letAllGo();
+            hold.releaseAll();
         }
         assertThat(called).hasValue(100);
     }
 
     @Test
-    void aCallbackThatThrowsEndsThePutThatCollectsAndTheRequestIsNotTaken() throws Exception {
+    void aPutThatCollectsThrowsWhatACallbackThrowsAndDoesNotAcceptTheRequest() throws Exception {
         var failure = new IllegalStateException("a callback's");
         try (WorkRequestPool pool = pool(1, 0, 1)) {
             pool.putRequest(request(() -> {
