@@ -76,10 +76,11 @@ public final class TaskPoolConfig {
 
     /**
      * Returns whether the JVM may exit while tasks wait or run, which abandons them. The default is
-     * {@value PoolConfig#DEFAULT_DAEMON}: unless {@link System#exit} or a signal ends it, the JVM exits when every task
-     * that can run has ended, and 0.2 s after that at the latest, however many workers there are, and whether the pool
-     * was closed or not. Tasks for which there are no workers, and requests that wait for results to be collected, do
-     * not keep the JVM alive. All this holds for virtual workers, too.
+     * {@value PoolConfig#DEFAULT_DAEMON}: accepted tasks keep the JVM alive until they have ended. 0.2 s after the last
+     * one, all threads of the pool end together, however many there are, so that the pool does not keep the JVM alive
+     * any longer, closed or not. Tasks for which there are no workers, and requests that wait until results are
+     * collected, do not keep the JVM alive. Virtual workers behave the same. {@link System#exit} and signals end the
+     * JVM in any case.
      */
     public boolean daemon() {
         return options.daemon;
