@@ -25,7 +25,12 @@ final class InsideThreads {
     }
 
     void beginCallback() {
-        inCallback.add(Thread.currentThread());
+        try {
+            inCallback.add(Thread.currentThread());
+        } catch (OutOfMemoryError e) {
+            endCallback(); // a set may throw after it has added an element
+            throw e;
+        }
     }
 
     void endCallback() {

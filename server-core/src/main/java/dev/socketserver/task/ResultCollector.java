@@ -37,7 +37,7 @@ final class ResultCollector {
     private void start(QueuedTask task) {
         try {
             runner.start();
-        } catch (RejectedExecutionException e) {
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
             if (queue.remove(task)) {
                 throw e;
             }
@@ -85,6 +85,7 @@ final class ResultCollector {
     /** Collects until there are no results and the condition holds; returns false if the timeout expired first. */
     boolean collectUntil(BooleanSupplier condition, long nanos) throws InterruptedException {
         queue.refuseCallback();
+        runner.start(); // in case that there was no memory or no thread before
         long deadline = System.nanoTime() + nanos;
         while (queue.await(() -> queue.results() > 0 || condition.getAsBoolean(), deadline - System.nanoTime())) {
             if (!collect() && condition.getAsBoolean()) {

@@ -86,6 +86,13 @@ public final class TaskPoolConfig {
         return options.daemon;
     }
 
+    @Override
+    public String toString() {
+        return "TaskPoolConfig[name=" + name() + ", workers=" + workers() + ", queueCapacity=" + queueCapacity()
+                + ", resultCapacity=" + resultCapacity() + ", workerKind=" + workerKind() + ", daemon=" + daemon()
+                + "]";
+    }
+
     static void checkAtLeast(String option, int least, int value) {
         if (value < least) {
             throw new IllegalArgumentException(option + " must be at least " + least + ": " + value);

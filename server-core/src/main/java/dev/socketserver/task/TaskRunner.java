@@ -3,13 +3,17 @@ package dev.socketserver.task;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Runs the tasks of a {@link WorkQueue} for which there are free workers on {@link TaskThreads}, and cancels others.
  * Thread-safe.
  */
 final class TaskRunner {
+    private static final long PAUSE_WITHOUT_MEMORY = 10_000_000; // nanoseconds
+
     private final WorkQueue queue;
     private final TaskThreads threads;
     private boolean stopped; // guarded by this
@@ -25,20 +29,22 @@ final class TaskRunner {
     }
 
     /**
-     * Starts the tasks for which there are free workers, unless this was stopped.
+     * Starts the tasks for which there are free workers, unless this was stopped. A task that gets no thread stays in
+     * the queue.
      *
      * @throws RejectedExecutionException if there is no thread and none can be started
      */
     synchronized void start() {
-        List<QueuedTask> startable = stopped ? List.of() : queue.takeStartable();
-        for (int i = 0; i < startable.size(); i++) {
-            try {
-                threads.execute(new Run(startable.get(i)));
-            } catch (RejectedExecutionException e) {
-                queue.putBack(startable.subList(i, startable.size()));
-                throw e;
-            }
+        QueuedTask task = nextStartable();
+        while (task != null) {
+            threads.execute(new Run(task));
+            queue.start(task);
+            task = nextStartable();
         }
+    }
+
+    private @Nullable QueuedTask nextStartable() {
+        return stopped ? null : queue.nextStartable();
     }
 
     /** Cancels and returns the waiting tasks that match. */
@@ -84,10 +90,16 @@ final class TaskRunner {
 
     /**
      * A worker's run of one task. The next task is a run of its own, so that the thread pool knows how long each one
-     * takes.
+     * takes. A step for which there is no memory is repeated until there is, since no other thread would do it.
+     *
+     * <pre>
+     *   ENTER --&gt; PERFORM --&gt; COUNT --&gt; NOTIFY --&gt; LEAVE --&gt; RESIZE --&gt; CONTINUE --&gt; DONE
+     * </pre>
      */
     private final class Run implements Runnable {
         private final QueuedTask task;
+        private Step step = Step.ENTER; // confined to the worker's thread
+        private QueuedTask.Ending ending = QueuedTask.Ending.CANCELLED; // confined to the worker's thread
 
         Run(QueuedTask task) {
             this.task = task;
@@ -95,16 +107,48 @@ final class TaskRunner {
 
         @Override
         public void run() {
-            queue.enter();
-            QueuedTask.Ending ending = perform();
-            Thread.interrupted(); // an interrupt was meant for this task only
-            queue.performed(task, ending);
-            try {
-                if (ending != QueuedTask.Ending.CANCELLED) {
-                    task.notifyDone();
+            while (step != Step.DONE) {
+                try {
+                    step = takeStep();
+                } catch (OutOfMemoryError e) {
+                    LockSupport.parkNanos(PAUSE_WITHOUT_MEMORY);
                 }
-            } finally {
-                leave();
+            }
+        }
+
+        private Step takeStep() {
+            switch (step) {
+                case ENTER -> {
+                    return queue.enter(task) ? Step.PERFORM : Step.DONE;
+                }
+                case PERFORM -> {
+                    ending = perform();
+                    Thread.interrupted(); // an interrupt was meant for this task only
+                    return Step.COUNT;
+                }
+                case COUNT -> {
+                    queue.performed(task, ending);
+                    return ending == QueuedTask.Ending.CANCELLED ? Step.LEAVE : Step.NOTIFY;
+                }
+                case NOTIFY -> {
+                    task.notifyDone();
+                    return Step.LEAVE;
+                }
+                case LEAVE -> {
+                    return queue.leave(task) ? Step.RESIZE : Step.CONTINUE;
+                }
+                case RESIZE -> {
+                    resize();
+                    return Step.CONTINUE;
+                }
+                default -> {
+                    start();
+                    if (queue.isIdle()) {
+                        threads.becameIdle();
+                        releaseThreads();
+                    }
+                    return Step.DONE;
+                }
             }
         }
 
@@ -115,16 +159,16 @@ final class TaskRunner {
                 return QueuedTask.Ending.FAILED; // logging the failure failed, too
             }
         }
+    }
 
-        private void leave() {
-            if (queue.leave(task)) {
-                resize();
-            }
-            start();
-            if (queue.isIdle()) {
-                threads.becameIdle();
-                releaseThreads();
-            }
-        }
+    private enum Step {
+        ENTER,
+        PERFORM,
+        COUNT,
+        NOTIFY,
+        LEAVE,
+        RESIZE,
+        CONTINUE,
+        DONE
     }
 }

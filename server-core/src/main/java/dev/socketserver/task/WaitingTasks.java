@@ -1,11 +1,10 @@
 package dev.socketserver.task;
 
-import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The tasks that wait for a worker, in order of arrival. Not thread-safe: guarded by the {@link WorkQueue}'s monitor.
@@ -32,17 +31,17 @@ final class WaitingTasks {
     }
 
     void add(QueuedTask task) {
-        tasks.add(task);
+        try {
+            tasks.add(task);
+        } catch (OutOfMemoryError e) {
+            tasks.remove(task); // a set may throw after it has added an element
+            throw e;
+        }
         requests += isRequest(task) ? 1 : 0;
     }
 
-    /** Adds tasks in front of the others. */
-    void addFirst(List<QueuedTask> first) {
-        List<QueuedTask> behind = List.copyOf(tasks);
-        tasks.clear();
-        requests = 0;
-        first.forEach(this::add);
-        behind.forEach(this::add);
+    boolean contains(QueuedTask task) {
+        return tasks.contains(task);
     }
 
     /** Removes a task; returns false if it does not wait. */
@@ -52,19 +51,18 @@ final class WaitingTasks {
         return removed;
     }
 
-    /** Removes and returns the first tasks, or the first that are not requests; there must be that many. */
-    List<QueuedTask> take(int count, boolean requestsToo) {
-        List<QueuedTask> taken = new ArrayList<>(count);
-        Iterator<QueuedTask> iterator = tasks.iterator();
-        while (taken.size() < count) {
-            QueuedTask task = iterator.next();
+    /** Returns the first task, or the first that is not a request; null if there is none. */
+    @Nullable
+    QueuedTask first(boolean requestsToo) {
+        if (requestsToo ? tasks.isEmpty() : tasks.size() == requests) {
+            return null;
+        }
+        for (QueuedTask task : tasks) {
             if (requestsToo || !isRequest(task)) {
-                iterator.remove();
-                requests -= isRequest(task) ? 1 : 0;
-                taken.add(task);
+                return task;
             }
         }
-        return taken;
+        return null;
     }
 
     /** Returns the tasks that match, in order of arrival. */

@@ -1,9 +1,10 @@
 package dev.socketserver.task;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.BooleanSupplier;
@@ -16,7 +17,8 @@ import org.jspecify.annotations.Nullable;
  * <p>A request starts only while there is room for a result, so that no worker has to wait with a result in hand. Other
  * tasks overtake requests that wait for this.
  *
- * <p>All state is guarded by this object's monitor, which is never held while user code runs. Thread-safe.
+ * <p>All state is guarded by this object's monitor, which is never held while user code runs. What a worker or a
+ * collecting thread calls has no effect if it throws an {@link OutOfMemoryError}, and may be called again. Thread-safe.
  */
 final class WorkQueue {
     /** A timeout without a limit. */
@@ -25,7 +27,7 @@ final class WorkQueue {
     private final TaskPoolConfig config;
     private final WorkerSlots slots;
     private final WaitingTasks waiting = new WaitingTasks();
-    private final ArrayDeque<RequestRun<?>> results = new ArrayDeque<>(); // in order of completion
+    private final Set<RequestRun<?>> results = new LinkedHashSet<>(); // in order of completion
     private final InsideThreads inside;
     private final TaskCounts counts = new TaskCounts();
     private boolean shutDown;
@@ -120,33 +122,37 @@ final class WorkQueue {
 
     // ---- Running tasks
 
-    /** Removes and returns the tasks for which there are free workers; these are busy from now on. */
-    synchronized List<QueuedTask> takeStartable() {
-        int count = Math.min(slots.free(), startable());
-        List<QueuedTask> taken = waiting.take(count, hasRoomForResults());
-        taken.forEach(slots::start);
-        return taken;
+    /** Returns the next task that a free worker may start; null if there is none. */
+    synchronized @Nullable QueuedTask nextStartable() {
+        return slots.free() > 0 ? waiting.first(hasRoomForResults()) : null;
     }
 
-    /** Puts back tasks that were taken but got no thread, in front of the others. */
-    synchronized void putBack(List<QueuedTask> unstarted) {
-        unstarted.forEach(slots::end);
-        waiting.addFirst(unstarted);
-        notifyAll();
+    /** Starts a task on a free worker, unless it was started or cancelled already. */
+    synchronized void start(QueuedTask task) {
+        if (waiting.contains(task)) {
+            slots.start(task);
+            waiting.remove(task);
+        }
     }
 
-    /** Registers the current thread, which is about to perform a task. */
-    synchronized void enter() {
+    /** Registers that the current thread performs a task; returns false if it was cancelled or another thread does. */
+    synchronized boolean enter(QueuedTask task) {
+        start(task);
         inside.beginTask();
+        boolean entered = slots.enter(task);
+        if (!entered) {
+            inside.endTask();
+        }
+        return entered;
     }
 
     /** Counts a task that was performed, and keeps its result if it is a request. */
     synchronized void performed(QueuedTask task, QueuedTask.Ending ending) {
-        counts.ended(ending);
         if (task instanceof RequestRun<?> request) {
             results.add(request);
             notifyAll();
         }
+        counts.ended(ending);
     }
 
     /** Ends a task that the current thread has performed; returns whether its worker was dismissed and is gone now. */
@@ -161,12 +167,14 @@ final class WorkQueue {
 
     /** Removes and returns the oldest result, whose callback the current thread has to call; null if there is none. */
     synchronized @Nullable RequestRun<?> takeResult() {
-        RequestRun<?> result = results.poll();
-        if (result != null) {
-            counts.collected();
-            inside.beginCallback();
-            notifyAll();
+        if (results.isEmpty()) {
+            return null;
         }
+        RequestRun<?> result = results.iterator().next();
+        inside.beginCallback();
+        results.remove(result);
+        counts.collected();
+        notifyAll();
         return result;
     }
 
@@ -195,8 +203,11 @@ final class WorkQueue {
 
     /** Cancels tasks that were taken but that no thread has begun. */
     synchronized void cancelUnstarted(List<QueuedTask> unstarted) {
-        unstarted.forEach(slots::end);
-        unstarted.forEach(counts::cancelled);
+        for (QueuedTask task : unstarted) {
+            start(task);
+            slots.end(task);
+            counts.cancelled(task);
+        }
         notifyAll();
     }
 
@@ -308,9 +319,9 @@ final class WorkQueue {
         return slots.isIdle();
     }
 
-    /** Returns for how many nanoseconds no task has run; negative if one runs now. */
+    /** Returns for how many nanoseconds no task has run; 0 if one is about to start, negative if one runs. */
     synchronized long idleNanos() {
-        return slots.idleNanos();
+        return slots.isIdle() && nextStartable() != null ? 0 : slots.idleNanos();
     }
 
     synchronized int results() {

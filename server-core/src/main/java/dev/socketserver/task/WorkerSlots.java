@@ -1,8 +1,10 @@
 package dev.socketserver.task;
 
 import java.util.HashSet;
-import java.util.LinkedHashSet;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The workers of a pool. A worker is a slot in which one task runs at a time. Free workers are interchangeable.
@@ -24,7 +26,9 @@ import java.util.Set;
  * <p>Not thread-safe: guarded by the {@link WorkQueue}'s monitor.
  */
 final class WorkerSlots {
-    private final Set<QueuedTask> running = new LinkedHashSet<>(); // of busy and leaving workers, oldest first
+    /** The tasks of busy and leaving workers, oldest first, and the threads that perform them, once they do. */
+    private final Map<QueuedTask, @Nullable Thread> running = new LinkedHashMap<>();
+
     private final Set<QueuedTask> leaving = new HashSet<>(); // of leaving workers
     private int workers; // free and busy ones
     private volatile boolean idle = true; // no task runs; read without a lock
@@ -77,7 +81,7 @@ final class WorkerSlots {
         int dismissed = Math.min(count, workers);
         int busy = Math.max(0, dismissed - free());
         workers -= dismissed;
-        for (QueuedTask task : running) {
+        for (QueuedTask task : running.keySet()) {
             if (busy == 0) {
                 break;
             }
@@ -88,8 +92,13 @@ final class WorkerSlots {
 
     /** Starts a task on a free worker. */
     void start(QueuedTask task) {
-        running.add(task);
+        running.putIfAbsent(task, null);
         idle = false;
+    }
+
+    /** Registers the current thread as the one that performs a task; returns false if it was ended or has one. */
+    boolean enter(QueuedTask task) {
+        return running.replace(task, null, Thread.currentThread());
     }
 
     /** Ends a task; returns whether its worker was leaving and is gone now. */

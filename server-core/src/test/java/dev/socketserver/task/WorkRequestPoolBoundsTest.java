@@ -153,6 +153,9 @@ class WorkRequestPoolBoundsTest {
         assertThat(config.resultCapacity()).isEqualTo(TaskPoolConfig.UNBOUNDED);
         assertThat(config.workerKind()).isEqualTo(WorkerKind.PLATFORM);
         assertThat(config.daemon()).isFalse();
+        assertThat(config)
+                .hasToString("TaskPoolConfig[name=task, workers=7, queueCapacity=7, resultCapacity=2147483647, "
+                        + "workerKind=PLATFORM, daemon=false]");
     }
 
     @Test
