@@ -134,7 +134,11 @@ final class ResultCollector {
             return another;
         }
         if (failure != another) {
-            failure.addSuppressed(another);
+            try {
+                failure.addSuppressed(another);
+            } catch (OutOfMemoryError ignored) {
+                // The first failure is thrown; there is no memory for another one.
+            }
         }
         return failure;
     }

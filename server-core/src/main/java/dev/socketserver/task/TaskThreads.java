@@ -185,9 +185,18 @@ final class TaskThreads {
         }
 
         private void keep() {
-            for (long nanos = look(this); nanos > 0; nanos = look(this)) {
+            for (long nanos = lookPersistently(); nanos > 0; nanos = lookPersistently()) {
                 LockSupport.parkNanos(this, nanos);
                 Thread.interrupted();
+            }
+        }
+
+        /** Looks again after a while if there is no memory for it: without a keeper, the threads would never end. */
+        private long lookPersistently() {
+            try {
+                return look(this);
+            } catch (OutOfMemoryError e) {
+                return linger;
             }
         }
 
