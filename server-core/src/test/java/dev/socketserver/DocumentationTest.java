@@ -147,6 +147,18 @@ class DocumentationTest {
         return real;
     }
 
+    /** Returns the options that the builder of a configuration sets, with the configuration's values. */
+    private static Map<String, String> defaults(TaskPoolConfig config) throws ReflectiveOperationException {
+        Map<String, String> real = new LinkedHashMap<>();
+        for (Field option : TaskPoolConfig.Builder.class.getDeclaredFields()) {
+            if (!option.isSynthetic() && !Modifier.isStatic(option.getModifiers())) {
+                Method accessor = TaskPoolConfig.class.getMethod(option.getName());
+                real.put(option.getName(), shown(accessor.invoke(config)));
+            }
+        }
+        return real;
+    }
+
     /** Returns a value the way that the page writes it. */
     private static String shown(@Nullable Object value) {
         if (value == null) {
