@@ -18,6 +18,7 @@ import dev.socketserver.pool.PoolConfig;
 import dev.socketserver.pool.WorkerKind;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -139,36 +140,60 @@ final class EchoCommand implements Callable<Integer> {
     @Option(
             names = "--health-port",
             paramLabel = "P",
-            description = "Answer for /health/live, /health/ready and /metrics on that port, 0 for a free one; "
-                    + "default: do not.")
+            description =
+                    "Serve /health/live, /health/ready and /metrics on this port, 0 for a free one; " + "default: off.")
     private @Nullable Integer healthPort;
+
+    @Option(
+            names = "--health-host",
+            paramLabel = "H",
+            description = "The address to serve them on, 0.0.0.0 for all; default: loopback.")
+    private @Nullable String healthHost;
 
     @Override
     public Integer call() throws Exception {
-        if (healthPort != null && (healthPort < 0 || healthPort > MAX_PORT)) {
-            throw new ParameterException(
-                    spec.commandLine(), "--health-port must be 0 to " + MAX_PORT + ": " + healthPort);
-        }
+        InetSocketAddress health = healthAddress();
         var stopped = new CountDownLatch(1);
-        return GracefulExit.call(stopped::countDown, () -> serveUntil(stopped));
+        return GracefulExit.call(stopped::countDown, () -> serveUntil(stopped, health));
     }
 
-    private int serveUntil(CountDownLatch stopped) throws IOException, InterruptedException {
-        BaseServer<?> server = server();
-        try (var health = new HealthEndpoint(server);
-                server) {
+    private @Nullable InetSocketAddress healthAddress() {
+        if (healthPort == null) {
+            require(healthHost == null, "--health-host needs --health-port");
+            return null;
+        }
+        require(
+                healthPort >= 0 && healthPort <= MAX_PORT,
+                "--health-port must be 0 to " + MAX_PORT + ": " + healthPort);
+        if (healthHost == null) {
+            return new InetSocketAddress(InetAddress.getLoopbackAddress(), healthPort);
+        }
+        var address = new InetSocketAddress(healthHost, healthPort);
+        require(!address.isUnresolved(), "unknown --health-host: " + healthHost);
+        return address;
+    }
+
+    private void require(boolean condition, String otherwise) {
+        if (!condition) {
+            throw new ParameterException(spec.commandLine(), otherwise);
+        }
+    }
+
+    private int serveUntil(CountDownLatch stopped, @Nullable InetSocketAddress healthAddress)
+            throws IOException, InterruptedException {
+        try (BaseServer<?> server = server()) {
             bind(server);
-            if (healthPort != null) {
-                health.open(healthPort);
+            try (HealthEndpoint health = healthAddress == null ? null : HealthEndpoint.open(server, healthAddress)) {
+                server.start();
+                PrintWriter out = spec.commandLine().getOut();
+                out.println("listening on " + AddressText.of(server.address()));
+                if (health != null) {
+                    out.println("health on " + AddressText.of(health.address()));
+                }
+                out.flush();
+                stopped.await();
+                server.shutdown(grace); // here, so that the endpoint answers during the drain
             }
-            server.start();
-            PrintWriter out = spec.commandLine().getOut();
-            out.println("listening on " + AddressText.of(server.address()));
-            if (healthPort != null) {
-                out.println("health on " + AddressText.of(health.address()));
-            }
-            out.flush();
-            stopped.await();
         }
         return 0;
     }

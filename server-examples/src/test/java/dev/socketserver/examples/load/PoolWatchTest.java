@@ -30,14 +30,14 @@ class PoolWatchTest {
                             .build())
                     .build(),
             StreamRequestHandler.of((in, out) -> in.transferTo(out)));
-    private final HealthEndpoint health = new HealthEndpoint(server);
+    private HealthEndpoint health;
     private PoolMetrics metrics;
     private LoadPlan plan;
 
     @BeforeEach
     void start() throws Exception {
         server.start();
-        health.open(0);
+        health = HealthEndpoint.open(server, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         metrics = new PoolMetrics(
                 URI.create("http://127.0.0.1:" + health.address().getPort() + "/metrics"));
         plan = LoadPlan.builder(server.address())
