@@ -2,15 +2,21 @@ package dev.socketserver.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.socketserver.examples.report.ReportFile;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -184,6 +190,47 @@ class LoadCommandTest {
                 .asString()
                 .startsWith("load: ")
                 .contains(complaint);
+    }
+
+    @Test
+    void aSignalInTheWarmUpLeavesAValidReportAndPage(@TempDir Path directory) throws Exception {
+        Path json = directory.resolve("load.json");
+        Path html = directory.resolve("load.html");
+        try (ChildJvm load = ChildJvm.start(
+                "load", "--target", target(), "--warmup", "3600", "--json", json + "", "--html", html + "")) {
+            assertThat(load.err().readLine()).contains("warm-up");
+            load.signal("INT");
+
+            assertThat(load.out().lines().collect(Collectors.joining("\n")))
+                    .contains("ended early")
+                    .containsPattern("requests +0 +0/s")
+                    .containsPattern("errors +0 ")
+                    .doesNotContain("NaN");
+            assertThat(load.err().lines().filter(line -> !line.startsWith("warm-up")))
+                    .isEmpty();
+            assertThat(load.awaitExit()).isZero();
+        }
+        assertThat(ReportFile.read(json).runs()).singleElement().satisfies(run -> {
+            assertThat(run.endedEarly()).isTrue();
+            assertThat(run.operationsPerSecond()).isZero();
+        });
+        assertThat(Files.readString(json)).doesNotContain("NaN");
+        assertThat(Files.readString(html)).contains("\"endedEarly\":true");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--idle 1000", "--connections 1000", "--slow 1000 --mode connect"})
+    void moreConnectionsThanDescriptorsAreRefusedWithTheNumberThatIsPossible(String options) throws Exception {
+        List<String> command = new ArrayList<>(List.of("load", "--target", target(), "--threads", "1"));
+        command.addAll(List.of(options.split(" ", -1)));
+        try (ChildJvm load = ChildJvm.startWithDescriptors(200, command.toArray(String[]::new))) {
+            assertThat(load.err().lines())
+                    .singleElement()
+                    .asString()
+                    .matches("load: 1,0\\d\\d connections need 1,[01]\\d\\d file descriptors, but the limit is 200"
+                            + " \\(ulimit -n\\); at most 1[0-7]\\d are possible");
+            assertThat(load.awaitExit()).isOne();
+        }
     }
 
     @ParameterizedTest

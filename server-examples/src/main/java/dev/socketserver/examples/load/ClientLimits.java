@@ -2,6 +2,7 @@ package dev.socketserver.examples.load;
 
 import com.sun.management.UnixOperatingSystemMXBean;
 import dev.socketserver.examples.cli.Text;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
@@ -16,7 +17,10 @@ final class ClientLimits {
 
     private static final int MAX_PERCENT = 100;
     private static final double TAIL = 99;
-    private static final int SPARE_DESCRIPTORS = 64;
+    /** A selector has one for the events and one for its wake-up. */
+    private static final long DESCRIPTORS_PER_LOOP = 2;
+    /** For reports, metrics and the JVM's own libraries. */
+    private static final int SPARE_DESCRIPTORS = 16;
 
     private final List<String> found = new ArrayList<>();
 
@@ -27,8 +31,25 @@ final class ClientLimits {
         limits.schedule(main.lateness());
         limits.errors(main);
         limits.errors(companions);
-        limits.descriptors(plan);
         return List.copyOf(limits.found);
+    }
+
+    /**
+     * Checks that the process may open a connection for each client.
+     *
+     * @throws IOException if not; the message has the limit and the number that is possible
+     */
+    static void requireDescriptors(LoadPlan plan) throws IOException {
+        if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system) {
+            long limit = system.getMaxFileDescriptorCount();
+            long others = system.getOpenFileDescriptorCount() + plan.loops() * DESCRIPTORS_PER_LOOP + SPARE_DESCRIPTORS;
+            if (plan.clients() + others > limit) {
+                throw new IOException(Text.format(
+                        "%,d connections need %,d file descriptors, but the limit is %,d (ulimit -n);"
+                                + " at most %,d are possible",
+                        plan.clients(), plan.clients() + others, limit, Math.max(0, limit - others)));
+            }
+        }
     }
 
     private void threads(LoadPlan plan, double busiest) {
@@ -58,16 +79,5 @@ final class ClientLimits {
                 found.add(Text.format("%,d times no descriptor was free: raise ulimit -n", count));
             }
         });
-    }
-
-    private void descriptors(LoadPlan plan) {
-        if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system) {
-            long limit = system.getMaxFileDescriptorCount();
-            if (plan.clients() + SPARE_DESCRIPTORS > limit) {
-                found.add(Text.format(
-                        "%,d clients need more descriptors than the %,d allowed: raise ulimit -n",
-                        plan.clients(), limit));
-            }
-        }
     }
 }

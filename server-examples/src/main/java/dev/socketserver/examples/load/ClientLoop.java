@@ -35,6 +35,7 @@ final class ClientLoop implements Runnable, Closeable {
     private static final int MAX_CONNECTING = 64;
 
     private static final int RECEIVE_BYTES = 64 << 10;
+    private static final int SEND_BYTES = 128 << 10;
     private static final long SWEEP_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
 
     private final LoadPlan plan;
@@ -69,7 +70,7 @@ final class ClientLoop implements Runnable, Closeable {
     /** Loop {@code number}, counted from 0, of the plan's loops, with its share of the clients. */
     ClientLoop(LoadPlan plan, int number) throws IOException {
         this.plan = plan;
-        this.payloadCopies = plan.payload().repeated(plan.depth() + 1);
+        this.payloadCopies = plan.payload().repeated(copies(plan));
         this.timeoutNanos = plan.timeout().toNanos();
         this.dripNanos = plan.drip().toNanos();
         this.connector = Connector.of(plan, number);
@@ -84,6 +85,11 @@ final class ClientLoop implements Runnable, Closeable {
         add(Population.MAIN, plan.mode(), share(plan.connections(), number));
         this.settled = new CountDownLatch(clients.size());
         this.selector = Selector.open();
+    }
+
+    /** Enough to send a whole pipeline of small requests at once. */
+    private static int copies(LoadPlan plan) {
+        return Math.min(plan.depth() + 1, 1 + SEND_BYTES / plan.payload().size());
     }
 
     private int share(int total, int number) {

@@ -2,11 +2,12 @@ package dev.socketserver.examples.load;
 
 /** As fast as the server answers: each operation begins when the one before it has ended. */
 final class ClosedLoop implements Pace {
+    private volatile boolean started;
     private volatile boolean ended;
 
     @Override
     public void start(long nanoTime) {
-        // Whoever is ready begins.
+        started = true;
     }
 
     @Override
@@ -16,7 +17,7 @@ final class ClosedLoop implements Pace {
 
     @Override
     public boolean isDue(long now) {
-        return !ended;
+        return started && !ended;
     }
 
     @Override
@@ -26,7 +27,7 @@ final class ClosedLoop implements Pace {
 
     @Override
     public long untilDue(long now) {
-        return ended ? Long.MAX_VALUE : 0;
+        return isDue(now) ? 0 : Long.MAX_VALUE;
     }
 
     @Override

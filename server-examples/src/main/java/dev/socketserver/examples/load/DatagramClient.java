@@ -43,9 +43,9 @@ final class DatagramClient extends Client {
 
     DatagramClient(ClientLoop loop, Meter meter) {
         super(loop, meter);
-        this.outgoing = loop.payload().repeated(1);
+        this.outgoing = loop.payloadCopies().duplicate().limit(loop.payload().size());
         this.expected = outgoing.duplicate();
-        this.sequenceBytes = outgoing.capacity() < SEQUENCE_BYTES ? 0 : SEQUENCE_BYTES;
+        this.sequenceBytes = outgoing.limit() < SEQUENCE_BYTES ? 0 : SEQUENCE_BYTES;
         int memory = Integer.highestOneBit(Math.max(SHORTEST_MEMORY, 8 * loop.depth()));
         this.mask = memory - 1;
         this.sequences = new long[memory];

@@ -10,7 +10,7 @@ import java.nio.ByteBuffer;
 final class Exchange {
     private final int size;
     private final int depth;
-    /** Views of the same bytes: the payload once more than requests may be under way. */
+    /** Views of the same bytes: the payload, once or several times. */
     private final ByteBuffer outgoing;
 
     private final ByteBuffer expected;
@@ -23,12 +23,12 @@ final class Exchange {
     private int sendOffset;
 
     private int receiveOffset;
-    private int unsent;
+    private long unsent;
 
-    /** For up to {@code depth} requests at a time; {@code copies} has the payload {@code depth + 1} times. */
-    Exchange(ByteBuffer copies, int depth) {
+    /** For up to {@code depth} requests of {@code size} bytes at a time; {@code copies} begins with one of them. */
+    Exchange(ByteBuffer copies, int size, int depth) {
         this.depth = depth;
-        this.size = copies.capacity() / (depth + 1);
+        this.size = size;
         this.outgoing = copies.duplicate();
         this.expected = copies.duplicate();
         this.intended = new long[depth];
@@ -43,10 +43,17 @@ final class Exchange {
 
     /** Sends what the wire takes of what was asked, but no more than {@code limit} bytes. */
     void send(Wire wire, int limit) throws IOException {
-        outgoing.limit(sendOffset + Math.min(unsent, limit)).position(sendOffset);
-        int sent = wire.write(outgoing);
-        unsent -= sent;
-        sendOffset = (sendOffset + sent) % size;
+        long allowed = Math.min(unsent, limit);
+        boolean taken = true;
+        while (taken && allowed > 0) {
+            int piece = (int) Math.min(allowed, outgoing.capacity() - sendOffset);
+            outgoing.limit(sendOffset + piece).position(sendOffset);
+            int sent = wire.write(outgoing);
+            taken = sent == piece;
+            allowed -= sent;
+            unsent -= sent;
+            sendOffset = (sendOffset + sent) % size;
+        }
     }
 
     /**
@@ -96,7 +103,7 @@ final class Exchange {
     }
 
     /** The number of bytes that are still to be sent. */
-    int unsent() {
+    long unsent() {
         return unsent;
     }
 

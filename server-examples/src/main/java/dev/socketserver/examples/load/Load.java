@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -25,10 +25,14 @@ public final class Load {
     private static final int SAMPLES = 50;
     /** Whoever ends a run early does not want to wait for the whole timeout. */
     private static final Duration EARLY_DRAIN = Duration.ofSeconds(1);
+    /** A wait for answers that is longer than this is reported. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private final LoadPlan plan;
     private final Supplier<@Nullable PoolState> pool;
-    private final CountDownLatch stopped = new CountDownLatch(1);
+    /** Completed by {@link #stop}. */
+    private final CompletableFuture<Void> stop = new CompletableFuture<>();
+
     private final List<ClientLoop> loops = new ArrayList<>();
     private final Tally total = new Tally();
     /** What happened since the last sample; kept, since its histograms are large. */
@@ -54,7 +58,7 @@ public final class Load {
 
     /** Ends the run early; it still returns its result. */
     public void stop() {
-        stopped.countDown();
+        stop.complete(null);
     }
 
     /**
@@ -64,14 +68,17 @@ public final class Load {
      *     the server is part of the result
      */
     public LoadResult run(LoadListener listener) throws IOException, InterruptedException {
+        ClientLimits.requireDescriptors(plan);
         ExecutorService threads = Executors.newFixedThreadPool(plan.loops(), threadNames());
         try {
             for (int i = 0; i < plan.loops(); i++) {
                 loops.add(new ClientLoop(plan, i));
             }
-            List<Future<?>> running = new ArrayList<>();
-            loops.forEach(loop -> running.add(threads.submit(loop)));
-            return measure(listener, running);
+            return measure(
+                    listener,
+                    CompletableFuture.allOf(loops.stream()
+                            .map(loop -> CompletableFuture.runAsync(loop, threads))
+                            .toArray(CompletableFuture[]::new)));
         } finally {
             drain(Duration.ZERO);
             threads.shutdown();
@@ -87,7 +94,7 @@ public final class Load {
         };
     }
 
-    private LoadResult measure(LoadListener listener, List<Future<?>> running)
+    private LoadResult measure(LoadListener listener, CompletableFuture<Void> running)
             throws IOException, InterruptedException {
         awaitSettled();
         long begin = System.nanoTime();
@@ -98,10 +105,9 @@ public final class Load {
         long[] cpuBefore = cpuNanos();
         double seconds = sample(false, plan.duration(), listener);
         double busiest = busiest(cpuBefore, cpuNanos(), seconds);
-        boolean early = stopped.getCount() == 0;
+        boolean early = stop.isDone();
         long operations = total.latencies().getTotalCount();
-        drain(early ? EARLY_DRAIN : plan.timeout());
-        await(running);
+        awaitAnswers(early ? EARLY_DRAIN : plan.timeout(), early, listener, running);
         drainMeters(Population.MAIN, total);
         return result(seconds, operations, busiest, early);
     }
@@ -110,7 +116,7 @@ public final class Load {
     private void awaitSettled() throws InterruptedException {
         long until = System.nanoTime() + plan.timeout().toNanos();
         for (ClientLoop loop : loops) {
-            while (!loop.awaitSettled(SHORTEST_SAMPLE.toNanos()) && stopped.getCount() > 0) {
+            while (!loop.awaitSettled(SHORTEST_SAMPLE.toNanos()) && !stop.isDone()) {
                 if (System.nanoTime() - until > 0) {
                     return;
                 }
@@ -126,10 +132,10 @@ public final class Load {
         long begin = System.nanoTime();
         long end = begin + duration.toNanos();
         long last = begin;
-        boolean stop = stopped.getCount() == 0;
-        while (!stop && last < end) {
+        boolean stopped = stop.isDone();
+        while (!stopped && last < end) {
             boolean almostOver = end - last < step + step / 2; // no tiny stretch at the end
-            stop = stopped.await(almostOver ? end - last : step, TimeUnit.NANOSECONDS);
+            stopped = await(stop, Duration.ofNanos(almostOver ? end - last : step));
             long now = System.nanoTime();
             interval.clear();
             drainMeters(Population.MAIN, interval);
@@ -151,13 +157,36 @@ public final class Load {
         loops.forEach(loop -> loop.drain(until));
     }
 
-    private static void await(List<Future<?>> running) throws IOException, InterruptedException {
-        for (Future<?> loop : running) {
-            try {
-                loop.get();
-            } catch (ExecutionException e) {
-                throw new IOException("a client loop failed", e.getCause());
+    /** Waits for what is under way; a run that was not stopped before can be stopped here. */
+    private void awaitAnswers(Duration limit, boolean early, LoadListener listener, CompletableFuture<Void> running)
+            throws IOException, InterruptedException {
+        drain(limit);
+        if (!early) {
+            CompletableFuture<Object> over = CompletableFuture.anyOf(stop, running);
+            if (!await(over, PATIENCE)) {
+                listener.awaitingAnswers(limit.minus(PATIENCE));
+                await(over, limit);
             }
+            if (stop.isDone()) {
+                drain(Duration.ZERO);
+            }
+        }
+        try {
+            running.get();
+        } catch (ExecutionException e) {
+            throw new IOException("a client loop failed: " + e.getCause(), e.getCause());
+        }
+    }
+
+    /** Waits for {@code event}; returns whether it has happened in time. */
+    private static boolean await(CompletableFuture<?> event, Duration limit) throws InterruptedException {
+        try {
+            event.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            return true; // the failure is reported by the caller, who waits for it once more
         }
     }
 
@@ -168,7 +197,7 @@ public final class Load {
     private static double busiest(long[] before, long[] after, double seconds) {
         double busiest = 0;
         for (int i = 0; i < before.length; i++) {
-            busiest = Math.max(busiest, (after[i] - before[i]) / 1e9 / seconds);
+            busiest = Math.max(busiest, LoadResult.perSecond(after[i] - before[i], seconds) / 1e9);
         }
         return busiest;
     }

@@ -25,9 +25,14 @@ public record LoadResult(
         List<Sample> samples,
         List<String> clientLimits,
         boolean endedEarly) {
-    /** Operations per second. */
+    /** Operations per second; 0 if the run was stopped before the measurement began. */
     public double rate() {
-        return operations / seconds;
+        return perSecond(operations, seconds);
+    }
+
+    /** Returns a rate that is a number, whatever the time. */
+    static double perSecond(long operations, double seconds) {
+        return seconds > 0 ? operations / seconds : 0;
     }
 
     /** Operations that failed, the companions' included. */

@@ -27,7 +27,7 @@ public record Sample(
         @Nullable PoolState pool) {
     /** Operations per second. */
     public double rate() {
-        return operations / seconds;
+        return LoadResult.perSecond(operations, seconds);
     }
 
     static Sample of(Tally tally, boolean warmup, double at, double seconds, @Nullable PoolState pool) {

@@ -29,7 +29,7 @@ abstract class StreamClient extends Client {
 
     StreamClient(ClientLoop loop, Meter meter) {
         super(loop, meter);
-        this.exchange = new Exchange(loop.payloadCopies(), loop.depth());
+        this.exchange = new Exchange(loop.payloadCopies(), loop.payload().size(), loop.depth());
     }
 
     /** The connection is there. */

@@ -68,7 +68,10 @@ public final class Comparison {
         String medianA = format.apply(RatioInterval.median(valuesA));
         String medianB = format.apply(RatioInterval.median(valuesB));
         RatioInterval interval = RatioInterval.of(valuesA, valuesB);
-        boolean known = valuesA.length >= ENOUGH_RUNS && valuesB.length >= ENOUGH_RUNS;
+        if (!Double.isFinite(interval.ratio())) {
+            return Text.format(HEAD, name, medianA, medianB, "", "");
+        }
+        boolean known = valuesA.length >= ENOUGH_RUNS && valuesB.length >= ENOUGH_RUNS && interval.isFinite();
         return Text.format(
                 HEAD,
                 name,

@@ -14,6 +14,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramIterationValue;
 import org.jspecify.annotations.Nullable;
@@ -122,7 +123,18 @@ public record LoadReport(String format, int version, String written, Machine mac
             List<Failure> errors,
             Companions idle,
             Companions slow,
-            List<Stretch> samples) {}
+            List<Stretch> samples) {
+        private boolean isComplete() {
+            return clientLimits != null
+                    && latency != null
+                    && latency.percentiles != null
+                    && errors != null
+                    && idle != null
+                    && slow != null
+                    && samples != null
+                    && samples.stream().allMatch(Objects::nonNull);
+        }
+    }
 
     /** The report of runs of one plan, at least one. */
     public static LoadReport of(List<LoadResult> results) {
@@ -133,6 +145,11 @@ public record LoadReport(String format, int version, String written, Machine mac
                 Machine.current(),
                 plan(results.get(0).plan()),
                 results.stream().map(LoadReport::run).toList());
+    }
+
+    /** Whether everything is there that a report is made of; what was read from a file may lack anything. */
+    boolean isComplete() {
+        return machine != null && plan != null && runs.stream().allMatch(run -> run != null && run.isComplete());
     }
 
     private static Plan plan(LoadPlan plan) {

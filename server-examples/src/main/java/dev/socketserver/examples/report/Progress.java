@@ -25,6 +25,10 @@ public abstract class Progress implements LoadListener, AutoCloseable {
     @Override
     public abstract void close();
 
+    private static String waiting(Duration limit) {
+        return Text.format("waiting up to %.1f s for the last answers", limit.toMillis() / 1e3);
+    }
+
     private static String summary(Sample sample) {
         String load = Text.format(
                 "%,.0f/s  p50 %s  p99 %s  errors %,d",
@@ -57,6 +61,12 @@ public abstract class Progress implements LoadListener, AutoCloseable {
                 String when = sample.warmup() ? "warm-up" : Text.format("%.1f s", sample.at());
                 out.println(Text.format("%-8s %s", when, summary(sample)));
             }
+        }
+
+        @Override
+        public void awaitingAnswers(Duration limit) {
+            out.println(waiting(limit));
+            out.flush();
         }
 
         @Override
@@ -93,6 +103,11 @@ public abstract class Progress implements LoadListener, AutoCloseable {
             bar.stepTo(Math.min(bar.getMax(), before + Math.round(sample.at() * 1e3)));
             rates.add(sample.rate());
             bar.setExtraMessage((sample.warmup() ? " warm-up " : " ") + rates + " " + summary(sample));
+        }
+
+        @Override
+        public void awaitingAnswers(Duration limit) {
+            bar.setExtraMessage(" " + waiting(limit));
         }
 
         @Override

@@ -3,14 +3,18 @@ package dev.socketserver.examples.report;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
+import com.google.gson.Strictness;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Reads and writes {@link LoadReport}s as JSON files. */
 public final class ReportFile {
-    private static final Gson JSON =
-            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+    private static final Gson JSON = new GsonBuilder()
+            .setPrettyPrinting()
+            .disableHtmlEscaping()
+            .setStrictness(Strictness.STRICT)
+            .create();
 
     private ReportFile() {}
 
@@ -40,6 +44,9 @@ public final class ReportFile {
         }
         if (report.runs().isEmpty()) {
             throw new IOException(file + " has no run");
+        }
+        if (!report.isComplete()) {
+            throw new IOException(file + " is no load report: parts are missing");
         }
         return report;
     }

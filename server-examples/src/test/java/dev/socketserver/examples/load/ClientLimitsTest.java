@@ -1,6 +1,7 @@
 package dev.socketserver.examples.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -53,8 +54,11 @@ class ClientLimitsTest {
     }
 
     @Test
-    void moreClientsThanDescriptorsAreTold() {
+    void moreClientsThanDescriptorsAreRefused() {
         plan.connections(1_000_000).idle(1_000_000);
-        assertThat(limits(0)).anyMatch(s -> s.contains("2,000,000 clients need more descriptors"));
+        assertThatIOException()
+                .isThrownBy(() -> ClientLimits.requireDescriptors(plan.build()))
+                .withMessageMatching("2,000,000 connections need 2,000,\\d+ file descriptors, but the limit is [\\d,]+"
+                        + " \\(ulimit -n\\); at most [\\d,]+ are possible");
     }
 }

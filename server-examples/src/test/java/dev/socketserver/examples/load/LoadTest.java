@@ -67,6 +67,19 @@ class LoadTest {
     }
 
     @Test
+    void largePayloadsInALongPipelineNeedNoBufferOfTheirTotalSize() throws Exception {
+        try (var peer =
+                new StreamPeer(connection -> connection.getInputStream().transferTo(OutputStream.nullOutputStream()))) {
+            LoadResult result = run(plan(peer.address())
+                    .depth(1024)
+                    .payload(Payload.ofSize(Payload.MAX_SIZE))
+                    .timeout(Duration.ofMillis(200)));
+
+            assertThat(result.outcome().errors()).containsOnlyKeys(ErrorKind.TIMEOUT);
+        }
+    }
+
+    @Test
     void connectModeOpensAConnectionForEachRequest() throws Exception {
         var accepted = new AtomicInteger();
         LoadResult result = runAgainst(
@@ -237,6 +250,52 @@ class LoadTest {
             assertThat(result.outcome().successes()).isPositive();
             assertThat(result.outcome().errors()).isEmpty();
         }
+    }
+
+    @Test
+    void stopInTheWarmUpMeasuresNothing() throws Exception {
+        try (var peer = new StreamPeer(StreamPeer.ECHO)) {
+            var load = new Load(plan(peer.address()).warmup(Duration.ofHours(1)).build());
+            LoadResult result = load.run(sample -> load.stop());
+
+            assertThat(result.endedEarly()).isTrue();
+            assertThat(result.operations()).isZero();
+            assertThat(result.rate()).isZero();
+            assertThat(result.samples()).isEmpty();
+        }
+    }
+
+    @Test
+    void stopEndsTheWaitForTheLastAnswers() throws Exception {
+        try (var peer =
+                new StreamPeer(connection -> connection.getInputStream().transferTo(OutputStream.nullOutputStream()))) {
+            var load =
+                    new Load(plan(peer.address()).timeout(Duration.ofHours(1)).build());
+            LoadResult result = load.run(new LoadListener() {
+                @Override
+                public void sampled(Sample sample) {}
+
+                @Override
+                public void awaitingAnswers(Duration limit) {
+                    load.stop();
+                }
+            });
+
+            assertThat(result.endedEarly()).isFalse();
+            assertThat(result.outcome().errors()).containsEntry(ErrorKind.TIMEOUT, 4L);
+        }
+    }
+
+    /** Otherwise the first stretch of the measurement has the operations of the time before it, too. */
+    @Test
+    void aClosedLoopBeginsNothingBeforeEveryClientHasConnected() {
+        var pace = new ClosedLoop();
+        assertThat(pace.isDue(1)).isFalse();
+        assertThat(pace.untilDue(1)).isPositive();
+        pace.start(2);
+        assertThat(pace.isDue(2)).isTrue();
+        pace.end(3);
+        assertThat(pace.isDue(3)).isFalse();
     }
 
     @Test

@@ -42,7 +42,7 @@ final class Reports {
     private static LoadResult result(
             LoadPlan plan, int micros, int rate, @Nullable PoolState first, @Nullable PoolState second) {
         var latencies = new Histogram(3);
-        latencies.recordValueWithCount(micros * 1000L, rate);
+        latencies.recordValueWithCount(micros * 1000L, Math.max(1, rate)); // one that was answered after the end
         long nanos = micros * 1000L;
         return new LoadResult(
                 plan,
