@@ -30,7 +30,7 @@ final class SlowClient extends StreamClient {
 
     @Override
     void begin(long intended) {
-        lastByte = loop.now();
+        lastByte = loop.now() - loop.dripNanos(); // the first byte follows at once
         ask(intended);
     }
 
@@ -41,14 +41,15 @@ final class SlowClient extends StreamClient {
 
     @Override
     void checkTimeout(long now) {
-        if (exchange.unsent() > 0 && now - lastByte >= loop.dripNanos()) {
+        if (exchange.unsent() == 0) {
+            super.checkTimeout(now);
+        } else if (now - lastByte >= loop.dripNanos()) {
             lastByte = now;
             waitAnew(now);
             allowance = 1;
             flush();
             allowance = 0;
         }
-        super.checkTimeout(now);
     }
 
     /** The run ends: the rest goes out at once. */

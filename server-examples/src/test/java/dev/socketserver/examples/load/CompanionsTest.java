@@ -84,8 +84,7 @@ class CompanionsTest {
         var pieces = new ArrayBlockingQueue<Integer>(2);
         try (var peer = new StreamPeer(connection -> {
             InputStream in = connection.getInputStream();
-            in.readNBytes(1);
-            pieces.add(1 + in.available());
+            pieces.add(in.readNBytes(1).length + in.available());
             load.join().stop();
             pieces.add(in.readNBytes(PAYLOAD - 1).length);
         })) {
@@ -99,6 +98,20 @@ class CompanionsTest {
 
             assertThat(pieces.take()).isEqualTo(1);
             assertThat(pieces.take()).isEqualTo(PAYLOAD - 1);
+        }
+    }
+
+    @Test
+    void aSlowClientsOwnPauseIsNoTimeout() throws Exception {
+        try (var peer = new StreamPeer(StreamPeer.ECHO)) {
+            LoadResult result = run(plan(peer)
+                    .mode(Mode.SLOW)
+                    .drip(Duration.ofHours(1))
+                    .timeout(Duration.ofSeconds(1))
+                    .duration(Duration.ofMillis(1500)));
+
+            assertThat(result.outcome().errors()).isEmpty();
+            assertThat(result.outcome().successes()).isEqualTo(4);
         }
     }
 
