@@ -1,9 +1,8 @@
 package dev.socketserver.examples.load;
 
-import com.sun.management.UnixOperatingSystemMXBean;
+import dev.socketserver.examples.cli.FileDescriptors;
 import dev.socketserver.examples.cli.Text;
 import java.io.IOException;
-import java.lang.management.ManagementFactory;
 import java.util.ArrayList;
 import java.util.List;
 import org.HdrHistogram.Histogram;
@@ -18,9 +17,7 @@ final class ClientLimits {
     private static final int MAX_PERCENT = 100;
     private static final double TAIL = 99;
     /** A selector has one for the events and one for its wake-up. */
-    private static final long DESCRIPTORS_PER_LOOP = 2;
-    /** For reports, metrics and the JVM's own libraries. */
-    private static final int SPARE_DESCRIPTORS = 16;
+    private static final int DESCRIPTORS_PER_LOOP = 2;
 
     private final List<String> found = new ArrayList<>();
 
@@ -40,16 +37,7 @@ final class ClientLimits {
      * @throws IOException if not; the message has the limit and the number that is possible
      */
     static void requireDescriptors(LoadPlan plan) throws IOException {
-        if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system) {
-            long limit = system.getMaxFileDescriptorCount();
-            long others = system.getOpenFileDescriptorCount() + plan.loops() * DESCRIPTORS_PER_LOOP + SPARE_DESCRIPTORS;
-            if (plan.clients() + others > limit) {
-                throw new IOException(Text.format(
-                        "%,d connections need %,d file descriptors, but the limit is %,d (ulimit -n);"
-                                + " at most %,d are possible",
-                        plan.clients(), plan.clients() + others, limit, Math.max(0, limit - others)));
-            }
-        }
+        FileDescriptors.require(plan.clients(), "connections", 1, plan.loops() * DESCRIPTORS_PER_LOOP);
     }
 
     private void threads(LoadPlan plan, double busiest) {
