@@ -55,6 +55,7 @@ final class SlowClient extends StreamClient {
     /** The run ends: the rest goes out at once. */
     @Override
     void drain() {
+        waitAnew(loop.now());
         allowance = Integer.MAX_VALUE;
         flush();
     }

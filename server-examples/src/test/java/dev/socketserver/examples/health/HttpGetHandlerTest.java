@@ -36,8 +36,9 @@ class HttpGetHandlerTest {
             () -> new HttpGetHandler(Map.of("/page", () -> Response.text("200 OK", "text")), this::nanoTime));
 
     private long nanoTime() {
-        started.countDown();
-        return clock.get();
+        long now = clock.get();
+        started.countDown(); // only now may the test change it
+        return now;
     }
 
     @BeforeEach
