@@ -7,10 +7,8 @@ import dev.socketserver.TcpServer;
 import dev.socketserver.UdpServer;
 import dev.socketserver.UnixServer;
 import dev.socketserver.examples.cli.AddressText;
-import dev.socketserver.examples.cli.CidrConverter;
 import dev.socketserver.examples.cli.GracefulExit;
 import dev.socketserver.examples.cli.ProjectVersion;
-import dev.socketserver.examples.cli.SecondsConverter;
 import dev.socketserver.examples.health.HealthEndpoint;
 import dev.socketserver.net.Cidr;
 import dev.socketserver.net.ProxyProtocol;
@@ -117,14 +115,12 @@ final class EchoCommand implements Callable<Integer> {
     @Option(
             names = "--grace",
             paramLabel = "S",
-            converter = SecondsConverter.class,
             description = "How long running requests may go on when told to stop, in seconds; default: 10.")
     private Duration grace = ServerConfig.ofPort(0).shutdownGrace();
 
     @Option(
             names = "--drain-delay",
             paramLabel = "S",
-            converter = SecondsConverter.class,
             description = "How long to accept still when told to stop, not ready any more, in seconds; default: 0.")
     private Duration drainDelay = Duration.ZERO;
 
@@ -132,7 +128,6 @@ final class EchoCommand implements Callable<Integer> {
             names = "--proxy-protocol",
             paramLabel = "CIDR",
             split = ",",
-            converter = CidrConverter.class,
             description = "Expect a PROXY header, version 1 or 2, from the proxies in these ranges, and nobody else, "
                     + "such as 10.0.0.0/8,fd00::/8; default: none.")
     private List<Cidr> proxies = List.of();

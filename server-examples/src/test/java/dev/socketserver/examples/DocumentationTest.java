@@ -2,7 +2,7 @@ package dev.socketserver.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.socketserver.examples.load.Payload;
+import dev.socketserver.examples.load.Message;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -85,7 +85,7 @@ class DocumentationTest {
             return "";
         } else if (value instanceof Duration time) {
             return BigDecimal.valueOf(time.toMillis(), 3).stripTrailingZeros().toPlainString();
-        } else if (value instanceof Payload payload) {
+        } else if (value instanceof Message payload) {
             return Integer.toString(payload.size());
         } else if (value instanceof Path file) {
             return String.valueOf(file.getFileName());

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.socketserver.TcpServer;
 import dev.socketserver.examples.health.HealthEndpoint;
-import dev.socketserver.examples.load.PoolState;
-import dev.socketserver.examples.report.LoadReport;
+import dev.socketserver.examples.load.PoolSample;
+import dev.socketserver.examples.load.Sample;
 import dev.socketserver.examples.report.ReportFile;
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -84,11 +84,11 @@ class LoadMetricsTest {
         assertThat(ReportFile.read(json).runs())
                 .singleElement()
                 .satisfies(run -> assertThat(run.samples())
-                        .extracting(LoadReport.Stretch::pool)
+                        .extracting(Sample::pool)
                         .filteredOn(Objects::nonNull)
                         .isNotEmpty()
                         .allSatisfy(pool -> assertThat(pool.workers()).isPositive())
-                        .extracting(PoolState::busy)
+                        .extracting(PoolSample::busy)
                         .allSatisfy(busy -> assertThat(busy).isNotNegative()));
         assertThat(Files.readString(html)).contains("\"pool\":{\"workers\":");
     }

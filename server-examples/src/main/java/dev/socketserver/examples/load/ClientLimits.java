@@ -22,12 +22,12 @@ final class ClientLimits {
     private final List<String> found = new ArrayList<>();
 
     /** Looks at how a run went. {@code busiest} is the largest share of the time that one loop's thread worked. */
-    static List<String> of(LoadPlan plan, double busiest, Tally main, Tally companions) {
+    static List<String> of(LoadPlan plan, double busiest, ClientStats main, ClientStats... companions) {
         var limits = new ClientLimits();
         limits.threads(plan, busiest);
         limits.schedule(main.lateness());
         limits.errors(main);
-        limits.errors(companions);
+        List.of(companions).forEach(limits::errors);
         return List.copyOf(limits.found);
     }
 
@@ -59,8 +59,8 @@ final class ClientLimits {
         }
     }
 
-    private void errors(Tally tally) {
-        tally.outcome().errors().forEach((kind, count) -> {
+    private void errors(ClientStats stats) {
+        stats.errors().forEach((kind, count) -> {
             if (kind == ErrorKind.NO_PORTS) {
                 found.add(Text.format("%,d times no port was free: try more addresses with --source", count));
             } else if (kind == ErrorKind.NO_DESCRIPTORS) {

@@ -29,14 +29,14 @@ public final class Load {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private final LoadPlan plan;
-    private final Supplier<@Nullable PoolState> pool;
+    private final Supplier<@Nullable PoolSample> pool;
     /** Completed by {@link #stop}. */
     private final CompletableFuture<Void> stop = new CompletableFuture<>();
 
     private final List<ClientLoop> loops = new ArrayList<>();
-    private final Tally total = new Tally();
+    private final ClientStats total = new ClientStats();
     /** What happened since the last sample; kept, since its histograms are large. */
-    private final Tally interval = new Tally();
+    private final ClientStats interval = new ClientStats();
 
     private final List<Sample> samples = new ArrayList<>();
 
@@ -51,7 +51,7 @@ public final class Load {
      * @param pool asked at the end of each stretch how the pool was when it began, null if that is not known; must not
      *     block
      */
-    public Load(LoadPlan plan, Supplier<@Nullable PoolState> pool) {
+    public Load(LoadPlan plan, Supplier<@Nullable PoolSample> pool) {
         this.plan = plan;
         this.pool = pool;
     }
@@ -99,17 +99,25 @@ public final class Load {
         awaitSettled();
         long begin = System.nanoTime();
         loops.forEach(loop -> loop.begin(begin));
-        sample(true, plan.warmup(), listener);
+        long measured = sample(true, begin, plan.warmup(), listener);
         total.clear();
         samples.clear();
         long[] cpuBefore = cpuNanos();
-        double seconds = sample(false, plan.duration(), listener);
+        double seconds = (sample(false, measured, plan.duration(), listener) - measured) / 1e9;
         double busiest = busiest(cpuBefore, cpuNanos(), seconds);
         boolean early = stop.isDone();
-        long operations = total.latencies().getTotalCount();
+        long operations = total.successes();
+        long sent = total.bytesSent();
+        long received = total.bytesReceived();
         awaitAnswers(early ? EARLY_DRAIN : plan.timeout(), early, listener, running);
-        drainMeters(Population.MAIN, total);
-        return result(seconds, operations, busiest, early);
+        takeStats(Population.MAIN, total);
+        var idle = new ClientStats();
+        var slow = new ClientStats();
+        takeStats(Population.IDLE, idle);
+        takeStats(Population.SLOW, slow);
+        List<String> limits = ClientLimits.of(plan, busiest, total, idle, slow);
+        return new LoadResult(
+                plan, seconds, operations, sent, received, total, idle, slow, List.copyOf(samples), limits, early);
     }
 
     /** Gives every client the time to connect; what takes longer connects while the rest are measured. */
@@ -124,32 +132,37 @@ public final class Load {
         }
     }
 
-    /** Takes a sample now and then for as long as {@code duration}; returns how many seconds it was. */
-    private double sample(boolean warmup, Duration duration, LoadListener listener) throws InterruptedException {
+    /** Takes samples from {@code begin} on for as long as {@code duration}; returns when the last one ended. */
+    private long sample(boolean warmup, long begin, Duration duration, LoadListener listener)
+            throws InterruptedException {
+        CompletableFuture<?> ended = CompletableFuture.anyOf(stop, exhausted());
         long step = Math.min(
                 LONGEST_SAMPLE.toNanos(),
                 Math.max(SHORTEST_SAMPLE.toNanos(), plan.duration().toNanos() / SAMPLES));
-        long begin = System.nanoTime();
         long end = begin + duration.toNanos();
         long last = begin;
-        boolean stopped = stop.isDone();
-        while (!stopped && last < end) {
+        boolean over = stop.isDone();
+        while (!over && last < end) {
             boolean almostOver = end - last < step + step / 2; // no tiny stretch at the end
-            stopped = await(stop, Duration.ofNanos(almostOver ? end - last : step));
+            over = await(ended, Duration.ofNanos(almostOver ? end - last : step));
             long now = System.nanoTime();
             interval.clear();
-            drainMeters(Population.MAIN, interval);
+            takeStats(Population.MAIN, interval);
             total.add(interval);
-            Sample sample = Sample.of(interval, warmup, (now - begin) / 1e9, (now - last) / 1e9, pool.get());
+            Sample sample = Sample.of(interval, (now - begin) / 1e9, (now - last) / 1e9, pool.get());
             samples.add(sample);
-            listener.sampled(sample);
+            listener.sampled(sample, warmup);
             last = now;
         }
-        return (last - begin) / 1e9;
+        return last;
     }
 
-    private void drainMeters(Population population, Tally tally) {
-        loops.forEach(loop -> loop.meter(population).drainTo(tally));
+    private CompletableFuture<Void> exhausted() {
+        return CompletableFuture.allOf(loops.stream().map(ClientLoop::exhausted).toArray(CompletableFuture[]::new));
+    }
+
+    private void takeStats(Population population, ClientStats tally) {
+        loops.forEach(loop -> loop.stats(population).drainTo(tally));
     }
 
     private void drain(Duration patience) {
@@ -197,28 +210,8 @@ public final class Load {
     private static double busiest(long[] before, long[] after, double seconds) {
         double busiest = 0;
         for (int i = 0; i < before.length; i++) {
-            busiest = Math.max(busiest, LoadResult.perSecond(after[i] - before[i], seconds) / 1e9);
+            busiest = Math.max(busiest, Sample.perSecond(after[i] - before[i], seconds) / 1e9);
         }
         return busiest;
-    }
-
-    private LoadResult result(double seconds, long operations, double busiest, boolean early) {
-        var idle = new Tally();
-        var slow = new Tally();
-        drainMeters(Population.IDLE, idle);
-        drainMeters(Population.SLOW, slow);
-        var companions = new Tally();
-        companions.add(idle);
-        companions.add(slow);
-        return new LoadResult(
-                plan,
-                seconds,
-                operations,
-                total.outcome(),
-                idle.outcome(),
-                slow.outcome(),
-                List.copyOf(samples),
-                ClientLimits.of(plan, busiest, total, companions),
-                early);
     }
 }

@@ -2,16 +2,16 @@ package dev.socketserver.examples.load;
 
 import java.time.Duration;
 
-/** Watches a load run; called by the thread that runs it, between two short waits, so it must not block for long. */
+/** Observes a run. Called by the thread that runs it, between two short waits, so it must not block for long. */
 public interface LoadListener {
-    /** Sees nothing. */
-    LoadListener NONE = sample -> {};
+    /** Ignores everything. */
+    LoadListener NONE = (sample, warmup) -> {};
 
-    /** Another stretch has passed, of the warm-up or of the measurement. */
-    void sampled(Sample sample);
+    /** Called when another part has passed, of the warm-up or of the measurement. */
+    void sampled(Sample sample, boolean warmup);
 
     /**
-     * The measurement is over, but answers are outstanding that take more than a second.
+     * Called when the measurement is over and answers are outstanding for more than a second.
      *
      * @param limit the longest time that the run waits for them
      */

@@ -56,7 +56,7 @@ public final class PoolMetrics {
      * @throws IOException if nobody answers within five seconds, or the answer tells of no pool; the message names the
      *     URL
      */
-    public PoolState read() throws IOException {
+    public PoolSample read() throws IOException {
         try {
             return parse(text());
         } catch (UnknownHostException e) {
@@ -100,7 +100,7 @@ public final class PoolMetrics {
         return text.toString(UTF_8);
     }
 
-    static PoolState parse(String text) throws IOException {
+    static PoolSample parse(String text) throws IOException {
         int workers = 0;
         int busy = 0;
         int queued = 0;
@@ -121,6 +121,6 @@ public final class PoolMetrics {
         if (!found) {
             throw new IOException("tells of no elastic_pool_workers");
         }
-        return new PoolState(workers, busy, queued);
+        return new PoolSample(workers, busy, queued);
     }
 }

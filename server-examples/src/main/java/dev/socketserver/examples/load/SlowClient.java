@@ -4,10 +4,10 @@ package dev.socketserver.examples.load;
 final class SlowClient extends StreamClient {
     private long lastByte;
     /** How many bytes may go out now. */
-    private int allowance;
+    private long allowance;
 
-    SlowClient(ClientLoop loop, Meter meter) {
-        super(loop, meter);
+    SlowClient(ClientLoop loop, StatsRecorder stats) {
+        super(loop, stats);
     }
 
     @Override
@@ -23,7 +23,7 @@ final class SlowClient extends StreamClient {
     /** Slow clients follow no schedule. */
     private void next() {
         if (!loop.isDraining()) {
-            loop.began(1);
+            stats.began(1);
             begin(loop.now());
         }
     }
@@ -35,13 +35,13 @@ final class SlowClient extends StreamClient {
     }
 
     @Override
-    int sendLimit() {
+    long sendLimit() {
         return allowance;
     }
 
     @Override
     void checkTimeout(long now) {
-        if (exchange.unsent() == 0) {
+        if (!pipeline.hasUnsent()) {
             super.checkTimeout(now);
         } else if (now - lastByte >= loop.dripNanos()) {
             lastByte = now;
@@ -56,7 +56,7 @@ final class SlowClient extends StreamClient {
     @Override
     void drain() {
         waitAnew(loop.now());
-        allowance = Integer.MAX_VALUE;
+        allowance = Long.MAX_VALUE;
         flush();
     }
 

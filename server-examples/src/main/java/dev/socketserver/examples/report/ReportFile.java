@@ -20,7 +20,12 @@ public final class ReportFile {
 
     /** Writes {@code report} to {@code file}, replacing it. */
     public static void write(LoadReport report, Path file) throws IOException {
-        Files.writeString(file, JSON.toJson(report) + "\n");
+        Files.writeString(file, toJson(report));
+    }
+
+    /** Returns the text of a report's file. */
+    public static String toJson(LoadReport report) {
+        return JSON.toJson(report) + "\n";
     }
 
     /**

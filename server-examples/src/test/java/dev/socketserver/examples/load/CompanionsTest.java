@@ -19,7 +19,7 @@ class CompanionsTest {
     private static LoadPlan.Builder plan(StreamPeer peer) {
         return LoadPlan.builder(peer.address())
                 .connections(4)
-                .payload(Payload.ofSize(PAYLOAD))
+                .payload(Message.ofSize(PAYLOAD))
                 .warmup(Duration.ZERO)
                 .duration(Duration.ofMillis(300))
                 .timeout(Duration.ofSeconds(10));
@@ -36,7 +36,7 @@ class CompanionsTest {
 
             assertThat(result.idle().successes()).isEqualTo(20);
             assertThat(result.idle().errors()).isEmpty();
-            assertThat(result.outcome().successes()).isPositive();
+            assertThat(result.clients().successes()).isPositive();
             assertThat(result.failures()).isZero();
         }
     }
@@ -51,10 +51,10 @@ class CompanionsTest {
         })) {
             LoadResult result = run(plan(peer).mode(Mode.IDLE).connections(10));
 
-            assertThat(result.outcome().errors())
+            assertThat(result.clients().errors())
                     .containsOnlyKeys(ErrorKind.CLOSED_EARLY)
                     .containsEntry(ErrorKind.CLOSED_EARLY, 3L);
-            assertThat(result.outcome().successes())
+            assertThat(result.clients().successes())
                     .as("they had connected again")
                     .isEqualTo(10);
         }
@@ -68,10 +68,10 @@ class CompanionsTest {
         })) {
             LoadResult result = run(plan(peer).mode(Mode.IDLE).connections(3));
 
-            assertThat(result.outcome().errors())
+            assertThat(result.clients().errors())
                     .containsEntry(ErrorKind.RESET, 3L)
                     .hasSize(1);
-            assertThat(result.outcome().successes()).isZero();
+            assertThat(result.clients().successes()).isZero();
         }
     }
 
@@ -110,8 +110,8 @@ class CompanionsTest {
                     .timeout(Duration.ofSeconds(1))
                     .duration(Duration.ofMillis(1500)));
 
-            assertThat(result.outcome().errors()).isEmpty();
-            assertThat(result.outcome().successes()).isEqualTo(4);
+            assertThat(result.clients().errors()).isEmpty();
+            assertThat(result.clients().successes()).isEqualTo(4);
         }
     }
 
@@ -120,8 +120,8 @@ class CompanionsTest {
         try (var peer = new StreamPeer(StreamPeer.ECHO)) {
             LoadResult result = run(plan(peer).mode(Mode.SLOW).connections(1).drip(Duration.ofMillis(1)));
 
-            assertThat(result.outcome().errors()).isEmpty();
-            assertThat(result.outcome().successes()).isPositive();
+            assertThat(result.clients().errors()).isEmpty();
+            assertThat(result.clients().successes()).isPositive();
         }
     }
 
@@ -132,7 +132,7 @@ class CompanionsTest {
 
             assertThat(result.slow().successes()).isGreaterThanOrEqualTo(3);
             assertThat(result.slow().errors()).isEmpty();
-            assertThat(result.outcome().successes()).isGreaterThan(result.slow().successes());
+            assertThat(result.clients().successes()).isGreaterThan(result.slow().successes());
         }
     }
 }

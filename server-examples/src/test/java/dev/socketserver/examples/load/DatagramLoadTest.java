@@ -31,7 +31,7 @@ class DatagramLoadTest {
                     .duration(Duration.ofMillis(300))
                     .warmup(Duration.ZERO)
                     .timeout(timeout)
-                    .payload(Payload.ofSize(payload))
+                    .payload(Message.ofSize(payload))
                     .build();
             return new Load(plan).run(LoadListener.NONE);
         }
@@ -42,8 +42,8 @@ class DatagramLoadTest {
     void anHonestEchoHasNoErrors(int connections, int depth, int payload) throws Exception {
         LoadResult result = run((socket, packet, number) -> socket.send(packet), connections, depth, payload);
 
-        assertThat(result.outcome().errors()).isEmpty();
-        assertThat(result.outcome().successes()).isPositive();
+        assertThat(result.clients().errors()).isEmpty();
+        assertThat(result.clients().successes()).isPositive();
     }
 
     /** One that a busy machine answered too late is lost as well, but known to have come late. */
@@ -65,11 +65,11 @@ class DatagramLoadTest {
                 64,
                 Duration.ofMillis(200));
 
-        long late = result.outcome().errors().getOrDefault(ErrorKind.LATE, 0L);
+        long late = result.clients().errors().getOrDefault(ErrorKind.LATE, 0L);
         assertThat(dropped.get()).isPositive();
-        assertThat(result.outcome().errors()).containsEntry(ErrorKind.LOST, dropped.get() + late);
+        assertThat(result.clients().errors()).containsEntry(ErrorKind.LOST, dropped.get() + late);
         assertThat(result.failures()).isEqualTo(dropped.get() + late);
-        assertThat(result.outcome().successes()).isEqualTo(answered.get() - late);
+        assertThat(result.clients().successes()).isEqualTo(answered.get() - late);
     }
 
     @Test
@@ -88,7 +88,7 @@ class DatagramLoadTest {
                 64);
 
         assertThat(doubled).hasValue(1);
-        assertThat(result.outcome().errors())
+        assertThat(result.clients().errors())
                 .containsOnlyKeys(ErrorKind.DUPLICATE)
                 .containsEntry(ErrorKind.DUPLICATE, 1L);
         assertThat(result.failures()).isZero();
@@ -112,7 +112,7 @@ class DatagramLoadTest {
                 2,
                 64);
 
-        assertThat(result.outcome().errors())
+        assertThat(result.clients().errors())
                 .containsOnlyKeys(ErrorKind.REORDERED)
                 .containsEntry(ErrorKind.REORDERED, 1L);
     }
@@ -132,7 +132,7 @@ class DatagramLoadTest {
                 1,
                 64);
 
-        assertThat(result.outcome().errors()).containsOnlyKeys(ErrorKind.WRONG_BYTES);
+        assertThat(result.clients().errors()).containsOnlyKeys(ErrorKind.WRONG_BYTES);
         assertThat(result.failures()).isEqualTo(changed.get());
     }
 
@@ -147,7 +147,7 @@ class DatagramLoadTest {
                 1,
                 64);
 
-        assertThat(result.outcome().errors()).containsOnlyKeys(ErrorKind.WRONG_BYTES);
-        assertThat(result.outcome().successes()).isZero();
+        assertThat(result.clients().errors()).containsOnlyKeys(ErrorKind.WRONG_BYTES);
+        assertThat(result.clients().successes()).isZero();
     }
 }

@@ -47,7 +47,7 @@ class PoolMetricsTest {
                 one.getOutputStream().write(1);
                 other.getOutputStream().write(2);
                 handling.await();
-                PoolState state = new PoolMetrics(url(health.address().getPort())).read();
+                PoolSample state = new PoolMetrics(url(health.address().getPort())).read();
 
                 assertThat(state.workers()).isBetween(2, 100);
                 assertThat(state.busy()).isBetween(2, state.workers());
@@ -60,7 +60,7 @@ class PoolMetricsTest {
 
     @Test
     void severalPoolsAreAddedUp() throws IOException {
-        PoolState state = PoolMetrics.parse("""
+        PoolSample state = PoolMetrics.parse("""
                 # HELP elastic_pool_workers
                 # TYPE elastic_pool_workers gauge
                 elastic_pool_workers{pool="a",state="busy"} 3.0
@@ -75,7 +75,7 @@ class PoolMetricsTest {
                 jvm_memory_used_bytes{area="heap",id="G1 Old Gen"} 1.0
                 """);
 
-        assertThat(state).isEqualTo(new PoolState(126, 123, 5));
+        assertThat(state).isEqualTo(new PoolSample(126, 123, 5));
     }
 
     @ParameterizedTest

@@ -55,10 +55,10 @@ class PoolWatchTest {
 
     @Test
     void theSamplesShowThePoolAtWork() throws Exception {
-        var atWork = new PoolState(WORKERS, WORKERS, 0);
+        var atWork = new PoolSample(WORKERS, WORKERS, 0);
         try (var watch = new PoolWatch(metrics)) {
             var load = new Load(plan, watch::next);
-            LoadResult result = load.run(sample -> {
+            LoadResult result = load.run((sample, warmup) -> {
                 if (atWork.equals(sample.pool())) {
                     load.stop();
                 }
@@ -74,7 +74,7 @@ class PoolWatchTest {
     void anEndpointThatStopsAnsweringIsToldAndTheLoadGoesOn() throws Exception {
         try (var watch = new PoolWatch(metrics)) {
             var load = new Load(plan, watch::next);
-            LoadResult result = load.run(sample -> {
+            LoadResult result = load.run((sample, warmup) -> {
                 if (sample.pool() != null) {
                     health.close();
                 } else if (watch.failure().isPresent()) {
@@ -85,9 +85,9 @@ class PoolWatchTest {
             assertThat(watch.failure())
                     .hasValueSatisfying(failure -> assertThat(failure)
                             .matches("[1-9]\\d* requests failed, the first: http://127.0.0.1:\\d+/metrics: .+"));
-            assertThat(result.samples()).extracting(Sample::pool).contains((PoolState) null);
+            assertThat(result.samples()).extracting(Sample::pool).contains((PoolSample) null);
             assertThat(result.failures()).isZero();
-            assertThat(result.outcome().successes()).isPositive();
+            assertThat(result.clients().successes()).isPositive();
         }
     }
 }

@@ -3,7 +3,7 @@ package dev.socketserver.examples.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
-import dev.socketserver.examples.load.PoolState;
+import dev.socketserver.examples.load.PoolSample;
 import dev.socketserver.examples.load.Rate;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
@@ -40,7 +40,7 @@ class ReportFileTest {
     void whatWasToldOfThePoolIsReadAndNothingIsWrittenElsewhere() throws IOException {
         Path told = directory.resolve("told.json");
         Path untold = directory.resolve("untold.json");
-        LoadReport report = Reports.of(Reports.plan().build(), new PoolState(5, 1, 0), new PoolState(9, 8, 3));
+        LoadReport report = Reports.of(Reports.plan().build(), new PoolSample(5, 1, 0), new PoolSample(9, 8, 3));
 
         ReportFile.write(report, told);
         ReportFile.write(Reports.of(Reports.plan().build(), 100, 1000), untold);
@@ -76,7 +76,7 @@ class ReportFileTest {
         for (Class<?> part : LoadReport.class.getDeclaredClasses()) {
             addFields(part, fields);
         }
-        addFields(PoolState.class, fields);
+        addFields(PoolSample.class, fields);
 
         assertThat(fields).hasSizeGreaterThan(50);
         assertThat(fields).allSatisfy(field -> assertThat(documentation).contains("`" + field + "`"));
