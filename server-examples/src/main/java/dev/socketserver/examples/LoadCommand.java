@@ -46,6 +46,13 @@ import picocli.CommandLine.Spec;
         description = "Measures throughput and latency of a TCP, UDP or Unix-domain server under load, and checks every"
                 + " answer.",
         sortOptions = false,
+        abbreviateSynopsis = true,
+        footer = {
+            "%nExamples:",
+            "  ${COMMAND-FULL-NAME} 127.0.0.1:7007",
+            "  ${COMMAND-FULL-NAME} --send 'PING\\r\\n' --expect '+PONG\\r\\n' 127.0.0.1:6379",
+            "  ${COMMAND-FULL-NAME} --rate 1000 -d 1m --max-p99 5ms tls://example.com:7007"
+        },
         mixinStandardHelpOptions = true,
         versionProvider = ProjectVersion.class)
 final class LoadCommand implements Callable<Integer> {
@@ -93,8 +100,8 @@ final class LoadCommand implements Callable<Integer> {
         @Option(
                 names = "--metrics",
                 paramLabel = "URL",
-                description = "The metrics of a server of this project, http://127.0.0.1:8080/metrics: also report the"
-                        + " workers and the queue of its pool.")
+                description = "Where a server of this project has its metrics; also report the workers and the queue of"
+                        + " its pool.")
         private @Nullable URI metrics;
     }
 

@@ -30,10 +30,10 @@ final class LoadOptions {
             index = "0",
             arity = "0..1",
             paramLabel = "TARGET",
-            description = "The server: HOST:PORT, tcp://, tls:// or udp://HOST:PORT, or unix:PATH.")
+            description = "The server: HOST:PORT, which tcp://, tls:// or udp:// may precede, or unix:PATH.")
     private @Nullable String positional;
 
-    @Option(names = "--target", paramLabel = "TARGET", description = "The same as an option.")
+    @Option(names = "--target", paramLabel = "TARGET", description = "The same, as an option.")
     private @Nullable String target;
 
     @ArgGroup(validate = false, order = 1, heading = "%nLoad:%n")
@@ -99,7 +99,7 @@ final class LoadOptions {
         @Option(
                 names = "--ramp",
                 paramLabel = "A:B:S",
-                description = "A rate that goes from A to B in S seconds, 0:50000:30.")
+                description = "A rate that goes from A to B in S seconds, such as 0:50000:30.")
         private @Nullable Rate ramp;
 
         @Option(
@@ -115,7 +115,7 @@ final class LoadOptions {
                 names = "--payload",
                 paramLabel = "BYTES",
                 description = "Bytes that must come back as they are: a size (K and M allowed), random:SIZE,"
-                        + " text:TEXT, hex:DIGITS or file:PATH; default: " + LoadPlan.DEFAULT_PAYLOAD + ".")
+                        + " text:TEXT, hex:DIGITS, file:PATH; default: " + LoadPlan.DEFAULT_PAYLOAD + ".")
         private Message payload = Message.ofSize(LoadPlan.DEFAULT_PAYLOAD);
 
         @Option(
