@@ -12,11 +12,12 @@ import org.jspecify.annotations.Nullable;
 final class Pipeline {
     private final RequestSource source;
     private final AnswerReader reader;
-    /** Rings of the outstanding requests and of the times at which they were meant to begin. */
+    /** Rings of the outstanding requests and of the times at which they were meant to begin; a power of two long. */
     private final @Nullable PreparedRequest[] requests;
 
     private final long[] intended;
 
+    private final int mask;
     private int oldest;
     private int outstanding;
     /** The number of requests, the newest ones, that have not been sent or only in part. */
@@ -29,13 +30,15 @@ final class Pipeline {
     Pipeline(RequestSource source, Answer rule, int depth) {
         this.source = source;
         this.reader = AnswerReader.of(rule);
-        this.requests = new PreparedRequest[depth];
-        this.intended = new long[depth];
+        int capacity = depth == 1 ? 1 : 2 * Integer.highestOneBit(depth - 1);
+        this.requests = new PreparedRequest[capacity];
+        this.intended = new long[capacity];
+        this.mask = capacity - 1;
     }
 
     /** Adds a request, which the next {@link #send} sends. */
     void ask(long meantToBegin) {
-        int slot = (oldest + outstanding) % requests.length;
+        int slot = (oldest + outstanding) & mask;
         requests[slot] = source.next(turn++);
         intended[slot] = meantToBegin;
         outstanding++;
@@ -65,11 +68,10 @@ final class Pipeline {
     /** Returns the next bytes to send. */
     private ByteBuffer batch() {
         int first = oldest + outstanding - unsent;
-        ByteBuffer copies = source.copies();
-        if (copies != null) {
-            int size = source.size();
-            long bytes = (long) unsent * size;
-            return copies.limit((int) Math.min(copies.capacity(), bytes)).position(sentBytes);
+        if (source.hasOneMessage()) {
+            ByteBuffer copies = source.copies();
+            return copies.limit((int) Math.min(copies.capacity(), (long) unsent * source.size()))
+                    .position(sentBytes);
         }
         ByteBuffer batch = source.scratch();
         int offset = sentBytes;
@@ -84,6 +86,11 @@ final class Pipeline {
 
     private void advance(int bytes) {
         sentBytes += bytes;
+        if (source.hasOneMessage()) {
+            unsent -= sentBytes / source.size();
+            sentBytes %= source.size();
+            return;
+        }
         while (unsent > 0) {
             int size = request(oldest + outstanding - unsent).message().capacity();
             if (sentBytes < size) {
@@ -95,7 +102,7 @@ final class Pipeline {
     }
 
     private PreparedRequest request(int index) {
-        return Objects.requireNonNull(requests[index % requests.length]);
+        return Objects.requireNonNull(requests[index & mask]);
     }
 
     /**
@@ -126,7 +133,7 @@ final class Pipeline {
     /** Takes the oldest request, which was answered; returns the time at which it was meant to begin. */
     long takeAnswered() {
         long meantToBegin = intended[oldest];
-        oldest = (oldest + 1) % requests.length;
+        oldest = (oldest + 1) & mask;
         outstanding--;
         return meantToBegin;
     }

@@ -1,7 +1,6 @@
 package dev.socketserver.examples.load;
 
 import java.nio.ByteBuffer;
-import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** Makes the requests of one loop's clients from a {@link Script}. Confined to the loop. */
@@ -12,8 +11,10 @@ final class RequestSource {
     private final Script script;
     /** By step; null if the step's message or answer has placeholders. */
     private final @Nullable PreparedRequest[] constant;
-    /** The only message, several times, so that a pipeline of it can be sent at once; null if there are others. */
-    private final @Nullable ByteBuffer copies;
+    /** If every request has the same message: that message, several times, to send a pipeline of it at once. */
+    private final ByteBuffer copies;
+    /** The size of that message; 0 if messages differ. */
+    private final int size;
 
     private final ByteBuffer scratch;
     private final int step;
@@ -26,15 +27,23 @@ final class RequestSource {
         this.serial = loop;
         this.step = plan.loops();
         this.constant = script.steps().stream().map(RequestSource::constant).toArray(PreparedRequest[]::new);
-        PreparedRequest only = constant[0];
-        this.copies = constant.length > 1 || only == null ? null : copies(only.message(), plan.depth());
+        PreparedRequest only = constant.length > 1 ? null : constant[0];
+        this.size = only == null ? 0 : only.message().capacity();
+        this.copies = only == null ? ByteBuffer.allocate(0) : copies(only.message(), plan.depth());
         this.scratch = ByteBuffer.allocateDirect(SCRATCH_BYTES);
     }
 
     private static @Nullable PreparedRequest constant(Script.Step step) {
         Message expected = step.expected();
         boolean constant = step.message().isConstant() && (expected == null || expected.isConstant());
-        return constant ? request(step, 0) : null;
+        return constant
+                ? new PreparedRequest(direct(step.message()), expected == null ? null : direct(expected))
+                : null;
+    }
+
+    private static ByteBuffer direct(Message message) {
+        byte[] bytes = message.bytes(0);
+        return ByteBuffer.allocateDirect(bytes.length).put(bytes).flip();
     }
 
     private static PreparedRequest request(Script.Step step, long serial) {
@@ -55,24 +64,26 @@ final class RequestSource {
 
     /** Returns the request that is somebody's {@code turn}, counted from 0. */
     PreparedRequest next(int turn) {
-        int index = turn % constant.length;
+        int index = constant.length == 1 ? 0 : turn % constant.length;
         PreparedRequest request = constant[index];
-        if (request == null) {
-            request = request(script.steps().get(index), serial);
-        }
+        long number = serial;
         serial += step;
-        return request;
+        return request != null ? request : request(script.steps().get(index), number);
     }
 
-    /** Returns the only message, several times from position 0 on; null if requests differ. */
-    @Nullable
+    /** Tells whether every request has the same message. */
+    boolean hasOneMessage() {
+        return size > 0;
+    }
+
+    /** Returns that message, several times from position 0 on. */
     ByteBuffer copies() {
-        return copies == null ? null : copies.clear();
+        return copies.clear();
     }
 
-    /** Returns the size of the only message. */
+    /** Returns the size of that message. */
     int size() {
-        return Objects.requireNonNull(constant[0]).message().capacity();
+        return size;
     }
 
     /** Returns an empty buffer for bytes to send. */

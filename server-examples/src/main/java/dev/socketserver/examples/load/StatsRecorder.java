@@ -2,6 +2,7 @@ package dev.socketserver.examples.load;
 
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.LongAdder;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.SingleWriterRecorder;
@@ -17,8 +18,8 @@ final class StatsRecorder {
     private final Times lateness = new Times();
     private final Map<ErrorKind, LongAdder> errors = new ConcurrentHashMap<>();
     private final Map<ErrorKind, String> examples = new ConcurrentHashMap<>();
-    private final LongAdder bytesSent = new LongAdder();
-    private final LongAdder bytesReceived = new LongAdder();
+    private final Total bytesSent = new Total();
+    private final Total bytesReceived = new Total();
     /** Operations that have begun and not ended; confined to the loop. */
     private int underWay;
 
@@ -35,6 +36,23 @@ final class StatsRecorder {
         void drainTo(Histogram target) {
             spare = recorder.getIntervalHistogram(spare);
             target.add(spare);
+        }
+    }
+
+    /** A sum. */
+    private static final class Total {
+        private final AtomicLong sum = new AtomicLong();
+        /** What was taken already; confined to the thread that drains. */
+        private long taken;
+
+        void add(long more) {
+            sum.setRelease(sum.getPlain() + more); // there is one writer
+        }
+
+        long take() {
+            long before = taken;
+            taken = sum.getAcquire();
+            return taken - before;
         }
     }
 
@@ -99,6 +117,6 @@ final class StatsRecorder {
         lateness.drainTo(stats.lateness());
         errors.forEach((kind, count) -> stats.addErrors(kind, count.sumThenReset()));
         stats.addExamples(examples);
-        stats.addBytes(bytesSent.sumThenReset(), bytesReceived.sumThenReset());
+        stats.addBytes(bytesSent.take(), bytesReceived.take());
     }
 }
