@@ -1,10 +1,13 @@
 package dev.socketserver.examples.load;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.DatagramPacket;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -115,6 +118,41 @@ class DatagramLoadTest {
         assertThat(result.clients().errors())
                 .containsOnlyKeys(ErrorKind.REORDERED)
                 .containsEntry(ErrorKind.REORDERED, 1L);
+    }
+
+    /** The first is answered when the second has come, from another socket, since the first was given up. */
+    @Test
+    void withoutNumbersALateAnswerIsNotTakenForTheNext() throws Exception {
+        var late = new AtomicReference<DatagramPacket>();
+        try (var peer = new DatagramPeer((socket, packet, number) -> {
+            if (number == 1) {
+                late.set(new DatagramPacket("A000".getBytes(US_ASCII), 4, packet.getSocketAddress()));
+                return;
+            }
+            if (number == 2) {
+                socket.send(late.get());
+            }
+            packet.getData()[0] = 'A';
+            socket.send(packet);
+        })) {
+            LoadPlan plan = LoadPlan.builder(peer.address())
+                    .mode(Mode.UDP)
+                    .connections(1)
+                    .requests(3)
+                    .timeout(Duration.ofSeconds(1))
+                    .script(new Script(
+                            List.of(new Script.Step(
+                                    Message.ofText("Q{{counter:3}}"), Message.ofText("A{{counter:3}}"))),
+                            Answer.EXACT,
+                            false))
+                    .build();
+            LoadResult result = new Load(plan).run(LoadListener.NONE);
+
+            assertThat(result.clients().errors())
+                    .containsOnlyKeys(ErrorKind.LOST)
+                    .containsEntry(ErrorKind.LOST, 1L);
+            assertThat(result.clients().successes()).isEqualTo(2);
+        }
     }
 
     @Test

@@ -1,5 +1,6 @@
 package dev.socketserver.examples.load;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
@@ -224,6 +225,33 @@ class LoadTest {
 
         assertThat(result.failures()).isEqualTo(4);
         assertThat(result.clients().successes()).isPositive();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"REQUEST", "CONNECT"})
+    void aServerMaySpeakFirst(Mode mode) throws Exception {
+        try (var peer = new StreamPeer(connection -> {
+            OutputStream out = connection.getOutputStream();
+            out.write("220 hel".getBytes(US_ASCII));
+            out.write("lo\r\n".getBytes(US_ASCII));
+            StreamPeer.ECHO.serve(connection);
+        })) {
+            LoadResult result = run(plan(peer.address()).mode(mode).greeting(Answer.until(new byte[] {'\n'})));
+
+            assertThat(result.clients().errors()).isEmpty();
+            assertThat(result.clients().successes()).isPositive();
+        }
+    }
+
+    @Test
+    void aServerThatShouldSpeakFirstAndDoesNotTimesOut() throws Exception {
+        try (var peer = new StreamPeer(StreamPeer.ECHO)) {
+            LoadResult result =
+                    run(plan(peer.address()).timeout(Duration.ofMillis(200)).greeting(Answer.until(new byte[] {'\n'})));
+
+            assertThat(result.clients().errors()).containsOnlyKeys(ErrorKind.TIMEOUT);
+            assertThat(result.clients().examples()).containsEntry(ErrorKind.TIMEOUT, "no greeting");
+        }
     }
 
     @Test
