@@ -65,6 +65,9 @@ abstract class Client {
     final void failed(int operations, IOException failure) {
         String message = failure.getMessage();
         stats.failed(ErrorKind.of(failure), operations, message == null ? failure.toString() : message);
+        if (operations == 0) {
+            loop.failedToConnect(stats);
+        }
         loop.forget(this);
         close();
         pausing = true;

@@ -227,6 +227,13 @@ final class ClientLoop implements Runnable, Closeable {
         waiting.removeIf(other -> other == client);
     }
 
+    /** Counts a failure that no operation had a part in as one of the plan's requests, so that a run of them ends. */
+    void failedToConnect(StatsRecorder stats) {
+        if (stats == main) {
+            schedule.forfeit(now);
+        }
+    }
+
     void settled() {
         connecting--;
         settled.countDown();

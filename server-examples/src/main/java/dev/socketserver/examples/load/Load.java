@@ -30,7 +30,7 @@ public final class Load {
 
     private final LoadPlan plan;
     private final Supplier<@Nullable PoolSample> pool;
-    /** Completed by {@link #stop}. */
+    /** Completed by {@link #stop}, and when a loop fails. */
     private final CompletableFuture<Void> stop = new CompletableFuture<>();
 
     private final List<ClientLoop> loops = new ArrayList<>();
@@ -77,11 +77,19 @@ public final class Load {
             return measure(
                     listener,
                     CompletableFuture.allOf(loops.stream()
-                            .map(loop -> CompletableFuture.runAsync(loop, threads))
+                            .map(loop ->
+                                    CompletableFuture.runAsync(loop, threads).whenComplete(this::loopEnded))
                             .toArray(CompletableFuture[]::new)));
         } finally {
             drain(Duration.ZERO);
             threads.shutdown();
+        }
+    }
+
+    /** What a loop that failed would have measured is missing, so that the run has no result. */
+    private void loopEnded(@Nullable Void nothing, @Nullable Throwable failure) {
+        if (failure != null) {
+            stop();
         }
     }
 

@@ -152,6 +152,28 @@ public record LoadPlan(
         return connections + idle + slow;
     }
 
+    /** Returns this plan for the server at another address. */
+    public LoadPlan at(SocketAddress address) {
+        return new LoadPlan(
+                address,
+                mode,
+                connections,
+                duration,
+                warmup,
+                timeout,
+                requests,
+                script,
+                greeting,
+                depth,
+                loops,
+                rate,
+                idle,
+                slow,
+                drip,
+                tls,
+                sources);
+    }
+
     /** A plan with every default, for the server at {@code target}. */
     public static Builder builder(SocketAddress target) {
         return new Builder(target);
@@ -159,7 +181,7 @@ public record LoadPlan(
 
     /** Collects the values of a {@link LoadPlan}; {@link #build} checks them. Not thread-safe. */
     public static final class Builder {
-        private SocketAddress target;
+        private final SocketAddress target;
         private Mode mode = Mode.REQUEST;
         private int connections = DEFAULT_CONNECTIONS;
         private @Nullable Duration duration;
@@ -179,12 +201,6 @@ public record LoadPlan(
 
         private Builder(SocketAddress target) {
             this.target = target;
-        }
-
-        /** Where the server listens. */
-        public Builder target(SocketAddress value) {
-            target = value;
-            return this;
         }
 
         /** What each client does; default: {@link Mode#REQUEST}. */

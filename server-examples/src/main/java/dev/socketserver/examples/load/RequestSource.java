@@ -62,9 +62,9 @@ final class RequestSource {
         return copies;
     }
 
-    /** Returns the request that is somebody's {@code turn}, counted from 0. */
+    /** Returns the request that is somebody's {@code turn}, counted from 0; the count may overflow. */
     PreparedRequest next(int turn) {
-        int index = constant.length == 1 ? 0 : turn % constant.length;
+        int index = constant.length == 1 ? 0 : Math.floorMod(turn, constant.length);
         PreparedRequest request = constant[index];
         long number = serial;
         serial += step;

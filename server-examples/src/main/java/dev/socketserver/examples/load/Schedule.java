@@ -85,6 +85,16 @@ final class Schedule {
         return intended;
     }
 
+    /** Counts an operation that could not even begin, because a client has no connection. */
+    void forfeit(long now) {
+        if (started
+                && budget != NEVER
+                && budget > 0
+                && now - begin >= plan.warmup().toNanos()) {
+            budget--;
+        }
+    }
+
     /** Returns the nanoseconds until {@link #isDue} may become true. */
     long untilDue(long now) {
         if (!started || budget == 0 || nextOffset == NEVER || (rate == null && ended)) {
@@ -103,7 +113,7 @@ final class Schedule {
         return overdue;
     }
 
-    /** Tells whether as many operations have begun as there may be. */
+    /** Tells whether as many operations have begun, or could not, as there may be. */
     boolean isExhausted() {
         return budget == 0;
     }

@@ -2,6 +2,7 @@ package dev.socketserver.examples.load;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -225,6 +226,36 @@ class LoadTest {
 
         assertThat(result.failures()).isEqualTo(4);
         assertThat(result.clients().successes()).isPositive();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"REQUEST", "CONNECT"})
+    void aNumberOfRequestsEndsAlthoughNoClientCanConnect(Mode mode) throws Exception {
+        SocketAddress closed;
+        try (var peer = new StreamPeer(StreamPeer.ECHO)) {
+            closed = peer.address();
+        }
+        LoadResult result = run(plan(closed).mode(mode).requests(10).duration(null));
+
+        assertThat(result.operations()).isZero();
+        assertThat(result.clients().errors()).containsOnlyKeys(ErrorKind.REFUSED);
+        assertThat(result.clients().errors().get(ErrorKind.REFUSED)).isBetween(10L, 18L);
+    }
+
+    @Test
+    void aLoopThatFailsEndsTheRun() throws Exception {
+        try (var peer = new StreamPeer(StreamPeer.ECHO)) {
+            var script = new Script(
+                    List.of(new Script.Step(Message.ofText("a".repeat(50_000)), null)),
+                    Answer.matching("(?:a|b)*c"),
+                    false);
+            LoadPlan.Builder plan =
+                    plan(peer.address()).script(script).requests(1).loops(2).duration(null);
+
+            assertThatIOException()
+                    .isThrownBy(() -> run(plan))
+                    .withMessage("a client loop failed: java.lang.StackOverflowError");
+        }
     }
 
     @ParameterizedTest
