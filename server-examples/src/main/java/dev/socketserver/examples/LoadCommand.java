@@ -120,8 +120,9 @@ final class LoadCommand implements Callable<Integer> {
     @Override
     public Integer call() throws Exception {
         check();
-        LoadPlan plan = plan();
+        LoadPlan checked = plan();
         PoolMetrics pool = results.metrics == null ? null : readable(results.metrics);
+        LoadPlan plan = options.listening(checked, results.maxErrors == WHOLE);
         return GracefulExit.call(this::stop, () -> {
             List<LoadResult> runs = runAll(plan, pool);
             write(LoadReport.of(runs, Commands.line(spec)), plan);
@@ -196,9 +197,9 @@ final class LoadCommand implements Callable<Integer> {
         }
     }
 
-    private LoadPlan plan() throws GeneralSecurityException, IOException {
+    private LoadPlan plan() throws GeneralSecurityException {
         try {
-            return options.plan(results.maxErrors == WHOLE);
+            return options.plan();
         } catch (IllegalArgumentException e) {
             throw new ParameterException(spec.commandLine(), "--" + e.getMessage(), e);
         }
@@ -209,9 +210,12 @@ final class LoadCommand implements Callable<Integer> {
         require(
                 results.maxErrors >= 0 && results.maxErrors <= WHOLE,
                 "--max-errors must be 0 to 100: " + results.maxErrors);
-        require(
-                results.maxP99 == null || results.maxP99.compareTo(Duration.ZERO) > 0,
-                "--max-p99 must be positive: " + results.maxP99);
+        Duration longest = results.maxP99;
+        if (longest != null) {
+            require(
+                    longest.compareTo(Duration.ZERO) > 0,
+                    "--max-p99 must be positive: " + longest.toNanos() / 1e9 + " s");
+        }
         if (!STANDARD_OUTPUT.equals(results.json)) {
             OutputFile.check(spec.commandLine(), "--json", results.json);
         }

@@ -278,30 +278,39 @@ final class LoadOptions {
     }
 
     /**
-     * Returns the plan, for the first address of the target at which a server listens.
+     * Returns the plan, for the first address of the target.
+     *
+     * @throws IllegalArgumentException naming the option, without its dashes, that is out of range
+     */
+    LoadPlan plan() throws GeneralSecurityException {
+        Target server = server();
+        return builder(server)
+                .mode(mode(server))
+                .script(messages.script())
+                .greeting(messages.greeting())
+                .build();
+    }
+
+    /**
+     * Returns the plan for the first address of the target at which a server listens.
      *
      * @param mayBeDown whether it is no failure that no server listens
-     * @throws IllegalArgumentException naming the option, without its dashes, that is out of range
      * @throws IOException if no server listens there
      */
-    LoadPlan plan(boolean mayBeDown) throws GeneralSecurityException, IOException {
+    LoadPlan listening(LoadPlan plan, boolean mayBeDown) throws IOException {
         Target server = server();
-        Mode mode = mode(server);
-        Script script = messages.script();
-        LoadPlan.Builder plan = builder(server).mode(mode).script(script).greeting(messages.greeting());
-        Duration limit = plan.build().timeout();
         try {
-            plan.target(
-                    mode == Mode.UDP
+            return plan.at(
+                    plan.mode() == Mode.UDP
                             ? server.firstListening(
-                                    script.steps().get(0).message().example())
-                            : server.firstListening(limit));
+                                    plan.script().steps().get(0).message().example())
+                            : server.firstListening(plan.timeout()));
         } catch (ConnectException e) {
-            if (!mayBeDown) {
-                throw e;
+            if (mayBeDown) {
+                return plan;
             }
+            throw e;
         }
-        return plan.build();
     }
 
     private Mode mode(Target server) {

@@ -159,7 +159,7 @@ class LoadOptionsTest {
             --target 127.0.0.1:7 --html /none/a.html      | --html is in no directory: /none/a.html
             --target 127.0.0.1:7 --html /                 | --html is a directory: /
             --target 127.0.0.1:7 --html /proc/a.html      | --html cannot be written: /proc/a.html
-            --target 127.0.0.1:7 --max-p99 0              | --max-p99 must be positive: PT0S
+            --target 127.0.0.1:7 --max-p99 0              | --max-p99 must be positive: 0.0 s
             --target 127.0.0.1:7 127.0.0.1:8              | --target and TARGET exclude each other
             --target http://127.0.0.1:7                   | http is a protocol above tcp:// and tls://
             --target ftp://127.0.0.1:7                    | must begin with tcp://, tls://, udp://, unix: or nothing
@@ -170,7 +170,7 @@ class LoadOptionsTest {
             --target 127.0.0.1:7 --send a --messages b    | --send and --messages exclude each other
             --target 127.0.0.1:7 --messages /none         | --messages: cannot read the file /none
             --target 127.0.0.1:7 --messages /dev/null     | --messages: /dev/null has no message
-            --target 127.0.0.1:7 --send a\\q              | --send: Invalid escape sequence
+            --target 127.0.0.1:7 --send a\\q              | --send: a backslash must begin
             --target 127.0.0.1:7 --send a\\xyz            | --send: a backslash must begin
             --target 127.0.0.1:7 --send hex:0             | --send:
             --target 127.0.0.1:7 --send hex:{{random:9}}  | --send: width of a placeholder must be 1 to 8 bytes: 9

@@ -6,6 +6,7 @@ import java.io.ByteArrayOutputStream;
 import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /** Text with escapes, for bytes that a command line or a terminal cannot show. */
 public final class Escapes {
@@ -27,21 +28,25 @@ public final class Escapes {
             if (piece.group(1) != null) {
                 bytes.write(Integer.parseInt(piece.group(1), 16));
             } else if (piece.group(2) != null) {
-                bytes.writeBytes(translate(piece.group(2)).getBytes(UTF_8));
+                bytes.writeBytes(translate(piece.group(2), text).getBytes(UTF_8));
             } else {
-                throw new IllegalArgumentException(
-                        "a backslash must begin \\r, \\n, \\t, \\\\, \\xHH or the like: " + text);
+                throw notAnEscape(text, null);
             }
         }
         return bytes.toByteArray();
     }
 
-    private static String translate(String text) {
+    private static String translate(String piece, String text) {
         try {
-            return text.translateEscapes();
+            return piece.translateEscapes();
         } catch (IllegalArgumentException e) {
-            throw new IllegalArgumentException(e.getMessage() + ": " + text, e);
+            throw notAnEscape(text, e);
         }
+    }
+
+    private static IllegalArgumentException notAnEscape(String text, @Nullable Throwable cause) {
+        return new IllegalArgumentException(
+                "a backslash must begin \\r, \\n, \\t, \\\\, \\xHH or the like: " + text, cause);
     }
 
     /** Returns bytes in quotation marks, as {@link #parse} would read them; of more than {@code limit} the first. */

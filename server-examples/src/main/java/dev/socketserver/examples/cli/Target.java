@@ -65,6 +65,9 @@ public record Target(Optional<Scheme> scheme, String host, List<SocketAddress> a
     public static Target parse(String text) {
         if (text.startsWith("unix:")) {
             String path = text.substring(5).replaceFirst("^//(?=/)", "");
+            if (path.isEmpty()) {
+                throw new IllegalArgumentException("must be unix:PATH: " + text);
+            }
             return new Target(Optional.of(Scheme.UNIX), LOCALHOST, List.of(UnixDomainSocketAddress.of(path)));
         }
         Matcher form = FORM.matcher(text);

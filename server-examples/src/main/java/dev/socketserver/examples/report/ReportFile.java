@@ -38,7 +38,7 @@ public final class ReportFile {
         try {
             report = JSON.fromJson(Files.readString(file), LoadReport.class);
         } catch (JsonParseException e) {
-            throw new IOException(file + " is no load report: " + e.getMessage(), e);
+            throw new IOException(file + " is no load report", e);
         }
         if (report == null || !LoadReport.FORMAT.equals(report.format()) || report.runs() == null) {
             throw new IOException(file + " is no load report");

@@ -46,7 +46,7 @@ class EscapesTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"\\", "a\\", "\\x", "\\x1", "\\xg0", "\\q"})
+    @ValueSource(strings = {"\\", "a\\", "\\x", "\\x1", "\\xg0", "\\q", "a\\q"})
     void anythingElseIsRefused(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Escapes.parse(text))

@@ -60,7 +60,19 @@ class TargetTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"", "7", "host", ":7", "[::1]", "::1:7", "a:b:7", "127.0.0.1:0", "127.0.0.1:65536", "x://a:7"})
+            strings = {
+                "",
+                "7",
+                "host",
+                ":7",
+                "[::1]",
+                "::1:7",
+                "a:b:7",
+                "127.0.0.1:0",
+                "127.0.0.1:65536",
+                "x://a:7",
+                "unix:"
+            })
     void anythingElseIsRefused(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> Target.parse(text));
     }

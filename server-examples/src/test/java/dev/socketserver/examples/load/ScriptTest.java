@@ -41,7 +41,7 @@ class ScriptTest {
     void aBadLineIsNamed() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> read("a\n\nb\\q\n"))
-                .withMessageMatching(".*messages, line 3: Invalid escape sequence.*");
+                .withMessageMatching(".*messages, line 3: a backslash must begin.*");
     }
 
     @Test
