@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,17 @@ class EchoCommandTest {
             }
             assertThat(echo.awaitExit()).isZero();
             assertThat(echo.err().lines().collect(Collectors.joining("\n"))).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', 127.0.0.1:", "--host 127.0.0.1, 127.0.0.1:", "--health-host 127.0.0.2, 127.0.0.2:"})
+    void answersForItsHealthOnLoopbackUnlessToldOtherwise(String options, String where) throws Exception {
+        List<String> command = new ArrayList<>(List.of("echo", "--port", "0", "--health-port", "0"));
+        options.lines().forEach(line -> command.addAll(List.of(line.split(" ", -1))));
+        try (ChildJvm echo = ChildJvm.start(command.toArray(String[]::new))) {
+            assertThat(echo.out().readLine()).startsWith("listening on ");
+            assertThat(echo.out().readLine()).startsWith("health on " + where);
         }
     }
 
@@ -212,6 +224,8 @@ class EchoCommandTest {
             --transport unix --path x --proxy-protocol ::1 | proxy-protocol is for TCP only
             --health-port 65536                 | --health-port must be 0 to 65535: 65536
             --health-port x                     | --health-port
+            --health-host 127.0.0.1             | --health-host needs --health-port
+            --health-port 0 --health-host host.invalid | unknown --health-host: host.invalid
             --colour red                        | --colour
             """)
     void aBadOptionIsToldInOneLine(String options, String complaint) {

@@ -2,7 +2,7 @@ package dev.socketserver.examples.report;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.socketserver.examples.load.PoolState;
+import dev.socketserver.examples.load.PoolSample;
 import dev.socketserver.examples.load.Sample;
 import java.io.PrintWriter;
 import java.io.StringWriter;
@@ -11,23 +11,19 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class ProgressTest {
-    private static Sample sample(boolean warmup, double at) {
-        return sample(warmup, at, null);
-    }
-
-    private static Sample sample(boolean warmup, double at, @Nullable PoolState pool) {
-        return new Sample(warmup, at, 0.1, 100, 2, 1_500, 2_500_000, 9_000_000, pool);
+class LoadProgressTest {
+    private static Sample sample(double at, @Nullable PoolSample pool) {
+        return new Sample(at, 0.1, 100, 2, 1_500, 2_500_000, 9_000_000, pool);
     }
 
     @Test
     void withoutATerminalItIsALineASecond() {
         var out = new StringWriter();
-        try (Progress progress =
-                Progress.on(new PrintWriter(out), false, Reports.plan().build())) {
-            progress.sampled(sample(true, 0.1));
+        try (LoadProgress progress =
+                LoadProgress.on(new PrintWriter(out), false, Reports.plan().build())) {
+            progress.sampled(sample(0.1, null), true);
             for (int tenth = 1; tenth <= 25; tenth++) {
-                progress.sampled(sample(false, tenth / 10.0));
+                progress.sampled(sample(tenth / 10.0, null), false);
             }
         }
 
@@ -42,9 +38,9 @@ class ProgressTest {
     @Test
     void whatIsKnownOfThePoolEndsTheLine() {
         var out = new StringWriter();
-        try (Progress progress =
-                Progress.on(new PrintWriter(out), false, Reports.plan().build())) {
-            progress.sampled(sample(false, 0.1, new PoolState(12, 5, 3)));
+        try (LoadProgress progress =
+                LoadProgress.on(new PrintWriter(out), false, Reports.plan().build())) {
+            progress.sampled(sample(0.1, new PoolSample(12, 5, 3)), false);
         }
 
         assertThat(out.toString().lines())

@@ -2,11 +2,11 @@ package dev.socketserver.examples.load;
 
 import java.io.IOException;
 
-/** The peer answered, but not with what it was sent. */
-final class WrongBytesException extends IOException {
+/** The peer answered, but not as it should. */
+final class WrongAnswerException extends IOException {
     private static final long serialVersionUID = 1;
 
-    WrongBytesException(String message) {
+    WrongAnswerException(String message) {
         super(message);
     }
 }

@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
@@ -14,42 +16,50 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(60)
-class OpenLoopTest {
+class ScheduleTest {
     private static final long MILLI = TimeUnit.MILLISECONDS.toNanos(1);
     private static final long BEGIN = Long.MAX_VALUE - 10 * MILLI; // the clock may overflow meanwhile
     private static final int PAYLOAD = 64;
     private static final int STALL_MILLIS = 300;
     private static final int STALLED_REQUEST = 100;
 
-    private static OpenLoop everyMilli(int loop, int loops) {
-        var pace = new OpenLoop(Rate.constant(1000), Duration.ZERO, loop, loops);
-        pace.start(BEGIN);
-        return pace;
+    private static LoadPlan.Builder plan(int loops) {
+        return LoadPlan.builder(new InetSocketAddress(InetAddress.getLoopbackAddress(), 7))
+                .loops(loops)
+                .warmup(Duration.ZERO);
+    }
+
+    private static Schedule everyMilli(int loop, int loops) {
+        var schedule = new Schedule(plan(loops).rate(Rate.constant(1000)).build(), loop);
+        schedule.start(BEGIN);
+        return schedule;
     }
 
     @Test
     void nothingIsDueBeforeTheStart() {
-        var pace = new OpenLoop(Rate.constant(1000), Duration.ZERO, 0, 1);
+        var schedule = new Schedule(plan(1).rate(Rate.constant(1000)).build(), 0);
 
-        assertThat(pace.isDue(BEGIN)).isFalse();
-        assertThat(pace.untilDue(BEGIN)).isEqualTo(Long.MAX_VALUE);
+        assertThat(schedule.isDue(BEGIN)).isFalse();
+        assertThat(schedule.untilDue(BEGIN)).isEqualTo(Long.MAX_VALUE);
     }
 
     @Test
     void operationsBecomeDueOneByOneAndKeepTheTimeThatTheyWereMeantFor() {
-        OpenLoop pace = everyMilli(0, 1);
+        Schedule schedule = everyMilli(0, 1);
 
-        assertThat(pace.isDue(BEGIN)).isTrue();
-        assertThat(pace.take(BEGIN)).isEqualTo(BEGIN);
-        assertThat(pace.isDue(BEGIN)).isFalse();
-        assertThat(pace.untilDue(BEGIN)).isEqualTo(MILLI);
-        assertThat(pace.isDue(BEGIN + 20 * MILLI)).isTrue();
-        assertThat(pace.take(BEGIN + 20 * MILLI)).as("though it begins late").isEqualTo(BEGIN + MILLI);
+        assertThat(schedule.isDue(BEGIN)).isTrue();
+        assertThat(schedule.take(BEGIN)).isEqualTo(BEGIN);
+        assertThat(schedule.isDue(BEGIN)).isFalse();
+        assertThat(schedule.untilDue(BEGIN)).isEqualTo(MILLI);
+        assertThat(schedule.isDue(BEGIN + 20 * MILLI)).isTrue();
+        assertThat(schedule.take(BEGIN + 20 * MILLI))
+                .as("though it begins late")
+                .isEqualTo(BEGIN + MILLI);
     }
 
     @Test
     void loopsShareTheSchedule() {
-        OpenLoop second = everyMilli(1, 3);
+        Schedule second = everyMilli(1, 3);
 
         assertThat(second.take(BEGIN + MILLI)).isEqualTo(BEGIN + MILLI);
         assertThat(second.take(BEGIN + 4 * MILLI)).isEqualTo(BEGIN + 4 * MILLI);
@@ -57,13 +67,46 @@ class OpenLoopTest {
 
     @Test
     void nothingBecomesDueAfterTheEndButWhatWasDueStays() {
-        OpenLoop pace = everyMilli(0, 1);
-        pace.end(BEGIN + 5 * MILLI);
+        Schedule schedule = everyMilli(0, 1);
+        schedule.end(BEGIN + 5 * MILLI);
 
-        assertThat(pace.takeOverdue(BEGIN + 100 * MILLI))
+        assertThat(schedule.takeOverdue(BEGIN + 100 * MILLI))
                 .as("at 0, 1, 2, 3, 4 and 5 ms")
                 .isEqualTo(6);
-        assertThat(pace.isDue(BEGIN + 100 * MILLI)).isFalse();
+        assertThat(schedule.isDue(BEGIN + 100 * MILLI)).isFalse();
+    }
+
+    /** Otherwise the first stretch of the measurement has the operations of the time before it, too. */
+    @Test
+    void aClosedLoopBeginsNothingBeforeEveryClientHasConnected() {
+        var schedule = new Schedule(plan(1).build(), 0);
+        assertThat(schedule.isDue(1)).isFalse();
+        assertThat(schedule.untilDue(1)).isPositive();
+        schedule.start(2);
+        assertThat(schedule.isDue(2)).isTrue();
+        schedule.end(3);
+        assertThat(schedule.isDue(3)).isFalse();
+    }
+
+    @Test
+    void loopsShareTheNumberOfRequestsAfterTheWarmUp() {
+        var first =
+                new Schedule(plan(2).requests(3).warmup(Duration.ofMillis(1)).build(), 0);
+        var second =
+                new Schedule(plan(2).requests(3).warmup(Duration.ofMillis(1)).build(), 1);
+        first.start(BEGIN);
+        second.start(BEGIN);
+        first.take(BEGIN);
+        second.take(BEGIN + MILLI);
+
+        assertThat(first.isExhausted()).as("warming up").isFalse();
+        assertThat(second.isExhausted()).as("its only one").isTrue();
+        assertThat(second.isDue(BEGIN + 2 * MILLI)).isFalse();
+        first.take(BEGIN + MILLI);
+        assertThat(first.isDue(BEGIN + 2 * MILLI)).isTrue();
+        first.take(BEGIN + MILLI);
+        assertThat(first.isDue(BEGIN + 2 * MILLI)).isFalse();
+        assertThat(first.untilDue(BEGIN + 2 * MILLI)).isEqualTo(Long.MAX_VALUE);
     }
 
     /** An echo on one connection that pauses once. */
@@ -89,17 +132,17 @@ class OpenLoopTest {
     }
 
     private static Histogram latenciesOfAStallingServer(@Nullable Rate rate) throws Exception {
-        try (var peer = new StreamPeer(OpenLoopTest::stallOnce)) {
+        try (var peer = new StreamPeer(ScheduleTest::stallOnce)) {
             LoadPlan plan = LoadPlan.builder(peer.address())
                     .connections(1)
-                    .payload(Payload.ofSize(PAYLOAD))
+                    .payload(Message.ofSize(PAYLOAD))
                     .rate(rate)
                     .warmup(Duration.ZERO)
                     .duration(Duration.ofMillis(1500))
                     .build();
             LoadResult result = new Load(plan).run(LoadListener.NONE);
-            assertThat(result.outcome().errors()).isEmpty();
-            return result.outcome().latencies();
+            assertThat(result.clients().errors()).isEmpty();
+            return result.clients().latencies();
         }
     }
 
@@ -132,7 +175,7 @@ class OpenLoopTest {
                     .build();
             LoadResult result = new Load(plan).run(LoadListener.NONE);
 
-            assertThat(result.outcome().errors()).containsKeys(ErrorKind.TIMEOUT, ErrorKind.NOT_BEGUN);
+            assertThat(result.clients().errors()).containsKeys(ErrorKind.TIMEOUT, ErrorKind.NOT_BEGUN);
             assertThat(result.failures())
                     .as("at least every operation of 0.3 s")
                     .isGreaterThanOrEqualTo(300);

@@ -12,27 +12,27 @@ import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
 /** How connections are encrypted. Each makes a full handshake; sessions are not resumed. Thread-safe. */
-public final class Tls {
+public final class ClientTls {
     private final SSLContext context;
     private final String host;
     private final boolean verified;
 
-    private Tls(SSLContext context, String host, boolean verified) {
+    private ClientTls(SSLContext context, String host, boolean verified) {
         this.context = context;
         this.host = host;
         this.verified = verified;
     }
 
     /** Trusts what this JVM trusts, and only for {@code host}. */
-    public static Tls verified(String host) throws GeneralSecurityException {
-        return new Tls(SSLContext.getDefault(), host, true);
+    public static ClientTls verified(String host) throws GeneralSecurityException {
+        return new ClientTls(SSLContext.getDefault(), host, true);
     }
 
     /** Trusts every certificate: for test servers, never for secrets. */
-    public static Tls insecure(String host) throws GeneralSecurityException {
+    public static ClientTls insecure(String host) throws GeneralSecurityException {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, new TrustManager[] {new TrustEverybody()}, null);
-        return new Tls(context, host, false);
+        return new ClientTls(context, host, false);
     }
 
     SSLEngine newEngine() {
