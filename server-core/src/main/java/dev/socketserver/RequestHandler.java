@@ -100,7 +100,9 @@ public abstract sealed class RequestHandler<R extends Request> permits StreamReq
         try {
             end();
         } catch (Throwable e) {
-            failure.addSuppressed(e);
+            if (e != failure) { // as are the errors that the JVM throws when it has no memory for new ones
+                failure.addSuppressed(e);
+            }
         }
     }
 }

@@ -6,15 +6,25 @@ import dev.socketserver.testing.Polling;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Remembers which hooks were called, and makes them fail or say no if told to. Thread-safe. */
 final class HookLog {
     private final List<String> calls = new ArrayList<>(); // guarded by this
     private volatile String failing = "";
+    private volatile @Nullable Error failure; // what it fails with; null for an exception that names the hook
     private volatile boolean verified = true;
 
     /** Lets the hook of that name throw from now on; an empty one lets none. */
     HookLog fail(String hook) {
+        failure = null;
+        failing = hook;
+        return this;
+    }
+
+    /** Lets the hook of that name throw an error from now on. */
+    HookLog fail(String hook, Error with) {
+        failure = with;
         failing = hook;
         return this;
     }
@@ -36,6 +46,10 @@ final class HookLog {
             notifyAll();
         }
         if (hook.equals(failing)) {
+            Error error = failure;
+            if (error != null) {
+                throw error;
+            }
             throw new IllegalStateException(hook + " fails, says the test");
         }
     }

@@ -143,14 +143,12 @@ public final class Lead {
     }
 
     private boolean isBlockedInSystem(ThreadActivity leader) {
-        return switch (leader.state()) {
-            case BLOCKED -> ++blockedLooks >= BLOCKED_LOOKS;
-            case UNKNOWN -> unmoved >= UNKNOWN_LOOKS;
-            case RUNNABLE -> {
-                blockedLooks = 0;
-                yield false;
-            }
-        };
+        ThreadActivity.State state = leader.state();
+        if (state == ThreadActivity.State.UNKNOWN) {
+            return unmoved >= UNKNOWN_LOOKS;
+        }
+        blockedLooks = state == ThreadActivity.State.BLOCKED ? blockedLooks + 1 : 0;
+        return blockedLooks >= BLOCKED_LOOKS;
     }
 
     private boolean hasComputed(ThreadActivity leader) {

@@ -20,6 +20,10 @@ public abstract class Alarm {
     @Nullable
     Alarm previous;
 
+    /** The next of those that ring, before this one rings; the housekeeper's. */
+    @Nullable
+    Alarm nextRinging;
+
     /** The slot that it is in; written by the wheel, under its monitor. */
     volatile int slot = NO_SLOT;
 

@@ -1,8 +1,6 @@
 package dev.socketserver.internal.run;
 
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +20,7 @@ public final class Alarms {
     private final long start = System.nanoTime();
     private long turned; // guarded by this: how many ticks the wheel has made
     private int count; // guarded by this
+    private @Nullable Alarm ringing; // the housekeeper's: the first of those that are due and have not rung
 
     /**
      * Lets the alarm ring after that many nanoseconds, and no more at the time set before. Takes no lock if that is
@@ -95,17 +94,34 @@ public final class Alarms {
         count--;
     }
 
-    /** Turns the wheel up to now, and lets ring what is due. For the housekeeper. */
+    /**
+     * Turns the wheel up to now, and lets ring what is due. If ringing fails, no alarm is lost: that one rings again a
+     * tick later, and the others when this is called next. Allocates nothing. For the housekeeper.
+     */
     void turn(long now) {
         long target = Math.floorDiv(now - start, TICK.toNanos());
-        List<Alarm> ringing = new ArrayList<>();
-        while (turnOnce(target, now, ringing)) {
-            ringing.forEach(Alarm::ring);
-            ringing.clear();
+        do {
+            ringAll();
+        } while (turnOnce(target, now));
+    }
+
+    private void ringAll() {
+        for (Alarm first = ringing; first != null; first = ringing) {
+            ringing = first.nextRinging;
+            first.nextRinging = null;
+            boolean rung = false;
+            try {
+                first.ring();
+                rung = true;
+            } finally {
+                if (!rung) {
+                    set(first, TICK.toNanos());
+                }
+            }
         }
     }
 
-    private synchronized boolean turnOnce(long target, long now, List<Alarm> ringing) {
+    private synchronized boolean turnOnce(long target, long now) {
         if (turned >= target) {
             return false;
         }
@@ -116,7 +132,8 @@ public final class Alarms {
             long due = alarm.due();
             remove(alarm);
             if (due != Alarm.NEVER && due - now <= 0) {
-                ringing.add(alarm);
+                alarm.nextRinging = ringing;
+                ringing = alarm;
             } else {
                 moveOn(alarm, due, now);
             }

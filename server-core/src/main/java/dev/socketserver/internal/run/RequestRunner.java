@@ -52,8 +52,8 @@ public final class RequestRunner {
 
     /** Takes an accepted request to where it is served. An Error that is not the request's own fault is thrown on. */
     public void admit(OpenRequest request) {
-        opened(request);
         try {
+            opened(request);
             if (hooks.verify(request)) {
                 hooks.process(request);
             } else {
@@ -66,8 +66,11 @@ public final class RequestRunner {
             reject(request, e);
             throw e;
         } catch (Throwable e) {
-            fail(request, e);
-            refuse(request);
+            try {
+                fail(request, e);
+            } finally {
+                refuse(request);
+            }
             if (e instanceof InterruptedException) {
                 Thread.currentThread().interrupt(); // for the accepting thread, which it may be meant to end
             }
@@ -84,18 +87,24 @@ public final class RequestRunner {
     }
 
     /** Closes a request that the server's rules keep from its hooks. */
-    public void refuse(OpenRequest request, Rejection reason, IOException why) {
-        opened(request);
-        counters.rejected(reason);
-        listener.rejected(request.face(), why);
-        rejections.warn(server + " refuses {}", request, why);
-        refuse(request);
+    public void refuse(OpenRequest request, Rejection reason, Throwable why) {
+        try {
+            opened(request);
+            counters.rejected(reason);
+            listener.rejected(request.face(), why);
+            rejections.warn(server + " refuses {}", request, why);
+        } finally {
+            refuse(request);
+        }
     }
 
     private void refuse(OpenRequest request) {
         if (request.hasTurn() || request.begin()) {
-            sendLastWords(request);
-            shutDown(request);
+            try {
+                sendLastWords(request);
+            } finally {
+                shutDown(request);
+            }
         } else {
             request.abort(); // a hook handed it on before it threw
             request.call();
@@ -104,22 +113,36 @@ public final class RequestRunner {
 
     /** Closes a request that no worker will serve, after the server's last words to it. */
     public void reject(OpenRequest request, Throwable cause) {
-        counters.rejected(Rejection.OVERLOAD);
-        listener.rejected(request.face(), cause);
-        rejections.warn("{} has no worker for a request and closes it", server, cause);
+        try {
+            counters.rejected(Rejection.OVERLOAD);
+            listener.rejected(request.face(), cause);
+            rejections.warn("{} has no worker for a request and closes it", server, cause);
+        } finally {
+            turnAway(request);
+        }
+    }
+
+    private void turnAway(OpenRequest request) {
         if (!request.hasTurn() && !request.begin()) {
             return; // another thread has ended it
         }
-        if (!request.awaitsHandshake()) {
-            try {
+        try {
+            sayBusy(request);
+        } finally {
+            shutDown(request);
+        }
+    }
+
+    private void sayBusy(OpenRequest request) {
+        try {
+            if (!request.awaitsHandshake()) {
                 request.limitWaits();
                 hooks.overload(request);
                 request.flush();
-            } catch (Throwable e) {
-                fail(request, e);
             }
+        } catch (Throwable e) {
+            fail(request, e);
         }
-        shutDown(request);
     }
 
     // ---- the serving thread
@@ -138,18 +161,22 @@ public final class RequestRunner {
 
     /**
      * Serves a request whose turn the calling thread has, to its end or until it is parked. Whatever is thrown
-     * meanwhile ends the request; nothing is thrown on.
+     * meanwhile ends the request. Nothing is thrown on, unless there is no memory even to report what was thrown.
      */
     public void serve(OpenRequest request) {
+        boolean ends = true;
         try {
-            if (isParkedAfterServing(request)) {
-                return; // and is another thread's by now
+            ends = !isParkedAfterServing(request); // one that is parked is another thread's by now
+            if (ends) {
+                finish(request);
             }
-            finish(request);
         } catch (Throwable e) {
             failed(request, e);
+        } finally {
+            if (ends) {
+                shutDown(request);
+            }
         }
-        shutDown(request);
     }
 
     /** Hands a request whose turn the calling thread has to an executor; one that has ended is ended here. */
@@ -157,7 +184,7 @@ public final class RequestRunner {
         request.requeue();
         try {
             executor.execute(new RequestTask(request));
-        } catch (RejectedExecutionException | Error e) {
+        } catch (Throwable e) {
             reject(request, e);
         }
     }
@@ -316,7 +343,7 @@ public final class RequestRunner {
             request.limitWaits();
             hooks.sayGoodbye(request);
             request.flush();
-        } catch (Exception e) {
+        } catch (Throwable e) {
             if (request.isPeersFault(e)) {
                 LOG.debug("{} did not hear the goodbye: {}", request, e);
             } else {
@@ -376,7 +403,14 @@ public final class RequestRunner {
             request.call();
             return;
         }
-        finishLast(request);
+        try {
+            finishLast(request);
+        } finally {
+            end(request);
+        }
+    }
+
+    private void end(OpenRequest request) {
         if (request.end()) {
             try {
                 request.release();

@@ -9,6 +9,10 @@ import java.util.concurrent.atomic.LongAdder;
 
 /** What a server counts, over all its runs. Thread-safe. */
 public final class ServerCounters {
+    static {
+        Rejection.values(); // initializes the class, for good: what fails to be initialized for want of memory stays so
+    }
+
     private final LongAdder accepted = new LongAdder();
     private final LongAdder requests = new LongAdder();
     private final LongAdder failed = new LongAdder();

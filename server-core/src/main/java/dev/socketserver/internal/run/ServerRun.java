@@ -241,7 +241,14 @@ public final class ServerRun implements Drain.Run {
             }
         }
         LOG.warn("{} has lost a thread that it needs, and stops", server);
-        stopElsewhere(config.shutdownGrace());
+        try {
+            stopElsewhere(config.shutdownGrace());
+        } catch (Throwable e) { // no thread is to be had, so it is this one's last task
+            LOG.warn("{} cannot start a thread that stops it: {}", server, e);
+            if (beginDrain()) {
+                drain(config.shutdownGrace());
+            }
+        }
     }
 
     /**
@@ -358,8 +365,11 @@ public final class ServerRun implements Drain.Run {
             interrupted = true;
             report = drain.cutShort();
         } finally {
-            interrupted |= !giveUp();
-            drained(report);
+            try {
+                interrupted |= !giveUp();
+            } finally {
+                drained(report);
+            }
             if (interrupted) {
                 Thread.currentThread().interrupt();
             }
@@ -370,13 +380,16 @@ public final class ServerRun implements Drain.Run {
         synchronized (this) {
             state = ServerState.STOPPED;
         }
-        endpoint.release();
-        listener.stateChanged(ServerState.STOPPED);
-        listener.stopped(report);
-        synchronized (this) {
-            drainer = null;
+        try {
+            endpoint.release();
+        } finally {
+            listener.stateChanged(ServerState.STOPPED);
+            listener.stopped(report);
+            synchronized (this) {
+                drainer = null;
+            }
+            stopped.complete(report);
         }
-        stopped.complete(report);
     }
 
     /** Ends the run's threads, and waits for them; returns false if interrupted meanwhile. */

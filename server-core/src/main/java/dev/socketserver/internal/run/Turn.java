@@ -248,7 +248,7 @@ abstract class Turn {
     }
 
     /** Returns whether the request waits for its first turn, or was called and waits for the next. */
-    final boolean isQueued() {
+    public final boolean isQueued() {
         return (word & PHASE) == QUEUED;
     }
 

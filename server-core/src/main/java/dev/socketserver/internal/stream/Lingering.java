@@ -71,22 +71,22 @@ final class Lingering {
      * @param knowing the poller that the connection is registered with, if any
      */
     synchronized void close(Transport transport, @Nullable Poller knowing) {
-        Entry entry = new Entry(transport, knowing);
+        boolean lingers = false;
         try {
             transport.shutdownOutput();
-            if (hasEnded(entry)) {
-                closeNow(entry);
-                return;
-            }
+            Entry entry = new Entry(transport, knowing);
+            lingers = !hasEnded(entry) && entries.offerLast(entry);
         } catch (IOException e) {
-            closeNow(entry); // the peer is gone
-            return;
+            LOG.debug("a peer is gone before the end was sent: {}", e);
+        } finally {
+            if (!lingers) {
+                closeNow(transport, knowing);
+            }
         }
-        entries.addLast(entry);
         if (entries.size() > MOST_CONNECTIONS) {
             closeNow(entries.removeFirst());
         }
-        if (entries.size() == 1) {
+        if (lingers && entries.size() == 1) {
             alarms.set(sweep, 0);
         }
     }
@@ -108,7 +108,8 @@ final class Lingering {
     private boolean isDone(Entry entry) {
         try {
             return hasEnded(entry) || entry.until - System.nanoTime() <= 0 || (closed && !entry.received);
-        } catch (IOException e) {
+        } catch (Throwable e) {
+            LOG.debug("a connection that lingers is closed: {}", e);
             return true;
         }
     }
@@ -128,13 +129,17 @@ final class Lingering {
     }
 
     private static void closeNow(Entry entry) {
+        closeNow(entry.transport, entry.knowing);
+    }
+
+    private static void closeNow(Transport transport, @Nullable Poller knowing) {
         try {
-            entry.transport.close();
+            transport.close();
         } catch (IOException e) {
             LOG.debug("closing a connection failed: {}", e);
         }
-        if (entry.knowing != null) {
-            entry.knowing.wakeIfSelecting();
+        if (knowing != null) {
+            knowing.wakeIfSelecting();
         }
     }
 

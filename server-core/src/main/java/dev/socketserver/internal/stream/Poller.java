@@ -110,11 +110,21 @@ final class Poller {
         return times.isSlow() || offered.get() > MOST_ARRIVALS || pool.isSaturated();
     }
 
+    /** Calls for a leader. If that fails, the watchdog calls again. */
     private void callForLeader() {
         try {
             lead.callForLeader();
         } catch (Throwable e) {
-            failures.warn("no worker leads in {}, which will be tried again", this, e);
+            report(e);
+        }
+    }
+
+    /** Reports a failure. Never throws: without memory, not even the text of a message can be had. */
+    private void report(Throwable failure) {
+        try {
+            failures.error("{} failed, and goes on", this, failure);
+        } catch (Throwable ignored) {
+            // Reported or not: the leader goes on.
         }
     }
 
@@ -208,7 +218,7 @@ final class Poller {
             } catch (ClosedSelectorException e) {
                 leads = false;
             } catch (Throwable e) {
-                failures.error("{} failed to select, and goes on", this, e);
+                report(e);
                 LockSupport.parkNanos(PAUSE_AFTER_FAILURE);
             }
         }
@@ -236,7 +246,7 @@ final class Poller {
                 runner.handOver(connection.request, pool);
             }
         } catch (Throwable e) {
-            failures.error("serving in {} failed, and goes on", this, e);
+            report(e);
         }
         Thread.interrupted(); // an interrupt was meant for this connection
         boolean leads = leadership.end(turn);
@@ -328,7 +338,7 @@ final class Poller {
         } catch (ClosedChannelException e) {
             connection.request.call(); // it was closed meanwhile, perhaps before it was parked
         } catch (Throwable e) {
-            failures.error("{} could not be armed and is closed", connection.request, e);
+            report(e);
             connection.request.abort();
             connection.request.call();
         }
@@ -338,14 +348,20 @@ final class Poller {
 
     /** Gives what is ready to the pool, whose overload policy decides what becomes of it. */
     private void standInForLeader() {
-        if (!standsIn || !lead.leadership().take()) {
+        if (!standsIn) {
             return;
         }
-        List<Registration> found = new ArrayList<>(MOST_STOOD_IN_FOR);
+        List<Registration> found =
+                new ArrayList<>(MOST_STOOD_IN_FOR); // before the lead is taken, which may not be lost
+        if (!lead.leadership().take()) {
+            return;
+        }
         try {
             collect(found);
-        } catch (IOException | ClosedSelectorException e) {
+        } catch (ClosedSelectorException e) {
             LOG.debug("standing in for a leader failed: {}", e);
+        } catch (Throwable e) {
+            report(e); // and goes on with those found so far
         } finally {
             lead.leadership().giveUp();
         }

@@ -45,13 +45,13 @@ final class ProxyGate {
                     new ProxyProtocolException("not one of the trusted proxies: " + connection.remoteAddress()));
             return;
         }
-        waiting.put(connection, System.nanoTime() + rules.headerTimeout().toNanos());
         try {
+            waiting.put(connection, System.nanoTime() + rules.headerTimeout().toNanos());
             connection.awaitHeader();
             if (!receive(connection)) {
                 connection.transport().register(selector, SelectionKey.OP_READ, connection);
             }
-        } catch (IOException e) {
+        } catch (Throwable e) {
             refuseHeader(connection, e);
         }
     }
@@ -63,7 +63,7 @@ final class ProxyGate {
                 if (receive(connection)) {
                     key.cancel();
                 }
-            } catch (IOException e) {
+            } catch (Throwable e) {
                 refuseHeader(connection, e);
             }
         }
@@ -125,12 +125,12 @@ final class ProxyGate {
         }
     }
 
-    private void refuseHeader(Connection connection, IOException why) {
+    private void refuseHeader(Connection connection, Throwable why) {
         waiting.remove(connection);
         refuse(connection, Rejection.PROXY_HEADER, why);
     }
 
-    private void refuse(Connection connection, Rejection reason, IOException why) {
+    private void refuse(Connection connection, Rejection reason, Throwable why) {
         runner.refuse(connection, reason, why);
     }
 }

@@ -438,15 +438,23 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
 
     @Override
     public void abort() {
-        keepLocalAddress();
+        try {
+            keepLocalAddress();
+        } finally {
+            closeNow();
+        }
+    }
+
+    private void closeNow() {
         try {
             transport.close();
         } catch (IOException e) {
             LOG.debug("closing {} failed: {}", this, e);
-        }
-        channel.wake();
-        if (registration != null) {
-            Objects.requireNonNull(poller).wakeIfSelecting();
+        } finally {
+            channel.wake();
+            if (registration != null) {
+                Objects.requireNonNull(poller).wakeIfSelecting();
+            }
         }
     }
 
@@ -457,22 +465,28 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
         try {
             endTls(handled && !inbox.hasEnded() ? writeTimeout : LAST_WORD);
         } finally {
-            channel.endTurn();
             try {
-                closeTransport();
+                channel.endTurn();
             } finally {
-                releaseBuffers();
+                try {
+                    closeTransport();
+                } finally {
+                    releaseBuffers();
+                }
             }
         }
     }
 
     private void closeTransport() {
-        if (cutOff || inbox.hasEnded() || !transport.isOpen()) {
-            abort();
-            return;
+        try {
+            keepLocalAddress();
+        } finally {
+            if (cutOff || inbox.hasEnded() || !transport.isOpen()) {
+                closeNow();
+            } else {
+                context.lingering().close(transport, registration == null ? null : poller);
+            }
         }
-        keepLocalAddress();
-        context.lingering().close(transport, registration == null ? null : poller);
     }
 
     private void releaseBuffers() {

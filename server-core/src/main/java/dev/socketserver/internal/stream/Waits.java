@@ -52,13 +52,17 @@ final class Waits {
             }
             open++;
         }
+        OwnSelector opened = null;
         try {
-            return new OwnSelector(Selector.open());
+            opened = new OwnSelector(Selector.open());
         } catch (IOException e) {
             LOG.debug("no selector for one more thread: {}", e);
-            closed((Selector) null);
-            return null;
+        } finally {
+            if (opened == null) {
+                closed((Selector) null);
+            }
         }
+        return opened;
     }
 
     void giveBack(OwnSelector place) {
@@ -151,15 +155,22 @@ final class Waits {
             SelectionKey armed = key;
             key = null;
             transport = null;
+            boolean usable = false;
             try {
                 if (armed != null) {
                     armed.cancel();
                     selector.selectNow(
                             OwnSelector::ignore); // forgets the connection, which the system cannot close before
                 }
-                giveBack(this);
+                usable = true;
             } catch (IOException | ClosedSelectorException e) {
-                close();
+                LOG.debug("a selector is not used again: {}", e);
+            } finally {
+                if (usable) {
+                    giveBack(this);
+                } else {
+                    close();
+                }
             }
         }
 

@@ -10,9 +10,9 @@ import dev.socketserver.internal.run.Intake;
 import dev.socketserver.internal.run.OpenRequest;
 import dev.socketserver.internal.run.RunContext;
 import dev.socketserver.internal.util.Log;
+import dev.socketserver.internal.util.RateLimitedLog;
 import dev.socketserver.pool.AbortableTask;
 import java.io.IOException;
-import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,6 +35,8 @@ final class Receivers extends Intake {
     private final Watchdog watchdog;
     private final HandlerTimes times = new HandlerTimes();
     private final Lead lead;
+    private final AcceptLoop.Taker taker = this::take; // made once: who leads must not fail for want of memory
+    private final RateLimitedLog failures = new RateLimitedLog(LOG);
     private volatile @Nullable AcceptLoop loop; // set once, when the acceptor begins
     private volatile @Nullable Thread acceptor; // set once, likewise
     private volatile @Nullable Thread admitting; // set while a datagram passes the accepting hooks
@@ -67,7 +69,7 @@ final class Receivers extends Intake {
             AcceptLoop accepting = loop;
             if (accepting != null) {
                 times.discardBatch();
-                accepting.run(Receivers.this::take);
+                accepting.run(taker);
             }
         }
 
@@ -95,13 +97,9 @@ final class Receivers extends Intake {
         watchdog.wake();
         Leadership leadership = lead.leadership();
         long turn = leadership.begin();
-        boolean leads;
-        try {
-            times.batchBegins(1);
-            serve(passed);
-        } finally {
-            leads = leadership.end(turn);
-        }
+        times.batchBegins(1);
+        serve(passed);
+        boolean leads = leadership.end(turn);
         if (leads) {
             times.ran(true);
             times.batchEnds();
@@ -109,14 +107,31 @@ final class Receivers extends Intake {
         return leads && !isNeededElsewhere();
     }
 
+    /** Serves a datagram. Never throws: who has lost the lead meanwhile must not receive any more. */
     private void serve(OpenRequest datagram) {
-        if (times.runsHere()) {
-            runner().run(datagram);
+        try {
+            runOrExecute(datagram);
+        } catch (Throwable e) {
+            report(e);
+        }
+    }
+
+    private void report(Throwable failure) {
+        try {
+            failures.error("{} failed, and goes on", getClass().getSimpleName(), failure);
+        } catch (Throwable ignored) {
+            // There is no memory even for the text of the message.
+        }
+    }
+
+    private void runOrExecute(OpenRequest datagram) {
+        if (times.runsHere() || !datagram.isQueued()) {
+            runner().run(datagram); // which does nothing if a hook has closed it
             return;
         }
         try {
             execute(datagram);
-        } catch (RejectedExecutionException e) {
+        } catch (Throwable e) {
             runner().reject(datagram, e);
         }
     }

@@ -9,7 +9,8 @@ import org.slf4j.helpers.NOPLogger;
 /**
  * A logger that never throws. A logging back end can fail, for example on a full disk or without memory, and no caller
  * in this library could do anything about it: the line is lost, and the first such failure of the process is reported
- * on standard error. The first line at ERROR for which there is no back end at all goes there, too. Thread-safe.
+ * on standard error. With up to two arguments, not even the call allocates anything outside of what is guarded. The
+ * first line at ERROR for which there is no back end at all goes there, too. Thread-safe.
  */
 public final class Log {
     private static final AtomicBoolean BACK_END_FAILED = new AtomicBoolean();
@@ -41,7 +42,25 @@ public final class Log {
         }
     }
 
-    /** Logs at INFO, as {@link #debug}. */
+    /** Logs at DEBUG, as {@link #debug(String, Object...)}. */
+    public void debug(String format, Object argument) {
+        try {
+            debug(format, new Object[] {argument});
+        } catch (Throwable failure) {
+            backEndFailed(failure);
+        }
+    }
+
+    /** Logs at DEBUG, as {@link #debug(String, Object...)}. */
+    public void debug(String format, Object first, Object second) {
+        try {
+            debug(format, new Object[] {first, second});
+        } catch (Throwable failure) {
+            backEndFailed(failure);
+        }
+    }
+
+    /** Logs at INFO, as {@link #debug(String, Object...)}. */
     public void info(String format, Object... arguments) {
         try {
             if (logger.isInfoEnabled()) {
@@ -52,12 +71,30 @@ public final class Log {
         }
     }
 
-    /** Logs at WARN, as {@link #debug}. */
+    /** Logs at WARN, as {@link #debug(String, Object...)}. */
     public void warn(String format, Object... arguments) {
         try {
             if (logger.isWarnEnabled()) {
                 logger.warn(format, printable(arguments));
             }
+        } catch (Throwable failure) {
+            backEndFailed(failure);
+        }
+    }
+
+    /** Logs at WARN, as {@link #debug(String, Object...)}. */
+    public void warn(String format, Object argument) {
+        try {
+            warn(format, new Object[] {argument});
+        } catch (Throwable failure) {
+            backEndFailed(failure);
+        }
+    }
+
+    /** Logs at WARN, as {@link #debug(String, Object...)}. */
+    public void warn(String format, Object first, Object second) {
+        try {
+            warn(format, new Object[] {first, second});
         } catch (Throwable failure) {
             backEndFailed(failure);
         }

@@ -86,6 +86,15 @@ public final class LoopThread {
         return true;
     }
 
+    /** Reports a failure. Never throws: without memory, not even the text of a message can be had. */
+    private void report(Throwable failure) {
+        try {
+            failures.error("{} failed, and goes on", thread.getName(), failure);
+        } catch (Throwable ignored) {
+            // Reported or not: the thread goes on.
+        }
+    }
+
     private void run() {
         Backoff backoff = new Backoff();
         try {
@@ -94,7 +103,7 @@ public final class LoopThread {
                     step.run();
                     backoff.reset();
                 } catch (Throwable failure) {
-                    failures.error("{} failed, and goes on", thread.getName(), failure);
+                    report(failure);
                     park(backoff.next());
                 }
                 Thread.interrupted(); // an interrupted thread would not park again

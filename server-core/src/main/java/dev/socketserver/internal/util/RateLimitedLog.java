@@ -35,6 +35,12 @@ public final class RateLimitedLog {
         }
     }
 
+    static {
+        // Links the record's methods, which the JVM does when they are first called: without memory, it would fail, and
+        // would never be able to link those of any record again.
+        new LinkedHashMap<Kind, Line>().put(Kind.of(new Throwable()), new Line(0));
+    }
+
     private final Log log;
     private final LongSupplier nanoTime;
 
