@@ -312,12 +312,12 @@ public final class InMemoryConnection implements AutoCloseable {
 
     /** Returns the limit that holds for one read of the handler. */
     public Duration readTimeout() {
-        return channel.readTimeout();
+        return channel.readTimeout;
     }
 
     /** Returns the limit that holds for one write of the handler. */
     public Duration writeTimeout() {
-        return channel.writeTimeout();
+        return channel.writeTimeout;
     }
 
     /** Returns the socket options that the handler has set. */

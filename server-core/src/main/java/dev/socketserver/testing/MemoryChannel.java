@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.GatheringByteChannel;
 import java.nio.channels.ReadableByteChannel;
@@ -40,6 +41,9 @@ final class MemoryChannel implements ReadableByteChannel, GatheringByteChannel, 
         void run() throws IOException;
     }
 
+    Duration readTimeout = Duration.ZERO;
+    Duration writeTimeout = Duration.ZERO;
+
     private final Flush flush;
     private final Deque<Step> script = new ArrayDeque<>();
     private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
@@ -50,8 +54,6 @@ final class MemoryChannel implements ReadableByteChannel, GatheringByteChannel, 
     private boolean outputEnded;
     private long room = Long.MAX_VALUE; // how many bytes the peer is still going to take
     private boolean receiving;
-    private Duration readTimeout = Duration.ZERO;
-    private Duration writeTimeout = Duration.ZERO;
     private volatile boolean open = true;
 
     MemoryChannel(Flush flush) {
@@ -103,22 +105,6 @@ final class MemoryChannel implements ReadableByteChannel, GatheringByteChannel, 
     }
 
     // ---- the server's side
-
-    Duration readTimeout() {
-        return readTimeout;
-    }
-
-    void readTimeout(Duration timeout) {
-        readTimeout = timeout;
-    }
-
-    Duration writeTimeout() {
-        return writeTimeout;
-    }
-
-    void writeTimeout(Duration timeout) {
-        writeTimeout = timeout;
-    }
 
     @Override
     public void receiving(boolean now) {
@@ -177,7 +163,7 @@ final class MemoryChannel implements ReadableByteChannel, GatheringByteChannel, 
     public int write(ByteBuffer source) throws IOException {
         checkOpen();
         if (outputEnded) {
-            throw new ClosedChannelException();
+            throw new AsynchronousCloseException(); // as the JDK's channels do
         } else if (reset) {
             throw new IOException("Broken pipe");
         } else if (room == 0 && source.hasRemaining()) {

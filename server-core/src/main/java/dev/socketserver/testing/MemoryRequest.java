@@ -64,8 +64,8 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
         in = new ChannelInput(channel, SpareBuffers.checkingViews(allocator), config.readBufferSize(), this);
         out = new ChannelOutput(channel, SpareBuffers.none(allocator), config.writeBufferSize(), this);
         inbox = new Inbox(in, channel);
-        channel.readTimeout(config.readTimeout());
-        channel.writeTimeout(config.writeTimeout());
+        channel.readTimeout = config.readTimeout();
+        channel.writeTimeout = config.writeTimeout();
     }
 
     // ---- what its peer and the server do
@@ -145,12 +145,12 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
 
     @Override
     public void readTimeout(Duration timeout) {
-        channel.readTimeout(Check.notNegative("readTimeout", timeout));
+        channel.readTimeout = Check.notNegative("readTimeout", timeout);
     }
 
     @Override
     public void writeTimeout(Duration timeout) {
-        channel.writeTimeout(Check.notNegative("writeTimeout", timeout));
+        channel.writeTimeout = Check.notNegative("writeTimeout", timeout);
     }
 
     @Override
