@@ -198,7 +198,7 @@ class PackageStructureTest {
         assertThat(module.exports())
                 .allMatch(export -> !export.isQualified())
                 .extracting(ModuleDescriptor.Exports::source)
-                .containsExactlyInAnyOrder(ROOT, BUFFER, LIMIT, NET, POOL, TASK);
+                .containsExactlyInAnyOrder(ROOT, BUFFER, LIMIT, NET, POOL, TASK, TESTING);
         assertThat(module.requires())
                 .filteredOn(required -> !required.modifiers().contains(ModuleDescriptor.Requires.Modifier.STATIC))
                 .extracting(ModuleDescriptor.Requires::name)

@@ -8,6 +8,8 @@ import dev.socketserver.Datagram;
 import dev.socketserver.DatagramRequestHandler;
 import dev.socketserver.ServerConfig;
 import dev.socketserver.UdpServer;
+import dev.socketserver.peer.Loopback;
+import dev.socketserver.peer.TestDatagramClient;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;

@@ -10,6 +10,8 @@ import dev.socketserver.ServerListener;
 import dev.socketserver.StreamConnection;
 import dev.socketserver.StreamRequestHandler;
 import dev.socketserver.TcpServer;
+import dev.socketserver.peer.Loopback;
+import dev.socketserver.peer.TestClient;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.time.Duration;

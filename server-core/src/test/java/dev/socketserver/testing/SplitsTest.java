@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.socketserver.StreamRequestHandler;
+import dev.socketserver.peer.LineEcho;
 import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
