@@ -57,6 +57,7 @@ class DocumentationTest {
             import dev.socketserver.net.*;
             import dev.socketserver.pool.*;
             import dev.socketserver.task.*;
+            import dev.socketserver.testing.*;
             import io.micrometer.core.instrument.simple.*;
             import io.netty.buffer.*;
             import java.io.*;

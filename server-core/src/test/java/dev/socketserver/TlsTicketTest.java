@@ -2,11 +2,11 @@ package dev.socketserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.socketserver.testing.Certificates;
-import dev.socketserver.testing.LineEcho;
-import dev.socketserver.testing.Loopback;
-import dev.socketserver.testing.RecordingListener;
-import dev.socketserver.testing.TlsClient;
+import dev.socketserver.peer.Certificates;
+import dev.socketserver.peer.LineEcho;
+import dev.socketserver.peer.Loopback;
+import dev.socketserver.peer.RecordingListener;
+import dev.socketserver.peer.TlsClient;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import javax.net.ssl.SSLContext;

@@ -2,7 +2,7 @@ package dev.socketserver.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.socketserver.testing.ChildJvm;
+import dev.socketserver.peer.ChildJvm;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

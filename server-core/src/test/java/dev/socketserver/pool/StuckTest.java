@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import dev.socketserver.testing.Polling;
+import dev.socketserver.peer.Polling;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.socketserver.peer.Polling;
 import dev.socketserver.pool.SimulatedMachine.SimulatedThread;
-import dev.socketserver.testing.Polling;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;

@@ -2,7 +2,7 @@ package dev.socketserver.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.socketserver.testing.Polling;
+import dev.socketserver.peer.Polling;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.socketserver.testing.Polling;
+import dev.socketserver.peer.Polling;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Iterator;

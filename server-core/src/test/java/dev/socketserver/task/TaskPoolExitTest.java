@@ -3,9 +3,9 @@ package dev.socketserver.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import dev.socketserver.peer.Polling;
 import dev.socketserver.pool.WorkerKind;
 import dev.socketserver.task.ExitingProgram.Ending;
-import dev.socketserver.testing.Polling;
 import java.util.List;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;

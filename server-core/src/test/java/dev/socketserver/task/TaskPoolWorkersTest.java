@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.socketserver.testing.Polling;
+import dev.socketserver.peer.Polling;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;

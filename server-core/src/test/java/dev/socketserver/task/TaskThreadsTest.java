@@ -2,7 +2,7 @@ package dev.socketserver.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.socketserver.testing.Polling;
+import dev.socketserver.peer.Polling;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.time.Duration;

@@ -3,8 +3,8 @@ package dev.socketserver.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.socketserver.peer.Polling;
 import dev.socketserver.pool.WorkerKind;
-import dev.socketserver.testing.Polling;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

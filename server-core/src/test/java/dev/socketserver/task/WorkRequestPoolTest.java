@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import dev.socketserver.testing.Polling;
+import dev.socketserver.peer.Polling;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;

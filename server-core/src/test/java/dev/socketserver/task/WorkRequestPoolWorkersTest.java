@@ -3,7 +3,7 @@ package dev.socketserver.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.socketserver.testing.Polling;
+import dev.socketserver.peer.Polling;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;

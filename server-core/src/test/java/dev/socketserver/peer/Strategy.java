@@ -1,4 +1,4 @@
-package dev.socketserver.testing;
+package dev.socketserver.peer;
 
 import dev.socketserver.Engine;
 import dev.socketserver.RequestExecutors;

@@ -1,4 +1,4 @@
-package dev.socketserver.testing;
+package dev.socketserver.peer;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;

@@ -1,4 +1,4 @@
-package dev.socketserver.testing;
+package dev.socketserver.peer;
 
 import java.time.Duration;
 import java.util.concurrent.Callable;

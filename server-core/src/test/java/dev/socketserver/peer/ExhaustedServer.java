@@ -1,4 +1,4 @@
-package dev.socketserver.testing;
+package dev.socketserver.peer;
 
 import dev.socketserver.Server;
 import dev.socketserver.ServerListener;

@@ -1,4 +1,4 @@
-package dev.socketserver.testing;
+package dev.socketserver.peer;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
