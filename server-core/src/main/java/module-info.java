@@ -15,4 +15,5 @@ module dev.socketserver {
     exports dev.socketserver.net;
     exports dev.socketserver.pool;
     exports dev.socketserver.task;
+    exports dev.socketserver.testing;
 }

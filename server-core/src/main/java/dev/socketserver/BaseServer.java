@@ -1,5 +1,6 @@
 package dev.socketserver;
 
+import dev.socketserver.internal.run.CallerRun;
 import dev.socketserver.internal.run.Endpoint;
 import dev.socketserver.internal.run.OpenRequest;
 import dev.socketserver.internal.run.ServerCounters;
@@ -37,6 +38,10 @@ import org.jspecify.annotations.Nullable;
  */
 public abstract sealed class BaseServer<R extends Request> implements Server permits StreamServer, UdpServer {
     private static final Log LOG = Log.of(BaseServer.class);
+
+    static {
+        CallerRun.hooks(server -> ((BaseServer<?>) server).hooks);
+    }
 
     private final ServerConfig config;
     private final ServerHooks<R> hooks;

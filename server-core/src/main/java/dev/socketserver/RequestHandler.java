@@ -96,6 +96,10 @@ public abstract sealed class RequestHandler<R extends Request> permits StreamReq
         }
     }
 
+    final boolean isFinished() {
+        return finished;
+    }
+
     private void finishAfter(Throwable failure) {
         try {
             end();

@@ -75,7 +75,7 @@ final class ServerHooks<R extends Request> implements Hooks {
     @Override
     public void sayGoodbye(OpenRequest request) throws Exception {
         RequestHandler<?> handler = existing(request);
-        if (handler != null) {
+        if (handler != null && !handler.isFinished()) {
             handler.sayGoodbye();
         }
     }

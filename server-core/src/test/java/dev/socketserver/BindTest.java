@@ -3,10 +3,10 @@ package dev.socketserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.socketserver.peer.Descriptors;
+import dev.socketserver.peer.Loopback;
+import dev.socketserver.peer.TestClient;
 import dev.socketserver.pool.PoolConfig;
-import dev.socketserver.testing.Descriptors;
-import dev.socketserver.testing.Loopback;
-import dev.socketserver.testing.TestClient;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;

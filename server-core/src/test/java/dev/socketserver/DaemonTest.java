@@ -3,9 +3,9 @@ package dev.socketserver;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.socketserver.testing.ChildJvm;
-import dev.socketserver.testing.Loopback;
-import dev.socketserver.testing.TestClient;
+import dev.socketserver.peer.ChildJvm;
+import dev.socketserver.peer.Loopback;
+import dev.socketserver.peer.TestClient;
 import java.io.BufferedReader;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

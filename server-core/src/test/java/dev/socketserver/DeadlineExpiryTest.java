@@ -3,10 +3,10 @@ package dev.socketserver;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.socketserver.testing.LineEcho;
-import dev.socketserver.testing.Loopback;
-import dev.socketserver.testing.RecordingListener;
-import dev.socketserver.testing.TestClient;
+import dev.socketserver.peer.LineEcho;
+import dev.socketserver.peer.Loopback;
+import dev.socketserver.peer.RecordingListener;
+import dev.socketserver.peer.TestClient;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;

@@ -3,8 +3,8 @@ package dev.socketserver;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.socketserver.testing.ExhaustedServer;
-import dev.socketserver.testing.TestClient;
+import dev.socketserver.peer.ExhaustedServer;
+import dev.socketserver.peer.TestClient;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.net.InetAddress;

@@ -18,7 +18,6 @@ import java.io.StringWriter;
 import java.lang.reflect.Field;
 import java.lang.reflect.Method;
 import java.lang.reflect.Modifier;
-import java.lang.reflect.RecordComponent;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -58,6 +57,7 @@ class DocumentationTest {
             import dev.socketserver.net.*;
             import dev.socketserver.pool.*;
             import dev.socketserver.task.*;
+            import dev.socketserver.testing.*;
             import io.micrometer.core.instrument.simple.*;
             import io.netty.buffer.*;
             import java.io.*;
@@ -135,10 +135,27 @@ class DocumentationTest {
         return real;
     }
 
-    private static Map<String, String> defaults(Record config) throws ReflectiveOperationException {
+    /** Returns what each option is, in order: a configuration has a field and an accessor for each. */
+    private static Map<String, String> defaults(Object config) throws ReflectiveOperationException {
         Map<String, String> real = new LinkedHashMap<>();
-        for (RecordComponent option : config.getClass().getRecordComponents()) {
-            real.put(option.getName(), shown(option.getAccessor().invoke(config)));
+        for (Field option : config.getClass().getDeclaredFields()) {
+            if (!Modifier.isStatic(option.getModifiers())) {
+                real.put(
+                        option.getName(),
+                        shown(config.getClass().getMethod(option.getName()).invoke(config)));
+            }
+        }
+        return real;
+    }
+
+    /** Returns the options that the builder of a configuration sets, with the configuration's values. */
+    private static Map<String, String> defaults(TaskPoolConfig config) throws ReflectiveOperationException {
+        Map<String, String> real = new LinkedHashMap<>();
+        for (Field option : TaskPoolConfig.Builder.class.getDeclaredFields()) {
+            if (!option.isSynthetic() && !Modifier.isStatic(option.getModifiers())) {
+                Method accessor = TaskPoolConfig.class.getMethod(option.getName());
+                real.put(option.getName(), shown(accessor.invoke(config)));
+            }
         }
         return real;
     }

@@ -2,7 +2,7 @@ package dev.socketserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.socketserver.testing.TestClient;
+import dev.socketserver.peer.TestClient;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;

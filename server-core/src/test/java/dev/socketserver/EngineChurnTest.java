@@ -4,8 +4,8 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.socketserver.ChurnPeers.Kind;
+import dev.socketserver.peer.Loopback;
 import dev.socketserver.pool.PoolConfig;
-import dev.socketserver.testing.Loopback;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;

@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.socketserver.net.ProxyProtocol;
-import dev.socketserver.testing.Haproxy;
-import dev.socketserver.testing.Loopback;
-import dev.socketserver.testing.TestClient;
+import dev.socketserver.peer.Haproxy;
+import dev.socketserver.peer.Loopback;
+import dev.socketserver.peer.TestClient;
 import java.net.InetSocketAddress;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Timeout;

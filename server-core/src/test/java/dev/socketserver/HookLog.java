@@ -2,7 +2,7 @@ package dev.socketserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.socketserver.testing.Polling;
+import dev.socketserver.peer.Polling;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;

@@ -3,10 +3,10 @@ package dev.socketserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.socketserver.testing.LineEcho;
-import dev.socketserver.testing.Loopback;
-import dev.socketserver.testing.Strategy;
-import dev.socketserver.testing.TestClient;
+import dev.socketserver.peer.LineEcho;
+import dev.socketserver.peer.Loopback;
+import dev.socketserver.peer.Strategy;
+import dev.socketserver.peer.TestClient;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;

@@ -3,8 +3,8 @@ package dev.socketserver;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.socketserver.testing.Loopback;
-import dev.socketserver.testing.TestClient;
+import dev.socketserver.peer.Loopback;
+import dev.socketserver.peer.TestClient;
 import java.io.IOException;
 import java.util.Arrays;
 import java.util.Random;

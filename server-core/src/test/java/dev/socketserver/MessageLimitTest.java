@@ -4,9 +4,9 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.socketserver.buffer.MessageTooLongException;
-import dev.socketserver.testing.Loopback;
-import dev.socketserver.testing.RecordingListener;
-import dev.socketserver.testing.TestClient;
+import dev.socketserver.peer.Loopback;
+import dev.socketserver.peer.RecordingListener;
+import dev.socketserver.peer.TestClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedClass;

@@ -37,6 +37,7 @@ class PackageStructureTest {
     private static final String NET = ROOT + ".net";
     private static final String POOL = ROOT + ".pool";
     private static final String TASK = ROOT + ".task";
+    private static final String TESTING = ROOT + ".testing";
     private static final String INTERNAL = ROOT + ".internal";
     private static final String STREAMS = INTERNAL + ".buffer";
     private static final String LEAD = INTERNAL + ".lead";
@@ -57,6 +58,7 @@ class PackageStructureTest {
     private static final Map<String, Set<String>> ALLOWED = Map.ofEntries(
             Map.entry(ROOT, Set.of(BUFFER, NET, POOL, RUN, STREAM, UDP, UTIL)),
             Map.entry(TASK, Set.of(POOL)),
+            Map.entry(TESTING, Set.of(ROOT, BUFFER, STREAMS, RUN, STREAM, UDP, UTIL)),
             Map.entry(POOL, Set.of(SERVICE, UTIL)),
             Map.entry(BUFFER, Set.of()),
             Map.entry(LIMIT, Set.of()),
@@ -131,7 +133,7 @@ class PackageStructureTest {
                 .filter(from -> dependencies.getOrDefault(from, Set.of()).stream()
                         .anyMatch(name -> name.startsWith("io.netty")))
                 .collect(Collectors.toSet());
-        assertThat(users).containsExactlyInAnyOrder(ROOT, BUFFER, NET, STREAMS, STREAM, UDP);
+        assertThat(users).containsExactlyInAnyOrder(ROOT, BUFFER, NET, STREAMS, STREAM, UDP, TESTING);
     }
 
     /** The compiler's lint would say so too, but also of the types of optional modules. */
@@ -196,7 +198,7 @@ class PackageStructureTest {
         assertThat(module.exports())
                 .allMatch(export -> !export.isQualified())
                 .extracting(ModuleDescriptor.Exports::source)
-                .containsExactlyInAnyOrder(ROOT, BUFFER, LIMIT, NET, POOL, TASK);
+                .containsExactlyInAnyOrder(ROOT, BUFFER, LIMIT, NET, POOL, TASK, TESTING);
         assertThat(module.requires())
                 .filteredOn(required -> !required.modifiers().contains(ModuleDescriptor.Requires.Modifier.STATIC))
                 .extracting(ModuleDescriptor.Requires::name)

@@ -3,12 +3,12 @@ package dev.socketserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.socketserver.testing.Descriptors;
-import dev.socketserver.testing.Loopback;
-import dev.socketserver.testing.Polling;
-import dev.socketserver.testing.RecordingListener;
-import dev.socketserver.testing.TestClient;
-import dev.socketserver.testing.TestDatagramClient;
+import dev.socketserver.peer.Descriptors;
+import dev.socketserver.peer.Loopback;
+import dev.socketserver.peer.Polling;
+import dev.socketserver.peer.RecordingListener;
+import dev.socketserver.peer.TestClient;
+import dev.socketserver.peer.TestDatagramClient;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.SocketAddress;

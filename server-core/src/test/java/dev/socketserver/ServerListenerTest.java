@@ -2,11 +2,11 @@ package dev.socketserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.socketserver.testing.Loopback;
-import dev.socketserver.testing.RecordingListener;
-import dev.socketserver.testing.Strategy;
-import dev.socketserver.testing.TestClient;
-import dev.socketserver.testing.TestDatagramClient;
+import dev.socketserver.peer.Loopback;
+import dev.socketserver.peer.RecordingListener;
+import dev.socketserver.peer.Strategy;
+import dev.socketserver.peer.TestClient;
+import dev.socketserver.peer.TestDatagramClient;
 import java.io.IOException;
 import java.lang.reflect.Proxy;
 import java.time.Duration;

@@ -2,9 +2,9 @@ package dev.socketserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.socketserver.testing.Loopback;
-import dev.socketserver.testing.RecordingListener;
-import dev.socketserver.testing.TestClient;
+import dev.socketserver.peer.Loopback;
+import dev.socketserver.peer.RecordingListener;
+import dev.socketserver.peer.TestClient;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.io.IOException;
 import java.time.Duration;

@@ -3,11 +3,11 @@ package dev.socketserver;
 import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.socketserver.peer.Loopback;
+import dev.socketserver.peer.RecordingListener;
 import dev.socketserver.pool.OverloadPolicy;
 import dev.socketserver.pool.PoolConfig;
 import dev.socketserver.pool.StuckAction;
-import dev.socketserver.testing.Loopback;
-import dev.socketserver.testing.RecordingListener;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;

@@ -3,8 +3,8 @@ package dev.socketserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.socketserver.testing.Polling;
-import dev.socketserver.testing.Strategy;
+import dev.socketserver.peer.Polling;
+import dev.socketserver.peer.Strategy;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.nio.file.Path;

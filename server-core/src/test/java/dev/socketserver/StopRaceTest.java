@@ -3,9 +3,9 @@ package dev.socketserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.socketserver.testing.Loopback;
-import dev.socketserver.testing.RecordingListener;
-import dev.socketserver.testing.TestClient;
+import dev.socketserver.peer.Loopback;
+import dev.socketserver.peer.RecordingListener;
+import dev.socketserver.peer.TestClient;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;

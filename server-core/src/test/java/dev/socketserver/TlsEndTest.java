@@ -5,9 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.socketserver.testing.LineEcho;
-import dev.socketserver.testing.RecordingListener;
-import dev.socketserver.testing.TlsClient;
+import dev.socketserver.peer.LineEcho;
+import dev.socketserver.peer.RecordingListener;
+import dev.socketserver.peer.TlsClient;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.SocketTimeoutException;

@@ -6,10 +6,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import dev.socketserver.testing.Certificates;
-import dev.socketserver.testing.LineEcho;
-import dev.socketserver.testing.RecordingListener;
-import dev.socketserver.testing.TlsClient;
+import dev.socketserver.peer.Certificates;
+import dev.socketserver.peer.LineEcho;
+import dev.socketserver.peer.RecordingListener;
+import dev.socketserver.peer.TlsClient;
 import java.io.ByteArrayOutputStream;
 import java.io.File;
 import java.io.IOException;

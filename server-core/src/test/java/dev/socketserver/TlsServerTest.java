@@ -3,8 +3,8 @@ package dev.socketserver;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.socketserver.testing.LineEcho;
-import dev.socketserver.testing.TlsClient;
+import dev.socketserver.peer.LineEcho;
+import dev.socketserver.peer.TlsClient;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.ByteArrayOutputStream;

@@ -1,10 +1,10 @@
 package dev.socketserver;
 
 import dev.socketserver.net.Tls;
-import dev.socketserver.testing.Certificates;
-import dev.socketserver.testing.Loopback;
-import dev.socketserver.testing.Strategy;
-import dev.socketserver.testing.TlsClient;
+import dev.socketserver.peer.Certificates;
+import dev.socketserver.peer.Loopback;
+import dev.socketserver.peer.Strategy;
+import dev.socketserver.peer.TlsClient;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.time.Duration;

@@ -2,10 +2,10 @@ package dev.socketserver;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.socketserver.testing.Loopback;
-import dev.socketserver.testing.TestClient;
-import dev.socketserver.testing.TestDatagramClient;
-import dev.socketserver.testing.TlsClient;
+import dev.socketserver.peer.Loopback;
+import dev.socketserver.peer.TestClient;
+import dev.socketserver.peer.TestDatagramClient;
+import dev.socketserver.peer.TlsClient;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;

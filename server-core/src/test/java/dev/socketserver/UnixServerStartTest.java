@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
-import dev.socketserver.testing.TestClient;
-import dev.socketserver.testing.UnixStarter;
+import dev.socketserver.peer.TestClient;
+import dev.socketserver.peer.UnixStarter;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.StandardProtocolFamily;

@@ -3,7 +3,7 @@ package dev.socketserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.socketserver.testing.TestClient;
+import dev.socketserver.peer.TestClient;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.SocketAddress;

@@ -2,275 +2,321 @@ package dev.socketserver.pool;
 
 import dev.socketserver.internal.pool.ServicePool;
 import dev.socketserver.internal.pool.ServiceTask;
+import dev.socketserver.internal.util.Log;
+import dev.socketserver.pool.PoolState.Phase;
+import org.jspecify.annotations.Nullable;
 
 /** Brings tasks and workers together: what happens when a task comes and when a worker is free. Thread-safe. */
-final class Dispatcher implements ServicePool {
+final class Dispatcher implements ServicePool, Worker.Source {
     private final PoolState state;
     private final Overload overload;
-    private final Recruiter recruiter;
+    private final WorkerStarter starter;
+    private final SurplusRule surplus;
+    private final StuckWatch stuckWatch;
+    private final Lifecycle lifecycle;
 
-    Dispatcher(PoolConfig config, Host host) {
-        this.state = new PoolState(config, host, this::look);
+    Dispatcher(PoolConfig config, Machine machine, Log log) {
+        this.state = new PoolState(config, machine, log, this::look, this::settle);
         this.overload = new Overload(state);
-        this.recruiter = new Recruiter(state, this);
+        this.starter = new WorkerStarter(state, overload, this);
+        this.surplus = new SurplusRule(state);
+        this.stuckWatch = new StuckWatch(state);
+        this.lifecycle = new Lifecycle(state, overload);
     }
 
     PoolState state() {
         return state;
     }
 
+    Lifecycle lifecycle() {
+        return lifecycle;
+    }
+
     /** Starts the supervisor and the first workers. */
     void start() {
         state.supervisor.start();
-        long now = state.host.nanoTime();
-        state.decide(() -> recruiter.recruitIfWanted(null, now));
+        state.lock();
+        try {
+            starter.startIfWanted(null);
+        } finally {
+            state.unlock();
+        }
     }
 
-    /** Whether a running task is to see an interrupt. */
-    boolean isStopping() {
+    @Override
+    public boolean isStopping() {
         return state.phase.compareTo(Phase.STOPPING) >= 0;
+    }
+
+    /** Returns the figures of this moment. */
+    PoolSnapshot snapshot() {
+        long now = state.machine.nanoTime();
+        state.acquire();
+        try {
+            return PoolSnapshot.of(state, now, overload.blocked(), overload.isOverloaded());
+        } finally {
+            state.release();
+        }
     }
 
     // ---- A task comes
 
     @Override
     public void execute(Runnable task) {
-        long now = state.host.nanoTime();
-        FollowUp after;
+        Runnable answer;
         state.lock();
         try {
-            after = admit(task, now);
+            answer = admit(task);
         } finally {
             state.unlock();
         }
-        after.proceed();
+        if (answer != null) {
+            answer.run();
+        }
     }
 
-    private FollowUp admit(Runnable task, long now) {
+    /** Takes a task, or returns what its submitter does about it once the lock is released. */
+    private @Nullable Runnable admit(Runnable task) {
         if (state.phase != Phase.RUNNING) {
-            return state.refuse(RejectionReason.SHUTDOWN, null);
+            return overload.refuse(RejectionReason.SHUTDOWN, null);
         }
-        if (state.crew.mayWake(now) || !state.hasRoom()) {
-            Worker idle = state.crew.takeIdle(now);
+        if (state.workers.mayWake(state.now) || !state.hasRoom()) {
+            Worker idle = state.workers.takeIdle(state.now);
             if (idle != null) {
-                return handOff(idle, task, now);
-            }
-        }
-        if (state.hasRoom() && state.blocked.isEmpty()) {
-            return enqueue(task, now);
-        }
-        if (state.crew.size() < state.limit()) {
-            // The new worker will take one from the queue, so there is room for this task behind it.
-            FollowUp start = recruiter.recruit(1, StartReason.FULL, task);
-            return enqueue(task, now).then(start);
-        }
-        return overload.overflow(task, now);
-    }
-
-    private FollowUp handOff(Worker idle, Runnable task, long now) {
-        if (state.queue.isEmpty()) {
-            state.tally.handedOff++;
-            idle.assign(task, now);
-            return idle;
-        }
-        state.enqueue(task, now);
-        return assignNext(idle);
-    }
-
-    /** Takes a task unless that means waiting; see {@link ServicePool#tryExecute}. */
-    @Override
-    public boolean tryExecute(Runnable task) {
-        long now = state.host.nanoTime();
-        return state.decideWhether(() -> {
-            if (state.phase != Phase.RUNNING) {
+                handOver(idle, task);
                 return null;
             }
-            Worker idle = state.crew.takeIdle(now);
-            if (idle != null) {
-                state.tally.handedOff++;
-                idle.assign(task, now);
-                return idle;
-            }
-            if (state.crew.size() < state.limit() && !state.growth.isPaused(now)) {
-                FollowUp start = recruiter.recruit(1, StartReason.URGENT, task);
-                state.queue.addFirst(task, now);
-                state.tally.enqueued++;
-                return start;
-            }
-            boolean fits = task instanceof ServiceTask || (state.hasRoom() && state.blocked.isEmpty());
-            return fits ? enqueue(task, now) : null;
-        });
+        }
+        if (state.hasRoom() && overload.blocked() == 0) {
+            enqueue(task);
+            return null;
+        }
+        if (state.workers.size() < state.limit()) {
+            // The new worker will take one from the queue, so there is room for this task behind it.
+            starter.start(1, StartReason.FULL, task);
+            enqueue(task);
+            return null;
+        }
+        return overload.overflow(task);
     }
 
-    /** Whether a task waits that no worker, idle or starting, will take at once. */
+    private void handOver(Worker idle, Runnable task) {
+        if (state.queue.isEmpty()) {
+            state.counters.handedOff++;
+            state.assign(idle, task, state.now);
+        } else {
+            state.enqueue(task);
+            assignNext(idle);
+        }
+    }
+
+    private void assignNext(Worker idle) {
+        Runnable next = state.queue.removeOldest();
+        state.assign(idle, next, state.queue.lastArrival());
+    }
+
+    private void enqueue(Runnable task) {
+        state.enqueue(task);
+        starter.startIfWanted(task);
+        if (state.workers.size() < state.limit()) {
+            state.supervisor.arm(state.now + state.maxQueueWait);
+        }
+    }
+
+    @Override
+    public boolean tryExecute(Runnable task) {
+        state.lock();
+        try {
+            return tryAdmit(task);
+        } finally {
+            state.unlock();
+        }
+    }
+
+    private boolean tryAdmit(Runnable task) {
+        if (state.phase != Phase.RUNNING) {
+            return false;
+        }
+        Worker idle = state.workers.takeIdle(state.now);
+        if (idle != null) {
+            state.counters.handedOff++;
+            state.assign(idle, task, state.now);
+            return true;
+        }
+        if (state.workers.size() < state.limit() && !starter.growth().isPaused()) {
+            state.queue.addFirst(task, state.now);
+            state.counters.enqueued++;
+            starter.start(1, StartReason.URGENT, task);
+            return true;
+        }
+        if (task instanceof ServiceTask || (state.hasRoom() && overload.blocked() == 0)) {
+            enqueue(task);
+            return true;
+        }
+        return false;
+    }
+
     @Override
     public boolean isSaturated() {
-        return state.read(() -> state.queue.size() > state.crew.starting() && state.crew.size() >= state.limit());
-    }
-
-    private FollowUp assignNext(Worker idle) {
-        Runnable next = state.queue.removeOldest();
-        idle.assign(next, state.queue.lastArrival());
-        return idle;
-    }
-
-    private FollowUp enqueue(Runnable task, long now) {
-        state.enqueue(task, now);
-        FollowUp start = recruiter.recruitIfWanted(task, now);
-        if (state.crew.size() >= state.limit()) {
-            return start;
+        state.acquire();
+        try {
+            int waiting = state.queue.size() + overload.blocked();
+            return waiting > state.workers.starting() && state.workers.size() >= state.limit();
+        } finally {
+            state.release();
         }
-        return state.supervisor.arm(now + state.config.maxQueueWait().toNanos()).then(start);
     }
 
     // ---- A worker is free
 
-    /** A worker's thread runs: finds its first task. */
-    void arrive(Worker worker) {
-        long now = state.host.nanoTime();
-        state.decide(() -> {
-            state.crew.arrived();
-            state.growth.startSucceeded();
-            state.tally.started(worker.startReason());
-            return serve(worker, now).then(PoolEvents.started(worker.name(), worker.startReason()));
-        });
-    }
-
-    /** A worker has run a task: finds the next one. */
-    void next(Worker worker) {
-        long now = state.host.nanoTime();
-        FollowUp after;
+    @Override
+    public void next(Worker worker) {
+        boolean started = false;
+        Runnable logEnd = null;
+        worker.waited = 0;
         state.lock();
         try {
-            after = complete(worker, now).then(serve(worker, now));
+            switch (worker.state) {
+                case STARTING -> {
+                    started = true;
+                    arrive(worker);
+                }
+                case ASSIGNED -> awake(worker);
+                case BUSY -> {
+                    logEnd = complete(worker);
+                    serve(worker);
+                }
+                default -> {
+                    // Called again after a failure that came when all was done.
+                }
+            }
         } finally {
             state.unlock();
         }
-        after.proceed();
+        if (started) {
+            PoolEvents.started(worker.name(), worker.startReason());
+        }
+        if (logEnd != null) {
+            logEnd.run();
+        }
+        if (worker.waited > state.maxQueueWait) {
+            PoolEvents.waited(state.config.name(), worker.waited);
+        }
     }
 
-    private FollowUp complete(Worker worker, long now) {
+    private void arrive(Worker worker) {
+        state.workers.arrived(worker);
+        starter.growth().startSucceeded();
+        state.counters.starts.add(worker.startReason(), 1);
+        serve(worker);
+    }
+
+    /** A worker that was given a task while idle is awake, so the next one may be woken. */
+    private void awake(Worker worker) {
+        state.workers.awoken(worker);
+        begin(worker, worker.takeAssigned(), worker.assignedArrival());
+    }
+
+    private @Nullable Runnable complete(Worker worker) {
         Runnable task = worker.running;
-        long time = StuckWatch.busyTime(worker, task, now);
+        if (task == null) {
+            return null;
+        }
+        long time = StuckWatch.busyTime(worker, task, state.now);
         worker.running = null;
-        state.tally.completed++;
+        worker.work.completed++;
         if (!(task instanceof ServiceTask)) {
-            state.tally.runs.record(time);
+            worker.work.runs.record(time);
         }
-        if (!worker.isStuck || task == null) {
-            return FollowUp.NONE;
-        }
-        state.crew.recovered(worker);
-        return StuckWatch.recovered(worker, task, time);
+        return worker.isStuck ? stuckWatch.ended(worker, time) : null;
     }
 
-    /** Gives a worker a task from the queue, or the end, or a place among the idle ones. */
-    private FollowUp serve(Worker worker, long now) {
-        if (state.crew.size() > state.limit()) {
-            return state.leave(worker, RetireReason.LOWERED)
-                    .then(state.terminateIfDone())
-                    .then(state.releaseIfQuiet());
+    /** Gives a worker a task from the queue, or ends it, or makes it idle. */
+    private void serve(Worker worker) {
+        if (state.workers.size() > state.limit()) {
+            state.retire(worker, RetireReason.LOWERED);
+            return;
         }
-        FollowUp after = overload.admitBlocked(now).then(overload.observe(now));
-        Runnable task = overload.next();
+        overload.admitBlocked();
+        overload.observe();
+        Runnable task = overload.pollNext();
         if (task != null) {
             worker.take(task);
-            return after.then(begin(worker, task, state.queue.lastArrival(), now));
-        }
-        if (state.phase == Phase.RUNNING) {
-            state.crew.idle().push(worker, now);
-            if (state.surplus.watch(state.config, state.crew, now)) {
-                after = after.then(state.supervisor.arm(state.surplus.look()));
-            }
+            begin(worker, task, state.queue.lastArrival());
+        } else if (state.phase == Phase.RUNNING) {
+            state.workers.push(worker, state.now);
+            surplus.watch();
         } else {
-            after = after.then(state.leave(worker, RetireReason.SHUTDOWN)).then(state.terminateIfDone());
+            state.retire(worker, RetireReason.SHUTDOWN);
         }
-        return after.then(state.releaseIfQuiet());
-    }
-
-    /** A worker that was given a task while idle has woken up, so the next one may be woken. */
-    void awoken(Worker worker, Runnable task) {
-        long now = state.host.nanoTime();
-        FollowUp after;
-        state.lock();
-        try {
-            state.crew.awoken();
-            after = begin(worker, task, worker.assignedArrival(), now);
-        } finally {
-            state.unlock();
-        }
-        after.proceed();
     }
 
     /** A worker begins a task; what is still queued needs others. */
-    private FollowUp begin(Worker worker, Runnable task, long arrival, long now) {
+    private void begin(Worker worker, Runnable task, long arrival) {
         worker.running = task;
-        worker.runningSince = now;
-        state.crew.progressed(now);
-        state.tally.waits.record(now - arrival);
-        FollowUp after = state.queue.isEmpty() ? FollowUp.NONE : engage(now);
-        if (task instanceof ServiceTask) {
-            after = after.then(state.releaseIfQuiet());
+        worker.runningSince = state.now;
+        state.workers.progressed(state.now);
+        worker.waited = state.now - arrival;
+        worker.work.waits.record(worker.waited);
+        stuckWatch.watch();
+        if (!state.queue.isEmpty()) {
+            engage();
         }
-        if (now - arrival > state.config.maxQueueWait().toNanos()) {
-            after = after.then(PoolEvents.waited(state.config.name(), now - arrival));
-        }
-        if (state.stuckWatch.watch(state.config, now)) {
-            after = after.then(state.supervisor.arm(state.stuckWatch.look()));
-        }
-        return after;
     }
 
     /** Finds another worker for what is queued: an idle one, or a new one if there is reason to. */
-    private FollowUp engage(long now) {
-        Worker idle = state.crew.mayWake(now) ? state.crew.takeIdle(now) : null;
-        return idle == null ? recruiter.recruitIfWanted(null, now) : assignNext(idle);
+    private void engage() {
+        Worker idle = state.workers.mayWake(state.now) ? state.workers.takeIdle(state.now) : null;
+        if (idle == null) {
+            starter.startIfWanted(null);
+        } else {
+            assignNext(idle);
+        }
     }
 
     // ---- Time has passed, or the configuration was changed
 
-    /** One look after the pool; returns the time until the next one, or {@link Supervisor#END}. */
-    long look() {
-        long now = state.host.nanoTime();
-        FollowUp after;
+    /** Looks after the pool once; returns the time until the next look, or {@link Supervisor#END}. */
+    private long look() {
         long delay;
         state.lock();
         try {
             if (state.phase == Phase.TERMINATED) {
                 return Supervisor.END;
             }
-            after = maintain(now);
-            delay = state.supervisor.rearm(now, nextLook(now));
+            state.retireIdle(surplus.retirees(), RetireReason.SURPLUS);
+            starter.startIfWanted(null);
+            stuckWatch.look();
+            delay = nextLook();
+            state.supervisor.rearm(state.now, delay);
         } finally {
             state.unlock();
         }
-        after.proceed();
         return delay;
     }
 
-    private FollowUp maintain(long now) {
-        return state.stuckWatch
-                .inspect(state.config, state.crew, state.tally, now)
-                .then(state.retire(state.surplus.retirees(state.config, state.crew, now), RetireReason.SURPLUS))
-                .then(recruiter.recruitIfWanted(null, now));
-    }
-
-    private long nextLook(long now) {
-        return Math.min(
-                state.growth.nextLook(state, now),
-                Math.min(state.surplus.nextLook(now), state.stuckWatch.nextLook(now)));
+    private long nextLook() {
+        return Math.min(starter.growth().nextLook(), Math.min(surplus.nextLook(), stuckWatch.nextLook()));
     }
 
     /** Puts a new configuration in force. */
     void reconfigure(PoolConfig config) {
-        long now = state.host.nanoTime();
-        state.decide(() -> {
-            state.config = config;
-            FollowUp after = state.retire(Math.max(state.crew.size() - state.limit(), 0), RetireReason.LOWERED);
-            after = after.then(overload.admitBlocked(config.queueCapacity() - state.queue.size(), now));
-            state.surplus.reset(now);
-            state.stuckWatch.reset(now);
-            return after.then(recruiter.recruitIfWanted(null, now)).then(state.supervisor.arm(now));
-        });
+        state.lock();
+        try {
+            state.configure(config);
+            state.retireIdle(state.workers.size() - state.limit(), RetireReason.LOWERED);
+            overload.admitBlocked(config.queueCapacity() - state.queue.placed());
+            surplus.lookAt(state.now);
+            stuckWatch.lookAt(state.now);
+            starter.startIfWanted(null);
+        } finally {
+            state.unlock();
+        }
+    }
+
+    // ---- At the end of each decision
+
+    private void settle() {
+        lifecycle.settle();
     }
 }

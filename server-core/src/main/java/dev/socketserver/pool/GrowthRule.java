@@ -1,5 +1,7 @@
 package dev.socketserver.pool;
 
+import dev.socketserver.internal.util.Backoff;
+
 /**
  * Decides how many workers to start. Workers are wanted when more tasks than the threshold wait, or the oldest has
  * waited too long; not counting tasks that a starting worker will take. They start in steps of 1, 2, 4 and so on, each
@@ -8,91 +10,94 @@ package dev.socketserver.pool;
  */
 final class GrowthRule {
     private static final int LARGEST_STEP = 32;
-    private static final long FIRST_PAUSE = 5_000_000;
-    private static final long LONGEST_PAUSE = 1_000_000_000;
 
+    private final PoolState state;
+    private final Backoff backoff = new Backoff();
     private int step = 1;
     private int lastStep;
     private StartReason reason = StartReason.MINIMUM;
-    private long pause;
     private long pausedUntil;
     private long enqueuedBefore;
 
-    /** How many workers to start now, for {@link #reason}. The caller starts them all. */
-    int recruits(PoolState state, long now) {
-        Crew crew = state.crew;
-        int room = state.limit() - crew.size();
-        if (room <= 0 || (crew.size() > 0 && isPaused(now))) {
+    GrowthRule(PoolState state) {
+        this.state = state;
+    }
+
+    /** Returns how many workers to start now, for {@link #reason}; the caller starts them all. */
+    int wanted() {
+        WorkerSet workers = state.workers;
+        int room = state.limit() - workers.size();
+        if (room <= 0 || (workers.size() > 0 && isPaused())) {
             return 0;
         }
-        int missing = isShort(state) ? state.config.minWorkers() - crew.size() : 0;
-        int unserved = state.queue.size() - crew.starting();
-        if (unserved <= 0 || !crew.idle().isEmpty() || !isWanted(state, unserved, now)) {
+        int missing = isShort() ? state.config.minWorkers() - workers.size() : 0;
+        int unserved = state.queue.size() - workers.starting();
+        if (unserved <= 0 || workers.idle() > 0 || !isWanted(unserved)) {
             step = 1;
             reason = StartReason.MINIMUM;
             return missing;
         }
-        if (crew.starting() > 0 && crew.starting() >= lastStep) {
+        if (workers.starting() > 0 && workers.starting() >= lastStep) {
             return 0;
         }
-        int recruits = Math.max(missing, Math.min(Math.min(step, unserved), room));
+        int count = Math.max(missing, Math.min(Math.min(step, unserved), room));
         step = Math.min(step * 2, LARGEST_STEP);
-        lastStep = recruits;
-        return recruits;
+        lastStep = count;
+        return count;
     }
 
-    private static boolean isShort(PoolState state) {
-        return state.phase == Phase.RUNNING && state.crew.size() < state.config.minWorkers();
+    private boolean isShort() {
+        return state.phase == PoolState.Phase.RUNNING && state.workers.size() < state.config.minWorkers();
     }
 
-    /** Why the workers that were asked for last are to start. */
+    /** Returns why the workers that {@link #wanted} has asked for are to start. */
     StartReason reason() {
         return reason;
     }
 
-    private boolean isWanted(PoolState state, int unserved, long now) {
-        if (unserved > state.config.queueThreshold() || state.crew.size() == 0) {
+    private boolean isWanted(int unserved) {
+        if (unserved > state.config.queueThreshold() || state.workers.size() == 0) {
             reason = StartReason.DEPTH;
             return true;
         }
         reason = StartReason.AGE;
-        return state.queue.oldestWait(now) > state.config.maxQueueWait().toNanos();
+        return state.queue.oldestWait(state.now) > state.maxQueueWait;
     }
 
     /**
-     * The time until a look without any event is needed, {@link Host#FOREVER} if none is. While tasks are queued now
-     * and then the looks go on, since to wake the supervisor for each of them would cost more.
+     * Returns the time until a look without any event is needed, {@link Machine#FOREVER} if none is. While tasks are
+     * queued now and then the looks go on, since to wake the supervisor for each of them would cost more.
      */
-    long nextLook(PoolState state, long now) {
-        boolean queues = state.tally.enqueued != enqueuedBefore;
-        enqueuedBefore = state.tally.enqueued;
-        boolean growable = (queues || !state.queue.isEmpty()) && state.crew.size() < state.limit();
-        if (isPaused(now)) {
-            return isShort(state) || growable ? pausedUntil - now : Host.FOREVER;
+    long nextLook() {
+        boolean queues = state.counters.enqueued != enqueuedBefore;
+        enqueuedBefore = state.counters.enqueued;
+        boolean growable = (queues || !state.queue.isEmpty()) && state.workers.size() < state.limit();
+        if (isPaused()) {
+            return isShort() || growable ? pausedUntil - state.now : Machine.FOREVER;
         }
         if (!growable) {
-            return Host.FOREVER;
+            return Machine.FOREVER;
         }
-        long limit = state.config.maxQueueWait().toNanos();
-        long left = limit - state.queue.oldestWait(now);
+        long limit = state.maxQueueWait;
+        long left = limit - state.queue.oldestWait(state.now);
         return left >= 0 ? left + 1 : limit;
     }
 
-    /** A thread could not be started: wait before the next try, twice as long each time. */
-    void startFailed(long now) {
-        pause = Math.min(Math.max(pause * 2, FIRST_PAUSE), LONGEST_PAUSE);
-        pausedUntil = now + pause;
+    /** A thread could not be started: the next attempt waits, twice as long each time. */
+    void startFailed() {
+        pausedUntil = state.now + backoff.next();
     }
 
     void startSucceeded() {
-        pause = 0;
+        backoff.reset();
     }
 
-    boolean isPaused(long now) {
-        return pause > 0 && now - pausedUntil < 0;
+    /** Returns whether starting has failed, and the time for the next attempt has not come. */
+    boolean isPaused() {
+        return backoff.isFailing() && state.now - pausedUntil < 0;
     }
 
-    /** When starting may be tried again after a failure. */
+    /** Returns when starting may be tried again after a failure. */
     long pausedUntil() {
         return pausedUntil;
     }

@@ -1,82 +1,152 @@
 package dev.socketserver.pool;
 
+import dev.socketserver.pool.Overload.GivenUp;
+import dev.socketserver.pool.PoolState.Phase;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/** Ends a pool, and lets others wait for its end or for a quiet moment. Thread-safe. */
+/** Ends a pool, and lets threads wait for its end or for a quiet moment. Thread-safe. */
 final class Lifecycle {
     private final PoolState state;
+    private final Overload overload;
 
-    Lifecycle(PoolState state) {
+    // Guarded by the pool's lock.
+    private final Waiters joiners = new Waiters();
+    private final Waiters terminationWaiters = new Waiters();
+
+    Lifecycle(PoolState state, Overload overload) {
         this.state = state;
+        this.overload = overload;
     }
 
     void shutdown() {
-        state.decide(this::drain);
+        state.lock();
+        try {
+            drain();
+        } finally {
+            state.unlock();
+        }
     }
 
     /** Gives up the queued tasks, which are returned, and interrupts the running ones. */
     List<Runnable> stop() {
-        List<Runnable> givenUp = new ArrayList<>();
-        state.decide(() -> {
-            FollowUp after = drain();
-            givenUp.addAll(state.queue.drain());
-            List<FollowUp> tells = new ArrayList<>(givenUp.size());
-            givenUp.forEach(task -> tells.add(state.giveUp(task, RejectionReason.SHUTDOWN)));
+        state.lock();
+        try {
+            List<Runnable> queued = state.queue.toList();
+            List<GivenUp> givenUp = new ArrayList<>(queued.size());
+            for (Runnable task : queued) {
+                givenUp.add(overload.new GivenUp(task, RejectionReason.SHUTDOWN));
+            }
+            drain();
+            state.queue.clear();
+            for (int i = 0; i < givenUp.size(); i++) {
+                overload.giveUp(givenUp.get(i));
+            }
             if (state.phase == Phase.DRAINING) {
                 state.phase = Phase.STOPPING;
-                state.crew.members().forEach(Worker::interrupt);
+                for (int i = 0; i < state.workers.size(); i++) {
+                    state.workers.get(i).interrupt();
+                }
             }
-            return after.then(state.terminateIfDone())
-                    .then(state.releaseIfQuiet())
-                    .then(FollowUp.all(tells));
-        });
-        return givenUp;
-    }
-
-    private FollowUp drain() {
-        if (state.phase != Phase.RUNNING) {
-            return FollowUp.NONE;
+            return queued;
+        } finally {
+            state.unlock();
         }
-        state.phase = Phase.DRAINING;
-        state.tally.rejected(RejectionReason.SHUTDOWN, state.blocked.size());
-        return state.retire(state.crew.idle().size(), RetireReason.SHUTDOWN)
-                .then(state.blocked.refuseAll(RejectionReason.SHUTDOWN))
-                .then(state.terminateIfDone());
     }
 
+    private void drain() {
+        if (state.phase == Phase.RUNNING) {
+            state.phase = Phase.DRAINING;
+            state.retireIdle(state.workers.idle(), RetireReason.SHUTDOWN);
+            overload.refuseBlocked(RejectionReason.SHUTDOWN);
+        }
+    }
+
+    /**
+     * Waits until nothing is queued and nothing runs.
+     *
+     * @return false if the time was up first
+     */
     boolean awaitQuiet(long nanos) throws InterruptedException {
-        return await(state.joiners, state::isQuiet, nanos);
+        return await(joiners, this::isQuiet, nanos);
     }
 
+    /**
+     * Waits until the pool has terminated.
+     *
+     * @return false if the time was up first
+     */
     boolean awaitTermination(long nanos) throws InterruptedException {
-        return await(state.terminationWaiters, () -> state.phase == Phase.TERMINATED, nanos);
+        return await(terminationWaiters, this::isTerminated, nanos);
     }
 
     private boolean await(Waiters waiters, BooleanSupplier holdsAlready, long nanos) throws InterruptedException {
-        Waiter waiter = state.read(() -> holdsAlready.getAsBoolean() ? null : enroll(waiters));
-        if (waiter == null) {
-            return true;
+        Waiters.Waiter waiter = new Waiters.Waiter(state.machine);
+        state.acquire();
+        try {
+            if (holdsAlready.getAsBoolean()) {
+                return true;
+            }
+            if (state.workers.isCurrentThreadMember()) {
+                throw new IllegalStateException("a task of pool " + state.config.name() + " would wait for itself");
+            }
+            waiters.add(waiter);
+        } finally {
+            state.release();
         }
         try {
             return waiter.await(nanos);
         } finally {
-            state.decide(() -> {
-                waiters.withdraw(waiter);
-                return FollowUp.NONE;
-            });
+            state.acquire();
+            try {
+                waiters.remove(waiter);
+            } finally {
+                state.release();
+            }
         }
     }
 
-    private Waiter enroll(Waiters waiters) {
-        if (state.crew.isCurrentThreadMember()) {
-            throw new IllegalStateException("a task of pool " + state.config.name() + " would wait for itself");
-        }
-        return waiters.enroll();
+    boolean isShutdown() {
+        return state.phase != Phase.RUNNING;
+    }
+
+    boolean isTerminated() {
+        return state.phase == Phase.TERMINATED;
     }
 
     boolean isCurrentThreadMember() {
-        return state.read(state.crew::isCurrentThreadMember);
+        state.acquire();
+        try {
+            return state.workers.isCurrentThreadMember();
+        } finally {
+            state.release();
+        }
+    }
+
+    // ---- With the lock held
+
+    /** At the end of each decision: terminates the pool if it has nothing left, and releases the threads that wait. */
+    void settle() {
+        if (state.phase != Phase.RUNNING && state.phase != Phase.TERMINATED) {
+            terminateIfDone();
+        }
+        if (!joiners.isEmpty() && isQuiet()) {
+            joiners.releaseAll(state.followUps);
+        }
+    }
+
+    private void terminateIfDone() {
+        if (state.workers.size() == 0 && state.queue.isEmpty()) {
+            state.phase = Phase.TERMINATED;
+            terminationWaiters.releaseAll(state.followUps);
+            state.supervisor.end();
+        }
+    }
+
+    /** Returns whether nothing is queued and nothing runs, but for service tasks that wait for work. */
+    private boolean isQuiet() {
+        int busy = state.workers.busy();
+        return state.queue.isEmpty() && overload.blocked() == 0 && (busy == 0 || busy == state.workers.waiting());
     }
 }

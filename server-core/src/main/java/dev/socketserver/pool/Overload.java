@@ -1,8 +1,7 @@
 package dev.socketserver.pool;
 
-import dev.socketserver.pool.BlockedSubmitters.Submitter;
-import java.util.ArrayList;
-import java.util.List;
+import java.time.Duration;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,102 +10,282 @@ import org.jspecify.annotations.Nullable;
  */
 final class Overload {
     private final PoolState state;
+    private final Codel codel = new Codel();
+
+    // The submitters that wait for room, in order of arrival: the pool queues their tasks, so none can overtake.
+    private @Nullable Submitter firstBlocked;
+    private @Nullable Submitter lastBlocked;
+    private int blocked;
 
     Overload(PoolState state) {
         this.state = state;
     }
 
-    /** Decides about a task that finds the queue full and the crew at its limit. */
-    FollowUp overflow(Runnable task, long now) {
+    /** Returns how many submitters wait for room. */
+    int blocked() {
+        return blocked;
+    }
+
+    /** Returns whether the adaptive policy holds the pool for overloaded. */
+    boolean isOverloaded() {
+        return codel.isOverloaded();
+    }
+
+    // ---- A task is not taken, or given up
+
+    /** Counts a task that is not taken; returns what tells the submitter, once the lock is released. */
+    Runnable refuse(RejectionReason why, @Nullable Throwable cause) {
+        Runnable refusal = () -> {
+            throw rejected(why, cause);
+        };
+        state.counters.rejections.add(why, 1);
+        return refusal;
+    }
+
+    /** Returns what tells a submitter that its task is not taken. Without the lock. */
+    TaskRejectedException rejected(RejectionReason why, @Nullable Throwable cause) {
+        String pool = state.config.name();
+        PoolEvents.rejected(pool, why);
+        return new TaskRejectedException(pool, why, cause);
+    }
+
+    /** Counts the task of a follow-up as given up. */
+    void giveUp(GivenUp task) {
+        state.counters.rejections.add(task.why, 1);
+        state.followUps.add(task);
+    }
+
+    /** A task that was accepted and is given up; it is told so. Thread-safe. */
+    final class GivenUp extends FollowUp {
+        private final Runnable task;
+        private final RejectionReason why;
+
+        GivenUp(Runnable task, RejectionReason why) {
+            this.task = task;
+            this.why = why;
+        }
+
+        @Override
+        void proceed() {
+            PoolEvents.rejected(state.config.name(), why);
+            if (task instanceof RejectableTask rejectable) {
+                try {
+                    rejectable.rejected(why);
+                } catch (Throwable failure) {
+                    state.failures.report(task, failure);
+                }
+            }
+        }
+    }
+
+    // ---- The queue is full
+
+    /**
+     * Decides about a task that finds the queue full and as many workers as there may be.
+     *
+     * @return what the submitter does once the lock is released; null if the task was taken
+     */
+    @Nullable
+    Runnable overflow(Runnable task) {
         return switch (state.config.overloadPolicy()) {
-            case BLOCK -> state.crew.isCurrentThreadMember() ? () -> Worker.runGuarded(task) : waitForRoom(task);
-            case REJECT -> state.refuse(RejectionReason.QUEUE_FULL, null);
-            case SHED_OLDEST, ADAPTIVE -> replaceOldest(task, now);
+            case BLOCK -> state.workers.isCurrentThreadMember() ? () -> state.failures.run(task) : waitForRoom(task);
+            case REJECT -> refuse(RejectionReason.QUEUE_FULL, null);
+            case SHED_OLDEST, ADAPTIVE -> replaceOldest(task);
         };
     }
 
-    private FollowUp replaceOldest(Runnable task, long now) {
-        Runnable oldest = state.queue.pollOldest();
+    private @Nullable Runnable replaceOldest(Runnable task) {
+        Runnable oldest = state.queue.oldestPlaced();
         if (oldest == null) {
-            return state.refuse(RejectionReason.QUEUE_FULL, null);
+            return refuse(RejectionReason.QUEUE_FULL, null);
         }
-        state.enqueue(task, now);
-        return state.giveUp(oldest, RejectionReason.SHED_OLDEST);
+        GivenUp shed = new GivenUp(oldest, RejectionReason.SHED_OLDEST);
+        state.queue.removeOldestPlaced();
+        state.enqueue(task);
+        giveUp(shed);
+        return null;
     }
 
-    private FollowUp waitForRoom(Runnable task) {
-        Submitter submitter = new Submitter(task, new Waiter(state.host));
-        state.blocked.add(submitter);
-        return () -> awaitRoom(submitter);
+    private Runnable waitForRoom(Runnable task) {
+        Submitter submitter = new Submitter(state.machine, task);
+        Runnable wait = () -> awaitRoom(submitter);
+        addBlocked(submitter);
+        return wait;
     }
 
-    /** Without the lock. */
+    /** Waits until the task is queued or refused. Without the lock. */
     private void awaitRoom(Submitter submitter) {
+        InterruptedException interrupt = null;
         try {
-            submitter.waiter.await(Host.FOREVER);
+            submitter.await(Machine.FOREVER);
         } catch (InterruptedException e) {
+            interrupt = e;
             Thread.currentThread().interrupt();
-            state.decide(() ->
-                    state.blocked.remove(submitter) ? state.refuse(RejectionReason.INTERRUPTED, e) : FollowUp.NONE);
+            withdraw(submitter);
         }
-        RejectionReason refusal = submitter.refusal();
+        RejectionReason refusal = submitter.refusal;
         if (refusal != null) {
-            throw new TaskRejectedException(state.config.name(), refusal, null);
+            throw rejected(refusal, interrupt);
         }
+    }
+
+    /** Lets a submitter give up that was interrupted, unless its task has just been queued or refused. */
+    private void withdraw(Submitter submitter) {
+        state.lock();
+        try {
+            if (removeBlocked(submitter)) {
+                state.counters.rejections.add(RejectionReason.INTERRUPTED, 1);
+                submitter.refusal = RejectionReason.INTERRUPTED;
+            }
+        } finally {
+            state.unlock();
+        }
+    }
+
+    /** A submitter that waits for room, and its task. */
+    private static final class Submitter extends Waiters.Waiter {
+        private final Runnable task;
+
+        /** Why the task is not taken; guarded by the pool's lock until the submitter is released. */
+        private @Nullable RejectionReason refusal;
+
+        /** The one that came next; guarded by the pool's lock. */
+        private @Nullable Submitter next;
+
+        Submitter(Machine machine, Runnable task) {
+            super(machine);
+            this.task = task;
+        }
+    }
+
+    private void addBlocked(Submitter submitter) {
+        if (lastBlocked == null) {
+            firstBlocked = submitter;
+        } else {
+            lastBlocked.next = submitter;
+        }
+        lastBlocked = submitter;
+        blocked++;
+    }
+
+    /** Removes a submitter that waits; returns false if it does not wait any more. */
+    private boolean removeBlocked(Submitter submitter) {
+        Submitter before = null;
+        for (Submitter current = firstBlocked; current != submitter; current = current.next) {
+            if (current == null) {
+                return false;
+            }
+            before = current;
+        }
+        if (before == null) {
+            firstBlocked = submitter.next;
+        } else {
+            before.next = submitter.next;
+        }
+        if (lastBlocked == submitter) {
+            lastBlocked = before;
+        }
+        submitter.next = null;
+        blocked--;
+        return true;
     }
 
     /**
-     * Lets submitters in when a worker is about to take a task and leaves the queue half empty. Not sooner: to wake a
-     * submitter for each single place costs more than most tasks.
+     * Queues the tasks of blocked submitters when a worker is about to take a task and leaves the queue half empty. Not
+     * sooner: to wake a submitter for each single place costs more than most tasks. A worker that takes a service task
+     * counts as well: otherwise service tasks, which need no place, could keep a submitter waiting for ever.
      */
-    FollowUp admitBlocked(long now) {
+    void admitBlocked() {
         int capacity = state.config.queueCapacity();
-        if (state.blocked.isEmpty() || state.queue.size() - 1 > capacity / 2) {
-            return FollowUp.NONE;
+        if (blocked > 0 && state.queue.placed() - 1 <= capacity / 2) {
+            admitBlocked(capacity + 1 - state.queue.placed());
         }
-        return admitBlocked(capacity + 1 - state.queue.size(), now);
     }
 
-    /** Lets submitters in, as many as there are places. */
-    FollowUp admitBlocked(int places, long now) {
-        FollowUp after = FollowUp.NONE;
-        for (int i = 0; i < places && !state.blocked.isEmpty(); i++) {
-            Submitter submitter = state.blocked.remove();
-            state.enqueue(submitter.task, now);
-            after = after.then(submitter.admit());
+    /** Queues the tasks of blocked submitters, as many as there are places. */
+    void admitBlocked(int places) {
+        for (int i = 0; i < places && firstBlocked != null; i++) {
+            Submitter submitter = firstBlocked;
+            state.enqueue(submitter.task);
+            removeBlocked(submitter);
+            submitter.release(state.followUps);
         }
-        return after;
     }
 
-    /** The task to run next, or null: the oldest, or the newest while an adaptive pool is overloaded. */
+    /** Ends the wait of every blocked submitter without taking its task. */
+    void refuseBlocked(RejectionReason why) {
+        state.counters.rejections.add(why, blocked);
+        while (firstBlocked != null) {
+            Submitter submitter = firstBlocked;
+            removeBlocked(submitter);
+            submitter.refusal = why;
+            submitter.release(state.followUps);
+        }
+    }
+
+    // ---- A worker is free
+
+    /** Removes and returns the task to run next, null if there is none: the oldest, or the newest under overload. */
     @Nullable
-    Runnable next() {
-        return isAdaptive() && state.codel.isOverloaded() ? state.queue.pollNewest() : state.queue.pollOldest();
+    Runnable pollNext() {
+        return isAdaptive() && codel.isOverloaded() ? state.queue.pollNewest() : state.queue.pollOldest();
     }
 
-    /** Notes the delay, and gives up what has waited too long if that is called for. Before {@link #next}. */
-    FollowUp observe(long now) {
+    /** Notes how long tasks wait, and gives up those that have waited too long if the pool is overloaded. */
+    void observe() {
         if (!isAdaptive()) {
-            return FollowUp.NONE;
+            return;
         }
         PoolConfig config = state.config;
-        state.codel.observe(state.queue.oldestWait(now), now, config.adaptiveTarget(), config.adaptiveInterval());
-        return state.codel.isOverloaded() ? shedLateOnes(now) : FollowUp.NONE;
+        codel.observe(state.queue.oldestWait(state.now), state.now, config.adaptiveTarget(), config.adaptiveInterval());
+        if (codel.isOverloaded()) {
+            shedLateOnes(Codel.longestWait(config.adaptiveTarget()));
+        }
     }
 
-    private FollowUp shedLateOnes(long now) {
-        long longest = Codel.longestWait(state.config.adaptiveTarget());
-        if (state.queue.oldestWait(now) <= longest) {
-            return FollowUp.NONE;
+    private void shedLateOnes(long longest) {
+        while (state.queue.oldestWait(state.now) > longest) {
+            Runnable late = Objects.requireNonNull(state.queue.oldest(), "no task, and yet one has waited");
+            GivenUp shed = new GivenUp(late, RejectionReason.WAITED_TOO_LONG);
+            state.queue.pollOldest();
+            giveUp(shed);
         }
-        List<FollowUp> tells = new ArrayList<>();
-        while (state.queue.oldestWait(now) > longest) {
-            tells.add(state.giveUp(state.queue.removeOldest(), RejectionReason.WAITED_TOO_LONG));
-        }
-        return FollowUp.all(tells);
     }
 
     private boolean isAdaptive() {
         return state.config.overloadPolicy() == OverloadPolicy.ADAPTIVE;
+    }
+
+    /**
+     * Tells a standing queue from a burst: controlled delay as in "Controlling Queue Delay" (Nichols and Jacobson,
+     * 2012), in the form that Facebook's folly uses for servers ("Fail at Scale", 2015). The pool is overloaded when
+     * the shortest wait within an interval is above the target, since then the queue was never nearly empty.
+     */
+    static final class Codel {
+        private boolean overloaded;
+        private boolean begun;
+        private long shortest;
+        private long intervalEnd;
+
+        /** Notes how long the oldest task has waited at this moment, 0 if none waits. */
+        void observe(long wait, long now, Duration target, Duration interval) {
+            if (begun && now - intervalEnd < 0) {
+                shortest = Math.min(shortest, wait);
+                return;
+            }
+            overloaded = begun && shortest > PoolConfig.nanos(target);
+            begun = true;
+            shortest = wait;
+            intervalEnd = now + PoolConfig.nanos(interval);
+        }
+
+        boolean isOverloaded() {
+            return overloaded;
+        }
+
+        /** How long a task may wait while the pool is overloaded. */
+        static long longestWait(Duration target) {
+            return 2 * PoolConfig.nanos(target);
+        }
     }
 }

@@ -1,49 +1,15 @@
 package dev.socketserver.pool;
 
+import dev.socketserver.internal.util.Check;
 import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
-/**
- * The numbers and choices of an {@link ElasticThreadPool}. Immutable, so thread-safe; made by a {@link Builder}.
- *
- * @param name prefix of the thread names, {@code NAME-1}, {@code NAME-2} and so on; default {@value #DEFAULT_NAME}
- * @param minWorkers the pool never shrinks below this many workers; default {@value #DEFAULT_MIN_WORKERS}
- * @param maxWorkers the pool never grows above this many workers; default {@value #DEFAULT_MAX_WORKERS}
- * @param minSpareWorkers idle workers kept when the pool shrinks; default {@value #DEFAULT_MIN_SPARE_WORKERS}
- * @param queueThreshold a worker is added when more tasks than this wait; default {@value #DEFAULT_QUEUE_THRESHOLD}
- * @param maxQueueWait a worker is added when a task has waited longer than this, however few wait; default 1 ms
- * @param queueCapacity tasks that may wait before the overload policy decides, 0 for none; default
- *     {@value #DEFAULT_QUEUE_CAPACITY}, which a hundred workers with tasks of 10 ms clear in a tenth of a second
- * @param idleWindow idle workers beyond the spare ones retire, half of them at a time, when they have not been needed
- *     for this long; default 5 s
- * @param overloadPolicy what happens to a new task when the queue is full; default {@link OverloadPolicy#BLOCK}
- * @param adaptiveTarget the wait that {@link OverloadPolicy#ADAPTIVE} holds for normal; default 5 ms
- * @param adaptiveInterval how long every wait has to be above it for overload; default 100 ms
- * @param stuckAfter a task that runs longer is reported as stuck; default 10 min
- * @param stuckAction what else is done about it; default {@link StuckAction#REPORT}
- * @param stuckCompensation how many workers beyond {@code maxWorkers} may stand in for stuck ones; default 0
- * @param workerKind platform or virtual threads; default {@link WorkerKind#PLATFORM}
- * @param daemon whether the virtual machine may exit while platform workers are left, which drops their work; virtual
- *     threads always allow that; default {@value #DEFAULT_DAEMON}
- */
-public record PoolConfig(
-        String name,
-        int minWorkers,
-        int maxWorkers,
-        int minSpareWorkers,
-        int queueThreshold,
-        Duration maxQueueWait,
-        int queueCapacity,
-        Duration idleWindow,
-        OverloadPolicy overloadPolicy,
-        Duration adaptiveTarget,
-        Duration adaptiveInterval,
-        Duration stuckAfter,
-        StuckAction stuckAction,
-        int stuckCompensation,
-        WorkerKind workerKind,
-        boolean daemon) {
-
+/** The configuration of an {@link ElasticThreadPool}. Immutable, so thread-safe; created by a {@link Builder}. */
+public final class PoolConfig {
     /** Default of {@link #name()}. */
     public static final String DEFAULT_NAME = "worker";
 
@@ -80,86 +46,207 @@ public record PoolConfig(
     /** Default of {@link #daemon()}. */
     public static final boolean DEFAULT_DAEMON = false;
 
-    private static final Duration LONGEST = Duration.ofDays(365);
+    /** A century and more: the sum of so long a time and two readings of the clock does not overflow. */
+    private static final long LONGEST_NANOS = Long.MAX_VALUE / 2;
 
-    /**
-     * Validates.
-     *
-     * @throws IllegalArgumentException naming the option and its value, if a value is out of range
-     */
-    public PoolConfig {
-        Objects.requireNonNull(overloadPolicy, "overloadPolicy");
-        Objects.requireNonNull(stuckAction, "stuckAction");
-        Objects.requireNonNull(workerKind, "workerKind");
-        require(!name.isBlank(), "name must not be blank", name);
-        require(minWorkers >= 0, "minWorkers must not be negative", minWorkers);
-        require(maxWorkers >= 1, "maxWorkers must be positive", maxWorkers);
-        require(maxWorkers >= minWorkers, "maxWorkers must be at least minWorkers (" + minWorkers + ")", maxWorkers);
-        require(minSpareWorkers >= 0, "minSpareWorkers must not be negative", minSpareWorkers);
-        require(queueThreshold >= 0, "queueThreshold must not be negative", queueThreshold);
-        require(isPositive(maxQueueWait), "maxQueueWait must be positive and at most a year", maxQueueWait);
-        require(queueCapacity >= 0, "queueCapacity must not be negative", queueCapacity);
-        require(isPositive(idleWindow), "idleWindow must be positive and at most a year", idleWindow);
-        require(isPositive(adaptiveTarget), "adaptiveTarget must be positive and at most a year", adaptiveTarget);
-        require(isPositive(adaptiveInterval), "adaptiveInterval must be positive and at most a year", adaptiveInterval);
-        require(isPositive(stuckAfter), "stuckAfter must be positive and at most a year", stuckAfter);
-        require(stuckCompensation >= 0, "stuckCompensation must not be negative", stuckCompensation);
+    private final String name;
+    private final int minWorkers;
+    private final int maxWorkers;
+    private final int minSpareWorkers;
+    private final int queueThreshold;
+    private final Duration maxQueueWait;
+    private final int queueCapacity;
+    private final Duration idleWindow;
+    private final OverloadPolicy overloadPolicy;
+    private final Duration adaptiveTarget;
+    private final Duration adaptiveInterval;
+    private final Duration stuckAfter;
+    private final StuckAction stuckAction;
+    private final int stuckCompensation;
+    private final WorkerKind workerKind;
+    private final boolean daemon;
+
+    private PoolConfig(Builder builder) {
+        name = Check.notBlank("name", builder.name);
+        minWorkers = Check.atLeast("minWorkers", 0, builder.minWorkers);
+        maxWorkers = Check.atLeast("maxWorkers", 1, builder.maxWorkers);
+        minSpareWorkers = Check.atLeast("minSpareWorkers", 0, builder.minSpareWorkers);
+        queueThreshold = Check.atLeast("queueThreshold", 0, builder.queueThreshold);
+        maxQueueWait = Check.positive("maxQueueWait", builder.maxQueueWait);
+        queueCapacity = Check.atLeast("queueCapacity", 0, builder.queueCapacity);
+        idleWindow = Check.positive("idleWindow", builder.idleWindow);
+        overloadPolicy = Objects.requireNonNull(builder.overloadPolicy, "overloadPolicy");
+        adaptiveTarget = Check.positive("adaptiveTarget", builder.adaptiveTarget);
+        adaptiveInterval = Check.positive("adaptiveInterval", builder.adaptiveInterval);
+        stuckAfter = Check.positive("stuckAfter", builder.stuckAfter);
+        stuckAction = Objects.requireNonNull(builder.stuckAction, "stuckAction");
+        stuckCompensation = Check.atLeast("stuckCompensation", 0, builder.stuckCompensation);
+        workerKind = Objects.requireNonNull(builder.workerKind, "workerKind");
+        daemon = builder.daemon;
+        if (maxWorkers < minWorkers) {
+            throw new IllegalArgumentException(
+                    "maxWorkers must be at least minWorkers (" + minWorkers + "): " + maxWorkers);
+        }
     }
 
-    /**
-     * The configuration with every default.
-     *
-     * @return the defaults
-     */
+    /** Returns the configuration with every default. */
     public static PoolConfig defaults() {
         return builder().build();
     }
 
-    /**
-     * A builder that starts from the defaults.
-     *
-     * @return a new builder
-     */
+    /** Returns a builder that starts from the defaults. */
     public static Builder builder() {
         return new Builder();
     }
 
-    /**
-     * A builder that starts from this configuration.
-     *
-     * @return a new builder
-     */
+    /** Returns a builder that starts from this configuration. */
     public Builder toBuilder() {
-        return new Builder()
-                .name(name)
-                .minWorkers(minWorkers)
-                .maxWorkers(maxWorkers)
-                .minSpareWorkers(minSpareWorkers)
-                .queueThreshold(queueThreshold)
-                .maxQueueWait(maxQueueWait)
-                .queueCapacity(queueCapacity)
-                .idleWindow(idleWindow)
-                .overloadPolicy(overloadPolicy)
-                .adaptiveTarget(adaptiveTarget)
-                .adaptiveInterval(adaptiveInterval)
-                .stuckAfter(stuckAfter)
-                .stuckAction(stuckAction)
-                .stuckCompensation(stuckCompensation)
-                .workerKind(workerKind)
-                .daemon(daemon);
+        return new Builder(this);
     }
 
-    private static boolean isPositive(Duration value) {
-        return !value.isZero() && !value.isNegative() && value.compareTo(LONGEST) <= 0;
+    /** Returns a time of a configuration in nanoseconds, those above 146 years as 146 years. */
+    static long nanos(Duration time) {
+        return Math.min(time.toNanos(), LONGEST_NANOS);
     }
 
-    private static void require(boolean holds, String rule, Object value) {
-        if (!holds) {
-            throw new IllegalArgumentException(rule + ": " + value);
-        }
+    /**
+     * Returns the prefix of the thread names, which are {@code NAME-1}, {@code NAME-2} and so on; default
+     * {@value #DEFAULT_NAME}.
+     */
+    public String name() {
+        return name;
     }
 
-    /** Collects the options of a {@link PoolConfig}; what is not set keeps its default. Not thread-safe. */
+    /** Returns the number of workers below which the pool never shrinks; default {@value #DEFAULT_MIN_WORKERS}. */
+    public int minWorkers() {
+        return minWorkers;
+    }
+
+    /** Returns the number of workers above which the pool never grows; default {@value #DEFAULT_MAX_WORKERS}. */
+    public int maxWorkers() {
+        return maxWorkers;
+    }
+
+    /** Returns the number of idle workers kept when the pool shrinks; default {@value #DEFAULT_MIN_SPARE_WORKERS}. */
+    public int minSpareWorkers() {
+        return minSpareWorkers;
+    }
+
+    /** Returns the number of waiting tasks above which a worker is added; default {@value #DEFAULT_QUEUE_THRESHOLD}. */
+    public int queueThreshold() {
+        return queueThreshold;
+    }
+
+    /** Returns the time after which a worker is added for a task that waits, however few wait; default 1 ms. */
+    public Duration maxQueueWait() {
+        return maxQueueWait;
+    }
+
+    /**
+     * Returns the number of tasks that may wait before the overload policy decides, 0 for none; default
+     * {@value #DEFAULT_QUEUE_CAPACITY}, which a hundred workers with tasks of 10 ms clear in a tenth of a second.
+     */
+    public int queueCapacity() {
+        return queueCapacity;
+    }
+
+    /**
+     * Returns the time for which idle workers beyond the spare ones must not have been needed before they retire, half
+     * of them at a time; default 5 s.
+     */
+    public Duration idleWindow() {
+        return idleWindow;
+    }
+
+    /**
+     * Returns the policy that decides what happens to a new task when the queue is full; default
+     * {@link OverloadPolicy#BLOCK}.
+     */
+    public OverloadPolicy overloadPolicy() {
+        return overloadPolicy;
+    }
+
+    /** Returns the wait that {@link OverloadPolicy#ADAPTIVE} takes for normal; default 5 ms. */
+    public Duration adaptiveTarget() {
+        return adaptiveTarget;
+    }
+
+    /**
+     * Returns the time for which every wait has to exceed {@link #adaptiveTarget()} to count as overload; default 100
+     * ms.
+     */
+    public Duration adaptiveInterval() {
+        return adaptiveInterval;
+    }
+
+    /** Returns the time after which a running task is reported as stuck; default 10 min. */
+    public Duration stuckAfter() {
+        return stuckAfter;
+    }
+
+    /** Returns the action taken for a stuck task; default {@link StuckAction#REPORT}. */
+    public StuckAction stuckAction() {
+        return stuckAction;
+    }
+
+    /** Returns the number of workers beyond {@link #maxWorkers()} that may stand in for stuck ones; default 0. */
+    public int stuckCompensation() {
+        return stuckCompensation;
+    }
+
+    /** Returns the kind of thread that workers are, platform or virtual; default {@link WorkerKind#PLATFORM}. */
+    public WorkerKind workerKind() {
+        return workerKind;
+    }
+
+    /**
+     * Returns whether the JVM may exit while platform workers are left, which drops their work; default
+     * {@value #DEFAULT_DAEMON}. Virtual threads always allow that.
+     */
+    public boolean daemon() {
+        return daemon;
+    }
+
+    private Map<String, Object> options() {
+        Map<String, Object> options = new LinkedHashMap<>();
+        options.put("name", name);
+        options.put("minWorkers", minWorkers);
+        options.put("maxWorkers", maxWorkers);
+        options.put("minSpareWorkers", minSpareWorkers);
+        options.put("queueThreshold", queueThreshold);
+        options.put("maxQueueWait", maxQueueWait);
+        options.put("queueCapacity", queueCapacity);
+        options.put("idleWindow", idleWindow);
+        options.put("overloadPolicy", overloadPolicy);
+        options.put("adaptiveTarget", adaptiveTarget);
+        options.put("adaptiveInterval", adaptiveInterval);
+        options.put("stuckAfter", stuckAfter);
+        options.put("stuckAction", stuckAction);
+        options.put("stuckCompensation", stuckCompensation);
+        options.put("workerKind", workerKind);
+        options.put("daemon", daemon);
+        return options;
+    }
+
+    /** Returns whether the other one is a configuration with the same options. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof PoolConfig config && options().equals(config.options());
+    }
+
+    @Override
+    public int hashCode() {
+        return options().hashCode();
+    }
+
+    @Override
+    public String toString() {
+        return options().entrySet().stream()
+                .map(option -> option.getKey() + "=" + option.getValue())
+                .collect(Collectors.joining(", ", "PoolConfig[", "]"));
+    }
+
+    /** Collects the options of a {@link PoolConfig}; an option that is not set keeps its default. Not thread-safe. */
     public static final class Builder {
         private String name = DEFAULT_NAME;
         private int minWorkers = DEFAULT_MIN_WORKERS;
@@ -180,206 +267,128 @@ public record PoolConfig(
 
         private Builder() {}
 
-        /**
-         * Sets {@link PoolConfig#name()}.
-         *
-         * @param value the value
-         * @return this builder
-         */
+        private Builder(PoolConfig config) {
+            name = config.name;
+            minWorkers = config.minWorkers;
+            maxWorkers = config.maxWorkers;
+            minSpareWorkers = config.minSpareWorkers;
+            queueThreshold = config.queueThreshold;
+            maxQueueWait = config.maxQueueWait;
+            queueCapacity = config.queueCapacity;
+            idleWindow = config.idleWindow;
+            overloadPolicy = config.overloadPolicy;
+            adaptiveTarget = config.adaptiveTarget;
+            adaptiveInterval = config.adaptiveInterval;
+            stuckAfter = config.stuckAfter;
+            stuckAction = config.stuckAction;
+            stuckCompensation = config.stuckCompensation;
+            workerKind = config.workerKind;
+            daemon = config.daemon;
+        }
+
+        /** Sets {@link PoolConfig#name()}. */
         public Builder name(String value) {
             name = value;
             return this;
         }
 
-        /**
-         * Sets {@link PoolConfig#minWorkers()}.
-         *
-         * @param value the value
-         * @return this builder
-         */
+        /** Sets {@link PoolConfig#minWorkers()}. */
         public Builder minWorkers(int value) {
             minWorkers = value;
             return this;
         }
 
-        /**
-         * Sets {@link PoolConfig#maxWorkers()}.
-         *
-         * @param value the value
-         * @return this builder
-         */
+        /** Sets {@link PoolConfig#maxWorkers()}. */
         public Builder maxWorkers(int value) {
             maxWorkers = value;
             return this;
         }
 
-        /**
-         * Sets {@link PoolConfig#minSpareWorkers()}.
-         *
-         * @param value the value
-         * @return this builder
-         */
+        /** Sets {@link PoolConfig#minSpareWorkers()}. */
         public Builder minSpareWorkers(int value) {
             minSpareWorkers = value;
             return this;
         }
 
-        /**
-         * Sets {@link PoolConfig#queueThreshold()}.
-         *
-         * @param value the value
-         * @return this builder
-         */
+        /** Sets {@link PoolConfig#queueThreshold()}. */
         public Builder queueThreshold(int value) {
             queueThreshold = value;
             return this;
         }
 
-        /**
-         * Sets {@link PoolConfig#maxQueueWait()}.
-         *
-         * @param value the value
-         * @return this builder
-         */
+        /** Sets {@link PoolConfig#maxQueueWait()}. */
         public Builder maxQueueWait(Duration value) {
             maxQueueWait = value;
             return this;
         }
 
-        /**
-         * Sets {@link PoolConfig#queueCapacity()}.
-         *
-         * @param value the value
-         * @return this builder
-         */
+        /** Sets {@link PoolConfig#queueCapacity()}. */
         public Builder queueCapacity(int value) {
             queueCapacity = value;
             return this;
         }
 
-        /**
-         * Sets {@link PoolConfig#idleWindow()}.
-         *
-         * @param value the value
-         * @return this builder
-         */
+        /** Sets {@link PoolConfig#idleWindow()}. */
         public Builder idleWindow(Duration value) {
             idleWindow = value;
             return this;
         }
 
-        /**
-         * Sets {@link PoolConfig#overloadPolicy()}.
-         *
-         * @param value the value
-         * @return this builder
-         */
+        /** Sets {@link PoolConfig#overloadPolicy()}. */
         public Builder overloadPolicy(OverloadPolicy value) {
             overloadPolicy = value;
             return this;
         }
 
-        /**
-         * Sets {@link PoolConfig#adaptiveTarget()}.
-         *
-         * @param value the value
-         * @return this builder
-         */
+        /** Sets {@link PoolConfig#adaptiveTarget()}. */
         public Builder adaptiveTarget(Duration value) {
             adaptiveTarget = value;
             return this;
         }
 
-        /**
-         * Sets {@link PoolConfig#adaptiveInterval()}.
-         *
-         * @param value the value
-         * @return this builder
-         */
+        /** Sets {@link PoolConfig#adaptiveInterval()}. */
         public Builder adaptiveInterval(Duration value) {
             adaptiveInterval = value;
             return this;
         }
 
-        /**
-         * Sets {@link PoolConfig#stuckAfter()}.
-         *
-         * @param value the value
-         * @return this builder
-         */
+        /** Sets {@link PoolConfig#stuckAfter()}. */
         public Builder stuckAfter(Duration value) {
             stuckAfter = value;
             return this;
         }
 
-        /**
-         * Sets {@link PoolConfig#stuckAction()}.
-         *
-         * @param value the value
-         * @return this builder
-         */
+        /** Sets {@link PoolConfig#stuckAction()}. */
         public Builder stuckAction(StuckAction value) {
             stuckAction = value;
             return this;
         }
 
-        /**
-         * Sets {@link PoolConfig#stuckCompensation()}.
-         *
-         * @param value the value
-         * @return this builder
-         */
+        /** Sets {@link PoolConfig#stuckCompensation()}. */
         public Builder stuckCompensation(int value) {
             stuckCompensation = value;
             return this;
         }
 
-        /**
-         * Sets {@link PoolConfig#workerKind()}.
-         *
-         * @param value the value
-         * @return this builder
-         */
+        /** Sets {@link PoolConfig#workerKind()}. */
         public Builder workerKind(WorkerKind value) {
             workerKind = value;
             return this;
         }
 
-        /**
-         * Sets {@link PoolConfig#daemon()}.
-         *
-         * @param value the value
-         * @return this builder
-         */
+        /** Sets {@link PoolConfig#daemon()}. */
         public Builder daemon(boolean value) {
             daemon = value;
             return this;
         }
 
         /**
-         * Makes the configuration.
+         * Returns the configuration.
          *
-         * @return the configuration
          * @throws IllegalArgumentException naming the option and its value, if a value is out of range
          */
         public PoolConfig build() {
-            return new PoolConfig(
-                    name,
-                    minWorkers,
-                    maxWorkers,
-                    minSpareWorkers,
-                    queueThreshold,
-                    maxQueueWait,
-                    queueCapacity,
-                    idleWindow,
-                    overloadPolicy,
-                    adaptiveTarget,
-                    adaptiveInterval,
-                    stuckAfter,
-                    stuckAction,
-                    stuckCompensation,
-                    workerKind,
-                    daemon);
+            return new PoolConfig(this);
         }
     }
 }

@@ -9,150 +9,120 @@ import jdk.jfr.Name;
 import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
-/** The pool's events in the JDK Flight Recorder, category "Elastic Thread Pool". */
+/**
+ * The pool's events in the JDK Flight Recorder, category "Elastic Thread Pool". As long as nothing is recorded, the
+ * classes of the events, and with them all of JFR, stay unloaded. Thread-safe; never called with the pool's lock held.
+ */
 @SuppressWarnings("UnusedVariable") // the recorder reads the fields
 final class PoolEvents {
-    private static final String CATEGORY = "Elastic Thread Pool";
-
     private PoolEvents() {}
 
-    /**
-     * Tells whether there is anybody to tell; if not, the events' classes, and with them all of JFR, stay unloaded, and
-     * no lambda is linked while a pool that grows for the first time is locked, which takes milliseconds.
-     */
     private static boolean isRecording() {
         return FlightRecorder.isInitialized();
     }
 
-    static FollowUp started(String worker, StartReason why) {
-        return isRecording() ? new WorkerStarted(worker, why) : FollowUp.NONE;
+    static void started(String worker, StartReason why) {
+        if (isRecording()) {
+            new WorkerStarted().record(worker, why);
+        }
     }
 
-    static FollowUp retired(String worker, RetireReason why) {
-        return isRecording() ? new WorkerRetired(worker, why) : FollowUp.NONE;
-    }
-
-    static FollowUp waited(String pool, long nanos) {
-        return isRecording() ? new LongQueueWait(pool, nanos) : FollowUp.NONE;
+    static void retired(String worker, RetireReason why) {
+        if (isRecording()) {
+            new WorkerRetired().record(worker, why);
+        }
     }
 
     static void rejected(String pool, RejectionReason why) {
         if (isRecording()) {
-            new TaskRejected(pool, why).commit();
+            TaskRejected event = new TaskRejected();
+            event.pool = pool;
+            event.reason = why.name();
+            event.commit();
+        }
+    }
+
+    static void waited(String pool, long nanos) {
+        if (isRecording()) {
+            LongQueueWait event = new LongQueueWait();
+            event.pool = pool;
+            event.wait = nanos;
+            event.commit();
         }
     }
 
     static void stuck(String worker, String task, long nanos) {
         if (isRecording()) {
-            new TaskStuck(worker, task, nanos).commit();
+            TaskStuck event = new TaskStuck();
+            event.worker = worker;
+            event.task = task;
+            event.running = nanos;
+            event.commit();
+        }
+    }
+
+    /** Something that happens in a pool. */
+    @Category("Elastic Thread Pool")
+    @StackTrace(false)
+    private abstract static class PoolEvent extends Event {}
+
+    /** A worker comes or goes. */
+    private abstract static class WorkerEvent extends PoolEvent {
+        @Label("Worker")
+        String worker = "";
+
+        @Label("Reason")
+        String reason = "";
+
+        final void record(String name, Enum<?> why) {
+            worker = name;
+            reason = why.name();
+            commit();
         }
     }
 
     @Name("dev.socketserver.WorkerStarted")
     @Label("Worker Started")
-    @Category(CATEGORY)
-    @StackTrace(false)
-    private static final class WorkerStarted extends Event implements FollowUp {
-        @Label("Worker")
-        private final String worker;
-
-        @Label("Reason")
-        private final String reason;
-
-        WorkerStarted(String worker, StartReason reason) {
-            this.worker = worker;
-            this.reason = reason.name();
-        }
-
-        @Override
-        public void proceed() {
-            commit();
-        }
-    }
+    private static final class WorkerStarted extends WorkerEvent {}
 
     @Name("dev.socketserver.WorkerRetired")
     @Label("Worker Retired")
-    @Category(CATEGORY)
-    @StackTrace(false)
-    private static final class WorkerRetired extends Event implements FollowUp {
-        @Label("Worker")
-        private final String worker;
-
-        @Label("Reason")
-        private final String reason;
-
-        WorkerRetired(String worker, RetireReason reason) {
-            this.worker = worker;
-            this.reason = reason.name();
-        }
-
-        @Override
-        public void proceed() {
-            commit();
-        }
-    }
+    private static final class WorkerRetired extends WorkerEvent {}
 
     @Name("dev.socketserver.TaskRejected")
     @Label("Task Rejected")
-    @Category(CATEGORY)
-    @StackTrace(false)
-    private static final class TaskRejected extends Event {
+    private static final class TaskRejected extends PoolEvent {
         @Label("Pool")
-        private final String pool;
+        String pool = "";
 
         @Label("Reason")
-        private final String reason;
-
-        TaskRejected(String pool, RejectionReason reason) {
-            this.pool = pool;
-            this.reason = reason.name();
-        }
+        String reason = "";
     }
 
     @Name("dev.socketserver.LongQueueWait")
     @Label("Long Queue Wait")
     @Description("A task waited in the queue longer than maxQueueWait")
-    @Category(CATEGORY)
-    @StackTrace(false)
-    private static final class LongQueueWait extends Event implements FollowUp {
+    private static final class LongQueueWait extends PoolEvent {
         @Label("Pool")
-        private final String pool;
+        String pool = "";
 
         @Label("Wait")
         @Timespan(Timespan.NANOSECONDS)
-        private final long wait;
-
-        LongQueueWait(String pool, long wait) {
-            this.pool = pool;
-            this.wait = wait;
-        }
-
-        @Override
-        public void proceed() {
-            commit();
-        }
+        long wait;
     }
 
     @Name("dev.socketserver.TaskStuck")
     @Label("Task Stuck")
     @Description("A task has run longer than stuckAfter")
-    @Category(CATEGORY)
-    @StackTrace(false)
-    private static final class TaskStuck extends Event {
+    private static final class TaskStuck extends PoolEvent {
         @Label("Worker")
-        private final String worker;
+        String worker = "";
 
         @Label("Task")
-        private final String task;
+        String task = "";
 
         @Label("Running")
         @Timespan(Timespan.NANOSECONDS)
-        private final long running;
-
-        TaskStuck(String worker, String task, long running) {
-            this.worker = worker;
-            this.task = task;
-            this.running = running;
-        }
+        long running;
     }
 }

@@ -1,7 +1,7 @@
 package dev.socketserver.pool;
 
-import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
@@ -10,40 +10,42 @@ import java.util.concurrent.TimeUnit;
 
 /** An elastic pool where an {@link java.util.concurrent.ExecutorService} is expected. Thread-safe. */
 final class PoolExecutorService extends AbstractExecutorService {
-    private final ElasticThreadPool pool;
+    private final Dispatcher dispatcher;
+    private final Lifecycle lifecycle;
 
-    PoolExecutorService(ElasticThreadPool pool) {
-        this.pool = pool;
+    PoolExecutorService(Dispatcher dispatcher) {
+        this.dispatcher = dispatcher;
+        this.lifecycle = dispatcher.lifecycle();
     }
 
     @Override
     public void execute(Runnable task) {
-        pool.execute(task);
+        dispatcher.execute(Objects.requireNonNull(task, "task"));
     }
 
     @Override
     public void shutdown() {
-        pool.shutdown();
+        lifecycle.shutdown();
     }
 
     @Override
     public List<Runnable> shutdownNow() {
-        return pool.shutdownNow();
+        return lifecycle.stop();
     }
 
     @Override
     public boolean isShutdown() {
-        return pool.isShutdown();
+        return lifecycle.isShutdown();
     }
 
     @Override
     public boolean isTerminated() {
-        return pool.isTerminated();
+        return lifecycle.isTerminated();
     }
 
     @Override
     public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
-        return pool.awaitTermination(Duration.ofNanos(unit.toNanos(timeout)));
+        return lifecycle.awaitTermination(unit.toNanos(timeout));
     }
 
     @Override
@@ -67,7 +69,7 @@ final class PoolExecutorService extends AbstractExecutorService {
 
         @Override
         public void rejected(RejectionReason why) {
-            setException(new TaskRejectedException(pool.config().name(), why, null));
+            setException(new TaskRejectedException(dispatcher.state().config.name(), why, null));
         }
     }
 }

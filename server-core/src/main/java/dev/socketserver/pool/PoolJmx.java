@@ -2,27 +2,49 @@ package dev.socketserver.pool;
 
 import java.lang.management.ManagementFactory;
 import java.time.Duration;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.function.UnaryOperator;
-import java.util.stream.Collectors;
+import java.util.function.BiFunction;
+import java.util.function.Function;
+import javax.management.Attribute;
+import javax.management.AttributeList;
+import javax.management.AttributeNotFoundException;
+import javax.management.DynamicMBean;
+import javax.management.InstanceNotFoundException;
+import javax.management.InvalidAttributeValueException;
 import javax.management.JMException;
+import javax.management.MBeanAttributeInfo;
+import javax.management.MBeanInfo;
+import javax.management.MBeanRegistration;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
+import javax.management.openmbean.CompositeData;
+import javax.management.openmbean.CompositeDataSupport;
+import javax.management.openmbean.CompositeType;
+import javax.management.openmbean.OpenDataException;
+import javax.management.openmbean.OpenType;
+import javax.management.openmbean.SimpleType;
+import org.jspecify.annotations.Nullable;
 
-/** Shows an elastic pool in JMX until closed. Thread-safe. */
+/**
+ * Shows an elastic pool in JMX until closed. The attributes that can be set change the configuration at once, as
+ * {@link ElasticThreadPool#reconfigure} does; a value that does not fit the others is refused. Thread-safe.
+ */
 public final class PoolJmx implements AutoCloseable {
     private final MBeanServer server;
     private final ObjectName name;
+    private final Bean bean;
 
-    private PoolJmx(MBeanServer server, ObjectName name) {
+    private PoolJmx(MBeanServer server, ObjectName name, Bean bean) {
         this.server = server;
         this.name = name;
+        this.bean = bean;
     }
 
     /**
      * Registers a pool as {@code dev.socketserver:type=ElasticThreadPool,name="NAME"} with the platform's server.
      *
-     * @param pool the pool
      * @return the registration; closing it removes the pool from JMX and leaves it running
      * @throws IllegalStateException if a pool of that name is registered already
      */
@@ -31,275 +53,344 @@ public final class PoolJmx implements AutoCloseable {
         String key = ObjectName.quote(pool.config().name());
         try {
             ObjectName name = new ObjectName("dev.socketserver:type=ElasticThreadPool,name=" + key);
-            server.registerMBean(new Bean(pool), name);
-            return new PoolJmx(server, name);
+            Bean bean = new Bean(pool);
+            server.registerMBean(bean, name);
+            return new PoolJmx(server, name, bean);
         } catch (JMException e) {
             throw new IllegalStateException("pool " + pool.config().name() + " cannot be registered", e);
         }
     }
 
-    /**
-     * The name in JMX.
-     *
-     * @return the name
-     */
+    /** Returns the name in JMX. */
     public ObjectName name() {
         return name;
     }
 
+    /** Removes the pool from JMX, unless that was done already; another registration of the same name stays. */
     @Override
     public void close() {
         try {
-            if (server.isRegistered(name)) {
+            if (bean.registered) {
                 server.unregisterMBean(name);
             }
+        } catch (InstanceNotFoundException e) {
+            // Somebody else has just removed it.
         } catch (JMException e) {
             throw new IllegalStateException(name + " cannot be removed", e);
         }
     }
 
-    /** What JMX calls. */
-    private record Bean(ElasticThreadPool pool) implements ElasticThreadPoolMXBean {
-        private void change(UnaryOperator<PoolConfig.Builder> change) {
-            pool.reconfigure(change.apply(pool.config().toBuilder()).build());
+    private static Attributes attributes() {
+        Attributes attributes = new Attributes();
+        addNumbers(attributes);
+        addTimes(attributes);
+        addFigures(attributes);
+        return attributes;
+    }
+
+    private static void addNumbers(Attributes attributes) {
+        attributes
+                .option(
+                        "MinWorkers",
+                        PoolConfig::minWorkers,
+                        (b, v) -> b.minWorkers(v),
+                        "workers below which the pool does not shrink")
+                .option(
+                        "MaxWorkers",
+                        PoolConfig::maxWorkers,
+                        (b, v) -> b.maxWorkers(v),
+                        "workers above which the pool does not grow")
+                .option(
+                        "MinSpareWorkers",
+                        PoolConfig::minSpareWorkers,
+                        (b, v) -> b.minSpareWorkers(v),
+                        "idle workers that are kept")
+                .option(
+                        "QueueThreshold",
+                        PoolConfig::queueThreshold,
+                        (b, v) -> b.queueThreshold(v),
+                        "waiting tasks above which a worker is added")
+                .option("QueueCapacity", PoolConfig::queueCapacity, (b, v) -> b.queueCapacity(v), "tasks that may wait")
+                .option(
+                        "StuckCompensation",
+                        PoolConfig::stuckCompensation,
+                        (b, v) -> b.stuckCompensation(v),
+                        "workers beyond the maximum that may stand in for stuck ones");
+    }
+
+    private static void addTimes(Attributes attributes) {
+        attributes
+                .time(
+                        "MaxQueueWait",
+                        PoolConfig::maxQueueWait,
+                        (b, v) -> b.maxQueueWait(v),
+                        "wait before a worker is added")
+                .time(
+                        "IdleWindow",
+                        PoolConfig::idleWindow,
+                        (b, v) -> b.idleWindow(v),
+                        "time before idle workers retire")
+                .time(
+                        "AdaptiveTarget",
+                        PoolConfig::adaptiveTarget,
+                        (b, v) -> b.adaptiveTarget(v),
+                        "wait that is normal")
+                .time(
+                        "AdaptiveInterval",
+                        PoolConfig::adaptiveInterval,
+                        (b, v) -> b.adaptiveInterval(v),
+                        "time for which every wait exceeds the target under overload")
+                .time("StuckAfter", PoolConfig::stuckAfter, (b, v) -> b.stuckAfter(v), "run time of a stuck task")
+                .policy(
+                        "OverloadPolicy",
+                        PoolConfig::overloadPolicy,
+                        (b, v) -> b.overloadPolicy(v),
+                        "what is done when the queue is full");
+    }
+
+    private static void addFigures(Attributes attributes) {
+        attributes
+                .figure("Overloaded", Boolean.class, PoolSnapshot::overloaded, "whether ADAPTIVE sees an overload")
+                .figure("Size", Integer.class, PoolSnapshot::size, "workers, starting ones included")
+                .figure("Starting", Integer.class, PoolSnapshot::starting, "workers that are being started")
+                .figure("Idle", Integer.class, PoolSnapshot::idle, "idle workers")
+                .figure("Busy", Integer.class, PoolSnapshot::busy, "busy workers")
+                .figure("Stuck", Integer.class, PoolSnapshot::stuck, "workers with a stuck task")
+                .figure("PeakSize", Integer.class, PoolSnapshot::peakSize, "largest size so far")
+                .figure("Queued", Integer.class, PoolSnapshot::queued, "waiting tasks")
+                .figure("PeakQueued", Integer.class, PoolSnapshot::peakQueued, "most waiting tasks so far")
+                .figure("OldestWaitMillis", Long.class, s -> s.oldestWait().toMillis(), "wait of the oldest task, ms")
+                .figure(
+                        "BlockedSubmitters",
+                        Integer.class,
+                        PoolSnapshot::blockedSubmitters,
+                        "threads that wait for room in the queue")
+                .figure("HandedOff", Long.class, PoolSnapshot::handedOff, "tasks given straight to an idle worker")
+                .figure("Enqueued", Long.class, PoolSnapshot::enqueued, "tasks that went through the queue")
+                .figure("Completed", Long.class, PoolSnapshot::completed, "tasks that have ended")
+                .figure("StartFailures", Long.class, PoolSnapshot::startFailures, "failed attempts to start workers")
+                .figure("StuckTasks", Long.class, PoolSnapshot::stuckTasks, "tasks reported as stuck")
+                .reasons("StartsByReason", PoolSnapshot::startsByReason, "workers started, by reason")
+                .reasons("RetirementsByReason", PoolSnapshot::retirementsByReason, "workers ended, by reason")
+                .reasons("RejectionsByReason", PoolSnapshot::rejectionsByReason, "tasks not run, by reason")
+                .times("WaitTimeMicros", PoolSnapshot::waitTime, "waits from submission to start, µs")
+                .times("RunTimeMicros", PoolSnapshot::runTime, "run times, µs");
+    }
+
+    /** The attributes by their names. Immutable once built. */
+    private static final class Attributes {
+        private final Map<String, Entry<?>> entries = new LinkedHashMap<>();
+
+        /** How an attribute is read and, if it can be set, what that changes in a configuration. */
+        private record Entry<T>(
+                Class<T> type,
+                String description,
+                Function<ElasticThreadPool, T> reader,
+                @Nullable BiFunction<PoolConfig.Builder, T, PoolConfig.Builder> setter) {
+
+            PoolConfig.Builder set(PoolConfig.Builder config, Object value) throws AttributeNotFoundException {
+                if (setter == null) {
+                    throw new AttributeNotFoundException("cannot be set: " + description);
+                }
+                return setter.apply(config, type.cast(value));
+            }
+        }
+
+        Attributes option(
+                String name,
+                Function<PoolConfig, Integer> reader,
+                BiFunction<PoolConfig.Builder, Integer, PoolConfig.Builder> setter,
+                String description) {
+            return add(name, new Entry<>(Integer.class, description, pool -> reader.apply(pool.config()), setter));
+        }
+
+        Attributes time(
+                String name,
+                Function<PoolConfig, Duration> reader,
+                BiFunction<PoolConfig.Builder, Duration, PoolConfig.Builder> setter,
+                String description) {
+            Function<ElasticThreadPool, Long> millis =
+                    pool -> reader.apply(pool.config()).toMillis();
+            return add(
+                    name + "Millis",
+                    new Entry<>(
+                            Long.class,
+                            description + ", ms",
+                            millis,
+                            (config, value) -> setter.apply(config, Duration.ofMillis(value))));
+        }
+
+        Attributes policy(
+                String name,
+                Function<PoolConfig, OverloadPolicy> reader,
+                BiFunction<PoolConfig.Builder, OverloadPolicy, PoolConfig.Builder> setter,
+                String description) {
+            return add(
+                    name,
+                    new Entry<>(
+                            String.class,
+                            description + ": " + Arrays.toString(OverloadPolicy.values()),
+                            pool -> reader.apply(pool.config()).name(),
+                            (config, value) -> setter.apply(config, OverloadPolicy.valueOf(value))));
+        }
+
+        <T> Attributes figure(String name, Class<T> type, Function<PoolSnapshot, T> reader, String description) {
+            return add(name, new Entry<>(type, description, pool -> reader.apply(pool.snapshot()), null));
+        }
+
+        Attributes reasons(String name, Function<PoolSnapshot, Map<? extends Enum<?>, Long>> reader, String what) {
+            return figure(
+                    name,
+                    CompositeData.class,
+                    snapshot -> {
+                        Map<String, Long> counts = new LinkedHashMap<>();
+                        reader.apply(snapshot).forEach((reason, count) -> counts.put(reason.name(), count));
+                        return composite(what, counts);
+                    },
+                    what);
+        }
+
+        Attributes times(String name, Function<PoolSnapshot, TimeDistribution> reader, String what) {
+            return figure(
+                    name,
+                    CompositeData.class,
+                    snapshot -> {
+                        TimeDistribution times = reader.apply(snapshot);
+                        Map<String, Long> micros = new LinkedHashMap<>();
+                        micros.put("p50", micros(times.percentile(50)));
+                        micros.put("p99", micros(times.percentile(99)));
+                        micros.put("p99.9", micros(times.percentile(99.9)));
+                        micros.put("max", micros(times.longest()));
+                        return composite(what, micros);
+                    },
+                    what);
+        }
+
+        private static long micros(Duration time) {
+            return time.toNanos() / 1000;
+        }
+
+        private static CompositeData composite(String what, Map<String, Long> values) {
+            String[] keys = values.keySet().toArray(String[]::new);
+            OpenType<?>[] types = new OpenType<?>[keys.length];
+            Arrays.fill(types, SimpleType.LONG);
+            try {
+                return new CompositeDataSupport(new CompositeType(what, what, keys, keys, types), values);
+            } catch (OpenDataException e) {
+                throw new IllegalStateException(what, e);
+            }
+        }
+
+        private Attributes add(String name, Entry<?> entry) {
+            entries.put(name, entry);
+            return this;
+        }
+
+        Entry<?> get(String name) throws AttributeNotFoundException {
+            Entry<?> entry = entries.get(name);
+            if (entry == null) {
+                throw new AttributeNotFoundException(name);
+            }
+            return entry;
+        }
+
+        MBeanInfo info() {
+            MBeanAttributeInfo[] infos = entries.entrySet().stream()
+                    .map(named -> {
+                        Entry<?> entry = named.getValue();
+                        String type = entry.type.getName();
+                        boolean canBeSet = entry.setter != null;
+                        return new MBeanAttributeInfo(named.getKey(), type, entry.description, true, canBeSet, false);
+                    })
+                    .toArray(MBeanAttributeInfo[]::new);
+            return new MBeanInfo(ElasticThreadPool.class.getName(), "an elastic thread pool", infos, null, null, null);
+        }
+    }
+
+    /** What JMX calls. Thread-safe. */
+    private static final class Bean implements DynamicMBean, MBeanRegistration {
+        private static final Attributes ATTRIBUTES = attributes();
+
+        private final ElasticThreadPool pool;
+        private volatile boolean registered;
+
+        Bean(ElasticThreadPool pool) {
+            this.pool = pool;
         }
 
         @Override
-        public int getMinWorkers() {
-            return pool.config().minWorkers();
+        public MBeanInfo getMBeanInfo() {
+            return ATTRIBUTES.info();
         }
 
         @Override
-        public void setMinWorkers(int value) {
-            change(config -> config.minWorkers(value));
+        public Object getAttribute(String name) throws AttributeNotFoundException {
+            return ATTRIBUTES.get(name).reader.apply(pool);
         }
 
         @Override
-        public int getMaxWorkers() {
-            return pool.config().maxWorkers();
+        public void setAttribute(Attribute attribute)
+                throws AttributeNotFoundException, InvalidAttributeValueException {
+            try {
+                PoolConfig.Builder config = pool.config().toBuilder();
+                pool.reconfigure(ATTRIBUTES
+                        .get(attribute.getName())
+                        .set(config, attribute.getValue())
+                        .build());
+            } catch (ClassCastException e) {
+                throw new InvalidAttributeValueException(attribute + ": " + e.getMessage());
+            }
+        }
+
+        /** Returns the attributes that exist, as the interface asks for. */
+        @Override
+        public AttributeList getAttributes(String[] names) {
+            AttributeList list = new AttributeList();
+            for (String name : names) {
+                if (ATTRIBUTES.entries.containsKey(name)) {
+                    list.add(new Attribute(
+                            name, ATTRIBUTES.entries.get(name).reader.apply(pool)));
+                }
+            }
+            return list;
+        }
+
+        /** Sets the attributes in order, and returns those that could be set, as the interface asks for. */
+        @Override
+        public AttributeList setAttributes(AttributeList attributes) {
+            AttributeList list = new AttributeList();
+            for (Attribute attribute : attributes.asList()) {
+                try {
+                    setAttribute(attribute);
+                    list.add(attribute);
+                } catch (JMException | IllegalArgumentException e) {
+                    // Not in the list, which tells the caller.
+                }
+            }
+            return list;
         }
 
         @Override
-        public void setMaxWorkers(int value) {
-            change(config -> config.maxWorkers(value));
+        public Object invoke(String action, Object[] parameters, String[] signature) {
+            throw new UnsupportedOperationException("a pool has no operation in JMX: " + action);
         }
 
         @Override
-        public int getMinSpareWorkers() {
-            return pool.config().minSpareWorkers();
+        public ObjectName preRegister(MBeanServer server, ObjectName name) {
+            return name;
         }
 
         @Override
-        public void setMinSpareWorkers(int value) {
-            change(config -> config.minSpareWorkers(value));
+        public void postRegister(Boolean done) {
+            registered = done;
         }
 
         @Override
-        public int getQueueThreshold() {
-            return pool.config().queueThreshold();
-        }
+        public void preDeregister() {}
 
         @Override
-        public void setQueueThreshold(int value) {
-            change(config -> config.queueThreshold(value));
-        }
-
-        @Override
-        public int getQueueCapacity() {
-            return pool.config().queueCapacity();
-        }
-
-        @Override
-        public void setQueueCapacity(int value) {
-            change(config -> config.queueCapacity(value));
-        }
-
-        @Override
-        public int getStuckCompensation() {
-            return pool.config().stuckCompensation();
-        }
-
-        @Override
-        public void setStuckCompensation(int value) {
-            change(config -> config.stuckCompensation(value));
-        }
-
-        @Override
-        public long getMaxQueueWaitMillis() {
-            return pool.config().maxQueueWait().toMillis();
-        }
-
-        @Override
-        public void setMaxQueueWaitMillis(long value) {
-            change(config -> config.maxQueueWait(Duration.ofMillis(value)));
-        }
-
-        @Override
-        public long getIdleWindowMillis() {
-            return pool.config().idleWindow().toMillis();
-        }
-
-        @Override
-        public void setIdleWindowMillis(long value) {
-            change(config -> config.idleWindow(Duration.ofMillis(value)));
-        }
-
-        @Override
-        public long getAdaptiveTargetMillis() {
-            return pool.config().adaptiveTarget().toMillis();
-        }
-
-        @Override
-        public void setAdaptiveTargetMillis(long value) {
-            change(config -> config.adaptiveTarget(Duration.ofMillis(value)));
-        }
-
-        @Override
-        public long getAdaptiveIntervalMillis() {
-            return pool.config().adaptiveInterval().toMillis();
-        }
-
-        @Override
-        public void setAdaptiveIntervalMillis(long value) {
-            change(config -> config.adaptiveInterval(Duration.ofMillis(value)));
-        }
-
-        @Override
-        public long getStuckAfterMillis() {
-            return pool.config().stuckAfter().toMillis();
-        }
-
-        @Override
-        public void setStuckAfterMillis(long value) {
-            change(config -> config.stuckAfter(Duration.ofMillis(value)));
-        }
-
-        @Override
-        public OverloadPolicy getOverloadPolicy() {
-            return pool.config().overloadPolicy();
-        }
-
-        @Override
-        public void setOverloadPolicy(OverloadPolicy value) {
-            change(config -> config.overloadPolicy(value));
-        }
-
-        @Override
-        public boolean isOverloaded() {
-            return pool.snapshot().overloaded();
-        }
-
-        @Override
-        public int getSize() {
-            return pool.snapshot().size();
-        }
-
-        @Override
-        public int getStarting() {
-            return pool.snapshot().starting();
-        }
-
-        @Override
-        public int getIdle() {
-            return pool.snapshot().idle();
-        }
-
-        @Override
-        public int getBusy() {
-            return pool.snapshot().busy();
-        }
-
-        @Override
-        public int getStuck() {
-            return pool.snapshot().stuck();
-        }
-
-        @Override
-        public int getPeakSize() {
-            return pool.snapshot().peakSize();
-        }
-
-        @Override
-        public int getQueued() {
-            return pool.snapshot().queued();
-        }
-
-        @Override
-        public int getPeakQueued() {
-            return pool.snapshot().peakQueued();
-        }
-
-        @Override
-        public long getOldestWaitMillis() {
-            return pool.snapshot().oldestWait().toMillis();
-        }
-
-        @Override
-        public int getBlockedSubmitters() {
-            return pool.snapshot().blockedSubmitters();
-        }
-
-        @Override
-        public long getHandedOff() {
-            return pool.snapshot().handedOff();
-        }
-
-        @Override
-        public long getEnqueued() {
-            return pool.snapshot().enqueued();
-        }
-
-        @Override
-        public long getCompleted() {
-            return pool.snapshot().completed();
-        }
-
-        @Override
-        public long getStartFailures() {
-            return pool.snapshot().startFailures();
-        }
-
-        @Override
-        public long getStuckTasks() {
-            return pool.snapshot().stuckTasks();
-        }
-
-        @Override
-        public Map<String, Long> getStartsByReason() {
-            return byName(pool.snapshot().startsByReason());
-        }
-
-        @Override
-        public Map<String, Long> getRetirementsByReason() {
-            return byName(pool.snapshot().retirementsByReason());
-        }
-
-        @Override
-        public Map<String, Long> getRejectionsByReason() {
-            return byName(pool.snapshot().rejectionsByReason());
-        }
-
-        @Override
-        public Map<String, Long> getWaitTimeMicros() {
-            return micros(pool.snapshot().waitTime());
-        }
-
-        @Override
-        public Map<String, Long> getRunTimeMicros() {
-            return micros(pool.snapshot().runTime());
-        }
-
-        private static Map<String, Long> byName(Map<? extends Enum<?>, Long> counts) {
-            return counts.entrySet().stream()
-                    .collect(Collectors.toMap(entry -> entry.getKey().name(), Map.Entry::getValue));
-        }
-
-        private static Map<String, Long> micros(TimeDistribution times) {
-            return Map.of(
-                    "p50", times.percentile(50).toNanos() / 1000,
-                    "p99", times.percentile(99).toNanos() / 1000,
-                    "p99.9", times.percentile(99.9).toNanos() / 1000,
-                    "max", times.longest().toNanos() / 1000);
+        public void postDeregister() {
+            registered = false;
         }
     }
 }

@@ -13,17 +13,13 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * The figures of a pool as Micrometer meters, all named {@code elastic.pool.*} and tagged with the pool's name. Needs
- * Micrometer, which the library does not bring along. Thread-safe.
+ * Micrometer on the class path, which is not a dependency of the library. Thread-safe.
  */
 public final class PoolMeters implements MeterBinder {
     private final ElasticThreadPool pool;
     private final Tags tags;
 
-    /**
-     * Makes the meters of a pool; {@link #bindTo} registers them.
-     *
-     * @param pool the pool
-     */
+    /** Creates the meters of a pool; {@link #bindTo} registers them. */
     public PoolMeters(ElasticThreadPool pool) {
         this.pool = pool;
         this.tags = Tags.of("pool", pool.config().name());

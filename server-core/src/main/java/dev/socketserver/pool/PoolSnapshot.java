@@ -6,20 +6,20 @@ import java.util.Map;
 /**
  * The figures of a pool at one moment, consistent with each other. Immutable, so thread-safe.
  *
- * @param size workers, starting ones included
- * @param starting workers whose thread has been asked for and does not run yet
+ * @param size workers, including starting ones
+ * @param starting workers whose thread has been requested and does not run yet
  * @param idle workers that wait for a task
  * @param busy workers that run a task
  * @param stuck workers that run a task for longer than {@code stuckAfter}
  * @param peakSize the largest {@code size} so far
- * @param queued tasks that wait
+ * @param queued tasks that wait, besides those of the servers themselves
  * @param peakQueued the largest {@code queued} so far
  * @param oldestWait how long the oldest of the queued tasks has waited
  * @param blockedSubmitters threads that wait for room in the queue
- * @param overloaded whether the adaptive policy holds the pool for overloaded
- * @param handedOff tasks given straight to an idle worker so far
+ * @param overloaded whether the pool is overloaded by the standards of {@link OverloadPolicy#ADAPTIVE}
+ * @param handedOff tasks that were given straight to an idle worker so far
  * @param enqueued tasks that went through the queue so far
- * @param completed tasks that ended, by return or by an exception, so far
+ * @param completed tasks that have ended so far, normally or with an exception
  * @param startsByReason workers started so far
  * @param retirementsByReason workers ended so far
  * @param rejectionsByReason tasks not run so far
@@ -51,29 +51,47 @@ public record PoolSnapshot(
         TimeDistribution waitTime,
         TimeDistribution runTime) {
 
-    /**
-     * Workers started so far.
-     *
-     * @return the sum over all reasons
-     */
+    /** Returns the figures of a pool, whose lock is held. */
+    static PoolSnapshot of(PoolState state, long now, int blockedSubmitters, boolean overloaded) {
+        WorkerSet workers = state.workers;
+        PoolCounters counters = state.counters;
+        PoolCounters.Work work = workers.work();
+        work.add(counters.work);
+        return new PoolSnapshot(
+                workers.size(),
+                workers.starting(),
+                workers.idle(),
+                workers.busy(),
+                workers.stuck(),
+                workers.peak(),
+                state.queue.placed(),
+                counters.peakQueued,
+                Duration.ofNanos(state.queue.oldestWait(now)),
+                blockedSubmitters,
+                overloaded,
+                counters.handedOff,
+                counters.enqueued,
+                work.completed,
+                counters.starts.toMap(),
+                counters.retirements.toMap(),
+                counters.rejections.toMap(),
+                counters.startFailures,
+                counters.stuck,
+                work.waits.distribution(),
+                work.runs.distribution());
+    }
+
+    /** Returns how many workers were started so far, for whatever reason. */
     public long started() {
         return sum(startsByReason);
     }
 
-    /**
-     * Workers ended so far.
-     *
-     * @return the sum over all reasons
-     */
+    /** Returns how many workers have ended so far, for whatever reason. */
     public long retired() {
         return sum(retirementsByReason);
     }
 
-    /**
-     * Tasks not run so far.
-     *
-     * @return the sum over all reasons
-     */
+    /** Returns how many tasks were not run so far, for whatever reason. */
     public long rejected() {
         return sum(rejectionsByReason);
     }

@@ -1,185 +1,196 @@
 package dev.socketserver.pool;
 
-import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import dev.socketserver.internal.util.Log;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All mutable state of a pool, the one lock that guards it, and what holds whenever the lock is free:
+ * The mutable state of a pool, the one lock that guards it, and what holds whenever the lock is free:
  *
  * <ul>
- *   <li>a task waits only if no worker is idle, or as many workers as the machine can run are just waking up;
+ *   <li>a task waits only if no worker is idle, or as many workers are just waking up as the machine can run;
  *   <li>a submitter waits only if no worker may be added and the queue was full and is not half empty again;
- *   <li>the size of the crew, which includes starting workers, is at most its limit, unless the limit was just lowered.
+ *   <li>the number of workers, which includes starting ones, is at most the limit, unless the limit was just lowered.
  * </ul>
  *
- * <p>Everything that happens to a pool is one decision under the lock, which nothing that may block is part of: the
- * time is read before, and what is left to do afterwards is a {@link FollowUp}. Thread-safe.
+ * <p>Everything that happens to a pool is one decision: {@link #lock}, some changes, {@link #unlock}. Nothing that may
+ * block is part of it, and what it leaves to do is a {@link FollowUp}. So that a pool outlives a full heap, a decision
+ * takes what memory it needs before its first change. Thread-safe.
  */
 final class PoolState {
-    final Host host;
+    /**
+     * The life of a pool.
+     *
+     * <pre>
+     *   RUNNING --shutdown--> DRAINING --shutdownNow--> STOPPING --last worker gone--> TERMINATED
+     *      |                     \--queue empty and last worker gone--------------------^
+     *      \--shutdownNow---------------------------------^
+     * </pre>
+     */
+    enum Phase {
+        /** Accepts tasks. */
+        RUNNING,
+
+        /** Accepts no tasks, runs the queued ones. */
+        DRAINING,
+
+        /** Accepts no tasks, has given up the queued ones and interrupted the running ones. */
+        STOPPING,
+
+        /** Has no worker left. */
+        TERMINATED
+    }
+
+    /** How long a thread waits that has no memory to wait in line for the lock. */
+    private static final long RETRY = 100_000;
+
+    final Machine machine;
+    final Log log;
+    final TaskFailures failures;
     final Supervisor supervisor;
 
     // The parts; each is guarded by the lock, config and phase are also read without it.
     final TaskQueue queue = new TaskQueue();
-    final BlockedSubmitters blocked = new BlockedSubmitters();
-    final Crew crew;
-    final Codel codel = new Codel();
-    final GrowthRule growth = new GrowthRule();
-    final SurplusRule surplus = new SurplusRule();
-    final StuckWatch stuckWatch = new StuckWatch();
-    final Tally tally = new Tally();
-    final Waiters joiners;
-    final Waiters terminationWaiters;
+    final WorkerSet workers;
+    final PoolCounters counters = new PoolCounters();
+    final FollowUp.Chain followUps = new FollowUp.Chain();
     volatile PoolConfig config;
+
+    /** {@link PoolConfig#maxQueueWait()} in nanoseconds. */
+    long maxQueueWait;
+
     volatile Phase phase = Phase.RUNNING;
 
+    /** The time of the decision, read before the lock is taken. */
+    long now;
+
     private final ReentrantLock lock = new ReentrantLock();
+    private final Runnable settle;
 
-    /** A pool that runs, without workers yet; the supervisor, not started, will have the given thing looked after. */
-    PoolState(PoolConfig config, Host host, LongSupplier look) {
-        this.config = config;
-        this.host = host;
-        crew = new Crew(host.processors());
-        joiners = new Waiters(host);
-        terminationWaiters = new Waiters(host);
-        supervisor = new Supervisor(host, config.name() + "-supervisor", look);
+    /** The worker that the decision has given a task, and that has to be woken. */
+    private @Nullable Worker assigned;
+
+    /**
+     * Creates the state of a pool that runs, without workers yet.
+     *
+     * @param look looks after the pool, for the supervisor, which is not started yet
+     * @param settle ends each decision, with the lock held; must not throw
+     */
+    PoolState(PoolConfig config, Machine machine, Log log, LongSupplier look, Runnable settle) {
+        this.machine = machine;
+        this.log = log;
+        this.failures = new TaskFailures(log);
+        this.settle = settle;
+        configure(config);
+        workers = new WorkerSet(machine.processors());
+        supervisor = new Supervisor(machine, config.name() + "-supervisor", failures, look);
     }
 
+    /** Puts a configuration in force. With the lock held, but for the first. */
+    void configure(PoolConfig wanted) {
+        config = wanted;
+        maxQueueWait = PoolConfig.nanos(wanted.maxQueueWait());
+    }
+
+    /** Begins a decision. */
     void lock() {
-        lock.lock();
+        long time = machine.nanoTime();
+        acquire();
+        now = time;
     }
 
+    /**
+     * Ends a decision, and does what it has left to do.
+     *
+     * @throws java.util.concurrent.RejectedExecutionException if the calling thread is a submitter whose task is
+     *     refused after all
+     */
     void unlock() {
-        lock.unlock();
-    }
-
-    /** Takes a decision under the lock and follows it up without it. The hot paths do the same without a lambda. */
-    void decide(Supplier<FollowUp> decision) {
-        read(decision).proceed();
-    }
-
-    /** As {@link #decide}, but the decision may be null, for no; tells which. */
-    boolean decideWhether(Supplier<@Nullable FollowUp> decision) {
-        FollowUp after = read(decision);
-        if (after != null) {
-            after.proceed();
-        }
-        return after != null;
-    }
-
-    /** Reads something under the lock. */
-    <T extends @Nullable Object> T read(Supplier<T> reader) {
-        lock.lock();
+        Worker worker;
+        FollowUp rest;
+        boolean look;
         try {
-            return reader.get();
+            settle.run();
         } finally {
+            worker = assigned;
+            assigned = null;
+            rest = followUps.takeAll();
+            look = supervisor.takeChanged();
             lock.unlock();
         }
+        if (worker != null) {
+            worker.wake();
+        }
+        if (look) {
+            supervisor.wake();
+        }
+        if (rest != null) {
+            rest.proceedAll(failures);
+        }
+    }
+
+    /** Takes the lock without beginning a decision: to read, or to change what leaves nothing to do. */
+    void acquire() {
+        try {
+            lock.lock();
+        } catch (OutOfMemoryError noMemoryToWaitInLine) {
+            while (!lock.tryLock()) {
+                machine.park(this, RETRY);
+            }
+        }
+    }
+
+    /** Gives back the lock after {@link #acquire}. */
+    void release() {
+        lock.unlock();
     }
 
     // ---- What several decisions share; with the lock held
 
-    /** How many workers there may be: {@code maxWorkers}, and one for each stuck one as far as that is allowed. */
+    /** Returns how many workers there may be: {@code maxWorkers}, and one for each stuck one as far as allowed. */
     int limit() {
-        return config.maxWorkers() + Math.min(crew.stuck(), config.stuckCompensation());
+        return config.maxWorkers() + Math.min(workers.stuck(), config.stuckCompensation());
     }
 
-    /** A starting worker will take one task from the queue at once, so that task's place counts as free. */
+    /** Returns whether a task may be queued; a starting worker will take one at once, so that one's place is free. */
     boolean hasRoom() {
-        return queue.size() - queue.services() < config.queueCapacity() + crew.starting();
+        return queue.placed() < config.queueCapacity() + workers.starting();
     }
 
-    void enqueue(Runnable task, long now) {
+    void enqueue(Runnable task) {
         queue.add(task, now);
-        tally.enqueued++;
-        tally.peakQueued = Math.max(tally.peakQueued, queue.size());
+        counters.enqueued++;
+        counters.peakQueued = Math.max(counters.peakQueued, queue.placed());
     }
 
-    /** Counts a task that is not taken, and throws once the lock is released. */
-    FollowUp refuse(RejectionReason why, @Nullable Throwable cause) {
-        tally.rejected(why);
-        return () -> {
-            PoolEvents.rejected(config.name(), why);
-            throw new TaskRejectedException(config.name(), why, cause);
-        };
+    /** Gives a task to a worker just taken off the idle stack; one worker in each decision at the most. */
+    void assign(Worker worker, Runnable task, long arrival) {
+        worker.assign(task, arrival);
+        assigned = worker;
     }
 
-    /** Counts a task that was taken and is given up, and tells it once the lock is released. */
-    FollowUp giveUp(Runnable task, RejectionReason why) {
-        tally.rejected(why);
-        return () -> {
-            PoolEvents.rejected(config.name(), why);
-            if (task instanceof RejectableTask rejectable) {
-                Worker.runGuarded(() -> rejectable.rejected(why));
-            }
-        };
+    /** Returns whether this decision has given a worker a task. */
+    boolean hasAssigned() {
+        return assigned != null;
     }
 
     /** Ends some of the idle workers, those that have been idle longest. */
-    FollowUp retire(int count, RetireReason why) {
-        List<FollowUp> wakes = new ArrayList<>(count);
+    void retireIdle(int count, RetireReason why) {
         for (int i = 0; i < count; i++) {
-            Worker worker = crew.idle().popBottom();
+            Worker worker = workers.takeLongestIdle();
             if (worker == null) {
-                break;
+                return;
             }
-            wakes.add(leave(worker, why).then(worker));
+            retire(worker, why);
         }
-        return FollowUp.all(wakes);
     }
 
-    /** Ends a worker that is not idle any more. */
-    FollowUp leave(Worker worker, RetireReason why) {
-        crew.leave(worker);
-        tally.retired(why);
-        return PoolEvents.retired(worker.name(), why);
-    }
-
-    /** Nothing is queued and nothing runs, but for long tasks that wait for work. */
-    boolean isQuiet() {
-        return queue.isEmpty() && blocked.isEmpty() && (crew.busy() == 0 || crew.busy() == crew.waiting());
-    }
-
-    FollowUp releaseIfQuiet() {
-        return !joiners.isEmpty() && isQuiet() ? joiners.release() : FollowUp.NONE;
-    }
-
-    FollowUp terminateIfDone() {
-        if (phase == Phase.RUNNING || phase == Phase.TERMINATED || crew.size() > 0 || !queue.isEmpty()) {
-            return FollowUp.NONE;
-        }
-        phase = Phase.TERMINATED;
-        return terminationWaiters.release().then(supervisor);
-    }
-
-    PoolSnapshot snapshot() {
-        long now = host.nanoTime();
-        return read(() -> new PoolSnapshot(
-                crew.size(),
-                crew.starting(),
-                crew.idle().size(),
-                crew.busy(),
-                crew.stuck(),
-                crew.peak(),
-                queue.size(),
-                tally.peakQueued,
-                Duration.ofNanos(queue.oldestWait(now)),
-                blocked.size(),
-                codel.isOverloaded(),
-                tally.handedOff,
-                tally.enqueued,
-                tally.completed,
-                tally.starts(),
-                tally.retirements(),
-                tally.rejections(),
-                tally.startFailures,
-                tally.stuck,
-                tally.waits.distribution(),
-                tally.runs.distribution()));
+    /** Ends a worker that is not idle. */
+    void retire(Worker worker, RetireReason why) {
+        workers.retire(worker, why);
+        counters.work.add(worker.work);
+        counters.retirements.add(why, 1);
+        followUps.add(worker);
     }
 }

@@ -1,13 +1,13 @@
 package dev.socketserver.pool;
 
-/** A task that wants to know when the pool, having accepted it, gives it up without running it. */
+/** A task that is notified if the pool, having accepted it, gives it up without running it. */
 public interface RejectableTask extends Runnable {
 
     /**
-     * Called once, instead of {@link #run()}, outside the pool's lock, on a worker or on the thread that caused the
-     * rejection. Not called when {@link ElasticThreadPool#execute} throws: then its caller knows already.
+     * Called once, instead of {@link #run()}, by a worker or by the thread that caused the rejection; never with a lock
+     * held. Not called if {@link ElasticThreadPool#execute} throws, which tells the caller already.
      *
-     * @param why what happened
+     * @param why the reason
      */
     void rejected(RejectionReason why);
 }

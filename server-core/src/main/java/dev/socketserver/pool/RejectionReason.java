@@ -5,7 +5,7 @@ public enum RejectionReason {
     /** The queue was full and no worker could be added. */
     QUEUE_FULL,
 
-    /** The queue was full and this was the task that had waited longest. */
+    /** The queue was full and this task had waited longest. */
     SHED_OLDEST,
 
     /** The pool was overloaded and the task had waited too long to be of use. */

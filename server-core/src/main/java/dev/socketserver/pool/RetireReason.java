@@ -2,10 +2,10 @@ package dev.socketserver.pool;
 
 /** Why a worker ended. */
 public enum RetireReason {
-    /** It was idle and not needed for a whole {@code idleWindow}. */
+    /** It was idle, and was not needed for a whole {@code idleWindow}. */
     SURPLUS,
 
-    /** {@code maxWorkers} was lowered, or a stuck worker that it stood in for recovered. */
+    /** {@code maxWorkers} was lowered, or the stuck worker that it stood in for has recovered. */
     LOWERED,
 
     /** The pool was shut down. */

@@ -14,6 +14,6 @@ public enum StartReason {
     /** The queue was full. */
     FULL,
 
-    /** The servers' engine needed a worker at once, and none was idle. */
+    /** A server's engine needed a worker at once, and none was idle. */
     URGENT
 }

@@ -6,72 +6,79 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * Finds tasks that run longer than {@code stuckAfter} and reports each once. While nobody is stuck it costs one look
  * per {@code stuckAfter}. Not thread-safe: guarded by the pool's lock.
  */
 final class StuckWatch {
-    private static final Logger LOG = LoggerFactory.getLogger(ElasticThreadPool.class);
+    private final PoolState state;
 
-    private boolean watching;
-    private long look;
+    /** When to look for stuck tasks next. */
+    private final Supervisor.Alarm alarm = new Supervisor.Alarm();
 
-    /** Begins to watch when a task starts; true if a look has to be arranged. */
-    boolean watch(PoolConfig config, long now) {
-        if (watching) {
-            return false;
+    /** The stuck tasks that have not ended. */
+    private final List<StuckTask> stuckTasks = new ArrayList<>();
+
+    StuckWatch(PoolState state) {
+        this.state = state;
+    }
+
+    /** Arranges for a look, since a task begins, if no look is arranged yet. */
+    void watch() {
+        if (!alarm.isSet()) {
+            lookAt(state.now + PoolConfig.nanos(state.config.stuckAfter()));
         }
-        watching = true;
-        look = now + config.stuckAfter().toNanos();
-        return true;
     }
 
-    long look() {
-        return look;
+    /** Arranges for a look at the given time. */
+    void lookAt(long time) {
+        alarm.set(time);
+        state.supervisor.arm(time);
     }
 
-    /** Asks for a look at once, because the configuration has changed. */
-    void reset(long now) {
-        watching = true;
-        look = now;
+    /** Returns the time until the next look, {@link Machine#FOREVER} if none is needed. */
+    long nextLook() {
+        return alarm.left(state.now);
     }
 
-    /** The time until the next look, {@link Host#FOREVER} if none is needed. */
-    long nextLook(long now) {
-        return watching ? Math.max(look - now, 0) : Host.FOREVER;
-    }
-
-    /** Marks and reports those who are stuck now. */
-    FollowUp inspect(PoolConfig config, Crew crew, Tally tally, long now) {
-        if (!watching || now - look < 0) {
-            return FollowUp.NONE;
+    /** Finds the tasks that are stuck now, and leaves their reports to be made. */
+    void look() {
+        if (!alarm.isDue(state.now)) {
+            return;
         }
-        long limit = config.stuckAfter().toNanos();
+        long limit = PoolConfig.nanos(state.config.stuckAfter());
         long longest = -1;
-        List<FollowUp> reports = new ArrayList<>();
-        for (Worker worker : crew.members()) {
-            if (worker.running == null || worker.isStuck) {
+        for (int i = 0; i < state.workers.size(); i++) {
+            Worker worker = state.workers.get(i);
+            Runnable task = worker.running;
+            if (task == null || worker.isStuck) {
                 continue;
             }
-            long time = busyTime(worker, worker.running, now);
+            long time = busyTime(worker, task, state.now);
             if (time >= limit) {
-                crew.stuck(worker);
-                tally.stuck++;
-                reports.add(report(config, worker, worker.running, time));
+                found(worker, task, time);
             } else {
                 longest = Math.max(longest, time);
             }
         }
-        watching = longest >= 0;
-        look = now + limit - Math.max(longest, 0);
-        return FollowUp.all(reports);
+        if (longest >= 0) {
+            alarm.set(state.now + limit - longest);
+        } else {
+            alarm.clear();
+        }
     }
 
-    /** How long a worker's task, or the present piece of a long one, has been running. */
-    static long busyTime(Worker worker, @Nullable Runnable task, long now) {
+    private void found(Worker worker, Runnable task, long time) {
+        StuckTask stuck = new StuckTask(worker, task, time, state.config.stuckAction() == StuckAction.ABORT);
+        stuckTasks.add(stuck);
+        state.workers.stuck(worker);
+        state.counters.stuck++;
+        state.followUps.add(stuck);
+    }
+
+    /** Returns how long a worker's task, or the present piece of work of a service task, has been running. */
+    static long busyTime(Worker worker, Runnable task, long now) {
         if (task instanceof ServiceTask service) {
             long since = service.busySince();
             return since == ServiceTask.NOT_BUSY ? 0 : now - since;
@@ -79,22 +86,100 @@ final class StuckWatch {
         return now - worker.runningSince;
     }
 
-    private static FollowUp report(PoolConfig config, Worker worker, Runnable task, long time) {
-        boolean abort = config.stuckAction() == StuckAction.ABORT;
-        if (abort) {
-            // Under the lock the worker cannot have gone on to another task.
-            worker.interrupt();
+    /**
+     * The task of a worker has ended that was found stuck.
+     *
+     * @return what the worker does once the lock is released: logs the end, unless the report is still being made,
+     *     which then logs it; null for nothing
+     */
+    @Nullable
+    Runnable ended(Worker worker, long time) {
+        state.workers.recovered(worker);
+        for (int i = 0; i < stuckTasks.size(); i++) {
+            StuckTask stuck = stuckTasks.get(i);
+            if (stuck.worker == worker) {
+                stuckTasks.remove(i);
+                stuck.time = time;
+                stuck.ended = true;
+                return stuck.reported ? stuck : null;
+            }
         }
-        FollowUp told = FollowUp.telling(() -> {
-            PoolEvents.stuck(worker.name(), task.toString(), time);
-            LOG.warn("{} has run for {} ms: {}{}", worker.name(), time / 1_000_000, task, stack(worker));
-        });
-        return abort && task instanceof AbortableTask abortable ? told.then(FollowUp.telling(abortable::abort)) : told;
+        return null;
     }
 
-    /** A task that was reported ended after all. */
-    static FollowUp recovered(Worker worker, Runnable task, long time) {
-        return FollowUp.telling(() -> LOG.warn("{} has ended after {} ms: {}", worker.name(), time / 1_000_000, task));
+    /**
+     * A task that was found stuck, and what is done about it: first it is reported, with the stack that it has then,
+     * and only then its worker is interrupted and it is told to abort. As a {@link Runnable} it logs that it has ended.
+     */
+    private final class StuckTask extends FollowUp implements Runnable {
+        private final Worker worker;
+        private final Runnable task;
+        private final boolean abort;
+
+        /** How long it had run when it was found. */
+        private final long found;
+
+        /** Whether the report has been written, and whether the task has ended; both guarded by the pool's lock. */
+        private boolean reported;
+
+        private boolean ended;
+
+        /** How long it ran in all; written under the pool's lock. */
+        private long time;
+
+        StuckTask(Worker worker, Runnable task, long found, boolean abort) {
+            this.worker = worker;
+            this.task = task;
+            this.found = found;
+            this.abort = abort;
+        }
+
+        @Override
+        void proceed() {
+            state.failures.run(this::report);
+            if (endReport()) {
+                run();
+            } else if (abort && task instanceof AbortableTask abortable) {
+                state.failures.run(abortable::abort);
+            }
+        }
+
+        private void report() {
+            String stack = stack(worker);
+            boolean stillRuns = !hasEnded();
+            PoolEvents.stuck(worker.name(), task.toString(), found);
+            state.log.warn(
+                    "{} has run for {} ms: {}{}", worker.name(), found / 1_000_000, task, stillRuns ? stack : "");
+        }
+
+        private boolean hasEnded() {
+            state.acquire();
+            try {
+                return ended;
+            } finally {
+                state.release();
+            }
+        }
+
+        /** Interrupts the worker, unless the task has ended meanwhile; returns whether it has. */
+        private boolean endReport() {
+            state.acquire();
+            try {
+                reported = true;
+                if (!ended && abort) {
+                    // While the lock is held the worker cannot go on to another task.
+                    worker.interrupt();
+                }
+                return ended;
+            } finally {
+                state.release();
+            }
+        }
+
+        @Override
+        public void run() {
+            state.log.warn("{} has ended after {} ms: {}", worker.name(), time / 1_000_000, task);
+        }
     }
 
     private static String stack(Worker worker) {

@@ -1,86 +1,146 @@
 package dev.socketserver.pool;
 
+import dev.socketserver.internal.util.Backoff;
 import java.util.function.LongSupplier;
 
 /**
  * The thread that looks after a pool when no task comes or goes: it adds workers for a task that has waited too long,
- * and retires surplus ones. It sleeps while there is nothing to look after.
+ * retires surplus ones and reports stuck tasks. It sleeps while there is nothing to look after, and outlives whatever a
+ * look throws.
  */
-final class Supervisor implements Runnable, FollowUp {
-    /** The delay that means: the pool is gone, end. */
+final class Supervisor implements Runnable {
+    /** The delay that says that the pool has terminated. */
     static final long END = -1;
 
-    private static final long PAUSE_AFTER_FAILURE = 100_000_000;
-
-    private final Host host;
+    private final Machine machine;
+    private final TaskFailures failures;
     private final LongSupplier look;
     private final Thread thread;
 
-    /** Whether a look is due at {@link #due}; both guarded by the pool's lock. */
-    private boolean armed;
+    /** When the next look is due; guarded by the pool's lock. */
+    private final Alarm alarm = new Alarm();
 
-    private long due;
+    /** Whether the thread has to be woken, because the next look is due sooner; guarded by the pool's lock. */
+    private boolean changed;
 
-    /** Set by whoever wakes the thread: its look may log, and so use up the permit that {@code unpark} left. */
+    /** Set by {@link #wake}, since a look may log, and so use up the permit that {@code unpark} left. */
     private volatile boolean awake;
 
     /**
-     * Makes the supervisor, not started.
+     * Creates the supervisor, not started.
      *
      * @param look looks after the pool and returns the time until the next look, or {@link #END}
      */
-    Supervisor(Host host, String name, LongSupplier look) {
-        this.host = host;
+    Supervisor(Machine machine, String name, TaskFailures failures, LongSupplier look) {
+        this.machine = machine;
+        this.failures = failures;
         this.look = look;
-        this.thread = host.newDaemon(name, this);
+        this.thread = machine.newDaemon(name, this);
     }
 
     void start() {
         thread.start();
     }
 
-    /** Asks for a look at the given time or before; what is returned has to follow. */
-    FollowUp arm(long at) {
-        if (armed && due - at <= 0) {
-            return FollowUp.NONE;
+    // ---- With the pool's lock held
+
+    /** Asks for a look at the given time or before. */
+    void arm(long at) {
+        if (!alarm.isSetBefore(at)) {
+            alarm.set(at);
+            changed = true;
         }
-        armed = true;
-        due = at;
-        return this;
     }
 
-    /** Sets the next look, or none at all with {@link Host#FOREVER}; returns the delay. */
-    long rearm(long now, long delay) {
-        armed = delay != Host.FOREVER;
-        due = now + delay;
-        return delay;
+    /** Sets the next look, or none with {@link Machine#FOREVER}; for the look itself, which returns the delay. */
+    void rearm(long now, long delay) {
+        if (delay == Machine.FOREVER) {
+            alarm.clear();
+        } else {
+            alarm.set(now + delay);
+        }
     }
 
-    /** Wakes the thread, so that it sees the new time. */
-    @Override
-    public void proceed() {
+    /** Asks for a look at once, which finds that the pool has terminated. */
+    void end() {
+        changed = true;
+    }
+
+    /** Returns whether {@link #wake} has to follow without the lock. */
+    boolean takeChanged() {
+        boolean was = changed;
+        changed = false;
+        return was;
+    }
+
+    // ---- Without the lock
+
+    /** Wakes the thread, so that it sees when the next look is due. */
+    void wake() {
         awake = true;
-        host.unpark(thread);
+        machine.unpark(thread);
     }
 
     @Override
     public void run() {
-        for (long delay = look(); delay != END; delay = look()) {
+        Backoff backoff = new Backoff();
+        for (long delay = look(backoff); delay != END; delay = look(backoff)) {
             if (!awake) {
-                host.park(this, delay);
+                machine.park(this, delay);
             }
             awake = false;
-            Thread.interrupted();
+            Thread.interrupted(); // an interrupted thread would not park again
         }
     }
 
-    /** A look that fails, for want of memory, is tried again: a pool without it would starve. */
-    private long look() {
+    /** Looks after the pool; if that fails, for want of memory, it is tried again: a pool without it would starve. */
+    private long look(Backoff backoff) {
         try {
-            return look.getAsLong();
+            long delay = look.getAsLong();
+            backoff.reset();
+            return delay;
         } catch (Throwable failure) {
-            Worker.logFailure(this, failure);
-            return PAUSE_AFTER_FAILURE;
+            failures.report(this, failure);
+            return backoff.next();
+        }
+    }
+
+    /** A time at which something is due, or none. Not thread-safe: guarded by the pool's lock. */
+    static final class Alarm {
+        private boolean set;
+        private long due;
+
+        boolean isSet() {
+            return set;
+        }
+
+        /** Returns whether it goes off at that time or before. */
+        boolean isSetBefore(long time) {
+            return set && due - time <= 0;
+        }
+
+        /** Returns whether it has gone off. */
+        boolean isDue(long now) {
+            return isSetBefore(now);
+        }
+
+        /** Returns when it goes off, if it is set. */
+        long due() {
+            return due;
+        }
+
+        void set(long time) {
+            set = true;
+            due = time;
+        }
+
+        void clear() {
+            set = false;
+        }
+
+        /** Returns the time until it goes off, 0 if it has, {@link Machine#FOREVER} if it is not set. */
+        long left(long now) {
+            return set ? Math.max(due - now, 0) : Machine.FOREVER;
         }
     }
 }

@@ -7,48 +7,49 @@ package dev.socketserver.pool;
  * no thread. Not thread-safe: guarded by the pool's lock.
  */
 final class SurplusRule {
-    private boolean watching;
-    private long look;
+    private final PoolState state;
 
-    /** Begins to watch if there may be surplus workers and nobody watches yet; true if a look has to be arranged. */
-    boolean watch(PoolConfig config, Crew crew, long now) {
-        if (watching || surplus(config, crew, crew.idle().size()) <= 0) {
-            return false;
+    /** When to look for surplus workers next. */
+    private final Supervisor.Alarm alarm = new Supervisor.Alarm();
+
+    SurplusRule(PoolState state) {
+        this.state = state;
+    }
+
+    /** Arranges for a look, if there may be surplus workers and no look is arranged yet. */
+    void watch() {
+        if (!alarm.isSet() && surplus(state.workers.idle()) > 0) {
+            lookAt(state.now + PoolConfig.nanos(state.config.idleWindow()));
         }
-        watching = true;
-        look = now + config.idleWindow().toNanos();
-        return true;
     }
 
-    /** When to ask for retirees next, while watching. */
-    long look() {
-        return look;
+    /** Arranges for a look at the given time. */
+    void lookAt(long time) {
+        alarm.set(time);
+        state.supervisor.arm(time);
     }
 
-    /** Asks for a look at once, because the configuration has changed. */
-    void reset(long now) {
-        watching = true;
-        look = now;
+    /** Returns the time until the next look, {@link Machine#FOREVER} if none is needed. */
+    long nextLook() {
+        return alarm.left(state.now);
     }
 
-    /** The time until the next look, {@link Host#FOREVER} if none is needed. */
-    long nextLook(long now) {
-        return watching ? Math.max(look - now, 0) : Host.FOREVER;
-    }
-
-    /** How many of the longest idle workers are to retire now. */
-    int retirees(PoolConfig config, Crew crew, long now) {
-        if (!watching || now - look < 0) {
+    /** Returns how many of the longest idle workers are to retire now. */
+    int retirees() {
+        if (!alarm.isDue(state.now)) {
             return 0;
         }
-        long window = config.idleWindow().toNanos();
-        int surplus = surplus(config, crew, crew.idle().countIdleSince(now - window));
-        watching = surplus(config, crew, crew.idle().size()) > 0;
-        look = now + Math.max(window / 2, 1);
+        long window = PoolConfig.nanos(state.config.idleWindow());
+        int surplus = surplus(state.workers.countIdleSince(state.now - window));
+        if (surplus(state.workers.idle()) > 0) {
+            alarm.set(state.now + Math.max(window / 2, 1));
+        } else {
+            alarm.clear();
+        }
         return (Math.max(surplus, 0) + 1) / 2;
     }
 
-    private static int surplus(PoolConfig config, Crew crew, int unneeded) {
-        return Math.min(unneeded - config.minSpareWorkers(), crew.size() - config.minWorkers());
+    private int surplus(int unneeded) {
+        return Math.min(unneeded - state.config.minSpareWorkers(), state.workers.size() - state.config.minWorkers());
     }
 }

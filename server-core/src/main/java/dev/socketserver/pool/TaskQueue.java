@@ -17,16 +17,19 @@ final class TaskQueue {
     private long[] arrivals = new long[INITIAL_LENGTH];
     private int head;
     private int size;
+
+    /** How many of the waiting tasks are service tasks. */
     private int services;
+
     private long lastArrival;
 
     int size() {
         return size;
     }
 
-    /** How many of the waiting tasks serve the servers' engine, and take no place that others could have. */
-    int services() {
-        return services;
+    /** Returns how many of the waiting tasks take a place: all but service tasks, which have no limit. */
+    int placed() {
+        return size - services;
     }
 
     boolean isEmpty() {
@@ -55,6 +58,37 @@ final class TaskQueue {
         arrivals[head] = arrival;
         size++;
         count(task, 1);
+    }
+
+    /** Returns the task that has waited longest, null if there is none. */
+    @Nullable
+    Runnable oldest() {
+        return size == 0 ? null : tasks[head];
+    }
+
+    /** Returns the task that has waited longest of those that take a place, null if there is none. */
+    @Nullable
+    Runnable oldestPlaced() {
+        return placed() == 0 ? null : tasks[index(firstPlaced())];
+    }
+
+    /** Removes the task that {@link #oldestPlaced} returns; there has to be one. */
+    void removeOldestPlaced() {
+        for (int i = firstPlaced(); i > 0; i--) {
+            tasks[index(i)] = tasks[index(i - 1)];
+            arrivals[index(i)] = arrivals[index(i - 1)];
+        }
+        tasks[head] = null;
+        head = index(1);
+        size--;
+    }
+
+    private int firstPlaced() {
+        int i = 0;
+        while (tasks[index(i)] instanceof ServiceTask) {
+            i++;
+        }
+        return i;
     }
 
     /** Takes the task that has waited longest, or null. */
@@ -113,13 +147,18 @@ final class TaskQueue {
         return false;
     }
 
-    /** Takes out everything, oldest first. */
-    List<Runnable> drain() {
-        List<Runnable> drained = new ArrayList<>(size);
-        for (Runnable task = pollOldest(); task != null; task = pollOldest()) {
-            drained.add(task);
+    /** Returns all tasks, the oldest first. */
+    List<Runnable> toList() {
+        List<Runnable> list = new ArrayList<>(size);
+        for (int i = 0; i < size; i++) {
+            list.add(Objects.requireNonNull(tasks[index(i)], "a place within the queue"));
         }
-        return drained;
+        return list;
+    }
+
+    /** Removes every task. */
+    void clear() {
+        while (pollOldest() != null) {}
     }
 
     private void count(@Nullable Runnable task, int change) {

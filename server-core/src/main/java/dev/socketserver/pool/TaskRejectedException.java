@@ -3,7 +3,7 @@ package dev.socketserver.pool;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** Thrown by {@link ElasticThreadPool#execute} when it does not take a task. */
+/** Thrown by {@link ElasticThreadPool#execute} when it does not accept a task. */
 public final class TaskRejectedException extends RejectedExecutionException {
     private static final long serialVersionUID = 1;
 
@@ -14,11 +14,7 @@ public final class TaskRejectedException extends RejectedExecutionException {
         this.reason = reason;
     }
 
-    /**
-     * Why the task was not taken.
-     *
-     * @return the reason
-     */
+    /** Returns why the task was not accepted. */
     public RejectionReason reason() {
         return reason;
     }

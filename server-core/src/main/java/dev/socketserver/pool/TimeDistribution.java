@@ -2,52 +2,44 @@ package dev.socketserver.pool;
 
 import java.time.Duration;
 
-/** How long something took, over all times that it happened so far. Immutable, so thread-safe. */
+/** How long something took, over all the times that it has happened so far. Immutable, so thread-safe. */
 public final class TimeDistribution {
+    /** Each power of two is divided into this many buckets. */
+    private static final int SUB_BUCKETS = 8;
+
+    private static final int SUB_BITS = 3;
+
     private final long[] counts;
     private final long count;
     private final long total;
     private final long longest;
 
-    TimeDistribution(long[] counts, long count, long total, long longest) {
+    private TimeDistribution(long[] counts, long count, long total, long longest) {
         this.counts = counts;
         this.count = count;
         this.total = total;
         this.longest = longest;
     }
 
-    /**
-     * How often it happened.
-     *
-     * @return the count
-     */
+    /** Returns how often it happened. */
     public long count() {
         return count;
     }
 
-    /**
-     * The sum of all.
-     *
-     * @return the total time
-     */
+    /** Returns the sum of all times. */
     public Duration total() {
         return Duration.ofNanos(total);
     }
 
-    /**
-     * The longest of all, zero if there is none.
-     *
-     * @return the longest time
-     */
+    /** Returns the longest time, zero if there is none. */
     public Duration longest() {
         return Duration.ofNanos(longest);
     }
 
     /**
-     * The time that a share of all did not exceed, at most 12.5 % too high; zero if there is none.
+     * Returns the time that a share of all times did not exceed, at most 12.5 % too high; zero if there is none.
      *
      * @param percent the share, from 0 to 100, such as 99.9
-     * @return the time
      * @throws IllegalArgumentException if the share is out of range
      */
     public Duration percentile(double percent) {
@@ -59,22 +51,22 @@ public final class TimeDistribution {
         for (int bucket = 0; bucket < counts.length; bucket++) {
             seen += counts[bucket];
             if (seen >= wanted) {
-                return Duration.ofNanos(Math.min(TimeHistogram.upperBound(bucket), longest));
+                return Duration.ofNanos(Math.min(upperBound(bucket), longest));
             }
         }
         return Duration.ZERO;
     }
 
     /**
-     * How many were not longer than a limit; those that took up to 12.5 % less than the limit may be left out.
+     * Returns how many times were not longer than a limit; those up to 12.5 % shorter than the limit may be left out.
+     * The count for a longer limit is never smaller.
      *
      * @param limit the limit
-     * @return the count, which never falls from a limit to a longer one
      */
     public long countUpTo(Duration limit) {
         long nanos = limit.toNanos();
         long seen = 0;
-        for (int bucket = 0; bucket < counts.length && TimeHistogram.upperBound(bucket) <= nanos; bucket++) {
+        for (int bucket = 0; bucket < counts.length && upperBound(bucket) <= nanos; bucket++) {
             seen += counts[bucket];
         }
         return seen;
@@ -83,5 +75,59 @@ public final class TimeDistribution {
     @Override
     public String toString() {
         return "p50 " + percentile(50) + ", p99 " + percentile(99) + ", p99.9 " + percentile(99.9) + " of " + count;
+    }
+
+    /** Returns the bucket of a time: its own below 8, else that of its highest four bits. */
+    static int bucket(long value) {
+        if (value < SUB_BUCKETS) {
+            return (int) value;
+        }
+        int shift = Long.SIZE - 1 - SUB_BITS - Long.numberOfLeadingZeros(value);
+        return (shift << SUB_BITS) + (int) (value >>> shift);
+    }
+
+    /** Returns the longest time in a bucket. */
+    static long upperBound(int bucket) {
+        if (bucket < 2 * SUB_BUCKETS) {
+            return bucket;
+        }
+        int shift = (bucket >> SUB_BITS) - 1;
+        long lowest = (long) (SUB_BUCKETS + (bucket & (SUB_BUCKETS - 1))) << shift;
+        return lowest + (1L << shift) - 1;
+    }
+
+    /**
+     * Counts times in buckets that are an eighth of their magnitude wide, in constant space and without allocation. For
+     * one thread to write; others that read meanwhile may miss the last time.
+     */
+    static final class Recorder {
+        private final long[] counts = new long[bucket(Long.MAX_VALUE) + 1];
+        private long count;
+        private long total;
+        private long longest;
+
+        void record(long nanos) {
+            long value = Math.max(nanos, 0);
+            counts[bucket(value)]++;
+            count++;
+            total += value;
+            if (value > longest) {
+                longest = value;
+            }
+        }
+
+        /** Adds the times that another one has counted. */
+        void add(Recorder other) {
+            for (int i = 0; i < counts.length; i++) {
+                counts[i] += other.counts[i];
+            }
+            count += other.count;
+            total += other.total;
+            longest = Math.max(longest, other.longest);
+        }
+
+        TimeDistribution distribution() {
+            return new TimeDistribution(counts.clone(), count, total, longest);
+        }
     }
 }

@@ -1,58 +1,110 @@
 package dev.socketserver.pool;
 
+import dev.socketserver.internal.util.Backoff;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * One worker: the body of its thread, and the slot through which an idle worker is given its next task.
  *
  * <pre>
- *   reserved --start--> STARTING --arrive--> BUSY <--assign-- IDLE ----dismiss------> gone
- *       \                                     | \--no task---> ^                        ^
- *        \--start failed--> gone              \--pool is draining, queue empty---------/
+ *   STARTING --thread runs--> BUSY <---thread awake--- ASSIGNED <--task in the slot-- IDLE
+ *      |                       | \--------------------no task------------------------^  |
+ *      |                       \--no task, and the pool drains-----\      surplus, or   |
+ *      \--thread not started----------------------------------------> GONE <--drained--/
  * </pre>
  *
  * <p>Every transition is made under the pool's lock. A worker in the idle stack has an empty slot; whoever takes it off
  * the stack fills the slot, with a task or with {@link #RETIRE}, so exactly one of the two happens.
  */
-final class Worker implements Runnable, FollowUp {
+final class Worker extends FollowUp implements Runnable {
     /** Put in the slot of an idle worker to end it. */
     static final Runnable RETIRE = () -> {};
 
-    private static final Logger LOG = LoggerFactory.getLogger(ElasticThreadPool.class);
+    /** Where a worker is in its life. */
+    enum State {
+        /** A place is taken, the thread does not run yet. */
+        STARTING,
 
-    /** Neighbours in the idle stack; guarded by the pool's lock. */
+        /** Runs a task, or looks for one. */
+        BUSY,
+
+        /** In the idle stack. */
+        IDLE,
+
+        /** Taken off the idle stack for a task that is in its slot; not awake yet. */
+        ASSIGNED,
+
+        /** Not a member of the pool any more. */
+        GONE
+    }
+
+    /** Where workers get their tasks from. */
+    interface Source {
+        /**
+         * Finds out what a worker does next, on its own thread: gives it a {@linkplain #take task}, or makes it idle,
+         * or ends it. If this throws, it can be called again, and nothing has been lost or counted twice.
+         */
+        void next(Worker worker);
+
+        /** Returns whether a running task has to see an interrupt. */
+        boolean isStopping();
+    }
+
+    // Guarded by the pool's lock.
+
+    /** Where it is in its life. */
+    State state = State.STARTING;
+
+    /** Its index among the members. */
+    int index;
+
+    /** The neighbours in the idle stack. */
     @Nullable
     Worker above;
 
     @Nullable
     Worker below;
 
-    /** When it became idle; guarded by the pool's lock. */
+    /** When it became idle. */
     long idleSince;
 
-    /** What it runs, since when, and whether that was found to be stuck; guarded by the pool's lock. */
+    /** What it runs, since when, and whether that was found to be stuck. */
     @Nullable
     Runnable running;
 
     long runningSince;
     boolean isStuck;
 
-    private final Dispatcher dispatcher;
-    private final Host host;
+    /** Why it ends, if it does. */
+    private RetireReason retireReason = RetireReason.SHUTDOWN;
+
+    /** How long the task waited that it runs. */
+    long waited;
+
+    /** When the task in the slot was submitted. */
+    private long assignedArrival;
+
+    // Not guarded.
+
+    /** What it has done; written by this worker only. */
+    final PoolCounters.Work work = new PoolCounters.Work();
+
+    private final Source source;
+    private final Machine machine;
+    private final TaskFailures failures;
     private final String name;
     private final StartReason startReason;
-    private final Runnable findNext = this::findNext;
 
-    /** Set once, by {@link #start()}. */
+    /** Written once, by {@link #start()}. */
     private volatile @Nullable Thread thread;
 
-    /** Written under the pool's lock by the assigner, emptied by this worker. */
-    private volatile @Nullable Runnable slot;
+    /** What the thread has before it starts; written by {@link #start()}, then read by this worker only. */
+    private @Nullable ClassLoader loader;
 
-    /** Guarded by the pool's lock. */
-    private long assignedArrival;
+    private int priority;
+
+    /** Written under the pool's lock by whoever assigns, emptied by this worker. */
+    private volatile @Nullable Runnable slot;
 
     /** The next task if it needs no waiting; confined to this worker's thread. */
     private @Nullable Runnable taken;
@@ -60,9 +112,13 @@ final class Worker implements Runnable, FollowUp {
     /** Written by this worker only. */
     private volatile boolean parked;
 
-    Worker(Dispatcher dispatcher, Host host, String name, StartReason startReason) {
-        this.dispatcher = dispatcher;
-        this.host = host;
+    /** The pauses between attempts to find the next task; confined to this worker's thread. */
+    private final Backoff backoff = new Backoff();
+
+    Worker(Source source, Machine machine, TaskFailures failures, String name, StartReason startReason) {
+        this.source = source;
+        this.machine = machine;
+        this.failures = failures;
         this.name = name;
         this.startReason = startReason;
     }
@@ -75,141 +131,167 @@ final class Worker implements Runnable, FollowUp {
         return startReason;
     }
 
-    /** What the thread is doing. */
-    StackTraceElement[] stackTrace() {
-        Thread made = thread;
-        return made == null ? new StackTraceElement[0] : made.getStackTrace();
-    }
-
-    /** Makes and starts the thread. */
-    void start() {
-        Thread made = host.newWorker(name, this);
-        thread = made;
-        made.start();
-    }
-
     boolean isCurrentThread() {
         return thread == Thread.currentThread();
     }
 
-    /** Interrupts the thread; one that does not exist yet finds out that the pool is stopping by itself. */
+    /** Returns what the thread is doing. */
+    StackTraceElement[] stackTrace() {
+        Thread started = thread;
+        return started == null ? new StackTraceElement[0] : started.getStackTrace();
+    }
+
+    /** Creates and starts the thread. */
+    void start() {
+        Thread created = machine.newWorker(name, this);
+        loader = created.getContextClassLoader();
+        priority = created.getPriority();
+        thread = created;
+        created.start();
+    }
+
+    // ---- With the pool's lock held
+
+    /** Interrupts the thread; one that does not exist yet finds out by itself that the pool is stopping. */
     void interrupt() {
-        Thread made = thread;
-        if (made != null) {
-            made.interrupt();
+        Thread started = thread;
+        if (started != null) {
+            started.interrupt();
         }
     }
 
-    /** Fills the slot of a worker just taken off the idle stack; {@link #proceed()} has to follow. */
+    /** Fills the slot of a worker just taken off the idle stack; {@link #wake} has to follow. */
     void assign(Runnable task, long arrival) {
+        state = State.ASSIGNED;
         assignedArrival = arrival;
         slot = task;
     }
 
-    /** When the task that was assigned last was submitted. */
+    /** Returns when the task in the slot was submitted. */
     long assignedArrival() {
         return assignedArrival;
     }
 
-    /** Has the worker end; {@link #proceed()} has to follow. */
-    void dismiss() {
+    /** Ends the worker; {@link #wake} has to follow if it was idle. */
+    void retire(RetireReason why) {
+        state = State.GONE;
+        retireReason = why;
         slot = RETIRE;
     }
 
-    /** Gives this worker, which is the current thread, a task from the queue. */
+    /** Gives this worker, whose thread this is, a task. */
     void take(Runnable task) {
         taken = task;
     }
 
-    /** Wakes the worker after {@link #assign}, unless it is not parked and will see the slot by itself. */
-    @Override
-    public void proceed() {
-        Thread made = thread;
-        if (parked && made != null) {
-            host.unpark(made);
-        }
-    }
-
-    @Override
-    public void run() {
-        dispatcher.arrive(this);
-        while (performNext()) {
-            runGuarded(findNext);
-        }
-    }
-
-    /** Finds what to do next, and does for others what that leaves to do, which may fail for want of memory. */
-    private void findNext() {
-        dispatcher.next(this);
-    }
-
-    /**
-     * Runs the next task; false if the worker is to end. No reference to the task is left in an idle worker's frames.
-     */
-    private boolean performNext() {
-        Runnable task = awaitTask();
+    /** Gives this worker, whose thread this is, the task in its slot, and returns it. */
+    Runnable takeAssigned() {
+        Runnable task = slot;
         if (task == null) {
-            return false;
+            throw new IllegalStateException("nothing is assigned to " + name);
         }
-        perform(task);
-        return true;
-    }
-
-    /** The task that was taken, or the one that comes through the slot in time; null if the worker is to end. */
-    private @Nullable Runnable awaitTask() {
-        Runnable task = taken;
-        if (task != null) {
-            taken = null;
-            return task;
-        }
-        task = awaitSlot();
-        if (task == RETIRE) {
-            return null;
-        }
-        dispatcher.awoken(this, task);
+        slot = null;
+        taken = task;
         return task;
     }
 
-    private Runnable awaitSlot() {
+    // ---- Without the lock
+
+    /** Wakes the worker after its slot was filled, unless it is not parked and will see that by itself. */
+    void wake() {
+        Thread started = thread;
+        if (parked && started != null) {
+            machine.unpark(started);
+        }
+    }
+
+    /** Wakes a worker that has been {@linkplain #retire retired}, if need be. */
+    @Override
+    void proceed() {
+        wake();
+        PoolEvents.retired(name, retireReason);
+    }
+
+    // ---- On the worker's own thread
+
+    @Override
+    public void run() {
+        do {
+            findNext();
+            perform();
+        } while (awaitSlot());
+    }
+
+    private void perform() {
+        for (Runnable task = taken; task != null; task = taken) {
+            taken = null;
+            perform(task);
+            findNext();
+        }
+    }
+
+    /** Finds out what to do next; if that fails, for want of memory, it is tried again. */
+    private void findNext() {
+        while (!tryFindNext()) {
+            machine.park(this, backoff.next());
+        }
+    }
+
+    private boolean tryFindNext() {
+        try {
+            source.next(this);
+            backoff.reset();
+            return true;
+        } catch (Throwable failure) {
+            failures.report(this, failure);
+            return taken != null; // then it failed in what came after
+        }
+    }
+
+    /** Waits for something to come through the slot; returns false if that is the end. */
+    private boolean awaitSlot() {
         Runnable task = slot;
         while (task == null) {
             parked = true;
             if (slot == null) {
-                host.park(this, Host.FOREVER);
+                machine.park(this, Machine.FOREVER);
             }
             parked = false;
-            // An interrupt would turn the next park into a spin, and nobody has a reason to interrupt an idle worker.
-            Thread.interrupted();
+            Thread.interrupted(); // it would turn the next park into a spin, and was not meant for an idle worker
             task = slot;
         }
-        slot = null;
-        return task;
+        return task != RETIRE;
     }
 
     private void perform(Runnable task) {
         Thread.interrupted();
-        if (dispatcher.isStopping()) {
+        if (source.isStopping()) {
             // Told to stop between taking the task and clearing the interrupt: the task has to see it.
             Thread.currentThread().interrupt();
         }
-        runGuarded(task);
-    }
-
-    /** Runs a task and logs whatever it throws: a worker survives any Throwable. */
-    static void runGuarded(Runnable task) {
         try {
-            task.run();
+            try {
+                task.run();
+            } finally {
+                restoreThread();
+            }
         } catch (Throwable failure) {
-            logFailure(task, failure);
+            failures.report(task, failure);
         }
     }
 
-    /** Logs what a task threw, or what threw in carrying out the pool's own. */
-    static void logFailure(Runnable task, Throwable failure) {
-        try {
-            LOG.error("Task failed: {}", task.getClass().getName(), failure);
-        } catch (Throwable ignored) {
-            // No memory or stack left even for the log: staying alive is worth more than the line.
+    /** Undoes what a task may have set in its thread; thread-locals stay, since there is no way to clear them. */
+    @SuppressWarnings("ThreadPriorityCheck") // nothing relies on the priority
+    private void restoreThread() {
+        Thread self = Thread.currentThread();
+        if (self.getContextClassLoader() != loader) {
+            self.setContextClassLoader(loader);
+        }
+        if (self.getPriority() != priority) {
+            self.setPriority(priority);
+        }
+        if (!self.getName().equals(name)) {
+            self.setName(name);
         }
     }
 }

@@ -6,8 +6,8 @@ public enum WorkerKind {
     PLATFORM,
 
     /**
-     * A virtual thread: needs JDK 21, advised from JDK 24 on, since before that a virtual thread that blocks inside
-     * {@code synchronized} holds on to its carrier. The limits of the pool are the same.
+     * A virtual thread, which needs JDK 21. Use JDK 24 or later, as before that a virtual thread that blocks inside
+     * {@code synchronized} pins its carrier. The limits of the pool are the same.
      */
     VIRTUAL
 }

@@ -3,7 +3,7 @@ package dev.socketserver.task;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What is to be computed for each of several items.
+ * Computes a result for each of several items.
  *
  * @param <A> the type of the items
  * @param <T> the type of the results
@@ -11,9 +11,9 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface Computation<A, T extends @Nullable Object> {
     /**
-     * Computes the result for an item. Called from several workers at a time.
+     * Computes the result for an item. Called concurrently by several workers.
      *
-     * @throws Exception whatever went wrong; it is handed on as the item's failure
+     * @throws Exception if the computation fails; the caller gets it as the item's failure
      */
     T apply(A item) throws Exception;
 }

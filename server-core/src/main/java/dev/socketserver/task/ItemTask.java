@@ -1,16 +1,16 @@
 package dev.socketserver.task;
 
 /**
- * What a worker does with each of several items when nobody asks for a result.
+ * A task without a result that is run for each of several items.
  *
  * @param <A> the type of the items
  */
 @FunctionalInterface
 public interface ItemTask<A> {
     /**
-     * Does it. Called from several workers at a time.
+     * Runs the task for an item. Called concurrently by several workers.
      *
-     * @throws Exception whatever went wrong; it is logged
+     * @throws Exception if the task fails; the pool logs it
      */
     void run(A item) throws Exception;
 }

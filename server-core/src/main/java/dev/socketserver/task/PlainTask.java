@@ -4,36 +4,37 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A task that nobody waits for: if it fails, that is logged. */
+/** A task without a result. Its failure is logged. */
 final class PlainTask implements QueuedTask {
-    private static final Logger LOG = LoggerFactory.getLogger(TaskPool.class);
+    /** Named after the class that users know. */
+    private static final Logger LOG = LoggerFactory.getLogger("dev.socketserver.task.TaskPool");
 
     private final Task task;
-    private final @Nullable Runnable origin;
+    private final @Nullable Runnable command;
 
     PlainTask(Task task) {
         this.task = task;
-        this.origin = null;
+        this.command = null;
     }
 
-    PlainTask(Runnable origin) {
-        this.task = origin::run;
-        this.origin = origin;
+    PlainTask(Runnable command) {
+        this.task = command::run;
+        this.command = command;
     }
 
     @Override
-    public boolean perform() {
+    public Ending perform() {
         try {
             task.run();
-            return true;
+            return Ending.SUCCEEDED;
         } catch (Throwable e) {
-            LOG.error("a task failed", e);
-            return false;
+            LOG.error("Task failed", e);
+            return Ending.FAILED;
         }
     }
 
     @Override
     public Runnable asRunnable() {
-        return origin == null ? this::perform : origin;
+        return command == null ? this::perform : command;
     }
 }

@@ -1,20 +1,28 @@
 package dev.socketserver.task;
 
 /**
- * A task in a {@link WorkQueue}. It is either performed and then announced, both on one worker, or dropped. None of the
- * methods is called with a lock held.
+ * A task in a {@link WorkQueue}. Either a worker performs it, or it is cancelled while it waits. None of the methods is
+ * called with a lock held. Tasks are told apart by identity.
  */
 interface QueuedTask {
-    /** Runs the task; false if that failed. */
-    boolean perform();
+    /** How a task ended. */
+    enum Ending {
+        SUCCEEDED,
+        FAILED,
+        /** It was cancelled after a worker had taken it, and did nothing. */
+        CANCELLED
+    }
 
-    /** Tells whoever waits for this task that it was performed, and counted. */
-    default void announce() {}
+    /** Runs the task. */
+    Ending perform();
 
-    /** Tells whoever waits for this task that it will not be performed. */
-    default void dropped() {}
+    /** Notifies whoever waits for this task that it succeeded or failed. The pool has counted it by then. */
+    default void notifyDone() {}
 
-    /** Returns the task in the form in which a pool that is stopped gives it back. */
+    /** Notifies whoever waits for this task that it will not be performed. */
+    default void notifyCancelled() {}
+
+    /** Returns the task as {@link TaskPool#shutdownNow} hands it back. */
     default Runnable asRunnable() {
         return this::perform;
     }

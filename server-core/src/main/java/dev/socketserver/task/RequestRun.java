@@ -2,35 +2,31 @@ package dev.socketserver.task;
 
 import org.jspecify.annotations.Nullable;
 
-/** One run of a request, from being put to being collected. Handed from thread to thread under the queue's lock. */
+/**
+ * One run of a {@link WorkRequest}, from the moment it is put until its result is collected. The {@link WorkQueue}
+ * hands it from thread to thread under its lock.
+ */
 final class RequestRun<T extends @Nullable Object> implements QueuedTask {
     private final WorkRequest<T> request;
-    private final WorkQueue queue;
     private @Nullable T result;
     private @Nullable Throwable failure;
 
-    RequestRun(WorkRequest<T> request, WorkQueue queue) {
+    RequestRun(WorkRequest<T> request) {
         this.request = request;
-        this.queue = queue;
     }
 
     @Override
-    public boolean perform() {
+    public Ending perform() {
         try {
             result = request.task().call();
-            return true;
+            return Ending.SUCCEEDED;
         } catch (Throwable e) {
             failure = e;
-            return false;
+            return Ending.FAILED;
         }
     }
 
-    @Override
-    public void announce() {
-        queue.addResult(this);
-    }
-
-    /** Hands the result, or the failure, to the request's callback. */
+    /** Passes the result, or the failure, to the request's callback. */
     @SuppressWarnings("NullAway") // a null result is what the task returned
     void callBack() {
         if (failure != null) {

@@ -1,12 +1,12 @@
 package dev.socketserver.task;
 
-/** What a worker does when nobody asks for a result. */
+/** A task without a result. Unlike a {@link Runnable}, it may throw checked exceptions. */
 @FunctionalInterface
 public interface Task {
     /**
-     * Does it.
+     * Runs the task.
      *
-     * @throws Exception whatever went wrong; it is logged
+     * @throws Exception if the task fails; the pool logs it
      */
     void run() throws Exception;
 }

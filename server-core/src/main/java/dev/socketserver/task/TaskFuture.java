@@ -5,57 +5,68 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RunnableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A task whose result goes into a future. Thread-safe. */
+/** A task with a future for its result. Runs at most once. Thread-safe. */
 final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T>
         implements RunnableFuture<T>, QueuedTask {
     private final Callable<? extends T> task;
-    private final Workers workers;
-    private @Nullable Thread runner; // guarded by this
-    private @Nullable T result; // confined to the worker
-    private @Nullable Throwable failure; // confined to the worker
+    private final TaskRunner taskRunner;
+    private boolean queued; // guarded by this
+    private boolean begun; // guarded by this
+    private @Nullable Thread thread; // that runs the task; guarded by this
+    private @Nullable T result; // confined to the thread that runs the task
+    private @Nullable Throwable failure; // confined to the thread that runs the task
 
-    TaskFuture(Callable<? extends T> task, Workers workers) {
+    TaskFuture(Callable<? extends T> task, TaskRunner taskRunner) {
         this.task = task;
-        this.workers = workers;
+        this.taskRunner = taskRunner;
+    }
+
+    /** Returns true at the first call only: a task must not be in two queues, or twice in one. */
+    synchronized boolean mayBeQueued() {
+        boolean first = !queued;
+        queued = true;
+        return first;
     }
 
     @Override
     public void run() {
-        perform();
-        announce();
+        if (perform() != Ending.CANCELLED) {
+            notifyDone();
+        }
     }
 
     @Override
-    public boolean perform() {
+    public Ending perform() {
         if (!begin()) {
-            return false;
+            return Ending.CANCELLED;
         }
         try {
             result = task.call();
-            return true;
+            return Ending.SUCCEEDED;
         } catch (Throwable e) {
             failure = e;
-            return false;
+            return Ending.FAILED;
         } finally {
             end();
         }
     }
 
     private synchronized boolean begin() {
-        if (isDone()) {
+        if (begun || isDone()) {
             return false;
         }
-        runner = Thread.currentThread();
+        begun = true;
+        thread = Thread.currentThread();
         return true;
     }
 
     private synchronized void end() {
-        runner = null;
+        thread = null;
     }
 
     @Override
     @SuppressWarnings("NullAway") // a null result is what the task returned
-    public void announce() {
+    public void notifyDone() {
         if (failure != null) {
             completeExceptionally(failure);
         } else {
@@ -64,7 +75,7 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T>
     }
 
     @Override
-    public void dropped() {
+    public void notifyCancelled() {
         super.cancel(false);
     }
 
@@ -73,12 +84,12 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T>
         return this;
     }
 
-    /** Takes the task out of the queue if it waits there; if it runs, interrupts its worker if told to. */
+    /** Also removes the task from the queue if it waits there, or interrupts it, if told to, while it runs. */
     @Override
     public boolean cancel(boolean mayInterruptIfRunning) {
         boolean cancelled = super.cancel(mayInterruptIfRunning);
         if (cancelled) {
-            workers.drop(task -> task == this);
+            taskRunner.cancel(this);
             if (mayInterruptIfRunning) {
                 interrupt();
             }
@@ -87,8 +98,8 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T>
     }
 
     private synchronized void interrupt() {
-        if (runner != null) {
-            runner.interrupt();
+        if (thread != null) {
+            thread.interrupt();
         }
     }
 }

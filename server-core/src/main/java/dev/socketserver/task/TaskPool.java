@@ -3,7 +3,9 @@ package dev.socketserver.task;
 import static dev.socketserver.task.TaskPoolConfig.checkAtLeast;
 
 import java.time.Duration;
+import java.util.AbstractMap.SimpleImmutableEntry;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Callable;
@@ -13,6 +15,7 @@ import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.RunnableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,21 +29,26 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <dl>
- *   <dt>Back-pressure
- *   <dd>Whoever adds a task waits while the queue is full, and can be interrupted meanwhile. A task that adds tasks to
- *       its own pool is never made to wait, for that might be for itself.
+ *   <dt>Backpressure
+ *   <dd>A caller that adds a task blocks while the queue is full. A task that adds tasks to its own pool never blocks,
+ *       because it might wait for itself.
  *   <dt>Results
- *   <dd>A plain task has none. {@link #submit(Callable)} makes a future, {@link #mapAsCompleted} a stream in order of
- *       completion; a {@link WorkRequestPool} calls back in the thread that collects.
- *   <dt>Failure
- *   <dd>A worker survives whatever a task throws. Between two tasks its interrupt flag is cleared.
+ *   <dd>{@link #addTask} and {@link #map} return nothing, {@link #submit(Callable)} returns a future, and
+ *       {@link #imap}, {@link #starmap} and {@link #mapAsCompleted} return streams. A {@link WorkRequestPool} also
+ *       passes results to callbacks.
+ *   <dt>Failures
+ *   <dd>A worker survives whatever a task throws. Its interrupt flag is cleared between tasks.
  *   <dt>Waiting
- *   <dd>The methods that wait for tasks throw {@link IllegalStateException} if called from a task of this pool, which
- *       would wait for itself, and {@link NoWorkersAvailableException} if a task waits and there is no worker, nor a
- *       dismissed one that still runs. Those that wait for room in the queue throw the latter, too.
- *   <dt>The end
- *   <dd>{@link #close()} runs what waits, {@link #cancelWaiting()} before it leaves that out, and
- *       {@link #shutdownNow()} also interrupts what runs.
+ *   <dd>Methods that wait for tasks throw {@link IllegalStateException} when a task of this pool calls them, since it
+ *       would wait for itself. They throw {@link NoWorkersAvailableException} when tasks wait and no worker is left,
+ *       not even a dismissed one that still runs a task. Methods that wait for room in the queue throw it when all
+ *       workers have been dismissed.
+ *   <dt>Closing
+ *   <dd>{@link #close()} runs the tasks that wait; call {@link #cancelWaiting()} first to drop them.
+ *       {@link #shutdownNow()} also interrupts the tasks that run.
+ *   <dt>Threads
+ *   <dd>Threads are started as tasks arrive. When no task has run for 0.2 s they all end, so a pool that is not closed
+ *       costs no threads and does not keep the JVM alive. See {@link TaskPoolConfig#daemon()}.
  * </dl>
  *
  * <p>Thread-safe.
@@ -48,11 +56,11 @@ import org.jspecify.annotations.Nullable;
 public sealed class TaskPool extends AbstractExecutorService implements AutoCloseable permits WorkRequestPool {
     private final TaskPoolConfig config;
     private final WorkQueue queue;
-    private final Workers workers;
-    private final Collector collector;
+    private final TaskRunner runner;
+    private final ResultCollector collector;
 
     /**
-     * Makes a pool with that many workers, and a queue with as many places.
+     * Creates a pool with the given number of workers, and room for as many tasks in its queue.
      *
      * @throws IllegalArgumentException if {@code workers} is negative
      */
@@ -61,18 +69,18 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
     }
 
     /**
-     * Makes a pool.
+     * Creates a pool.
      *
-     * @throws UnsupportedOperationException if virtual workers are asked for and the JDK has none
+     * @throws UnsupportedOperationException if virtual workers are configured and the JDK has none
      */
     public TaskPool(TaskPoolConfig config) {
-        this.config = config;
+        this.config = Objects.requireNonNull(config, "config");
         queue = new WorkQueue(config);
-        workers = new Workers(config, queue);
-        collector = new Collector(queue, workers);
+        runner = new TaskRunner(queue, new TaskThreads(config, queue));
+        collector = new ResultCollector(queue, runner);
     }
 
-    /** Returns the configuration that the pool began with. */
+    /** Returns the configuration that the pool was created with. */
     public final TaskPoolConfig config() {
         return config;
     }
@@ -80,9 +88,9 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
     // ---- Tasks without a result
 
     /**
-     * Puts a task into the queue, and waits while that is full. If the task fails, that is logged.
+     * Adds a task. Blocks while the queue is full. If the task fails, the failure is logged.
      *
-     * @throws InterruptedException if the thread is interrupted; the task is not taken then
+     * @throws InterruptedException if the thread is interrupted; the task is not accepted
      * @throws RejectedExecutionException if the pool is shut down
      */
     public final void addTask(Task task) throws InterruptedException {
@@ -90,75 +98,118 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
     }
 
     /**
-     * Puts a task for each item into the queue, in the order of the items, and waits whenever the queue is full. So an
-     * interrupt ends this call within the time of one task; what was put until then stays in the queue.
+     * Adds a task for each item, in the order of the items, and returns when the last one is in the queue. Blocks
+     * whenever the queue is full.
      *
-     * @throws InterruptedException if the thread is interrupted; the current item and later ones are not taken then
+     * @throws InterruptedException if the thread is interrupted; earlier items stay accepted, this one and later ones
+     *     are not
      * @throws RejectedExecutionException if the pool is shut down
      */
     public final <A> void map(Iterable<? extends A> items, ItemTask<? super A> task) throws InterruptedException {
+        Objects.requireNonNull(items, "items");
+        Objects.requireNonNull(task, "task");
         for (A item : items) {
             addTask(() -> task.run(item));
         }
     }
 
     /**
-     * Runs a command, and waits while the queue is full. If the command fails, that is logged.
+     * Runs a command on a worker. Blocks while the queue is full. If the command fails, the failure is logged.
      *
-     * @throws RejectedExecutionException if the pool is shut down, or the thread is interrupted
+     * @throws RejectedExecutionException if the pool is shut down or the thread is interrupted
      */
     @Override
     public final void execute(Runnable command) {
         Objects.requireNonNull(command, "command");
         try {
-            collector.put(command instanceof TaskFuture<?> future ? future : new PlainTask(command), WorkQueue.FOREVER);
+            collector.put(queuedTask(command), WorkQueue.FOREVER);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new RejectedExecutionException("interrupted while waiting for room in pool " + config.name(), e);
         }
     }
 
+    private static QueuedTask queuedTask(Runnable command) {
+        return command instanceof TaskFuture<?> future && future.mayBeQueued() ? future : new PlainTask(command);
+    }
+
     // ---- Tasks with a result
 
     /**
-     * Runs a task for a future, and waits while the queue is full. {@code cancel(true)} on it interrupts the task.
+     * Runs a task and returns a future for its result. Blocks while the queue is full. Cancelling the future removes
+     * the task from the queue; {@code cancel(true)} also interrupts the task if it runs.
      *
-     * @throws RejectedExecutionException if the pool is shut down, or the thread is interrupted
+     * @throws RejectedExecutionException if the pool is shut down or the thread is interrupted
      */
     @Override
     public final <T extends @Nullable Object> CompletableFuture<T> submit(Callable<T> task) {
-        TaskFuture<T> future = new TaskFuture<>(Objects.requireNonNull(task, "task"), workers);
+        TaskFuture<T> future = new TaskFuture<>(Objects.requireNonNull(task, "task"), runner);
         execute(future);
         return future;
     }
 
     @Override
     protected final <T extends @Nullable Object> RunnableFuture<T> newTaskFor(Callable<T> callable) {
-        return new TaskFuture<>(callable, workers);
+        return new TaskFuture<>(callable, runner);
     }
 
     @Override
     protected final <T extends @Nullable Object> RunnableFuture<T> newTaskFor(Runnable runnable, T value) {
-        return new TaskFuture<>(Executors.callable(runnable, value), workers);
+        return new TaskFuture<>(Executors.callable(runnable, value), runner);
     }
 
     /**
-     * Returns the outcomes of a computation on all items, in order of completion, failed ones included. Items are taken
-     * from the source only as outcomes are consumed, a few ahead to keep the workers busy: the source may be endless.
+     * Returns the outcomes of a computation on all items, in order of completion, failures included.
      *
-     * <p>Close the stream, unless all of it is consumed: that gives up the items that no worker has begun. An interrupt
-     * while the stream waits for an outcome ends it with a {@link java.util.concurrent.CancellationException}.
+     * <p>The stream is lazy: each time an outcome is consumed, the consuming thread takes as many items from the source
+     * as the workers need, and never has more in progress than twice the number of workers. So the source may be
+     * endless. If the source throws, the stream returns the outcomes of all earlier items, throws the same, and ends.
+     *
+     * <p>Close the stream unless it is consumed to its end: closing cancels the items that no worker has begun. If the
+     * consuming thread is interrupted while it waits for an outcome, the stream is closed and throws a
+     * {@link java.util.concurrent.CancellationException}. If the pool is shut down, the stream throws a
+     * {@link RejectedExecutionException} after the outcomes of the items that were accepted before.
      */
     public final <A, T extends @Nullable Object> Stream<Outcome<A, T>> mapAsCompleted(
             Iterable<? extends A> items, Computation<? super A, ? extends T> computation) {
-        queue.refuseMember();
-        return new CompletionIterator<A, T>(queue, collector, items, computation).stream();
+        return outcomes(items, computation, false);
+    }
+
+    /**
+     * Returns the outcomes of a computation on all items, in the order of the items, failures included. Otherwise like
+     * {@link #mapAsCompleted}: the stream is lazy, has a bounded number of items in progress, and should be closed.
+     * While the first of these runs, outcomes of later ones wait for it.
+     */
+    public final <A, T extends @Nullable Object> Stream<Outcome<A, T>> imap(
+            Iterable<? extends A> items, Computation<? super A, ? extends T> computation) {
+        return outcomes(items, computation, true);
+    }
+
+    /** Like {@link #imap}, for a computation with two arguments, which are the key and the value of each pair. */
+    public final <A, B, T extends @Nullable Object> Stream<Outcome<Map.Entry<A, B>, T>> starmap(
+            Iterable<? extends Map.Entry<? extends A, ? extends B>> pairs,
+            BiComputation<? super A, ? super B, ? extends T> computation) {
+        Objects.requireNonNull(pairs, "pairs");
+        Objects.requireNonNull(computation, "computation");
+        // Copies, since an iterator may return the same entry each time, with another key and value.
+        Iterable<Map.Entry<A, B>> copies = () -> StreamSupport.stream(pairs.spliterator(), false)
+                .<Map.Entry<A, B>>map(SimpleImmutableEntry::new)
+                .iterator();
+        return imap(copies, pair -> computation.apply(pair.getKey(), pair.getValue()));
+    }
+
+    private <A, T extends @Nullable Object> Stream<Outcome<A, T>> outcomes(
+            Iterable<? extends A> items, Computation<? super A, ? extends T> computation, boolean inOrder) {
+        Objects.requireNonNull(items, "items");
+        Objects.requireNonNull(computation, "computation");
+        queue.refuseTask();
+        return new OutcomeIterator<A, T>(queue, collector, runner, items, computation, inOrder).stream();
     }
 
     // ---- Waiting
 
     /**
-     * Waits until every task has ended. Returns at once if there is nothing to wait for.
+     * Waits until every task has ended. Returns immediately if there are none.
      *
      * @throws InterruptedException if the thread is interrupted
      */
@@ -167,16 +218,16 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
     }
 
     /**
-     * Waits until every task has ended, at most for the given time.
+     * Waits until every task has ended, or the timeout expires.
      *
-     * @return false if the time was up first
+     * @return false if the timeout expired first
      * @throws InterruptedException if the thread is interrupted
      */
     public final boolean waitCompletion(Duration timeout) throws InterruptedException {
         return collector.collectAll(WorkQueue.nanos(timeout));
     }
 
-    /** Returns how far the pool is with its tasks, of whatever kind. */
+    /** Returns how many tasks are done, failed, cancelled and left. */
     public final Progress progress() {
         return queue.progress();
     }
@@ -186,18 +237,19 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
     /**
      * Adds workers.
      *
-     * @throws IllegalArgumentException if {@code count} is negative
+     * @throws IllegalArgumentException if {@code count} is negative, or there would be more workers than
+     *     {@link Integer#MAX_VALUE}
      */
     public final void createWorkers(int count) {
         checkAtLeast("count", 0, count);
         queue.createWorkers(count);
-        workers.resize();
-        workers.start();
+        runner.resize();
+        runner.start();
     }
 
     /**
-     * Dismisses workers, all of them if there are no more than that. One that has nothing to do is gone at once, one
-     * that runs a task when that has ended.
+     * Dismisses workers, or all of them if there are not that many. Idle workers go first, and immediately. Then those
+     * go whose task has run longest, as soon as it has ended; workers created meanwhile do not take their places.
      *
      * @return how many were dismissed
      * @throws IllegalArgumentException if {@code count} is negative
@@ -205,12 +257,12 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
     public final int dismissWorkers(int count) {
         checkAtLeast("count", 0, count);
         int dismissed = queue.dismissWorkers(count);
-        workers.resize();
+        runner.resize();
         return dismissed;
     }
 
     /**
-     * Dismisses workers and, if told to, waits until all dismissed workers are gone.
+     * Dismisses workers and, if {@code join} is true, waits until all dismissed workers are gone.
      *
      * @return how many were dismissed
      * @throws IllegalArgumentException if {@code count} is negative
@@ -233,7 +285,7 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
         queue.await(() -> queue.dismissedWorkers() == 0, WorkQueue.FOREVER);
     }
 
-    /** Returns how many workers there are, dismissed ones not counted. */
+    /** Returns how many workers there are, without dismissed ones. */
     public final int workers() {
         return queue.workers();
     }
@@ -243,34 +295,34 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
         return queue.dismissedWorkers();
     }
 
-    // ---- The end
+    // ---- Closing
 
     /**
-     * Gives up the tasks that wait for a worker; those that run go on, and the pool stays open. Futures of what is
-     * given up are cancelled, requests have no result.
+     * Cancels the tasks that wait for a worker. Tasks that run go on, and the pool stays open. The futures of cancelled
+     * tasks are cancelled, their outcomes are failures, and the callbacks of cancelled requests are not called.
      *
-     * @return how many were given up
+     * @return how many tasks were cancelled
      */
     public final int cancelWaiting() {
-        return workers.drop(task -> true).size();
+        return runner.cancel(task -> true).size();
     }
 
-    /** Takes no more tasks; those that wait are still run. Does not wait for that. */
+    /** Refuses further tasks. Those that wait still run. Does not wait for them. */
     @Override
     public final void shutdown() {
         queue.shutdown();
-        workers.releaseThreads();
+        runner.releaseThreads();
     }
 
     /**
-     * Takes no more tasks, gives up those that wait and interrupts those that run. Does not wait for them to end.
+     * Refuses further tasks, cancels those that wait and interrupts those that run. Does not wait for them to end.
      *
-     * @return what was given up; a future among it is cancelled
+     * @return the cancelled tasks; a future among them is cancelled
      */
     @Override
     public final List<Runnable> shutdownNow() {
         queue.shutdown();
-        return workers.stop().stream().map(QueuedTask::asRunnable).toList();
+        return runner.stop().stream().map(QueuedTask::asRunnable).toList();
     }
 
     @Override
@@ -283,58 +335,27 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
         return queue.isTerminated();
     }
 
-    /** Waits until the pool is shut down, every task has ended and every thread is gone. */
+    /** Waits until the pool is shut down, every task has ended and every thread is gone, or the timeout expires. */
     @Override
     public final boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
+        Objects.requireNonNull(unit, "unit");
+        queue.refuseCallback();
         long deadline = System.nanoTime() + Math.max(0, unit.toNanos(timeout));
         return queue.await(queue::isShutdown, deadline - System.nanoTime())
                 && collector.collectAll(deadline - System.nanoTime())
-                && workers.awaitThreads(deadline - System.nanoTime());
+                && runner.awaitThreads(deadline - System.nanoTime());
     }
 
     /**
-     * Takes no more tasks and waits until those there are have ended. If the thread is interrupted meanwhile, those
-     * that wait are given up and those that run are interrupted; if there are no workers, those that wait are given up.
-     * Called from a task of this pool it does not wait, since that would be for itself.
+     * Refuses further tasks and waits until all accepted ones have ended. Cancels those that wait if there are no
+     * workers for them. If the thread is interrupted while it waits, cancels the tasks that wait and interrupts those
+     * that run. When a task of this pool calls this method it does not wait, since it would wait for itself.
      */
     @Override
     public final void close() {
         shutdown();
-        if (queue.isCurrentThreadMember()) {
-            return;
-        }
-        boolean interrupted = false;
-        @Nullable Throwable failure = null;
-        boolean terminated = false;
-        while (!terminated) {
-            try {
-                if (workers() == 0) {
-                    cancelWaiting();
-                }
-                terminated = awaitTermination(WorkQueue.FOREVER, TimeUnit.NANOSECONDS);
-            } catch (InterruptedException e) {
-                interrupted = true;
-                shutdownNow();
-            } catch (RuntimeException | Error e) { // from a callback; the others are to be called all the same
-                if (failure == null) {
-                    failure = e;
-                } else {
-                    failure.addSuppressed(e);
-                }
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
-        throwIfAny(failure);
-    }
-
-    private static void throwIfAny(@Nullable Throwable failure) {
-        if (failure instanceof Error error) {
-            throw error;
-        }
-        if (failure instanceof RuntimeException exception) {
-            throw exception;
+        if (!queue.isInside()) {
+            collector.finish();
         }
     }
 
@@ -344,7 +365,7 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
         return queue;
     }
 
-    final Collector collector() {
+    final ResultCollector collector() {
         return collector;
     }
 

@@ -4,50 +4,22 @@ import dev.socketserver.pool.PoolConfig;
 import dev.socketserver.pool.WorkerKind;
 import java.util.Objects;
 
-/**
- * The numbers and choices of a {@link TaskPool}. Immutable, so thread-safe; made by a {@link Builder}.
- *
- * @param name prefix of the thread names, {@code NAME-1}, {@code NAME-2} and so on; default {@value #DEFAULT_NAME}
- * @param workers how many tasks run at a time, to begin with; 0 for none before {@link TaskPool#createWorkers}
- * @param queueCapacity how many tasks may wait for a worker before putting another one blocks; default as many as there
- *     are workers to begin with
- * @param resultCapacity how many results may wait to be collected before no further task is started; default
- *     {@link #UNBOUNDED}
- * @param workerKind platform or virtual threads; default {@link WorkerKind#PLATFORM}
- * @param daemon whether the virtual machine may exit while tasks wait or run, which drops them; default
- *     {@value PoolConfig#DEFAULT_DAEMON}
- */
-public record TaskPoolConfig(
-        String name, int workers, int queueCapacity, int resultCapacity, WorkerKind workerKind, boolean daemon) {
-    /** Default of {@link #name()}. */
+/** The configuration of a {@link TaskPool}. Immutable and thread-safe; created by a {@link #builder(int)}. */
+public final class TaskPoolConfig {
+    /** The default of {@link #name()}. */
     public static final String DEFAULT_NAME = "task";
 
     /** A capacity without a limit. */
     public static final int UNBOUNDED = Integer.MAX_VALUE;
 
-    /**
-     * Validates.
-     *
-     * @throws IllegalArgumentException naming the option and its value, if a value is out of range
-     */
-    public TaskPoolConfig {
-        Objects.requireNonNull(workerKind, "workerKind");
-        if (name.isBlank()) {
-            throw new IllegalArgumentException("name must not be blank");
-        }
-        checkAtLeast("workers", 0, workers);
-        checkAtLeast("queueCapacity", 0, queueCapacity);
-        checkAtLeast("resultCapacity", 1, resultCapacity);
-    }
+    private final Builder options; // a copy, checked, and never changed
 
-    static void checkAtLeast(String option, int least, int value) {
-        if (value < least) {
-            throw new IllegalArgumentException(option + " must be at least " + least + ": " + value);
-        }
+    private TaskPoolConfig(Builder options) {
+        this.options = options;
     }
 
     /**
-     * Returns the configuration with that many workers and every other option at its default.
+     * Returns a configuration with that many workers and every other option at its default.
      *
      * @throws IllegalArgumentException if {@code workers} is negative
      */
@@ -60,7 +32,74 @@ public record TaskPoolConfig(
         return new Builder(workers);
     }
 
-    /** Collects the options; checked when built. Not thread-safe. */
+    /** Returns a builder that starts from this configuration. */
+    public Builder toBuilder() {
+        return new Builder(options);
+    }
+
+    /**
+     * Returns the prefix of the thread names, {@code NAME-1}, {@code NAME-2} and so on. The default is
+     * {@value #DEFAULT_NAME}.
+     */
+    public String name() {
+        return options.name;
+    }
+
+    /**
+     * Returns how many workers the pool has at first: the number of tasks that run at a time. With 0, no task runs
+     * before {@link TaskPool#createWorkers}.
+     */
+    public int workers() {
+        return options.workers;
+    }
+
+    /**
+     * Returns how many tasks may wait for a worker before adding another one blocks; 0 for none, {@link #UNBOUNDED} for
+     * any number. The default is {@link #workers()}.
+     */
+    public int queueCapacity() {
+        return options.queueCapacity;
+    }
+
+    /**
+     * Returns how many results of {@link WorkRequest}s may wait to be collected before no further request is started.
+     * Those that run then still add their results. The default is {@link #UNBOUNDED}.
+     */
+    public int resultCapacity() {
+        return options.resultCapacity;
+    }
+
+    /** Returns whether the workers are platform or virtual threads. The default is {@link WorkerKind#PLATFORM}. */
+    public WorkerKind workerKind() {
+        return options.workerKind;
+    }
+
+    /**
+     * Returns whether the JVM may exit while tasks wait or run, which abandons them. The default is
+     * {@value PoolConfig#DEFAULT_DAEMON}: accepted tasks keep the JVM alive until they have ended. 0.2 s after the last
+     * one, all threads of the pool end together, however many there are, so that the pool does not keep the JVM alive
+     * any longer, closed or not. Tasks for which there are no workers, and requests that wait until results are
+     * collected, do not keep the JVM alive. Virtual workers behave the same. {@link System#exit} and signals end the
+     * JVM in any case.
+     */
+    public boolean daemon() {
+        return options.daemon;
+    }
+
+    @Override
+    public String toString() {
+        return "TaskPoolConfig[name=" + name() + ", workers=" + workers() + ", queueCapacity=" + queueCapacity()
+                + ", resultCapacity=" + resultCapacity() + ", workerKind=" + workerKind() + ", daemon=" + daemon()
+                + "]";
+    }
+
+    static void checkAtLeast(String option, int least, int value) {
+        if (value < least) {
+            throw new IllegalArgumentException(option + " must be at least " + least + ": " + value);
+        }
+    }
+
+    /** Collects the options of a {@link TaskPoolConfig}, which are checked when it is built. Not thread-safe. */
     public static final class Builder {
         private final int workers;
         private String name = DEFAULT_NAME;
@@ -72,6 +111,15 @@ public record TaskPoolConfig(
         private Builder(int workers) {
             this.workers = workers;
             this.queueCapacity = workers;
+        }
+
+        private Builder(Builder other) {
+            workers = other.workers;
+            name = other.name;
+            queueCapacity = other.queueCapacity;
+            resultCapacity = other.resultCapacity;
+            workerKind = other.workerKind;
+            daemon = other.daemon;
         }
 
         /** Sets {@link TaskPoolConfig#name()}. */
@@ -107,10 +155,17 @@ public record TaskPoolConfig(
         /**
          * Returns the configuration.
          *
-         * @throws IllegalArgumentException if an option's value is not allowed; the message names both
+         * @throws IllegalArgumentException if an option has an invalid value; the message names both
          */
         public TaskPoolConfig build() {
-            return new TaskPoolConfig(name, workers, queueCapacity, resultCapacity, workerKind, daemon);
+            if (Objects.requireNonNull(name, "name").isBlank()) {
+                throw new IllegalArgumentException("name must not be blank");
+            }
+            checkAtLeast("workers", 0, workers);
+            checkAtLeast("queueCapacity", 0, queueCapacity);
+            checkAtLeast("resultCapacity", 1, resultCapacity);
+            Objects.requireNonNull(workerKind, "workerKind");
+            return new TaskPoolConfig(new Builder(this));
         }
     }
 }

@@ -1,10 +1,9 @@
 package dev.socketserver.task;
 
 import java.time.Duration;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -13,47 +12,42 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The tasks that wait, how many workers may run them, and the results that wait to be collected.
+ * The state of a pool: the tasks that wait, the workers and the tasks they run, and the results to be collected.
  *
- * <p>A worker is a permission to run one task at a time. It is <em>active</em> from {@link #takeStartable} until
- * {@link #leave}. So a worker that is dismissed while it has nothing to do is gone at once, and one that runs a task is
- * gone when that ends: nobody has to be woken, and nobody looks again every few seconds.
+ * <p>A request starts only while there is room for a result, so that no worker has to wait with a result in hand. Other
+ * tasks overtake requests that wait for this.
  *
- * <p>A task is started only while there is room for a result, so no worker is ever held up by one that it cannot get
- * rid of.
- *
- * <p>All state is guarded by this object's monitor. Thread-safe; calls no task.
+ * <p>All state is guarded by this object's monitor, which is never held while user code runs. What a worker or a
+ * collecting thread calls has no effect if it throws an {@link OutOfMemoryError}, and may be called again. Thread-safe.
  */
 final class WorkQueue {
-    /** A waiting time without a limit. */
+    /** A timeout without a limit. */
     static final long FOREVER = Long.MAX_VALUE;
 
     private final TaskPoolConfig config;
-    private final ArrayDeque<QueuedTask> waiting = new ArrayDeque<>();
-    private final ArrayDeque<RequestRun<?>> results = new ArrayDeque<>();
-    private final Set<Thread> crew = new HashSet<>(); // threads of active workers
-    private int workers;
-    private int active; // dismissed workers that still have a task included
-    private int pendingRequests; // put and not yet collected
+    private final WorkerSlots slots;
+    private final WaitingTasks waiting = new WaitingTasks();
+    private final Set<RequestRun<?>> results = new LinkedHashSet<>(); // in order of completion
+    private final InsideThreads inside;
+    private final TaskCounts counts = new TaskCounts();
     private boolean shutDown;
-    private long done;
-    private long failed;
-    private long cancelled;
-    private long left;
 
     WorkQueue(TaskPoolConfig config) {
         this.config = config;
-        workers = config.workers();
+        slots = new WorkerSlots(config.workers());
+        inside = new InsideThreads(config.name());
     }
 
-    // ---- A task comes
+    // ---- Adding tasks
 
     /**
-     * Takes a task, waiting for room if need be. A task of this pool never waits, as that might be for itself.
+     * Adds a task, waiting for room if necessary. A task of this pool does not wait, since it might wait for itself.
+     * Nor does a callback if only collecting can make room, since no other callback runs before it returns.
      *
-     * @param nanos how long to wait; {@link #FOREVER} to wait as long as that makes sense
-     * @return false if that makes no sense any more: there will be no room before a result is collected
-     * @throws QueueFullException if the time was up first
+     * @param nanos the timeout, or {@link #FOREVER}
+     * @return false if there is no timeout, and no room until a result is collected
+     * @throws QueueFullException if the timeout expired
+     * @throws NoWorkersAvailableException if there are no workers to make room
      */
     synchronized boolean put(QueuedTask task, long nanos) throws InterruptedException {
         if (Thread.interrupted()) {
@@ -61,21 +55,31 @@ final class WorkQueue {
         }
         long deadline = System.nanoTime() + nanos;
         requireOpen();
-        while (!hasRoom() && !isCurrentThreadMember()) {
-            if (active == 0 && workers == 0) {
+        while (!hasRoomFor(task)) {
+            if (slots.workers() == 0) {
                 throw new NoWorkersAvailableException(config.name(), waiting.size());
             }
-            if (active == 0 && !hasRoomForResults() && nanos == FOREVER) {
-                return false;
+            if (nanos == FOREVER && isHeldUp(task)) {
+                if (!inside.isInCallback()) {
+                    return false;
+                }
+                break;
             }
             if (!pause(deadline)) {
                 throw new QueueFullException(config.name(), config.queueCapacity());
             }
             requireOpen();
         }
-        waiting.add(task);
-        left++;
-        pendingRequests += isRequest(task) ? 1 : 0;
+        add(task);
+        return true;
+    }
+
+    /** Adds a task if the pool is open and has room for it. */
+    synchronized boolean offer(QueuedTask task) {
+        if (shutDown || !hasRoomFor(task)) {
+            return false;
+        }
+        add(task);
         return true;
     }
 
@@ -85,155 +89,180 @@ final class WorkQueue {
         }
     }
 
-    private boolean hasRoom() {
-        return waiting.size() < (long) config.queueCapacity() + freeWorkers();
+    private boolean hasRoomFor(QueuedTask task) {
+        int startable = startable();
+        int free = slots.free();
+        return inside.isInTask()
+                || (startable < free && isStartable(task))
+                || waiting.size() - Math.min(free, startable) < config.queueCapacity();
     }
 
-    private int freeWorkers() {
-        return hasRoomForResults() ? Math.max(0, workers - active) : 0;
+    /** Returns how many of the waiting tasks may start when workers are free. */
+    private int startable() {
+        return hasRoomForResults() ? waiting.size() : waiting.size() - waiting.requests();
+    }
+
+    private boolean isStartable(QueuedTask task) {
+        return hasRoomForResults() || !WaitingTasks.isRequest(task);
+    }
+
+    /** Returns whether nothing but collecting a result can make room for this task. */
+    private boolean isHeldUp(QueuedTask task) {
+        return !isStartable(task) && startable() == 0;
     }
 
     private boolean hasRoomForResults() {
         return results.size() < config.resultCapacity();
     }
 
-    /** Returns a time in nanoseconds: none if it is negative, {@link #FOREVER} if it is longer than that. */
-    static long nanos(Duration timeout) {
-        return Math.max(0, TimeUnit.NANOSECONDS.convert(timeout));
+    private void add(QueuedTask task) {
+        waiting.add(task);
+        counts.added(task);
     }
 
-    private static boolean isRequest(QueuedTask task) {
-        return task instanceof RequestRun<?>;
+    // ---- Running tasks
+
+    /** Returns the next task that a free worker may start; null if there is none. */
+    synchronized @Nullable QueuedTask nextStartable() {
+        return slots.free() > 0 ? waiting.first(hasRoomForResults()) : null;
     }
 
-    // ---- Tasks are run
-
-    /** Takes out the tasks for which there are free workers, which become active. */
-    synchronized List<QueuedTask> takeStartable() {
-        int count = Math.min(freeWorkers(), waiting.size());
-        List<QueuedTask> startable = new ArrayList<>(count);
-        for (int i = 0; i < count; i++) {
-            startable.add(waiting.remove());
+    /** Starts a task on a free worker, unless it was started or cancelled already. */
+    synchronized void start(QueuedTask task) {
+        if (waiting.contains(task)) {
+            slots.start(task);
+            waiting.remove(task);
         }
-        active += count;
-        return startable;
     }
 
-    /** Takes back tasks that were taken out and found no thread. */
-    synchronized void putBack(List<QueuedTask> unstarted) {
-        active -= unstarted.size();
-        for (int i = unstarted.size() - 1; i >= 0; i--) {
-            waiting.addFirst(unstarted.get(i));
+    /** Registers that the current thread performs a task; returns false if it was cancelled or another thread does. */
+    synchronized boolean enter(QueuedTask task) {
+        start(task);
+        inside.beginTask();
+        boolean entered = slots.enter(task);
+        if (!entered) {
+            inside.endTask();
         }
-        notifyAll();
+        return entered;
     }
 
-    /** The current thread is an active worker's from here on. */
-    synchronized void arrive() {
-        crew.add(Thread.currentThread());
-    }
-
-    /** Counts a task that was performed. */
-    synchronized void performed(boolean succeeded) {
-        left--;
-        done++;
-        failed += succeeded ? 0 : 1;
-    }
-
-    /** The current thread's worker is not active any more; another task is startable, if one waits. */
-    synchronized void leave() {
-        active--;
-        crew.remove(Thread.currentThread());
-        notifyAll();
-    }
-
-    // ---- Results are collected
-
-    /** Adds a result to those that wait to be collected. */
-    synchronized void addResult(RequestRun<?> result) {
-        results.add(result);
-        notifyAll();
-    }
-
-    /** Takes the oldest result, null if there is none. Another task may be startable then. */
-    synchronized @Nullable RequestRun<?> takeResult() {
-        RequestRun<?> result = results.poll();
-        if (result != null) {
-            pendingRequests--;
+    /** Counts a task that was performed, and keeps its result if it is a request. */
+    synchronized void performed(QueuedTask task, QueuedTask.Ending ending) {
+        if (task instanceof RequestRun<?> request) {
+            results.add(request);
             notifyAll();
         }
+        counts.ended(ending);
+    }
+
+    /** Ends a task that the current thread has performed; returns whether its worker was dismissed and is gone now. */
+    synchronized boolean leave(QueuedTask task) {
+        inside.endTask();
+        boolean gone = slots.end(task);
+        notifyAll();
+        return gone;
+    }
+
+    // ---- Collecting results
+
+    /** Removes and returns the oldest result, whose callback the current thread has to call; null if there is none. */
+    synchronized @Nullable RequestRun<?> takeResult() {
+        if (results.isEmpty()) {
+            return null;
+        }
+        RequestRun<?> result = results.iterator().next();
+        inside.beginCallback();
+        results.remove(result);
+        counts.collected();
+        notifyAll();
         return result;
     }
 
-    // ---- Workers come and go
-
-    /** Adds workers. Tasks may be startable then. */
-    synchronized void createWorkers(int count) {
-        workers += count;
+    /** Registers that the callback which the current thread called has ended. */
+    synchronized void endCallback() {
+        inside.endCallback();
         notifyAll();
     }
 
-    /** Takes away that many workers, or all if there are fewer; returns how many. */
+    // ---- Workers
+
+    /** Adds workers. */
+    synchronized void createWorkers(int count) {
+        slots.create(count);
+        notifyAll();
+    }
+
+    /** Dismisses the given number of workers, or all of them if there are fewer; returns how many. */
     synchronized int dismissWorkers(int count) {
-        int dismissed = Math.min(count, workers);
-        workers -= dismissed;
+        int dismissed = slots.dismiss(count);
         notifyAll();
         return dismissed;
     }
 
-    // ---- Tasks are given up
+    // ---- Cancelling tasks
 
-    /** Forgets tasks that were taken out and will not be run. */
-    synchronized void abandon(List<QueuedTask> unstarted) {
-        active -= unstarted.size();
-        cancelled += unstarted.size();
-        unstarted.forEach(this::gone);
+    /** Cancels tasks that were taken but that no thread has begun. */
+    synchronized void cancelUnstarted(List<QueuedTask> unstarted) {
+        for (QueuedTask task : unstarted) {
+            start(task);
+            slots.end(task);
+            counts.cancelled(task);
+        }
+        notifyAll();
     }
 
-    /** Takes a task out of the queue as if it had never come; false if it is not there any more. */
-    synchronized boolean remove(QueuedTask task) {
+    /** Cancels the waiting tasks that match, and returns them. */
+    synchronized List<QueuedTask> cancel(Predicate<QueuedTask> matching) {
+        List<QueuedTask> cancelled = waiting.matching(matching);
+        cancelled.forEach(this::cancel);
+        return cancelled;
+    }
+
+    /** Cancels a task; returns false if it no longer waits. */
+    synchronized boolean cancel(QueuedTask task) {
         boolean removed = waiting.remove(task);
         if (removed) {
-            gone(task);
+            counts.cancelled(task);
+            notifyAll();
         }
         return removed;
     }
 
-    /** Takes out the tasks that are given up, and returns them. */
-    synchronized List<QueuedTask> withdraw(Predicate<QueuedTask> givenUp) {
-        List<QueuedTask> withdrawn = waiting.stream().filter(givenUp).toList();
-        waiting.removeIf(givenUp);
-        withdrawn.forEach(this::gone);
-        cancelled += withdrawn.size();
-        return withdrawn;
+    /** Removes a task as if it had never been added; returns false if it no longer waits. */
+    synchronized boolean remove(QueuedTask task) {
+        boolean removed = waiting.remove(task);
+        if (removed) {
+            counts.removed(task);
+            notifyAll();
+        }
+        return removed;
     }
 
-    private void gone(QueuedTask task) {
-        left--;
-        pendingRequests -= isRequest(task) ? 1 : 0;
-        notifyAll();
-    }
-
-    /** Takes no more tasks. */
+    /** Refuses further tasks. */
     synchronized void shutdown() {
         shutDown = true;
         notifyAll();
     }
 
-    // ---- Somebody waits, or wants to know
+    // ---- Waiting
+
+    /** Converts a timeout to nanoseconds: zero if it is negative, {@link #FOREVER} if it is too long for a long. */
+    static long nanos(Duration timeout) {
+        return Math.max(0, TimeUnit.NANOSECONDS.convert(Objects.requireNonNull(timeout, "timeout")));
+    }
 
     /**
      * Waits until a condition on this queue holds.
      *
-     * @return false if the time was up first
-     * @throws NoWorkersAvailableException if a task waits and there is no worker for it
+     * @return false if the timeout expired first
+     * @throws NoWorkersAvailableException if tasks wait that no worker will run
      * @throws IllegalStateException if called from a task of this pool
      */
     synchronized boolean await(BooleanSupplier condition, long nanos) throws InterruptedException {
-        refuseMember();
+        inside.refuseTask();
         long deadline = System.nanoTime() + nanos;
         while (!condition.getAsBoolean()) {
-            if (workers == 0 && active == 0 && !waiting.isEmpty()) {
+            if (isStranded()) {
                 throw new NoWorkersAvailableException(config.name(), waiting.size());
             }
             if (!pause(deadline)) {
@@ -243,7 +272,7 @@ final class WorkQueue {
         return true;
     }
 
-    /** Waits until something changes; false if the deadline has passed already. */
+    /** Waits until something changes; returns false if the deadline has passed. */
     private boolean pause(long deadline) throws InterruptedException {
         long remaining = deadline - System.nanoTime();
         if (remaining <= 0) {
@@ -253,30 +282,46 @@ final class WorkQueue {
         return true;
     }
 
-    /** Lets those who wait look at their condition again. */
+    /** Makes waiting threads check their conditions again. */
     synchronized void signal() {
         notifyAll();
     }
 
-    /** Throws if the current thread is a worker, which must not wait for its own pool. */
-    synchronized void refuseMember() {
-        if (isCurrentThreadMember()) {
-            throw new IllegalStateException("a task of pool " + config.name() + " would wait for itself");
-        }
+    /** Throws if the current thread runs a task of this pool, which must not wait for its own pool. */
+    synchronized void refuseTask() {
+        inside.refuseTask();
     }
 
-    synchronized boolean isCurrentThreadMember() {
-        return crew.contains(Thread.currentThread());
+    /** Throws if the current thread runs a callback of this pool, which must return before the next is called. */
+    synchronized void refuseCallback() {
+        inside.refuseCallback();
     }
 
-    /** Nothing waits, nothing runs, and there is no result to collect. */
+    /** Returns whether the current thread runs a task or a callback of this pool. */
+    synchronized boolean isInside() {
+        return inside.isInTask() || inside.isInCallback();
+    }
+
+    // ---- State
+
+    /** Returns whether nothing waits, runs or is left to collect, and no callback runs. */
     synchronized boolean isQuiet() {
-        return active == 0 && waiting.isEmpty() && results.isEmpty();
+        return slots.isIdle() && waiting.isEmpty() && results.isEmpty() && !inside.isAnyInCallback();
     }
 
-    /** Nothing runs, and nothing that waits will before a result is collected. */
-    synchronized boolean isStalled() {
-        return active == 0 && !waiting.isEmpty() && !hasRoomForResults();
+    /** Returns whether tasks wait that no worker will run. */
+    synchronized boolean isStranded() {
+        return slots.workers() == 0 && slots.isIdle() && !waiting.isEmpty();
+    }
+
+    /** Returns whether no task runs. Takes no lock. */
+    boolean isIdle() {
+        return slots.isIdle();
+    }
+
+    /** Returns for how many nanoseconds no task has run; 0 if one is about to start, negative if one runs. */
+    synchronized long idleNanos() {
+        return slots.isIdle() && nextStartable() != null ? 0 : slots.idleNanos();
     }
 
     synchronized int results() {
@@ -284,20 +329,26 @@ final class WorkQueue {
     }
 
     synchronized int pendingRequests() {
-        return pendingRequests;
+        return counts.pendingRequests();
     }
 
     synchronized int workers() {
-        return workers;
-    }
-
-    /** How many tasks one stream should have in here at a time: enough to keep every worker busy, and no more. */
-    synchronized int window() {
-        return Math.max(1, workers + Math.min(workers, config.queueCapacity()));
+        return slots.workers();
     }
 
     synchronized int dismissedWorkers() {
-        return Math.max(0, active - workers);
+        return slots.leaving();
+    }
+
+    /** Returns how many threads the workers need, including dismissed ones. */
+    synchronized int threads() {
+        return (int) Math.min(Integer.MAX_VALUE, (long) slots.workers() + slots.leaving());
+    }
+
+    /** Returns how many tasks one stream should have in here at a time: enough to keep every worker busy. */
+    synchronized int window() {
+        long most = slots.workers() + (long) Math.min(slots.workers(), config.queueCapacity());
+        return (int) Math.max(1, Math.min(Integer.MAX_VALUE, most));
     }
 
     synchronized boolean isShutdown() {
@@ -305,10 +356,10 @@ final class WorkQueue {
     }
 
     synchronized boolean isTerminated() {
-        return shutDown && active == 0 && waiting.isEmpty();
+        return shutDown && slots.isIdle() && waiting.isEmpty();
     }
 
     synchronized Progress progress() {
-        return new Progress(done, failed, cancelled, left);
+        return counts.progress();
     }
 }

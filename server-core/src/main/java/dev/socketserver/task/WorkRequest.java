@@ -11,16 +11,17 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A task whose result is handed to a callback, in the thread that collects results from the {@link TaskPool}.
+ * A task and the callbacks for its result. A {@link WorkRequestPool} runs the task on a worker, and the callbacks in
+ * the thread that collects results.
  *
- * <p>A request is a description and has no state: it may be put several times, into several pools, also after it
- * failed, and each time has a result of its own. Immutable, so thread-safe.
+ * <p>A request has no state: it may be put several times, into several pools, and again after it has failed; each run
+ * has a result of its own. Immutable and thread-safe.
  *
- * @param id what tells this request from others in a callback; a number unless chosen. The pool makes no use of it, so
- *     equal ones do no harm
+ * @param id identifies the request to its callbacks; by default a number. The pool does not use it, so several requests
+ *     may have equal ids
  * @param task computes the result, on a worker
- * @param callback takes the result; does nothing unless set
- * @param exceptionCallback takes what the task threw; logs it at ERROR unless set
+ * @param callback receives the result; by default does nothing
+ * @param exceptionCallback receives what the task threw; by default logs it at ERROR
  * @param <T> the type of the result
  */
 public record WorkRequest<T extends @Nullable Object>(
@@ -32,7 +33,7 @@ public record WorkRequest<T extends @Nullable Object>(
     private static final Logger LOG = LoggerFactory.getLogger(WorkRequest.class);
     private static final AtomicLong LAST_NUMBER = new AtomicLong();
 
-    /** Checks that nothing is null. */
+    /** Checks that no component is null. */
     public WorkRequest {
         Objects.requireNonNull(id, "id");
         Objects.requireNonNull(task, "task");
@@ -40,17 +41,18 @@ public record WorkRequest<T extends @Nullable Object>(
         Objects.requireNonNull(exceptionCallback, "exceptionCallback");
     }
 
-    /** Returns a request for what {@code task} computes, with a number as its id and the default callbacks. */
+    /** Returns a request for the result of {@code task}, with a number as its id and the default callbacks. */
     public static <T extends @Nullable Object> WorkRequest<T> of(Callable<? extends T> task) {
         return new WorkRequest<>(LAST_NUMBER.incrementAndGet(), task, (request, result) -> {}, WorkRequest::log);
     }
 
     /**
-     * Returns one request for each item, in the order of the items. The item is the request's id.
+     * Returns a request for each item, in the order of the items. The item is the request's id. Failures are logged at
+     * ERROR.
      *
-     * @param computation what to do with each item
+     * @param computation computes the result for an item
      * @param items the items, none of them null
-     * @param callback takes each result
+     * @param callback receives each result
      */
     public static <A, T extends @Nullable Object> List<WorkRequest<T>> makeRequests(
             Computation<? super A, ? extends T> computation,
@@ -60,18 +62,22 @@ public record WorkRequest<T extends @Nullable Object>(
     }
 
     /**
-     * Returns one request for each item, in the order of the items. The item is the request's id.
+     * Returns a request for each item, in the order of the items. The item is the request's id.
      *
-     * @param computation what to do with each item
+     * @param computation computes the result for an item
      * @param items the items, none of them null
-     * @param callback takes each result
-     * @param exceptionCallback takes what the computation threw
+     * @param callback receives each result
+     * @param exceptionCallback receives what the computation threw
      */
     public static <A, T extends @Nullable Object> List<WorkRequest<T>> makeRequests(
             Computation<? super A, ? extends T> computation,
             Iterable<? extends A> items,
             BiConsumer<? super WorkRequest<T>, ? super T> callback,
             BiConsumer<? super WorkRequest<T>, ? super Throwable> exceptionCallback) {
+        Objects.requireNonNull(computation, "computation");
+        Objects.requireNonNull(items, "items");
+        Objects.requireNonNull(callback, "callback");
+        Objects.requireNonNull(exceptionCallback, "exceptionCallback");
         List<WorkRequest<T>> requests = new ArrayList<>();
         for (A item : items) {
             requests.add(new WorkRequest<>(item, () -> computation.apply(item), callback, exceptionCallback));

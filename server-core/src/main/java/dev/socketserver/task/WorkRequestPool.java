@@ -1,11 +1,13 @@
 package dev.socketserver.task;
 
 import java.time.Duration;
+import java.util.Objects;
 import java.util.concurrent.RejectedExecutionException;
 
 /**
- * A {@link TaskPool} that also takes {@link WorkRequest}s, whose results wait until they are collected: the callbacks
- * run in the thread that collects, one after the other, so that with one such thread they need no synchronisation.
+ * A {@link TaskPool} that also runs {@link WorkRequest}s. Their results wait in the pool until a thread collects them,
+ * and their callbacks run in that thread, one at a time. So with a single collecting thread, callbacks need no
+ * synchronization.
  *
  * <pre>{@code
  * try (var pool = new WorkRequestPool(3)) {
@@ -18,21 +20,27 @@ import java.util.concurrent.RejectedExecutionException;
  *
  * <dl>
  *   <dt>Collecting
- *   <dd>{@link #poll()} collects what is there. {@link #waitCompletion()}, {@link #awaitTermination} and
- *       {@link #close()} collect until nothing is left.
- *   <dt>A callback that throws
- *   <dd>ends the method that collects, which throws the same. Its request is done with all the same, and later results
- *       stay to be collected. Only {@code close()} goes on, and throws at its end.
- *   <dt>A bounded number of results
- *   <dd>With a {@code resultCapacity}, no task is started while that many results are not collected. A thread that
- *       would wait for room in the queue, when only collecting can make some, collects: so it cannot dead-lock.
+ *   <dd>{@link #poll()} collects the results that are available. {@link #waitCompletion()}, {@link #awaitTermination}
+ *       and {@link #close()} collect until nothing is left, and wait for callbacks that run in other threads.
+ *   <dt>Callbacks that throw
+ *   <dd>An exception that a callback throws ends the method that collects, which throws it. The request is done
+ *       nevertheless, and the remaining results can still be collected. Only {@code close()} calls all callbacks first
+ *       and throws at the end.
+ *   <dt>Callbacks that use the pool
+ *   <dd>A callback may add tasks and requests of all kinds, and wait for futures, streams and dismissed workers. It
+ *       must not collect: methods that do so throw {@link IllegalStateException}, except {@code close()}, which does
+ *       not wait.
+ *   <dt>Bounded results
+ *   <dd>While {@code resultCapacity} results wait to be collected, no further request is started; other tasks are. A
+ *       thread that waits for room in the queue while only collecting can make room collects results itself, so there
+ *       is no deadlock. A callback that does so puts its request into the queue regardless of {@code queueCapacity}.
  * </dl>
  *
  * <p>Thread-safe.
  */
 public final class WorkRequestPool extends TaskPool {
     /**
-     * Makes a pool with that many workers, a queue with as many places, and any number of results.
+     * Creates a pool with the given number of workers, room for as many tasks in its queue, and any number of results.
      *
      * @throws IllegalArgumentException if {@code workers} is negative
      */
@@ -41,56 +49,65 @@ public final class WorkRequestPool extends TaskPool {
     }
 
     /**
-     * Makes a pool.
+     * Creates a pool.
      *
-     * @throws UnsupportedOperationException if virtual workers are asked for and the JDK has none
+     * @throws UnsupportedOperationException if virtual workers are configured and the JDK has none
      */
     public WorkRequestPool(TaskPoolConfig config) {
         super(config);
     }
 
     /**
-     * Puts a request into the queue, and waits while that is full.
+     * Adds a request. Blocks while the queue is full. May collect results meanwhile; if their callbacks throw, this
+     * method throws the same and does not accept the request.
      *
-     * @throws InterruptedException if the thread is interrupted; the request is not taken then
+     * @throws InterruptedException if the thread is interrupted; the request is not accepted
      * @throws RejectedExecutionException if the pool is shut down
      */
     public void putRequest(WorkRequest<?> request) throws InterruptedException {
-        collector().put(new RequestRun<>(request, queue()), WorkQueue.FOREVER);
+        collector().put(run(request), WorkQueue.FOREVER);
     }
 
     /**
-     * Puts a request into the queue, and waits while that is full, at most for the given time; zero for not at all.
+     * Adds a request. Blocks while the queue is full, but no longer than the timeout, and not at all if that is zero.
+     * Does not collect results meanwhile.
      *
-     * @throws QueueFullException if there was no room in that time; the request is not taken then
-     * @throws InterruptedException if the thread is interrupted; the request is not taken then
+     * @throws QueueFullException if the timeout expired; the request is not accepted
+     * @throws InterruptedException if the thread is interrupted; the request is not accepted
      * @throws RejectedExecutionException if the pool is shut down
      */
     public void putRequest(WorkRequest<?> request, Duration timeout) throws InterruptedException {
-        collector().put(new RequestRun<>(request, queue()), WorkQueue.nanos(timeout));
+        collector().put(run(request), WorkQueue.nanos(timeout));
+    }
+
+    private static RequestRun<?> run(WorkRequest<?> request) {
+        return new RequestRun<>(Objects.requireNonNull(request, "request"));
     }
 
     /**
-     * Hands the results that there are to their callbacks, in order of completion, and does not wait for more.
+     * Passes the available results to their callbacks, in order of completion. Does not wait for more.
      *
      * @return how many results there were
-     * @throws NoResultsPendingException if there is no request whose result was not collected
+     * @throws NoResultsPendingException if no request is pending
      */
     public int poll() {
+        queue().refuseCallback();
         requirePending();
         return collector().collectAvailable();
     }
 
     /**
-     * Waits for a result, at most for the given time, and hands all that there are then to their callbacks.
+     * Waits for a result until the timeout expires, and then passes the available ones to their callbacks.
      *
      * @return how many results there were
-     * @throws NoResultsPendingException if there is no request whose result was not collected
+     * @throws NoResultsPendingException if no request is pending
      * @throws InterruptedException if the thread is interrupted
      */
     public int poll(Duration timeout) throws InterruptedException {
+        long nanos = WorkQueue.nanos(timeout);
+        queue().refuseCallback();
         requirePending();
-        queue().await(() -> queue().results() > 0 || pendingRequests() == 0, WorkQueue.nanos(timeout));
+        queue().await(() -> queue().results() > 0 || pendingRequests() == 0, nanos);
         return collector().collectAvailable();
     }
 
@@ -100,7 +117,7 @@ public final class WorkRequestPool extends TaskPool {
         }
     }
 
-    /** Returns for how many requests the result was not collected yet. */
+    /** Returns how many requests are pending: accepted, and their results not yet collected. */
     public int pendingRequests() {
         return queue().pendingRequests();
     }

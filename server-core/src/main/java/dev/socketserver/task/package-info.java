@@ -1,6 +1,6 @@
 /**
- * Thread pools for tasks with results, on the workers of {@link dev.socketserver.pool}: what Christopher Arndt's
- * {@code threadpool} and metachris' {@code ThreadPool} do in Python.
+ * Task pools with results, on the threads of {@link dev.socketserver.pool}: the Java counterparts of Christopher
+ * Arndt's {@code threadpool}, metachris' {@code ThreadPool} and {@code multiprocessing.dummy.Pool} in Python.
  *
  * <p>Start with {@link dev.socketserver.task.TaskPool}.
  */

@@ -182,6 +182,7 @@ class ConsumerIT {
                 path(),
                 jar().toString());
         assertThat(used.trim().split(",", -1))
-                .containsExactlyInAnyOrder("io.netty.buffer", "java.base", "java.management", "jdk.jfr", "org.slf4j");
+                .containsExactlyInAnyOrder(
+                        "io.netty.buffer", "io.netty.common", "java.base", "java.management", "jdk.jfr", "org.slf4j");
     }
 }

@@ -2,9 +2,9 @@ package dev.socketserver.net;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.socketserver.testing.Certificates;
-import dev.socketserver.testing.Haproxy;
-import dev.socketserver.testing.Loopback;
+import dev.socketserver.peer.Certificates;
+import dev.socketserver.peer.Haproxy;
+import dev.socketserver.peer.Loopback;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;

@@ -23,7 +23,7 @@ class TlsTest {
     void anotherTimeoutLeavesTheSupplier() throws Exception {
         Tls tls = Tls.of(SSLContext.getDefault());
         Tls hasty = tls.withHandshakeTimeout(Duration.ofSeconds(1));
-        assertThat(hasty).isEqualTo(new Tls(tls.engines(), Duration.ofSeconds(1)));
+        assertThat(hasty).isEqualTo(new Tls(tls.engines(), Duration.ofSeconds(1), false));
     }
 
     @Test

@@ -15,8 +15,8 @@ class AdaptiveTest {
     private static final Duration INTERVAL = Duration.ofMillis(100);
     private static final long MILLI = 1_000_000;
 
-    private static Codel codelAfter(long... waitsEachTenMillis) {
-        Codel codel = new Codel();
+    private static Overload.Codel codelAfter(long... waitsEachTenMillis) {
+        Overload.Codel codel = new Overload.Codel();
         long now = Long.MAX_VALUE - 3 * MILLI;
         for (long wait : waitsEachTenMillis) {
             codel.observe(wait * MILLI, now, TARGET, INTERVAL);
@@ -53,10 +53,10 @@ class AdaptiveTest {
             List<RejectionReason> shed = new ArrayList<>();
             for (int i = 0; i < 4_000; i++) {
                 it.pool.execute(new Request(it, waits, shed));
-                it.host.advance(Duration.ofNanos(250_000));
+                it.machine.advance(Duration.ofNanos(250_000));
             }
             assertThat(it.snapshot().overloaded()).isTrue();
-            it.host.advance(Duration.ofSeconds(1));
+            it.machine.advance(Duration.ofSeconds(1));
             assertThat(it.snapshot().queued()).isZero();
             assertThat(waits.size() + shed.size()).isEqualTo(4_000);
             assertThat(shed).containsOnly(RejectionReason.WAITED_TOO_LONG);
@@ -65,7 +65,7 @@ class AdaptiveTest {
             assertThat(it.snapshot().rejectionsByReason())
                     .containsEntry(RejectionReason.WAITED_TOO_LONG, (long) shed.size());
             it.submit(1, Duration.ofMillis(1));
-            it.host.advance(Duration.ofMillis(1));
+            it.machine.advance(Duration.ofMillis(1));
             assertThat(it.done()).as("recovered").isEqualTo(1);
         }
     }
@@ -79,7 +79,7 @@ class AdaptiveTest {
                 int number = i;
                 it.pool.execute(() -> order.add(number));
             }
-            it.host.settle();
+            it.machine.settle();
             assertThat(order).containsExactly(0, 1, 2, 3, 4);
         }
     }
@@ -98,13 +98,13 @@ class AdaptiveTest {
     private record Request(SimulatedPool it, List<Duration> waits, List<RejectionReason> shed, long born)
             implements RejectableTask {
         Request(SimulatedPool it, List<Duration> waits, List<RejectionReason> shed) {
-            this(it, waits, shed, it.host.nanoTime());
+            this(it, waits, shed, it.machine.nanoTime());
         }
 
         @Override
         public void run() {
-            waits.add(Duration.ofNanos(it.host.nanoTime() - born));
-            it.host.sleep(Duration.ofMillis(10));
+            waits.add(Duration.ofNanos(it.machine.nanoTime() - born));
+            it.machine.sleep(Duration.ofMillis(10));
         }
 
         @Override

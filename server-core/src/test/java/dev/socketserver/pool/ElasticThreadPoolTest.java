@@ -157,7 +157,7 @@ class ElasticThreadPoolTest {
         PoolConfig config = PoolConfig.builder().workerKind(WorkerKind.VIRTUAL).build();
         assertThatExceptionOfType(UnsupportedOperationException.class)
                 .isThrownBy(() -> new ElasticThreadPool(config))
-                .withMessageContaining("workerKind VIRTUAL needs JDK 21 or later: 17");
+                .withMessageContaining("virtual threads need JDK 21 or later: 17");
     }
 
     @Test

@@ -26,7 +26,7 @@ class GrowthTest {
             it.submit(5, HOUR);
             assertThat(it.snapshot().handedOff()).isEqualTo(5);
             assertThat(it.snapshot().queued()).isZero();
-            it.host.settle();
+            it.machine.settle();
             assertThat(it.snapshot().busy()).isEqualTo(5);
             assertThat(it.size()).isEqualTo(5);
         }
@@ -40,7 +40,7 @@ class GrowthTest {
             for (int i = 0; i < 2; i++) {
                 int index = i;
                 it.pool.execute(() -> names[index] = Thread.currentThread().getName());
-                it.host.settle();
+                it.machine.settle();
             }
             assertThat(names[0]).isEqualTo(names[1]).startsWith("worker-");
         }
@@ -51,12 +51,12 @@ class GrowthTest {
     void tasksBelowTheThresholdAreStartedWithoutAnyNewArrival() {
         try (SimulatedPool it = new SimulatedPool(b -> b.minWorkers(4))) {
             it.submit(4, HOUR);
-            it.host.settle();
+            it.machine.settle();
             it.submit(3, MILLI);
-            it.host.advance(Duration.ofNanos(999_999));
+            it.machine.advance(Duration.ofNanos(999_999));
             assertThat(it.size()).as("too early").isEqualTo(4);
             assertThat(it.done()).isZero();
-            it.host.advance(Duration.ofMillis(20));
+            it.machine.advance(Duration.ofMillis(20));
             assertThat(it.done()).isEqualTo(3);
             assertThat(it.size()).as("no more than needed").isLessThanOrEqualTo(7);
         }
@@ -67,7 +67,7 @@ class GrowthTest {
     void everyLongTaskGetsAWorkerOfItsOwn() {
         try (SimulatedPool it = new SimulatedPool(UnaryOperator.identity())) {
             it.submit(50, HOUR);
-            it.host.advance(Duration.ofSeconds(1));
+            it.machine.advance(Duration.ofSeconds(1));
             assertThat(it.snapshot().busy()).isEqualTo(50);
             assertThat(it.size()).isEqualTo(50);
         }
@@ -77,9 +77,9 @@ class GrowthTest {
     void depthAloneGrowsThePoolAtOnce() {
         try (SimulatedPool it = new SimulatedPool(UnaryOperator.identity())) {
             it.submit(5, HOUR);
-            it.host.settle();
+            it.machine.settle();
             it.submit(3, HOUR);
-            it.host.settle();
+            it.machine.settle();
             assertThat(it.size()).as("at the threshold").isEqualTo(5);
             it.submit(1, HOUR);
             assertThat(it.size()).as("above it").isEqualTo(6);
@@ -90,10 +90,10 @@ class GrowthTest {
     void growthStepsDoubleAndWaitForTheLastStepToArrive() {
         try (SimulatedPool it = new SimulatedPool(UnaryOperator.identity())) {
             it.submit(5, HOUR);
-            it.host.settle();
+            it.machine.settle();
             it.submit(40, HOUR);
             assertThat(it.snapshot().starting()).as("nothing has arrived yet").isEqualTo(1);
-            it.host.settle();
+            it.machine.settle();
             assertThat(it.snapshot().queued()).isZero();
             assertThat(it.size()).isEqualTo(45);
         }
@@ -103,7 +103,7 @@ class GrowthTest {
     void aBurstOfTrivialTasksNeedsNoCrowd() {
         try (SimulatedPool it = new SimulatedPool(UnaryOperator.identity())) {
             it.submit(50, Duration.ZERO);
-            it.host.advance(Duration.ofSeconds(1));
+            it.machine.advance(Duration.ofSeconds(1));
             assertThat(it.done()).isEqualTo(50);
             assertThat(it.snapshot().started())
                     .as("the mix-in starts eight more")
@@ -125,7 +125,7 @@ class GrowthTest {
     void maxWorkersIsNeverExceeded() {
         try (SimulatedPool it = new SimulatedPool(b -> b.maxWorkers(10))) {
             it.submit(500, MILLI);
-            it.host.advance(Duration.ofSeconds(1));
+            it.machine.advance(Duration.ofSeconds(1));
             assertThat(it.done()).isEqualTo(500);
             assertThat(it.snapshot().peakSize()).isEqualTo(10);
         }
@@ -136,7 +136,7 @@ class GrowthTest {
         try (SimulatedPool it = new SimulatedPool(b -> b.minWorkers(0).minSpareWorkers(0))) {
             assertThat(it.size()).isZero();
             it.submit(1, MILLI);
-            it.host.advance(MILLI);
+            it.machine.advance(MILLI);
             assertThat(it.done()).isEqualTo(1);
         }
     }
@@ -146,7 +146,7 @@ class GrowthTest {
         try (SimulatedPool it = new SimulatedPool(
                 b -> b.queueCapacity(0).minWorkers(1).maxWorkers(3).overloadPolicy(OverloadPolicy.REJECT))) {
             it.submit(3, HOUR);
-            it.host.settle();
+            it.machine.settle();
             assertThat(it.snapshot().busy()).isEqualTo(3);
         }
     }

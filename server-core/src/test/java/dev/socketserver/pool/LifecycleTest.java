@@ -25,10 +25,10 @@ class LifecycleTest {
             assertThatExceptionOfType(TaskRejectedException.class)
                     .isThrownBy(() -> it.submit(1, MILLI))
                     .satisfies(e -> assertThat(e.reason()).isEqualTo(RejectionReason.SHUTDOWN));
-            it.host.advance(SECOND);
+            it.machine.advance(SECOND);
             assertThat(it.done()).isEqualTo(50);
             assertThat(it.size()).isZero();
-            assertThat(it.host.liveThreads("worker")).as("threads").isZero();
+            assertThat(it.machine.liveThreads("worker")).as("threads").isZero();
         }
     }
 
@@ -38,7 +38,7 @@ class LifecycleTest {
             it.submit(1, HOUR);
             it.submit(3, MILLI);
             it.pool.shutdown();
-            it.host.advance(SECOND);
+            it.machine.advance(SECOND);
             assertThat(it.done()).isEqualTo(3);
         }
     }
@@ -48,15 +48,15 @@ class LifecycleTest {
         try (SimulatedPool it = new SimulatedPool(b -> b.minWorkers(2).maxWorkers(2))) {
             List<Boolean> interrupted = new ArrayList<>();
             for (int i = 0; i < 2; i++) {
-                it.pool.execute(() -> interrupted.add(it.host.sleepUnlessInterrupted(HOUR)));
+                it.pool.execute(() -> interrupted.add(it.machine.sleepUnlessInterrupted(HOUR)));
             }
-            it.host.settle();
+            it.machine.settle();
             Runnable first = () -> {};
             Runnable second = () -> {};
             it.pool.execute(first);
             it.pool.execute(second);
             assertThat(it.pool.shutdownNow()).containsExactly(first, second);
-            it.host.settle();
+            it.machine.settle();
             assertThat(interrupted).containsExactly(true, true);
             assertThat(it.size()).isZero();
             assertThat(it.snapshot().rejected()).isEqualTo(2);
@@ -67,9 +67,9 @@ class LifecycleTest {
     void aTaskHandedOverButNotBegunIsInterruptedToo() {
         try (SimulatedPool it = new SimulatedPool(b -> b)) {
             List<Boolean> interrupted = new ArrayList<>();
-            it.pool.execute(() -> interrupted.add(it.host.sleepUnlessInterrupted(HOUR)));
+            it.pool.execute(() -> interrupted.add(it.machine.sleepUnlessInterrupted(HOUR)));
             assertThat(it.pool.shutdownNow()).isEmpty();
-            it.host.settle();
+            it.machine.settle();
             assertThat(interrupted).containsExactly(true);
         }
     }
@@ -102,16 +102,16 @@ class LifecycleTest {
         try (SimulatedPool it = new SimulatedPool(b -> b.minWorkers(2).maxWorkers(2))) {
             it.submit(10, MILLI);
             AtomicBoolean joined = new AtomicBoolean();
-            it.host.spawn("joiner", () -> joined.set(joins(it, HOUR)));
-            it.host.advance(Duration.ofMillis(3));
+            it.machine.spawn("joiner", () -> joined.set(joins(it, HOUR)));
+            it.machine.advance(Duration.ofMillis(3));
             it.submit(10, MILLI);
-            it.host.advance(Duration.ofMillis(6));
+            it.machine.advance(Duration.ofMillis(6));
             assertThat(joined).isFalse();
-            it.host.advance(MILLI);
+            it.machine.advance(MILLI);
             assertThat(it.done()).isEqualTo(20);
             assertThat(joined).isTrue();
             it.submit(1, MILLI);
-            it.host.advance(MILLI);
+            it.machine.advance(MILLI);
             assertThat(it.done()).isEqualTo(21);
         }
     }
@@ -121,8 +121,8 @@ class LifecycleTest {
         try (SimulatedPool it = new SimulatedPool(b -> b)) {
             it.submit(1, HOUR);
             AtomicBoolean joined = new AtomicBoolean(true);
-            it.host.spawn("joiner", () -> joined.set(joins(it, SECOND)));
-            it.host.advance(SECOND);
+            it.machine.spawn("joiner", () -> joined.set(joins(it, SECOND)));
+            it.machine.advance(SECOND);
             assertThat(joined).isFalse();
         }
     }
@@ -135,7 +135,7 @@ class LifecycleTest {
             it.pool.execute(new ServiceTask() {
                 @Override
                 public void run() {
-                    it.host.sleep(HOUR);
+                    it.machine.sleep(HOUR);
                 }
 
                 @Override
@@ -144,14 +144,14 @@ class LifecycleTest {
                 }
             });
             it.submit(1, SECOND);
-            it.host.spawn("joiner", () -> joined.add(joins(it, HOUR)));
-            it.host.advance(MILLI);
+            it.machine.spawn("joiner", () -> joined.add(joins(it, HOUR)));
+            it.machine.advance(MILLI);
             assertThat(joined).as("the other one runs").isEmpty();
-            it.host.advance(SECOND);
+            it.machine.advance(SECOND);
             assertThat(joined).containsExactly(true);
-            busySince[0] = it.host.nanoTime();
-            it.host.spawn("joiner", () -> joined.add(joins(it, SECOND)));
-            it.host.advance(SECOND);
+            busySince[0] = it.machine.nanoTime();
+            it.machine.spawn("joiner", () -> joined.add(joins(it, SECOND)));
+            it.machine.advance(SECOND);
             assertThat(joined).as("now it has work").containsExactly(true, false);
         }
     }
@@ -164,7 +164,7 @@ class LifecycleTest {
             it.pool.execute(new ServiceTask() {
                 @Override
                 public void run() {
-                    it.host.sleep(HOUR);
+                    it.machine.sleep(HOUR);
                 }
 
                 @Override
@@ -172,10 +172,10 @@ class LifecycleTest {
                     return NOT_BUSY;
                 }
             });
-            it.host.spawn("joiner", () -> joined.add(joins(it, HOUR)));
-            it.host.advance(MILLI);
+            it.machine.spawn("joiner", () -> joined.add(joins(it, HOUR)));
+            it.machine.advance(MILLI);
             assertThat(joined).isEmpty();
-            it.host.advance(SECOND);
+            it.machine.advance(SECOND);
             assertThat(joined).containsExactly(true);
         }
     }
@@ -199,7 +199,7 @@ class LifecycleTest {
                     thrown.add(e);
                 }
             });
-            it.host.settle();
+            it.machine.settle();
             assertThat(thrown).hasSize(1).first().isInstanceOf(IllegalStateException.class);
         }
     }
@@ -209,7 +209,7 @@ class LifecycleTest {
         try (SimulatedPool it = new SimulatedPool(b -> b)) {
             it.submit(3, MILLI);
             it.pool.execute(it.pool::close);
-            it.host.advance(SECOND);
+            it.machine.advance(SECOND);
             assertThat(it.done()).isEqualTo(3);
             assertThat(it.size()).isZero();
         }
@@ -219,16 +219,16 @@ class LifecycleTest {
     void closeWaitsForWhatRunsAndAnInterruptHurriesIt() {
         try (SimulatedPool it = new SimulatedPool(b -> b.minWorkers(1).maxWorkers(1))) {
             List<Object> seen = new ArrayList<>();
-            it.pool.execute(() -> seen.add(it.host.sleepUnlessInterrupted(HOUR)));
+            it.pool.execute(() -> seen.add(it.machine.sleepUnlessInterrupted(HOUR)));
             it.submit(1, MILLI);
-            var closer = it.host.spawn("closer", () -> {
+            var closer = it.machine.spawn("closer", () -> {
                 it.pool.close();
                 seen.add(Thread.currentThread().isInterrupted());
             });
-            it.host.advance(SECOND);
+            it.machine.advance(SECOND);
             assertThat(seen).isEmpty();
             closer.interrupt();
-            it.host.settle();
+            it.machine.settle();
             assertThat(seen).containsExactly(true, true);
             assertThat(it.done()).as("given up").isZero();
         }
@@ -239,7 +239,7 @@ class LifecycleTest {
         try (SimulatedPool it = new SimulatedPool(b -> b)) {
             it.pool.shutdown();
             it.pool.shutdown();
-            it.host.settle();
+            it.machine.settle();
             assertThat(it.pool.shutdownNow()).isEmpty();
             it.pool.close();
             assertThat(it.size()).isZero();

@@ -22,12 +22,13 @@ class ModelCheckTest {
 
     @Test
     void retireAndHandOffNeverBothHappenAndNeverNeither() {
-        int schedules = everySchedule(host -> {
-            Program program = new Program(host, b -> b.minWorkers(2).minSpareWorkers(0));
-            host.spawn("submitter", () -> program.submit(2));
-            host.spawn("resizer", () -> program.reconfigure(b -> b.minWorkers(0).idleWindow(Duration.ofMillis(1))));
-            host.settle();
-            host.advance(Duration.ofMillis(10));
+        int schedules = everySchedule(machine -> {
+            Program program = new Program(machine, b -> b.minWorkers(2).minSpareWorkers(0));
+            machine.spawn("submitter", () -> program.submit(2));
+            machine.spawn(
+                    "resizer", () -> program.reconfigure(b -> b.minWorkers(0).idleWindow(Duration.ofMillis(1))));
+            machine.settle();
+            machine.advance(Duration.ofMillis(10));
             program.endsWith(2, 0);
         });
         assertThat(schedules).isGreaterThan(100);
@@ -35,12 +36,12 @@ class ModelCheckTest {
 
     @Test
     void aTaskIsRunOrRefusedWhenThePoolShutsDown() {
-        int schedules = everySchedule(host -> {
-            Program program = new Program(host, b -> b.minWorkers(1).maxWorkers(2));
-            host.spawn("submitter", () -> program.submit(3));
-            host.spawn("closer", program.pool::shutdown);
-            host.settle();
-            host.advance(Duration.ofMillis(10));
+        int schedules = everySchedule(machine -> {
+            Program program = new Program(machine, b -> b.minWorkers(1).maxWorkers(2));
+            machine.spawn("submitter", () -> program.submit(3));
+            machine.spawn("closer", program.pool::shutdown);
+            machine.settle();
+            machine.advance(Duration.ofMillis(10));
             program.endsWith(3, 0);
         });
         assertThat(schedules).isGreaterThan(100);
@@ -48,86 +49,87 @@ class ModelCheckTest {
 
     @Test
     void aTaskIsRunOrRefusedOrReturnedWhenThePoolIsStopped() {
-        everySchedule(host -> {
+        everySchedule(machine -> {
             Program program =
-                    new Program(host, b -> b.minWorkers(1).maxWorkers(1).queueCapacity(1));
-            host.spawn("submitter", () -> program.submit(2));
-            host.spawn("blocked", () -> program.submit(2));
-            host.spawn("stopper", () -> {
+                    new Program(machine, b -> b.minWorkers(1).maxWorkers(1).queueCapacity(1));
+            machine.spawn("submitter", () -> program.submit(2));
+            machine.spawn("blocked", () -> program.submit(2));
+            machine.spawn("stopper", () -> {
                 int returned = program.pool.shutdownNow().size();
                 program.ends += returned;
             });
-            host.settle();
+            machine.settle();
             program.endsWith(4, 0);
         });
     }
 
     @Test
     void loweringTheMaximumWhileThePoolGrowsLeavesItWithinTheLimit() {
-        everySchedule(host -> {
+        everySchedule(machine -> {
             Program program =
-                    new Program(host, b -> b.minWorkers(1).maxWorkers(3).queueThreshold(0));
-            host.spawn("submitter", () -> program.submit(3));
-            host.spawn("resizer", () -> program.reconfigure(b -> b.maxWorkers(1)));
-            host.settle();
-            host.advance(Duration.ofMillis(10));
+                    new Program(machine, b -> b.minWorkers(1).maxWorkers(3).queueThreshold(0));
+            machine.spawn("submitter", () -> program.submit(3));
+            machine.spawn("resizer", () -> program.reconfigure(b -> b.maxWorkers(1)));
+            machine.settle();
+            machine.advance(Duration.ofMillis(10));
             program.endsWith(3, 1);
         });
     }
 
     @Test
     void theMinimumStandsWhileWorkersRetire() {
-        everySchedule(host -> {
+        everySchedule(machine -> {
             Program program = new Program(
-                    host,
+                    machine,
                     b -> b.minWorkers(1)
                             .maxWorkers(3)
                             .minSpareWorkers(0)
                             .queueThreshold(0)
                             .idleWindow(Duration.ofMillis(1)));
-            host.spawn("one", () -> program.submit(2));
-            host.spawn("other", () -> program.submit(1));
-            host.settle();
-            host.advance(Duration.ofMillis(10));
+            machine.spawn("one", () -> program.submit(2));
+            machine.spawn("other", () -> program.submit(1));
+            machine.settle();
+            machine.advance(Duration.ofMillis(10));
             program.endsWith(3, 1);
         });
     }
 
     @Test
     void blockedSubmittersAreAllServed() {
-        everySchedule(host -> {
+        everySchedule(machine -> {
             Program program =
-                    new Program(host, b -> b.minWorkers(1).maxWorkers(1).queueCapacity(1));
-            host.spawn("one", () -> program.submit(2));
-            host.spawn("other", () -> program.submit(2));
-            host.settle();
+                    new Program(machine, b -> b.minWorkers(1).maxWorkers(1).queueCapacity(1));
+            machine.spawn("one", () -> program.submit(2));
+            machine.spawn("other", () -> program.submit(2));
+            machine.settle();
             program.endsWith(4, 1);
         });
     }
 
     @Test
     void nobodyWaitsForRoomInAPoolThatCouldStartNoWorker() {
-        everySchedule(host -> {
+        everySchedule(machine -> {
             Program program = new Program(
-                    host, b -> b.minWorkers(0).maxWorkers(1).minSpareWorkers(0).queueCapacity(0));
-            host.spawn("one", () -> program.submit(1));
-            host.spawn("other", () -> program.submit(1));
-            host.failNextStarts(1);
-            host.settle();
-            host.advance(Duration.ofSeconds(1));
+                    machine,
+                    b -> b.minWorkers(0).maxWorkers(1).minSpareWorkers(0).queueCapacity(0));
+            machine.spawn("one", () -> program.submit(1));
+            machine.spawn("other", () -> program.submit(1));
+            machine.failNextStarts(1);
+            machine.settle();
+            machine.advance(Duration.ofSeconds(1));
             program.endsWith(2, 0);
         });
     }
 
     /** Runs a program under one schedule after the other; returns how many there were. */
-    private static int everySchedule(Consumer<SimulatedHost> program) {
+    private static int everySchedule(Consumer<SimulatedMachine> program) {
         Schedule schedule = new Schedule();
         int count = 0;
         do {
             schedule.begin();
-            SimulatedHost host = new SimulatedHost(schedule, true);
-            try (host) {
-                program.accept(host);
+            SimulatedMachine machine = new SimulatedMachine(schedule, true);
+            try (machine) {
+                program.accept(machine);
             } catch (AssertionError e) {
                 throw new AssertionError("schedule " + schedule, e);
             }
@@ -186,10 +188,10 @@ class ModelCheckTest {
         final ElasticThreadPool pool;
         int ends;
 
-        Program(SimulatedHost host, Consumer<PoolConfig.Builder> options) {
+        Program(SimulatedMachine machine, Consumer<PoolConfig.Builder> options) {
             PoolConfig.Builder builder = PoolConfig.builder();
             options.accept(builder);
-            this.pool = new ElasticThreadPool(builder.build(), host);
+            this.pool = new ElasticThreadPool(builder.build(), machine);
         }
 
         void submit(int count) {

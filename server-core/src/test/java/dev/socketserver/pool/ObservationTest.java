@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import dev.socketserver.testing.Polling;
+import dev.socketserver.peer.Polling;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.management.ManagementFactory;
@@ -14,9 +14,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
 import javax.management.Attribute;
+import javax.management.AttributeList;
+import javax.management.AttributeNotFoundException;
+import javax.management.InvalidAttributeValueException;
+import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import javax.management.RuntimeMBeanException;
+import javax.management.openmbean.CompositeData;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -32,7 +37,7 @@ class ObservationTest {
     void waitAndRunTimesAreMeasured() {
         try (SimulatedPool it = new SimulatedPool(b -> b.minWorkers(1).maxWorkers(1))) {
             it.submit(2, Duration.ofMillis(10));
-            it.host.advance(Duration.ofSeconds(1));
+            it.machine.advance(Duration.ofSeconds(1));
             PoolSnapshot snapshot = it.snapshot();
             assertThat(snapshot.runTime().count()).isEqualTo(2);
             assertThat(snapshot.runTime().longest()).isEqualTo(Duration.ofMillis(10));
@@ -48,13 +53,13 @@ class ObservationTest {
     void startsAndEndsAreCountedByReason() {
         try (SimulatedPool it = new SimulatedPool(b -> b.minWorkers(1).minSpareWorkers(0))) {
             it.submit(1, Duration.ofHours(1));
-            it.host.settle();
+            it.machine.settle();
             it.submit(1, Duration.ofMillis(1));
-            it.host.advance(Duration.ofSeconds(1));
+            it.machine.advance(Duration.ofSeconds(1));
             it.submit(1, Duration.ofMillis(20));
-            it.host.settle();
+            it.machine.settle();
             it.submit(4, Duration.ofMillis(20));
-            it.host.advance(Duration.ofMinutes(1));
+            it.machine.advance(Duration.ofMinutes(1));
             assertThat(it.snapshot().startsByReason())
                     .containsEntry(StartReason.MINIMUM, 1L)
                     .hasEntrySatisfying(
@@ -83,6 +88,25 @@ class ObservationTest {
             assertThatExceptionOfType(RuntimeMBeanException.class)
                     .isThrownBy(() -> SERVER.setAttribute(jmx.name(), new Attribute("MinWorkers", 51)))
                     .withCauseInstanceOf(IllegalArgumentException.class);
+            assertThatExceptionOfType(AttributeNotFoundException.class)
+                    .isThrownBy(() -> SERVER.setAttribute(jmx.name(), new Attribute("Size", 7)));
+            assertThatExceptionOfType(AttributeNotFoundException.class)
+                    .isThrownBy(() -> SERVER.getAttribute(jmx.name(), "Colour"));
+            assertThatExceptionOfType(InvalidAttributeValueException.class)
+                    .isThrownBy(() -> SERVER.setAttribute(jmx.name(), new Attribute("MinWorkers", "7")));
+            assertThat(SERVER.getAttributes(jmx.name(), new String[] {"MinWorkers", "Colour", "OverloadPolicy"})
+                            .asList())
+                    .containsExactly(new Attribute("MinWorkers", 5), new Attribute("OverloadPolicy", "ADAPTIVE"));
+            AttributeList wanted = new AttributeList(List.of(new Attribute("MinWorkers", 6), new Attribute("Size", 7)));
+            assertThat(SERVER.setAttributes(jmx.name(), wanted).asList())
+                    .containsExactly(new Attribute("MinWorkers", 6));
+            assertThat(pool.config().minWorkers()).isEqualTo(6);
+            var waits = (CompositeData) SERVER.getAttribute(jmx.name(), "WaitTimeMicros");
+            assertThat(waits.getCompositeType().keySet()).containsExactlyInAnyOrder("p50", "p99", "p99.9", "max");
+            assertThat(SERVER.getMBeanInfo(jmx.name()).getAttributes())
+                    .extracting(MBeanAttributeInfo::getDescription)
+                    .doesNotHaveDuplicates()
+                    .noneMatch(String::isBlank);
             for (var attribute : SERVER.getMBeanInfo(jmx.name()).getAttributes()) {
                 assertThat(SERVER.getAttribute(jmx.name(), attribute.getName()))
                         .as(attribute.getName())
@@ -91,6 +115,35 @@ class ObservationTest {
             assertThatIllegalStateException().isThrownBy(() -> PoolJmx.register(pool));
         }
         assertThat(SERVER.isRegistered(name)).isFalse();
+    }
+
+    @Test
+    void aRegistrationThatIsClosedTwiceRemovesNoOther() throws Exception {
+        PoolConfig config = PoolConfig.builder().name("twice").build();
+        try (var first = new ElasticThreadPool(config);
+                var second = new ElasticThreadPool(config)) {
+            PoolJmx old = PoolJmx.register(first);
+            old.close();
+            try (PoolJmx current = PoolJmx.register(second)) {
+                old.close();
+                assertThat(SERVER.isRegistered(current.name())).isTrue();
+            }
+            assertThat(SERVER.isRegistered(old.name())).isFalse();
+        }
+    }
+
+    @Test
+    void aRegistrationThatSomebodyElseRemovedRemovesNoOther() throws Exception {
+        PoolConfig config = PoolConfig.builder().name("twice").build();
+        try (var first = new ElasticThreadPool(config);
+                var second = new ElasticThreadPool(config)) {
+            PoolJmx old = PoolJmx.register(first);
+            SERVER.unregisterMBean(old.name());
+            try (PoolJmx current = PoolJmx.register(second)) {
+                old.close();
+                assertThat(SERVER.isRegistered(current.name())).isTrue();
+            }
+        }
     }
 
     @Test
@@ -126,9 +179,9 @@ class ObservationTest {
                     .stuckAfter(Duration.ofMillis(50))
                     .overloadPolicy(OverloadPolicy.SHED_OLDEST))) {
                 it.submit(3, Duration.ofMillis(100));
-                it.host.advance(Duration.ofSeconds(1));
+                it.machine.advance(Duration.ofSeconds(1));
                 it.pool.shutdown();
-                it.host.settle();
+                it.machine.settle();
             }
             recording.dump(file);
         }

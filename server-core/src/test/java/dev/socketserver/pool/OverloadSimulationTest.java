@@ -44,7 +44,7 @@ class OverloadSimulationTest {
             overload.at(CAPACITY * factor, OVERLOAD);
             Arrivals after = new Arrivals(it, acceptor);
             after.at(CAPACITY / 2, AFTER);
-            it.host.advance(DRAINED);
+            it.machine.advance(DRAINED);
             assertThat(overload.ends + after.ends).as("nothing is lost").isEqualTo(overload.due + after.due);
             assertThat(100 * overload.inTime / (CAPACITY * OVERLOAD.toSeconds()))
                     .as("goodput in per cent of the capacity")
@@ -61,19 +61,19 @@ class OverloadSimulationTest {
 
         Acceptor(SimulatedPool it) {
             this.it = it;
-            this.thread = it.host.spawn("acceptor", this::acceptForever);
+            this.thread = it.machine.spawn("acceptor", this::acceptForever);
         }
 
         void offer(Request request) {
             backlog.add(request);
-            it.host.unpark(thread);
+            it.machine.unpark(thread);
         }
 
         private void acceptForever() {
             while (true) {
                 Request next = backlog.poll();
                 if (next == null) {
-                    it.host.park(this, Host.FOREVER);
+                    it.machine.park(this, Machine.FOREVER);
                 } else {
                     submit(next);
                 }
@@ -104,21 +104,21 @@ class OverloadSimulationTest {
         Arrivals(SimulatedPool it, Acceptor acceptor) {
             this.it = it;
             this.acceptor = acceptor;
-            this.start = it.host.nanoTime();
+            this.start = it.machine.nanoTime();
         }
 
         void at(long perSecond, Duration length) {
             Duration interval = Duration.ofNanos(1_000_000_000 / perSecond);
             for (long i = 0; i < length.dividedBy(interval); i++) {
                 due++;
-                acceptor.offer(new Request(this, it.host.nanoTime()));
-                it.host.advance(interval);
+                acceptor.offer(new Request(this, it.machine.nanoTime()));
+                it.machine.advance(interval);
             }
         }
 
         void end(Request request, boolean served) {
             ends++;
-            if (served && it.host.nanoTime() - request.born <= DEADLINE.toNanos()) {
+            if (served && it.machine.nanoTime() - request.born <= DEADLINE.toNanos()) {
                 inTime++;
             } else {
                 Duration since = Duration.ofNanos(request.born - start);
@@ -139,7 +139,7 @@ class OverloadSimulationTest {
 
         @Override
         public void run() {
-            arrivals.it.host.sleep(SERVICE);
+            arrivals.it.machine.sleep(SERVICE);
             arrivals.end(this, true);
         }
 

@@ -3,7 +3,8 @@ package dev.socketserver.pool;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.socketserver.pool.SimulatedHost.SimulatedThread;
+import dev.socketserver.internal.pool.ServiceTask;
+import dev.socketserver.pool.SimulatedMachine.SimulatedThread;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,7 +37,7 @@ class OverloadTest {
     void nothingIsRejectedWhileAWorkerMayBeAdded() {
         try (SimulatedPool it = new SimulatedPool(b -> full(b).maxWorkers(50).overloadPolicy(OverloadPolicy.REJECT))) {
             it.submit(50, HOUR);
-            it.host.advance(Duration.ofSeconds(1));
+            it.machine.advance(Duration.ofSeconds(1));
             assertThat(it.snapshot().busy()).isEqualTo(50);
         }
     }
@@ -48,13 +49,13 @@ class OverloadTest {
             List<Integer> order = new ArrayList<>();
             for (int i = 0; i < 4; i++) {
                 int number = i;
-                it.host.spawn("submitter", () -> it.pool.execute(() -> order.add(number)));
+                it.machine.spawn("submitter", () -> it.pool.execute(() -> order.add(number)));
             }
-            it.host.settle();
+            it.machine.settle();
             assertThat(it.snapshot().blockedSubmitters()).isEqualTo(4);
-            it.host.advance(Duration.ofSeconds(1));
+            it.machine.advance(Duration.ofSeconds(1));
             assertThat(order).containsExactly(0, 1, 2, 3);
-            assertThat(it.host.liveThreads("submitter")).isZero();
+            assertThat(it.machine.liveThreads("submitter")).isZero();
         }
     }
 
@@ -62,9 +63,74 @@ class OverloadTest {
     void blockWithoutAQueueWaitsForAFreeWorker() {
         try (SimulatedPool it = new SimulatedPool(b -> full(b).queueCapacity(0))) {
             it.submit(2, TEN_MILLIS);
-            it.host.spawn("submitter", () -> it.submit(3, TEN_MILLIS));
-            it.host.advance(Duration.ofSeconds(1));
+            it.machine.spawn("submitter", () -> it.submit(3, TEN_MILLIS));
+            it.machine.advance(Duration.ofSeconds(1));
             assertThat(it.done()).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void aPoolWhoseSubmittersWaitIsSaturatedEvenWithoutAQueue() {
+        try (SimulatedPool it = new SimulatedPool(b -> full(b).queueCapacity(0))) {
+            it.submit(2, TEN_MILLIS);
+            assertThat(it.services.isSaturated()).isFalse();
+            it.machine.spawn("submitter", () -> it.submit(1, TEN_MILLIS));
+            it.machine.settle();
+            assertThat(it.services.isSaturated()).isTrue();
+            it.machine.advance(Duration.ofSeconds(1));
+            assertThat(it.services.isSaturated()).isFalse();
+        }
+    }
+
+    /** A service task that another one follows for as long as the pool is saturated, as one leader follows another. */
+    private static final class Succession extends ServiceTask {
+        private final SimulatedPool it;
+
+        Succession(SimulatedPool it) {
+            this.it = it;
+        }
+
+        @Override
+        public void run() {
+            it.machine.sleep(TEN_MILLIS);
+            if (it.services.isSaturated()) {
+                assertThat(it.services.tryExecute(new Succession(it))).isTrue();
+            }
+        }
+
+        @Override
+        public long busySince() {
+            return NOT_BUSY;
+        }
+    }
+
+    @Test
+    void serviceTasksThatFollowOneAnotherDoNotKeepSubmittersWaiting() {
+        try (SimulatedPool it =
+                new SimulatedPool(b -> full(b).minWorkers(1).maxWorkers(1).queueCapacity(0))) {
+            it.pool.execute(new Succession(it));
+            it.machine.spawn("submitter", () -> it.submit(3, TEN_MILLIS));
+            it.machine.advance(Duration.ofSeconds(1));
+            assertThat(it.done()).isEqualTo(3);
+            assertThat(it.machine.liveThreads("submitter")).isZero();
+        }
+    }
+
+    @Test
+    void aServiceTaskAlwaysFitsAndIsNotGivenUpForAnotherTask() {
+        try (SimulatedPool it = new SimulatedPool(b -> full(b).overloadPolicy(OverloadPolicy.SHED_OLDEST))) {
+            List<String> seen = new ArrayList<>();
+            it.submit(2, TEN_MILLIS);
+            assertThat(it.services.tryExecute(new Succession(it))).isTrue();
+            for (int i = 0; i < 5; i++) {
+                it.pool.execute(new NotedTask("task " + i, seen));
+            }
+            assertThat(seen).containsExactly("task 0 SHED_OLDEST", "task 1 SHED_OLDEST");
+            assertThat(it.services.tryExecute(new Succession(it))).isTrue();
+            assertThat(it.snapshot().queued()).isEqualTo(3);
+            it.machine.advance(Duration.ofSeconds(1));
+            assertThat(seen).contains("task 2 ran", "task 3 ran", "task 4 ran").hasSize(5);
+            assertThat(it.snapshot().queued()).isZero();
         }
     }
 
@@ -77,7 +143,7 @@ class OverloadTest {
                     it.pool.execute(() -> names.add(Thread.currentThread().getName()));
                 }
             });
-            it.host.advance(Duration.ofSeconds(1));
+            it.machine.advance(Duration.ofSeconds(1));
             assertThat(names).hasSize(10).containsOnly("worker-1");
         }
     }
@@ -87,7 +153,7 @@ class OverloadTest {
         try (SimulatedPool it = new SimulatedPool(OverloadTest::full)) {
             it.submit(5, HOUR);
             List<Object> seen = new ArrayList<>();
-            SimulatedThread submitter = it.host.spawn("submitter", () -> {
+            SimulatedThread submitter = it.machine.spawn("submitter", () -> {
                 try {
                     it.pool.execute(() -> {});
                 } catch (TaskRejectedException e) {
@@ -95,9 +161,9 @@ class OverloadTest {
                 }
                 seen.add(Thread.currentThread().isInterrupted());
             });
-            it.host.settle();
+            it.machine.settle();
             submitter.interrupt();
-            it.host.settle();
+            it.machine.settle();
             assertThat(seen).containsExactly(RejectionReason.INTERRUPTED, true);
             assertThat(it.snapshot().blockedSubmitters()).isZero();
         }
@@ -112,7 +178,7 @@ class OverloadTest {
                 it.pool.execute(new NotedTask("task " + i, seen));
             }
             assertThat(seen).containsExactly("task 0 SHED_OLDEST", "task 1 SHED_OLDEST");
-            it.host.advance(Duration.ofSeconds(1));
+            it.machine.advance(Duration.ofSeconds(1));
             assertThat(seen).contains("task 2 ran", "task 3 ran", "task 4 ran").hasSize(5);
             assertThat(it.snapshot().rejectionsByReason()).containsEntry(RejectionReason.SHED_OLDEST, 2L);
         }
@@ -129,13 +195,15 @@ class OverloadTest {
 
     @Test
     void tasksAreQueuedRatherThanMoreWorkersWokenThanTheMachineCanRun() {
-        SimulatedHost host = new SimulatedHost();
-        host.processors(2);
-        try (SimulatedPool it = new SimulatedPool(host, b -> b.minWorkers(10).maxWorkers(10))) {
+        SimulatedMachine machine = new SimulatedMachine();
+        machine.processors(2);
+        try (SimulatedPool it = new SimulatedPool(machine, b -> b.minWorkers(10).maxWorkers(10))) {
             it.submit(10, HOUR);
-            assertThat(it.snapshot().handedOff()).isEqualTo(2);
-            assertThat(it.snapshot().queued()).isEqualTo(8);
-            it.host.settle();
+            assertThat(it.snapshot().handedOff())
+                    .as("the submitter needs the other processor")
+                    .isEqualTo(1);
+            assertThat(it.snapshot().queued()).isEqualTo(9);
+            it.machine.settle();
             assertThat(it.snapshot().busy()).as("each wakes the next").isEqualTo(10);
         }
     }
@@ -145,16 +213,16 @@ class OverloadTest {
         try (SimulatedPool it = new SimulatedPool(OverloadTest::full)) {
             it.submit(5, TEN_MILLIS);
             List<String> refused = new ArrayList<>();
-            it.host.spawn("submitter", () -> {
+            it.machine.spawn("submitter", () -> {
                 try {
                     it.pool.execute(() -> refused.add("run"));
                 } catch (RejectedExecutionException e) {
                     refused.add("refused");
                 }
             });
-            it.host.settle();
+            it.machine.settle();
             it.pool.shutdown();
-            it.host.advance(Duration.ofSeconds(1));
+            it.machine.advance(Duration.ofSeconds(1));
             assertThat(refused).containsExactly("refused");
             assertThat(it.done()).isEqualTo(5);
             assertThat(it.size()).isZero();

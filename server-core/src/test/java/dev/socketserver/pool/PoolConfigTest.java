@@ -44,19 +44,41 @@ class PoolConfigTest {
                 .daemon(true)
                 .build();
         assertThat(config.toBuilder().build()).isEqualTo(config);
-        assertThat(config).isNotEqualTo(PoolConfig.defaults());
+        assertThat(config).hasSameHashCodeAs(config.toBuilder().build()).isNotEqualTo(PoolConfig.defaults());
+    }
+
+    @Test
+    void itShowsEveryOption() {
+        assertThat(PoolConfig.defaults().toString())
+                .isEqualTo("PoolConfig[name=worker, minWorkers=5, maxWorkers=100, minSpareWorkers=5, "
+                        + "queueThreshold=3, maxQueueWait=PT0.001S, queueCapacity=1024, idleWindow=PT5S, "
+                        + "overloadPolicy=BLOCK, adaptiveTarget=PT0.005S, adaptiveInterval=PT0.1S, stuckAfter=PT10M, "
+                        + "stuckAction=REPORT, stuckCompensation=0, workerKind=PLATFORM, daemon=false]");
+    }
+
+    @Test
+    void theLongestTimesAreAsGoodAsNever() {
+        Duration longest = Duration.ofNanos(Long.MAX_VALUE);
+        try (SimulatedPool it = new SimulatedPool(
+                b -> b.minWorkers(1).maxQueueWait(longest).idleWindow(longest).stuckAfter(longest))) {
+            it.submit(6, Duration.ofHours(1));
+            it.machine.advance(Duration.ofDays(365));
+            assertThat(it.snapshot().stuckTasks()).isZero();
+            assertThat(it.snapshot().retired()).isZero();
+            assertThat(it.done()).isEqualTo(6);
+        }
     }
 
     @Test
     void badValuesAreNamedWithTheirOption() {
         refuses(b -> b.maxWorkers(3), "maxWorkers must be at least minWorkers (5): 3");
-        refuses(b -> b.minWorkers(-1), "minWorkers must not be negative: -1");
-        refuses(b -> b.minWorkers(0).maxWorkers(0), "maxWorkers must be positive: 0");
-        refuses(b -> b.minSpareWorkers(-1), "minSpareWorkers must not be negative: -1");
-        refuses(b -> b.queueThreshold(-2), "queueThreshold must not be negative: -2");
-        refuses(b -> b.queueCapacity(-1), "queueCapacity must not be negative: -1");
-        refuses(b -> b.maxQueueWait(Duration.ZERO), "maxQueueWait must be positive and at most a year: PT0S");
-        refuses(b -> b.idleWindow(Duration.ofDays(366)), "idleWindow must be positive and at most a year: PT8784H");
+        refuses(b -> b.minWorkers(-1), "minWorkers must be at least 0: -1");
+        refuses(b -> b.minWorkers(0).maxWorkers(0), "maxWorkers must be at least 1: 0");
+        refuses(b -> b.minSpareWorkers(-1), "minSpareWorkers must be at least 0: -1");
+        refuses(b -> b.queueThreshold(-2), "queueThreshold must be at least 0: -2");
+        refuses(b -> b.queueCapacity(-1), "queueCapacity must be at least 0: -1");
+        refuses(b -> b.maxQueueWait(Duration.ZERO), "maxQueueWait must be positive: PT0S");
+        refuses(b -> b.idleWindow(Duration.ofDays(1_000_000)), "idleWindow must be at most 292 years: PT24000000H");
         refuses(b -> b.name(" "), "name must not be blank:  ");
     }
 

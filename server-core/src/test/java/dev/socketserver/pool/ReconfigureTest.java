@@ -15,7 +15,7 @@ class ReconfigureTest {
 
     private static void change(SimulatedPool it, UnaryOperator<PoolConfig.Builder> change) {
         it.pool.reconfigure(change.apply(it.pool.config().toBuilder()).build());
-        it.host.settle();
+        it.machine.settle();
     }
 
     @Test
@@ -30,10 +30,10 @@ class ReconfigureTest {
     void aLowerMaximumEndsIdleWorkersAtOnceAndBusyOnesAfterTheirTask() {
         try (SimulatedPool it = new SimulatedPool(b -> b.minWorkers(8))) {
             it.submit(6, TEN_MILLIS);
-            it.host.settle();
+            it.machine.settle();
             change(it, b -> b.minWorkers(1).maxWorkers(3));
             assertThat(it.size()).as("the two idle ones are gone").isEqualTo(6);
-            it.host.advance(TEN_MILLIS);
+            it.machine.advance(TEN_MILLIS);
             assertThat(it.size()).isEqualTo(3);
             assertThat(it.done()).isEqualTo(6);
             assertThat(it.snapshot().retirementsByReason()).containsEntry(RetireReason.LOWERED, 5L);
@@ -45,7 +45,7 @@ class ReconfigureTest {
         try (SimulatedPool it = new SimulatedPool(b -> b.minWorkers(8).maxWorkers(8))) {
             it.submit(80, TEN_MILLIS);
             change(it, b -> b.minWorkers(1).maxWorkers(1));
-            it.host.advance(Duration.ofSeconds(2));
+            it.machine.advance(Duration.ofSeconds(2));
             assertThat(it.done()).isEqualTo(80);
         }
     }
@@ -54,10 +54,10 @@ class ReconfigureTest {
     void aHigherMaximumServesThoseWhoWait() {
         try (SimulatedPool it = new SimulatedPool(b -> b.minWorkers(1).maxWorkers(1))) {
             it.submit(3, HOUR);
-            it.host.advance(Duration.ofSeconds(1));
+            it.machine.advance(Duration.ofSeconds(1));
             assertThat(it.snapshot().busy()).isEqualTo(1);
             change(it, b -> b.maxWorkers(10));
-            it.host.advance(Duration.ofSeconds(1));
+            it.machine.advance(Duration.ofSeconds(1));
             assertThat(it.snapshot().busy()).isEqualTo(3);
         }
     }
@@ -67,8 +67,8 @@ class ReconfigureTest {
         try (SimulatedPool it =
                 new SimulatedPool(b -> b.minWorkers(1).maxWorkers(1).queueCapacity(1))) {
             it.submit(2, HOUR);
-            it.host.spawn("submitter", () -> it.submit(3, HOUR));
-            it.host.settle();
+            it.machine.spawn("submitter", () -> it.submit(3, HOUR));
+            it.machine.settle();
             assertThat(it.snapshot().blockedSubmitters()).isEqualTo(1);
             change(it, b -> b.queueCapacity(10));
             assertThat(it.snapshot().blockedSubmitters()).isZero();
@@ -80,10 +80,10 @@ class ReconfigureTest {
     void aShorterWindowHoldsAtOnce() {
         try (SimulatedPool it = new SimulatedPool(b -> b.idleWindow(HOUR).minSpareWorkers(0))) {
             it.submit(20, TEN_MILLIS);
-            it.host.advance(Duration.ofSeconds(1));
+            it.machine.advance(Duration.ofSeconds(1));
             assertThat(it.size()).isEqualTo(20);
             change(it, b -> b.idleWindow(Duration.ofMillis(100)));
-            it.host.advance(Duration.ofSeconds(1));
+            it.machine.advance(Duration.ofSeconds(1));
             assertThat(it.size()).isEqualTo(5);
         }
     }

@@ -4,9 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.socketserver.StreamRequestHandler;
 import dev.socketserver.TcpServer;
-import dev.socketserver.testing.Loopback;
-import dev.socketserver.testing.RecordingListener;
-import dev.socketserver.testing.TestClient;
+import dev.socketserver.peer.Loopback;
+import dev.socketserver.peer.RecordingListener;
+import dev.socketserver.peer.TestClient;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -16,8 +16,8 @@ class ServerOnAFailingPoolTest {
     private final RecordingListener listener = new RecordingListener();
 
     /** The real machine, but with no thread to be had while told so. */
-    private static final class ExhaustedHost implements Host {
-        private final Host real = Host.system(WorkerKind.PLATFORM, false);
+    private static final class ExhaustedMachine implements Machine {
+        private final Machine real = Machine.system(WorkerKind.PLATFORM, false);
         volatile boolean exhausted = true;
 
         @Override
@@ -56,9 +56,9 @@ class ServerOnAFailingPoolTest {
 
     @Test
     void aRequestWithoutAWorkerIsClosedAndTheNextWithOneServed() throws Exception {
-        var host = new ExhaustedHost();
+        var machine = new ExhaustedMachine();
         PoolConfig config = PoolConfig.builder().minWorkers(0).build();
-        try (var pool = new ElasticThreadPool(config, host);
+        try (var pool = new ElasticThreadPool(config, machine);
                 var server = new TcpServer(
                         Loopback.config().listener(listener).executor(pool).build(),
                         StreamRequestHandler.of((in, out) -> in.transferTo(out)))) {
@@ -67,7 +67,7 @@ class ServerOnAFailingPoolTest {
                 assertThat(refused.readAll()).isEmpty();
             }
             assertThat(listener.count("rejected")).isEqualTo(1);
-            host.exhausted = false;
+            machine.exhausted = false;
             try (TestClient client = TestClient.to(server.address())) {
                 assertThat(client.send("served").halfClose().readAll()).isEqualTo("served");
             }

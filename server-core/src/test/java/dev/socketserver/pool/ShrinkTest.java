@@ -15,9 +15,9 @@ class ShrinkTest {
         SimulatedPool it =
                 new SimulatedPool(b -> b.maxWorkers(200).minSpareWorkers(spare).idleWindow(WINDOW));
         it.submit(workers, Duration.ofMillis(100));
-        it.host.advance(Duration.ofMillis(99));
+        it.machine.advance(Duration.ofMillis(99));
         assertThat(it.size()).isEqualTo(workers);
-        it.host.advance(MILLI);
+        it.machine.advance(MILLI);
         return it;
     }
 
@@ -33,9 +33,9 @@ class ShrinkTest {
     @Test
     void shrinksWithoutAnyTraffic() {
         try (SimulatedPool it = grownTo(100, 5)) {
-            it.host.advance(Duration.ofMinutes(1));
+            it.machine.advance(Duration.ofMinutes(1));
             assertThat(it.size()).isEqualTo(5);
-            assertThat(it.host.liveThreads("worker-"))
+            assertThat(it.machine.liveThreads("worker-"))
                     .as("threads, with the supervisor")
                     .isEqualTo(6);
         }
@@ -44,9 +44,9 @@ class ShrinkTest {
     @Test
     void halfOfTheSurplusGoesAtATime() {
         try (SimulatedPool it = grownTo(105, 5)) {
-            it.host.advance(WINDOW);
+            it.machine.advance(WINDOW);
             assertThat(it.size()).isEqualTo(55);
-            it.host.advance(WINDOW.dividedBy(2));
+            it.machine.advance(WINDOW.dividedBy(2));
             assertThat(it.size()).isEqualTo(30);
         }
     }
@@ -54,7 +54,7 @@ class ShrinkTest {
     @Test
     void nobodyRetiresWithinTheFirstWindow() {
         try (SimulatedPool it = grownTo(50, 5)) {
-            it.host.advance(WINDOW.minus(MILLI));
+            it.machine.advance(WINDOW.minus(MILLI));
             assertThat(it.size()).isEqualTo(50);
         }
     }
@@ -62,7 +62,7 @@ class ShrinkTest {
     @Test
     void spareWorkersAreKept() {
         try (SimulatedPool it = grownTo(100, 20)) {
-            it.host.advance(Duration.ofMinutes(1));
+            it.machine.advance(Duration.ofMinutes(1));
             assertThat(it.snapshot().idle()).isEqualTo(20);
         }
     }
@@ -71,7 +71,7 @@ class ShrinkTest {
     void spareWorkersAreIdleOnesNotBusyOnes() {
         try (SimulatedPool it = grownTo(100, 5)) {
             it.submit(30, Duration.ofHours(1));
-            it.host.advance(Duration.ofMinutes(1));
+            it.machine.advance(Duration.ofMinutes(1));
             assertThat(it.snapshot().busy()).isEqualTo(30);
             assertThat(it.snapshot().idle()).isEqualTo(5);
         }
@@ -83,7 +83,7 @@ class ShrinkTest {
         try (SimulatedPool it = new SimulatedPool(b -> b.idleWindow(WINDOW))) {
             for (int wave = 0; wave < 10; wave++) {
                 it.submit(40, Duration.ofMillis(20));
-                it.host.advance(Duration.ofMillis(600));
+                it.machine.advance(Duration.ofMillis(600));
             }
             assertThat(it.done()).isEqualTo(400);
             assertThat(it.snapshot().started()).isLessThanOrEqualTo(40);
@@ -96,14 +96,14 @@ class ShrinkTest {
     void neverShrinksBelowTheMinimumWhateverTheOrder() {
         for (long seed = 0; seed < 100; seed++) {
             try (SimulatedPool it = new SimulatedPool(
-                    new SimulatedHost(seed),
+                    new SimulatedMachine(seed),
                     b -> b.minWorkers(3).minSpareWorkers(0).idleWindow(Duration.ofMillis(10)))) {
                 for (int round = 0; round < 5; round++) {
                     it.submit(12, MILLI);
-                    it.host.advance(Duration.ofMillis(9 + round));
+                    it.machine.advance(Duration.ofMillis(9 + round));
                     assertThat(it.size()).as("seed %s", seed).isGreaterThanOrEqualTo(3);
                 }
-                it.host.advance(Duration.ofSeconds(1));
+                it.machine.advance(Duration.ofSeconds(1));
                 assertThat(it.size()).as("seed %s", seed).isEqualTo(3);
                 assertThat(it.done()).as("seed %s", seed).isEqualTo(60);
             }
@@ -113,11 +113,11 @@ class ShrinkTest {
     @Test
     void anIdlePoolLooksAtNothing() {
         try (SimulatedPool it = grownTo(20, 5)) {
-            it.host.advance(Duration.ofMinutes(1));
-            int unparks = it.host.unparks();
-            it.host.advance(Duration.ofHours(1));
-            assertThat(it.host.unparks()).isEqualTo(unparks);
-            assertThat(it.host.timedParks()).as("nobody waits for the clock").isZero();
+            it.machine.advance(Duration.ofMinutes(1));
+            int unparks = it.machine.unparks();
+            it.machine.advance(Duration.ofHours(1));
+            assertThat(it.machine.unparks()).isEqualTo(unparks);
+            assertThat(it.machine.timedParks()).as("nobody waits for the clock").isZero();
         }
     }
 }

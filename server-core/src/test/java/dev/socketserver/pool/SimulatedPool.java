@@ -1,29 +1,33 @@
 package dev.socketserver.pool;
 
+import dev.socketserver.internal.pool.ServicePool;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.function.UnaryOperator;
 
 /** A pool on a simulated machine, and the verbs that its tests share. */
 final class SimulatedPool implements AutoCloseable {
-    final SimulatedHost host;
+    final SimulatedMachine machine;
     final ElasticThreadPool pool;
+    final ServicePool services;
     private int done;
 
     SimulatedPool(UnaryOperator<PoolConfig.Builder> options) {
-        this(new SimulatedHost(), options);
+        this(new SimulatedMachine(), options);
     }
 
-    SimulatedPool(SimulatedHost host, UnaryOperator<PoolConfig.Builder> options) {
-        this.host = host;
-        this.pool = new ElasticThreadPool(options.apply(PoolConfig.builder()).build(), host);
-        host.settle();
+    SimulatedPool(SimulatedMachine machine, UnaryOperator<PoolConfig.Builder> options) {
+        this.machine = machine;
+        this.pool = new ElasticThreadPool(options.apply(PoolConfig.builder()).build(), machine);
+        this.services = Objects.requireNonNull(ServicePool.of(pool));
+        machine.settle();
     }
 
     /** Submits tasks that take time, without letting anything run in between. */
     void submit(int count, Duration each) {
         for (int i = 0; i < count; i++) {
             pool.execute(() -> {
-                host.sleep(each);
+                machine.sleep(each);
                 done++;
             });
         }
@@ -33,7 +37,7 @@ final class SimulatedPool implements AutoCloseable {
     void trickle(Duration interval, Duration total, Duration each) {
         for (Duration t = Duration.ZERO; t.compareTo(total) < 0; t = t.plus(interval)) {
             submit(1, each);
-            host.advance(interval);
+            machine.advance(interval);
         }
     }
 
@@ -51,6 +55,6 @@ final class SimulatedPool implements AutoCloseable {
 
     @Override
     public void close() {
-        host.close();
+        machine.close();
     }
 }

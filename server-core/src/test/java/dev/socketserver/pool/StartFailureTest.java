@@ -15,11 +15,11 @@ class StartFailureTest {
     @Test
     void queuedTasksWaitForTheWorkersThereAre() {
         try (SimulatedPool it = new SimulatedPool(b -> b.minWorkers(2))) {
-            it.host.failNextStarts(Integer.MAX_VALUE);
+            it.machine.failNextStarts(Integer.MAX_VALUE);
             it.submit(20, MILLI);
             assertThat(it.size()).as("rolled back").isEqualTo(2);
             assertThat(it.snapshot().starting()).isZero();
-            it.host.advance(Duration.ofSeconds(1));
+            it.machine.advance(Duration.ofSeconds(1));
             assertThat(it.done()).isEqualTo(20);
             assertThat(it.snapshot().startFailures()).isPositive();
         }
@@ -28,9 +28,9 @@ class StartFailureTest {
     @Test
     void growthResumesWhenTheMachineRecovers() {
         try (SimulatedPool it = new SimulatedPool(b -> b.minWorkers(2))) {
-            it.host.failNextStarts(3);
+            it.machine.failNextStarts(3);
             it.submit(20, HOUR);
-            it.host.advance(Duration.ofSeconds(1));
+            it.machine.advance(Duration.ofSeconds(1));
             assertThat(it.snapshot().startFailures()).isEqualTo(3);
             assertThat(it.snapshot().busy()).isEqualTo(20);
         }
@@ -39,9 +39,9 @@ class StartFailureTest {
     @Test
     void failingStartsAreNotTriedInALoop() {
         try (SimulatedPool it = new SimulatedPool(b -> b.minWorkers(2))) {
-            it.host.failNextStarts(Integer.MAX_VALUE);
+            it.machine.failNextStarts(Integer.MAX_VALUE);
             it.submit(500, HOUR);
-            it.host.advance(Duration.ofSeconds(10));
+            it.machine.advance(Duration.ofSeconds(10));
             assertThat(it.snapshot().startFailures())
                     .as("5 ms, doubling to 1 s")
                     .isBetween(10L, 25L);
@@ -51,7 +51,7 @@ class StartFailureTest {
     @Test
     void withoutAnyWorkerTheSubmitterIsToldTheCause() {
         try (SimulatedPool it = new SimulatedPool(b -> b.minWorkers(0))) {
-            it.host.failNextStarts(1);
+            it.machine.failNextStarts(1);
             assertThatExceptionOfType(TaskRejectedException.class)
                     .isThrownBy(() -> it.submit(1, MILLI))
                     .satisfies(e -> assertThat(e.reason()).isEqualTo(RejectionReason.NO_WORKER))
@@ -59,19 +59,19 @@ class StartFailureTest {
             assertThat(it.snapshot().queued()).isZero();
             assertThat(it.size()).isZero();
             it.submit(1, MILLI);
-            it.host.advance(Duration.ofSeconds(1));
+            it.machine.advance(Duration.ofSeconds(1));
             assertThat(it.done()).as("the next one is run").isEqualTo(1);
         }
     }
 
     @Test
     void minWorkersAreMadeUpForWithoutTraffic() {
-        SimulatedHost host = new SimulatedHost();
-        host.failAfter(3);
-        try (SimulatedPool it = new SimulatedPool(host, b -> b.minWorkers(5))) {
+        SimulatedMachine machine = new SimulatedMachine();
+        machine.failAfter(3);
+        try (SimulatedPool it = new SimulatedPool(machine, b -> b.minWorkers(5))) {
             assertThat(it.size()).as("supervisor and two workers").isEqualTo(2);
-            host.failNextStarts(0);
-            host.advance(Duration.ofSeconds(2));
+            machine.failNextStarts(0);
+            machine.advance(Duration.ofSeconds(2));
             assertThat(it.size()).isEqualTo(5);
         }
     }
@@ -80,9 +80,9 @@ class StartFailureTest {
     void aPoolThatCannotStartAnythingStillDrainsWhenItCan() {
         try (SimulatedPool it = new SimulatedPool(b -> b.minWorkers(1).minSpareWorkers(0))) {
             it.submit(10, MILLI);
-            it.host.failNextStarts(5);
+            it.machine.failNextStarts(5);
             it.pool.shutdown();
-            it.host.advance(Duration.ofSeconds(5));
+            it.machine.advance(Duration.ofSeconds(5));
             assertThat(it.done()).isEqualTo(10);
             assertThat(it.size()).isZero();
         }

@@ -2,11 +2,19 @@ package dev.socketserver.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.socketserver.peer.Polling;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
 
 @Timeout(60)
 class StuckTest {
@@ -18,11 +26,11 @@ class StuckTest {
         try (SimulatedPool it = new SimulatedPool(b -> b.stuckAfter(SECOND))) {
             it.submit(1, SECOND.multipliedBy(3));
             it.submit(1, SECOND.dividedBy(2));
-            it.host.advance(SECOND);
+            it.machine.advance(SECOND);
             assertThat(it.snapshot().stuck()).isEqualTo(1);
-            it.host.advance(SECOND);
+            it.machine.advance(SECOND);
             assertThat(it.snapshot().stuckTasks()).isEqualTo(1);
-            it.host.advance(SECOND);
+            it.machine.advance(SECOND);
             assertThat(it.snapshot().stuck()).isZero();
             assertThat(it.snapshot().stuckTasks()).isEqualTo(1);
         }
@@ -32,11 +40,11 @@ class StuckTest {
     void tasksThatStartLaterAreFoundInTime() {
         try (SimulatedPool it = new SimulatedPool(b -> b.stuckAfter(SECOND))) {
             it.submit(1, HOUR);
-            it.host.advance(Duration.ofMillis(900));
+            it.machine.advance(Duration.ofMillis(900));
             it.submit(1, HOUR);
-            it.host.advance(Duration.ofMillis(999));
+            it.machine.advance(Duration.ofMillis(999));
             assertThat(it.snapshot().stuck()).isEqualTo(1);
-            it.host.advance(Duration.ofMillis(2));
+            it.machine.advance(Duration.ofMillis(2));
             assertThat(it.snapshot().stuck()).isEqualTo(2);
         }
     }
@@ -45,8 +53,8 @@ class StuckTest {
     void reportingInterruptsNobody() {
         try (SimulatedPool it = new SimulatedPool(b -> b.stuckAfter(SECOND))) {
             List<Boolean> interrupted = new ArrayList<>();
-            it.pool.execute(() -> interrupted.add(it.host.sleepUnlessInterrupted(SECOND.multipliedBy(2))));
-            it.host.advance(SECOND.multipliedBy(3));
+            it.pool.execute(() -> interrupted.add(it.machine.sleepUnlessInterrupted(SECOND.multipliedBy(2))));
+            it.machine.advance(SECOND.multipliedBy(3));
             assertThat(interrupted).containsExactly(false);
         }
     }
@@ -58,7 +66,7 @@ class StuckTest {
             it.pool.execute(new AbortableTask() {
                 @Override
                 public void run() {
-                    seen.add("interrupted " + it.host.sleepUnlessInterrupted(HOUR));
+                    seen.add("interrupted " + it.machine.sleepUnlessInterrupted(HOUR));
                 }
 
                 @Override
@@ -66,12 +74,111 @@ class StuckTest {
                     seen.add("aborted");
                 }
             });
-            it.host.advance(SECOND);
+            it.machine.advance(SECOND);
             assertThat(seen).containsExactlyInAnyOrder("aborted", "interrupted true");
             it.pool.execute(() -> seen.add("next " + Thread.currentThread().isInterrupted()));
-            it.host.settle();
+            it.machine.settle();
             assertThat(seen).contains("next false");
             assertThat(it.snapshot().stuck()).isZero();
+        }
+    }
+
+    @Test
+    void theReportComesBeforeTheInterrupt() {
+        try (SimulatedPool it = new SimulatedPool(b -> b.stuckAfter(SECOND).stuckAction(StuckAction.ABORT))) {
+            AtomicReference<Thread> worker = new AtomicReference<>();
+            List<Boolean> interruptedBefore = new ArrayList<>();
+            it.pool.execute(new Runnable() {
+                @Override
+                public void run() {
+                    worker.set(Thread.currentThread());
+                    it.machine.sleepUnlessInterrupted(HOUR);
+                }
+
+                @Override
+                public String toString() {
+                    interruptedBefore.add(Objects.requireNonNull(worker.get()).isInterrupted());
+                    return "a task that is interrupted";
+                }
+            });
+            it.machine.advance(SECOND);
+            assertThat(interruptedBefore).isNotEmpty().first().isEqualTo(false);
+            assertThat(it.snapshot().stuck()).as("it has been interrupted").isZero();
+        }
+    }
+
+    @Test
+    void aTaskThatEndsWhileItIsReportedIsReportedFirstAndThenItsEnd() throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger(ElasticThreadPool.class);
+        ListAppender<ILoggingEvent> written = new ListAppender<>();
+        written.start();
+        logger.addAppender(written);
+        PoolConfig config = PoolConfig.builder()
+                .name("stuck")
+                .stuckAfter(Duration.ofMillis(20))
+                .build();
+        try (var pool = new ElasticThreadPool(config)) {
+            CountDownLatch mayEnd = new CountDownLatch(1);
+            pool.execute(new Runnable() {
+                @Override
+                public void run() {
+                    awaitQuietly(mayEnd);
+                }
+
+                @Override
+                public String toString() {
+                    mayEnd.countDown();
+                    try {
+                        assertThat(Polling.await(() -> pool.snapshot().stuck() == 0
+                                        && pool.snapshot().busy() == 0))
+                                .isTrue();
+                    } catch (Exception e) {
+                        throw new AssertionError(e);
+                    }
+                    return "a task that ends meanwhile";
+                }
+            });
+            awaitQuietly(mayEnd);
+            assertThat(Polling.await(() -> written.list.size() == 2)).isTrue();
+        } finally {
+            logger.detachAppender(written);
+        }
+        assertThat(written.list.get(0).getFormattedMessage())
+                .contains("has run for", "a task that ends meanwhile")
+                .doesNotContain("awaitSlot");
+        assertThat(written.list.get(1).getFormattedMessage()).contains("has ended after");
+    }
+
+    @Test
+    void theReportShowsWhereTheTaskStands() throws Exception {
+        Logger logger = (Logger) LoggerFactory.getLogger(ElasticThreadPool.class);
+        ListAppender<ILoggingEvent> written = new ListAppender<>();
+        written.start();
+        logger.addAppender(written);
+        CountDownLatch never = new CountDownLatch(1);
+        PoolConfig config = PoolConfig.builder()
+                .name("stuck")
+                .stuckAfter(Duration.ofMillis(20))
+                .stuckAction(StuckAction.ABORT)
+                .build();
+        try (var pool = new ElasticThreadPool(config)) {
+            pool.execute(() -> awaitQuietly(never));
+            assertThat(Polling.await(() -> written.list.size() == 2)).isTrue();
+        } finally {
+            logger.detachAppender(written);
+        }
+        assertThat(written.list)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .satisfiesExactly(
+                        first -> assertThat(first).contains("has run for", "StuckTest.awaitQuietly"),
+                        second -> assertThat(second).contains("has ended after"));
+    }
+
+    private static void awaitQuietly(CountDownLatch latch) {
+        try {
+            latch.await();
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
         }
     }
 
@@ -81,11 +188,11 @@ class StuckTest {
                 b -> b.minWorkers(3).maxWorkers(3).stuckAfter(SECOND).stuckCompensation(2))) {
             it.submit(3, SECOND.multipliedBy(5));
             it.submit(5, HOUR);
-            it.host.advance(Duration.ofMillis(999));
+            it.machine.advance(Duration.ofMillis(999));
             assertThat(it.size()).isEqualTo(3);
-            it.host.advance(Duration.ofMillis(100));
+            it.machine.advance(Duration.ofMillis(100));
             assertThat(it.size()).as("two of three stuck ones").isEqualTo(5);
-            it.host.advance(SECOND.multipliedBy(3));
+            it.machine.advance(SECOND.multipliedBy(3));
             assertThat(it.size()).isEqualTo(5);
         }
     }
@@ -96,7 +203,7 @@ class StuckTest {
                 b -> b.minWorkers(1).maxWorkers(1).stuckAfter(SECOND).stuckCompensation(4))) {
             it.submit(1, SECOND.multipliedBy(2));
             it.submit(5, Duration.ofMillis(300));
-            it.host.advance(SECOND.multipliedBy(3));
+            it.machine.advance(SECOND.multipliedBy(3));
             assertThat(it.size()).isEqualTo(1);
             assertThat(it.done()).isEqualTo(6);
         }
@@ -109,7 +216,7 @@ class StuckTest {
             it.pool.execute(new Runnable() {
                 @Override
                 public void run() {
-                    it.host.sleep(HOUR);
+                    it.machine.sleep(HOUR);
                 }
 
                 @Override
@@ -117,10 +224,10 @@ class StuckTest {
                     throw new IllegalStateException("says the test");
                 }
             });
-            it.host.advance(SECOND.multipliedBy(2));
+            it.machine.advance(SECOND.multipliedBy(2));
             assertThat(it.snapshot().stuckTasks()).isEqualTo(1);
             it.submit(1, SECOND);
-            it.host.advance(SECOND.multipliedBy(2));
+            it.machine.advance(SECOND.multipliedBy(2));
             assertThat(it.done())
                     .as("a worker was added for the one that waited")
                     .isEqualTo(1);

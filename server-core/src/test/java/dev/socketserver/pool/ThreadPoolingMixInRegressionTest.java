@@ -4,8 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
-import dev.socketserver.pool.SimulatedHost.SimulatedThread;
-import dev.socketserver.testing.Polling;
+import dev.socketserver.peer.Polling;
+import dev.socketserver.pool.SimulatedMachine.SimulatedThread;
 import java.time.Duration;
 import java.util.HashSet;
 import java.util.Set;
@@ -28,7 +28,7 @@ class ThreadPoolingMixInRegressionTest {
     void aBurstNeverExceedsTheMaximum() {
         try (SimulatedPool it = new SimulatedPool(b -> b.maxWorkers(10))) {
             it.submit(500, Duration.ofMillis(50));
-            it.host.advance(SECOND.multipliedBy(5));
+            it.machine.advance(SECOND.multipliedBy(5));
             assertThat(it.done()).isEqualTo(500);
             assertThat(it.snapshot().peakSize()).isEqualTo(10);
         }
@@ -48,9 +48,9 @@ class ThreadPoolingMixInRegressionTest {
     void requestsBelowTheThresholdAreServedBehindLongOnes() {
         try (SimulatedPool it = new SimulatedPool(UnaryOperator.identity())) {
             it.submit(5, HOUR);
-            it.host.settle();
+            it.machine.settle();
             it.submit(3, MILLI);
-            it.host.advance(Duration.ofMillis(20));
+            it.machine.advance(Duration.ofMillis(20));
             assertThat(it.done()).isEqualTo(3);
         }
     }
@@ -61,9 +61,9 @@ class ThreadPoolingMixInRegressionTest {
         try (SimulatedPool it = new SimulatedPool(UnaryOperator.identity())) {
             for (int i = 0; i < 50; i++) {
                 it.submit(1, HOUR);
-                it.host.advance(MILLI);
+                it.machine.advance(MILLI);
             }
-            it.host.advance(Duration.ofMillis(20));
+            it.machine.advance(Duration.ofMillis(20));
             assertThat(it.snapshot().busy()).isEqualTo(50);
         }
     }
@@ -73,12 +73,12 @@ class ThreadPoolingMixInRegressionTest {
     void growthThatWasMissedIsMadeUpWithoutAnArrival() {
         try (SimulatedPool it = new SimulatedPool(UnaryOperator.identity())) {
             it.submit(5, HOUR);
-            it.host.settle();
-            it.host.failNextStarts(4);
+            it.machine.settle();
+            it.machine.failNextStarts(4);
             it.submit(4, MILLI);
-            it.host.settle();
+            it.machine.settle();
             assertThat(it.size()).as("no thread could be started").isEqualTo(5);
-            it.host.advance(SECOND);
+            it.machine.advance(SECOND);
             assertThat(it.done()).isEqualTo(4);
         }
     }
@@ -90,7 +90,7 @@ class ThreadPoolingMixInRegressionTest {
             for (int burst = 0; burst < 10; burst++) {
                 it.submit(5, MILLI);
                 assertThat(it.snapshot().starting()).isZero();
-                it.host.advance(MILLI);
+                it.machine.advance(MILLI);
             }
             assertThat(it.done()).isEqualTo(50);
             assertThat(it.snapshot().started()).isEqualTo(5);
@@ -102,7 +102,7 @@ class ThreadPoolingMixInRegressionTest {
     void theMinimumIsKeptWhenShrinking() {
         try (SimulatedPool it = new SimulatedPool(b -> b.minWorkers(20))) {
             it.submit(60, Duration.ofMillis(50));
-            it.host.advance(SECOND);
+            it.machine.advance(SECOND);
             it.trickle(Duration.ofMillis(50), Duration.ofMinutes(1), MILLI);
             assertThat(it.size()).isEqualTo(20);
         }
@@ -113,7 +113,7 @@ class ThreadPoolingMixInRegressionTest {
     void minSpareWorkersIsAMinimum() {
         try (SimulatedPool it = new SimulatedPool(b -> b.minSpareWorkers(10))) {
             it.submit(30, Duration.ofMillis(50));
-            it.host.advance(Duration.ofMinutes(1));
+            it.machine.advance(Duration.ofMinutes(1));
             assertThat(it.snapshot().idle())
                     .as("spare ones, kept beyond the minimum")
                     .isEqualTo(10);
@@ -125,10 +125,10 @@ class ThreadPoolingMixInRegressionTest {
     void aPoolWithoutSpareWorkersKeepsItsMinimumAndServes() {
         try (SimulatedPool it = new SimulatedPool(b -> b.minSpareWorkers(0))) {
             it.submit(20, MILLI);
-            it.host.advance(Duration.ofMinutes(1));
+            it.machine.advance(Duration.ofMinutes(1));
             assertThat(it.size()).isEqualTo(5);
             it.submit(1, MILLI);
-            it.host.advance(MILLI);
+            it.machine.advance(MILLI);
             assertThat(it.done()).isEqualTo(21);
         }
     }
@@ -139,7 +139,7 @@ class ThreadPoolingMixInRegressionTest {
         try (SimulatedPool it = new SimulatedPool(b -> b.minWorkers(0).minSpareWorkers(0))) {
             for (int request = 1; request <= 3; request++) {
                 it.submit(1, MILLI);
-                it.host.advance(Duration.ofMillis(20));
+                it.machine.advance(Duration.ofMillis(20));
                 assertThat(it.done()).isEqualTo(request);
             }
         }
@@ -150,9 +150,9 @@ class ThreadPoolingMixInRegressionTest {
     void thePoolShrinksWithoutARequest() {
         try (SimulatedPool it = new SimulatedPool(UnaryOperator.identity())) {
             it.submit(50, Duration.ofMillis(50));
-            it.host.advance(SECOND);
+            it.machine.advance(SECOND);
             int peak = it.size();
-            it.host.advance(Duration.ofMinutes(2));
+            it.machine.advance(Duration.ofMinutes(2));
             assertThat(it.size()).isEqualTo(5).isLessThan(peak);
         }
     }
@@ -163,7 +163,7 @@ class ThreadPoolingMixInRegressionTest {
         try (SimulatedPool it = new SimulatedPool(UnaryOperator.identity())) {
             for (int burst = 0; burst < 50; burst++) {
                 it.submit(20, Duration.ofMillis(5));
-                it.host.advance(Duration.ofMillis(60));
+                it.machine.advance(Duration.ofMillis(60));
             }
             assertThat(it.done()).isEqualTo(1_000);
             assertThat(it.snapshot().started()).isLessThanOrEqualTo(20);
@@ -177,9 +177,9 @@ class ThreadPoolingMixInRegressionTest {
         try (SimulatedPool it =
                 new SimulatedPool(b -> b.minWorkers(1).maxWorkers(1).queueCapacity(2))) {
             it.submit(1, HOUR);
-            it.host.settle();
-            it.host.spawn("submitter", () -> it.submit(10, MILLI));
-            it.host.advance(SECOND);
+            it.machine.settle();
+            it.machine.spawn("submitter", () -> it.submit(10, MILLI));
+            it.machine.advance(SECOND);
             assertThat(it.snapshot().queued()).isEqualTo(2);
             assertThat(it.snapshot().blockedSubmitters()).isEqualTo(1);
         }
@@ -191,7 +191,7 @@ class ThreadPoolingMixInRegressionTest {
         try (SimulatedPool it = new SimulatedPool(
                 b -> b.minWorkers(1).maxWorkers(1).queueCapacity(2).overloadPolicy(OverloadPolicy.REJECT))) {
             it.submit(1, HOUR);
-            it.host.settle();
+            it.machine.settle();
             it.submit(2, MILLI);
             assertThatExceptionOfType(TaskRejectedException.class)
                     .isThrownBy(() -> it.submit(1, MILLI))
@@ -209,13 +209,13 @@ class ThreadPoolingMixInRegressionTest {
                 });
             }
             Set<Boolean> joined = new HashSet<>();
-            it.host.spawn("joining", () -> joined.add(joinFor(it, HOUR)));
-            it.host.settle();
+            it.machine.spawn("joining", () -> joined.add(joinFor(it, HOUR)));
+            it.machine.settle();
             assertThat(joined).as("join has returned").containsExactly(true);
             assertThat(it.snapshot().busy()).isZero();
             assertThat(it.size()).isEqualTo(5);
             it.submit(1, MILLI);
-            it.host.advance(MILLI);
+            it.machine.advance(MILLI);
             assertThat(it.done()).isEqualTo(1);
         }
     }
@@ -225,10 +225,10 @@ class ThreadPoolingMixInRegressionTest {
     void aThreadThatCannotBeStartedFailsNoRequest() {
         try (SimulatedPool it = new SimulatedPool(UnaryOperator.identity())) {
             it.submit(5, Duration.ofMillis(100));
-            it.host.settle();
-            it.host.failNextStarts(Integer.MAX_VALUE);
+            it.machine.settle();
+            it.machine.failNextStarts(Integer.MAX_VALUE);
             it.submit(10, MILLI);
-            it.host.advance(SECOND);
+            it.machine.advance(SECOND);
             assertThat(it.done()).as("none was refused, each was run once").isEqualTo(15);
             assertThat(it.snapshot().rejected()).isZero();
         }
@@ -240,8 +240,8 @@ class ThreadPoolingMixInRegressionTest {
         try (SimulatedPool it = new SimulatedPool(UnaryOperator.identity())) {
             it.submit(1, HOUR);
             Set<Boolean> results = new HashSet<>();
-            it.host.spawn("joining", () -> results.add(joinFor(it, SECOND)));
-            it.host.advance(SECOND);
+            it.machine.spawn("joining", () -> results.add(joinFor(it, SECOND)));
+            it.machine.advance(SECOND);
             assertThat(results).containsExactly(false);
         }
     }
@@ -251,9 +251,9 @@ class ThreadPoolingMixInRegressionTest {
     void shutdownEndsTheIntakeAndTheWorkers() {
         try (SimulatedPool it = new SimulatedPool(UnaryOperator.identity())) {
             it.submit(3, MILLI);
-            it.host.advance(MILLI);
+            it.machine.advance(MILLI);
             it.pool.shutdown();
-            it.host.settle();
+            it.machine.settle();
             assertThat(it.size()).isZero();
             assertThatExceptionOfType(TaskRejectedException.class).isThrownBy(() -> it.submit(1, MILLI));
         }
@@ -264,10 +264,10 @@ class ThreadPoolingMixInRegressionTest {
     void closingWaitsForTheRequestsInFlight() throws InterruptedException {
         try (SimulatedPool it = new SimulatedPool(UnaryOperator.identity())) {
             it.submit(5, Duration.ofMillis(100));
-            SimulatedThread closing = it.host.spawn("closing", it.pool::close);
-            it.host.advance(Duration.ofMillis(99));
+            SimulatedThread closing = it.machine.spawn("closing", it.pool::close);
+            it.machine.advance(Duration.ofMillis(99));
             assertThat(closing.isAlive()).isTrue();
-            it.host.advance(MILLI);
+            it.machine.advance(MILLI);
             closing.join(Polling.PATIENCE.toMillis());
             assertThat(closing.isAlive()).isFalse();
             assertThat(it.done()).isEqualTo(5);
@@ -289,7 +289,9 @@ class ThreadPoolingMixInRegressionTest {
     @Test
     void workersHaveNames() {
         try (SimulatedPool it = new SimulatedPool(b -> b.name("orders"))) {
-            assertThat(it.host.liveThreads("orders-")).as("with the supervisor").isEqualTo(6);
+            assertThat(it.machine.liveThreads("orders-"))
+                    .as("with the supervisor")
+                    .isEqualTo(6);
         }
     }
 

@@ -2,12 +2,12 @@ package dev.socketserver.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.socketserver.testing.Polling;
+import dev.socketserver.peer.Polling;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.TimeUnit;
 
-/** A thread that calls something which may block. */
+/** A thread that makes a call which may block. */
 final class Caller<T> {
     private final FutureTask<T> call;
     private final Thread thread;
@@ -39,7 +39,7 @@ final class Caller<T> {
         thread.interrupt();
     }
 
-    /** Returns what the call returns, or throws what it threw as the cause of an ExecutionException. */
+    /** Returns the result of the call; if it threw, throws an ExecutionException with that as its cause. */
     T result() throws Exception {
         return call.get(Polling.PATIENCE.toSeconds(), TimeUnit.SECONDS);
     }

@@ -2,44 +2,44 @@ package dev.socketserver.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.socketserver.testing.Polling;
+import dev.socketserver.peer.Polling;
 import java.util.concurrent.Semaphore;
 import java.util.concurrent.TimeUnit;
 
-/** Tasks that run until a test lets them go. */
+/** Makes tasks run until a test releases them. */
 final class Hold {
     private final Semaphore started = new Semaphore(0);
     private final Semaphore permits = new Semaphore(0);
 
-    /** Waits, in a worker, to be let go. */
+    /** Blocks a worker until it is released. */
     void here() throws InterruptedException {
         started.release();
         permits.acquire();
     }
 
-    /** Waits, in a worker, to be let go, and returns the value. */
+    /** Blocks a worker until it is released, and returns the value. */
     <T> T here(T value) throws InterruptedException {
         here();
         return value;
     }
 
-    /** Waits until that many more tasks are held. */
+    /** Waits until that many further tasks are blocked. */
     void awaitStarted(int count) throws InterruptedException {
         assertThat(started.tryAcquire(count, Polling.PATIENCE.toSeconds(), TimeUnit.SECONDS))
-                .as("%d tasks are held", count)
+                .as("%d tasks are blocked", count)
                 .isTrue();
     }
 
-    /** Tells whether no more task was started than waited for. */
+    /** Returns whether no further task has started. */
     boolean isNoMoreStarted() {
         return started.availablePermits() == 0;
     }
 
-    void letGo(int count) {
+    void release(int count) {
         permits.release(count);
     }
 
-    void letAllGo() {
+    void releaseAll() {
         permits.release(Integer.MAX_VALUE / 2);
     }
 }

@@ -7,7 +7,6 @@ import java.io.IOException;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NoSuchElementException;
-import java.util.concurrent.CancellationException;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Results as a stream, in order of completion. */
+/** Results as a stream, in order of completion; see {@link OutcomeStreamTest} for what is common to both orders. */
 @Timeout(60)
 class MapAsCompletedTest {
     private final Hold hold = new Hold();
@@ -28,7 +27,7 @@ class MapAsCompletedTest {
                         pool.mapAsCompleted(List.of("slow", "quick"), this::slowly)) {
             Iterator<Outcome<String, String>> iterator = outcomes.iterator();
             assertThat(iterator.next().get()).isEqualTo("quick!");
-            hold.letAllGo();
+            hold.releaseAll();
             assertThat(iterator.next()).isEqualTo(new Outcome<>("slow", "slow!", null));
             assertThat(iterator.hasNext()).isFalse();
             assertThatExceptionOfType(NoSuchElementException.class).isThrownBy(iterator::next);
@@ -51,7 +50,7 @@ class MapAsCompletedTest {
     }
 
     @Test
-    void aFailureIsAnOutcomeToo() {
+    void failuresAreOutcomes() {
         var failure = new IOException("expected");
         try (var pool = new TaskPool(2)) {
             List<Outcome<Integer, Integer>> outcomes = pool.<Integer, Integer>mapAsCompleted(List.of(1, 2), n -> {
@@ -103,61 +102,7 @@ class MapAsCompletedTest {
     }
 
     @Test
-    void aClosedStreamGivesUpWhatNoWorkerHasBegun() throws Exception {
-        try (var pool = new TaskPool(1)) {
-            var begun = new AtomicInteger();
-            Stream<Outcome<Integer, Integer>> outcomes = pool.mapAsCompleted(numbers(10), n -> {
-                begun.incrementAndGet();
-                return n == 0 ? n : hold.here(n);
-            });
-            outcomes.iterator().next();
-            hold.awaitStarted(1);
-            pool.execute(() -> {}); // not the stream's
-            outcomes.close();
-            hold.letAllGo();
-            pool.waitCompletion();
-            assertThat(begun).hasValueLessThanOrEqualTo(2);
-            assertThat(pool.progress().failed()).isZero();
-            assertThat(pool.progress().done()).isEqualTo(3);
-        }
-    }
-
-    @Test
-    void whatThePoolGivesUpIsAnOutcomeAndNotAHang() throws Exception {
-        try (var pool = new TaskPool(1)) {
-            Caller<List<Outcome<Integer, Integer>>> collecting = new Caller<>(
-                    () -> pool.mapAsCompleted(numbers(2), hold::here).toList());
-            hold.awaitStarted(1);
-            collecting.awaitBlocked();
-            pool.cancelWaiting();
-            hold.letAllGo();
-            assertThat(collecting.result())
-                    .anySatisfy(outcome -> assertThat(outcome.failure()).isInstanceOf(CancellationException.class))
-                    .anySatisfy(outcome -> assertThat(outcome.result()).isZero());
-        }
-    }
-
-    @Test
-    void anInterruptEndsTheStream() throws Exception {
-        try (var pool = new TaskPool(1)) {
-            Caller<Boolean> collecting = new Caller<>(() -> {
-                try {
-                    return pool.mapAsCompleted(numbers(10), hold::here).toList().isEmpty();
-                } catch (CancellationException e) {
-                    return Thread.currentThread().isInterrupted() && e.getCause() instanceof InterruptedException;
-                }
-            });
-            hold.awaitStarted(1);
-            collecting.awaitBlocked().interrupt();
-            assertThat(collecting.result()).isTrue();
-            hold.letAllGo();
-            pool.waitCompletion();
-            assertThat(pool.progress().done()).as("only what ran").isEqualTo(1);
-        }
-    }
-
-    @Test
-    void aPoolWithoutWorkersSaysSo() {
+    void aPoolWithoutWorkersThrows() {
         var config = TaskPoolConfig.builder(0).queueCapacity(5).build();
         try (var pool = new TaskPool(config)) {
             assertThatExceptionOfType(NoWorkersAvailableException.class)

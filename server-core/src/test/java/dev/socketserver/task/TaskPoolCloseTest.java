@@ -14,7 +14,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The ways in which a pool ends. */
+/** The ways to close a pool. */
 @Timeout(60)
 class TaskPoolCloseTest {
     private final Hold hold = new Hold();
@@ -38,24 +38,24 @@ class TaskPoolCloseTest {
     }
 
     @Test
-    void closeRunsWhatWaits() throws Exception {
+    void closeRunsWaitingTasks() throws Exception {
         TaskPool pool = poolWithTwoRunningAndTwoWaiting();
         Caller<Boolean> closing = Caller.of(pool::close).awaitBlocked();
-        hold.letAllGo();
+        hold.releaseAll();
         closing.result();
         assertThat(done).hasValue(4);
         assertThat(pool.isTerminated()).isTrue();
     }
 
     @Test
-    void anInterruptedCloseGivesUpWhatWaitsAndInterruptsWhatRuns() throws Exception {
+    void anInterruptedCloseCancelsWaitingTasksAndInterruptsRunningOnes() throws Exception {
         TaskPool pool = poolWithTwoRunningAndTwoWaiting();
         Caller<Boolean> closing = new Caller<>(() -> {
             pool.close();
             return Thread.currentThread().isInterrupted();
         });
         closing.awaitBlocked().interrupt();
-        assertThat(closing.result()).as("the interrupt is still there").isTrue();
+        assertThat(closing.result()).as("the interrupt is restored").isTrue();
         assertThat(done).hasValue(0);
         assertThat(interrupted).hasValue(2);
         assertThat(pool.progress()).isEqualTo(new Progress(2, 0, 2, 0));
@@ -65,7 +65,7 @@ class TaskPoolCloseTest {
     void cancelWaitingBeforeCloseLetsOnlyTheRunningTasksEnd() throws Exception {
         try (TaskPool pool = poolWithTwoRunningAndTwoWaiting()) {
             assertThat(pool.cancelWaiting()).isEqualTo(2);
-            hold.letAllGo();
+            hold.releaseAll();
         }
         assertThat(done).hasValue(2);
         assertThat(interrupted).hasValue(0);
@@ -76,14 +76,14 @@ class TaskPoolCloseTest {
         try (TaskPool pool = poolWithTwoRunningAndTwoWaiting()) {
             pool.cancelWaiting();
             pool.addTask(this::work);
-            hold.letAllGo();
+            hold.releaseAll();
             pool.waitCompletion();
             assertThat(done).hasValue(3);
         }
     }
 
     @Test
-    void shutdownNowReturnsWhatWaitedAndCancelsItsFutures() throws Exception {
+    void shutdownNowReturnsWaitingTasks() throws Exception {
         try (var pool = new TaskPool(1)) {
             pool.addTask(this::work);
             hold.awaitStarted(1);
@@ -93,7 +93,7 @@ class TaskPoolCloseTest {
             assertThat(pool.shutdownNow()).containsExactly(command);
             assertThatExceptionOfType(ExecutionException.class)
                     .isThrownBy(submitting::result)
-                    .as("it was never taken")
+                    .as("it was never accepted")
                     .withCauseInstanceOf(RejectedExecutionException.class);
         }
         assertThat(interrupted).hasValue(1);
@@ -101,7 +101,7 @@ class TaskPoolCloseTest {
     }
 
     @Test
-    void nobodyWaitsForAFutureThatWasGivenUp() throws Exception {
+    void shutdownNowCancelsWaitingFutures() throws Exception {
         try (var pool = new TaskPool(1)) {
             pool.addTask(this::work);
             hold.awaitStarted(1);
@@ -128,7 +128,7 @@ class TaskPoolCloseTest {
     }
 
     @Test
-    void whatShutdownNowReturnsCanBeRun() throws Exception {
+    void tasksReturnedByShutdownNowCanBeRun() throws Exception {
         try (var pool = new TaskPool(1)) {
             pool.addTask(this::work);
             hold.awaitStarted(1);
@@ -151,26 +151,36 @@ class TaskPoolCloseTest {
     }
 
     @Test
-    void closeWithoutWorkersGivesUpWhatWaits() throws Exception {
+    void closeWithoutWorkersCancelsWaitingTasks() throws Exception {
         var pool = poolWithTwoRunningAndTwoWaiting();
         pool.dismissWorkers(2);
         Caller<Boolean> closing = Caller.of(pool::close).awaitBlocked();
-        hold.letAllGo();
+        hold.releaseAll();
         closing.result();
         assertThat(pool.progress()).isEqualTo(new Progress(2, 0, 2, 0));
     }
 
     @Test
-    void aBlockedAddIsRefusedWhenThePoolIsShutDown() throws Exception {
+    void closeCancelsWaitingTasksWhenTheLastWorkerIsDismissedMeanwhile() throws Exception {
+        TaskPool pool = poolWithTwoRunningAndTwoWaiting();
+        Caller<Boolean> closing = Caller.of(pool::close).awaitBlocked();
+        pool.dismissWorkers(2);
+        hold.releaseAll();
+        closing.result();
+        assertThat(pool.progress()).isEqualTo(new Progress(2, 0, 2, 0));
+    }
+
+    @Test
+    void aBlockedAddIsRejectedWhenThePoolIsShutDown() throws Exception {
         try (TaskPool pool = poolWithTwoRunningAndTwoWaiting()) {
             Caller<Boolean> adding = Caller.of(() -> pool.addTask(this::work)).awaitBlocked();
             pool.shutdown();
             assertThatExceptionOfType(ExecutionException.class)
                     .isThrownBy(adding::result)
                     .withCauseInstanceOf(RejectedExecutionException.class);
-            hold.letAllGo();
+            hold.releaseAll();
         }
-        assertThat(done).as("what was taken before is run").hasValue(4);
+        assertThat(done).as("tasks accepted before still run").hasValue(4);
     }
 
     @Test

@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.socketserver.testing.Polling;
+import dev.socketserver.peer.Polling;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -20,13 +20,13 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** The pool wherever an executor is expected. */
+/** The pool as an executor service. */
 @Timeout(60)
 class TaskPoolExecutorTest {
     private final Hold hold = new Hold();
 
     @Test
-    void submitMakesACompletableFuture() throws Exception {
+    void submitReturnsACompletableFuture() throws Exception {
         try (var pool = new TaskPool(2)) {
             CompletableFuture<Integer> sum = pool.submit(() -> 40).thenCombine(pool.submit(() -> 2), Integer::sum);
             assertThat(sum.get()).isEqualTo(42);
@@ -35,7 +35,7 @@ class TaskPoolExecutorTest {
     }
 
     @Test
-    void theThreadsAreDaemonsOnlyIfAskedFor() throws Exception {
+    void threadsAreDaemonsOnlyIfConfigured() throws Exception {
         for (boolean daemon : new boolean[] {false, true}) {
             TaskPoolConfig config = TaskPoolConfig.builder(1).daemon(daemon).build();
             try (var pool = new TaskPool(config)) {
@@ -46,7 +46,7 @@ class TaskPoolExecutorTest {
     }
 
     @Test
-    void aFailureIsTheFuturesAndCounted() throws Exception {
+    void aFailureCompletesTheFutureAndIsCounted() throws Exception {
         var failure = new IOException("expected");
         try (var pool = new TaskPool(1)) {
             CompletableFuture<Integer> future = pool.submit(() -> {
@@ -60,7 +60,7 @@ class TaskPoolExecutorTest {
     }
 
     @Test
-    void aCompletedFuturesTaskHasBeenCounted() throws Exception {
+    void aTaskIsCountedBeforeItsFutureCompletes() throws Exception {
         try (var pool = new TaskPool(1)) {
             for (int i = 1; i <= 1_000; i++) {
                 pool.submit(() -> 1).get();
@@ -77,14 +77,14 @@ class TaskPoolExecutorTest {
             assertThat(waiting.cancel(false)).isTrue();
             assertThat(pool.progress()).isEqualTo(new Progress(0, 0, 1, 1));
             CompletableFuture<Integer> next = pool.submit(() -> 2);
-            hold.letAllGo();
+            hold.releaseAll();
             assertThat(next.get()).isEqualTo(2);
             assertThatExceptionOfType(CancellationException.class).isThrownBy(waiting::get);
         }
     }
 
     @Test
-    void cancelInterruptsARunningTaskIfToldTo() throws Exception {
+    void cancelTrueInterruptsARunningTask() throws Exception {
         var interrupted = new CountDownLatch(1);
         try (var pool = new TaskPool(1)) {
             CompletableFuture<Integer> future = pool.submit(() -> {
@@ -99,14 +99,14 @@ class TaskPoolExecutorTest {
             assertThat(future.cancel(true)).isTrue();
             assertThat(interrupted.await(20, TimeUnit.SECONDS)).isTrue();
             assertThat(pool.submit(() -> Thread.currentThread().isInterrupted()).get())
-                    .as("the next task sees nothing of it")
+                    .as("the next task is not interrupted")
                     .isFalse();
             assertThat(future.cancel(true)).as("it stays cancelled").isTrue();
         }
     }
 
     @Test
-    void cancelLetsARunningTaskGoOnUnlessToldToInterrupt() throws Exception {
+    void cancelFalseDoesNotInterruptARunningTask() throws Exception {
         var done = new AtomicInteger();
         try (var pool = new TaskPool(1)) {
             CompletableFuture<Integer> future = pool.submit(() -> {
@@ -115,10 +115,44 @@ class TaskPoolExecutorTest {
             });
             hold.awaitStarted(1);
             assertThat(future.cancel(false)).isTrue();
-            hold.letAllGo();
+            hold.releaseAll();
             pool.waitCompletion();
         }
         assertThat(done).hasValue(1);
+    }
+
+    @Test
+    void aTaskWhoseFutureWasCompletedBeforeItStartedIsNotRunAndCountsAsCancelled() throws Exception {
+        var ran = new AtomicInteger();
+        try (var pool = new TaskPool(1)) {
+            pool.addTask(hold::here);
+            hold.awaitStarted(1);
+            CompletableFuture<Integer> future = pool.submit(ran::incrementAndGet);
+            future.complete(42);
+            hold.releaseAll();
+            pool.waitCompletion();
+            assertThat(pool.progress()).isEqualTo(new Progress(1, 0, 1, 0));
+            assertThat(future.get()).isEqualTo(42);
+        }
+        assertThat(ran).hasValue(0);
+    }
+
+    @Test
+    void aFutureRunsItsTaskOnceHoweverOftenItIsExecuted() throws Exception {
+        var ran = new AtomicInteger();
+        try (var pool = new TaskPool(2)) {
+            CompletableFuture<Integer> future = pool.submit(() -> {
+                ran.incrementAndGet();
+                return hold.here(1);
+            });
+            hold.awaitStarted(1);
+            pool.execute((Runnable) future);
+            pool.execute((Runnable) future);
+            ((Runnable) future).run();
+            hold.releaseAll();
+            assertThat(future.get()).isEqualTo(1);
+        }
+        assertThat(ran).hasValue(1);
     }
 
     @Test
@@ -153,19 +187,19 @@ class TaskPoolExecutorTest {
     }
 
     @Test
-    void anExecutorCompletionServiceRunsOnIt() throws Exception {
+    void anExecutorCompletionServiceRunsOnThePool() throws Exception {
         try (var pool = new TaskPool(2)) {
             var service = new ExecutorCompletionService<String>(pool);
             service.submit(() -> hold.here("slow"));
             service.submit(() -> "quick");
             assertThat(service.take().get()).isEqualTo("quick");
-            hold.letAllGo();
+            hold.releaseAll();
             assertThat(service.take().get()).isEqualTo("slow");
         }
     }
 
     @Test
-    void submitOfARunnableHasItsValue() throws Exception {
+    void submitOfARunnableReturnsItsValue() throws Exception {
         var done = new AtomicInteger();
         try (var pool = new TaskPool(1)) {
             Runnable task = done::incrementAndGet;
@@ -176,7 +210,7 @@ class TaskPoolExecutorTest {
     }
 
     @Test
-    void anInterruptWhileExecuteWaitsForRoomIsARejection() throws Exception {
+    void executeRejectsATaskIfInterruptedWhileItWaitsForRoom() throws Exception {
         try (var pool = new TaskPool(1)) {
             pool.addTask(hold::here);
             pool.addTask(hold::here);
@@ -190,19 +224,19 @@ class TaskPoolExecutorTest {
             });
             executing.awaitBlocked().interrupt();
             assertThat(executing.result()).isTrue();
-            hold.letAllGo();
+            hold.releaseAll();
         }
     }
 
     @Test
-    void whatAFutureTriggersMayWaitForTheNextTask() throws Exception {
+    void dependentsOfAFutureMayWaitForOtherTasks() throws Exception {
         try (var pool = new TaskPool(2)) {
             var gate = new CountDownLatch(1);
             CompletableFuture<Boolean> first = pool.submit(() -> hold.here(1)).thenApply(n -> awaitQuietly(gate));
             pool.addTask(hold::here);
             pool.addTask(gate::countDown);
             hold.awaitStarted(2);
-            hold.letGo(2);
+            hold.release(2);
             assertThat(first.get(Polling.PATIENCE.toSeconds(), TimeUnit.SECONDS))
                     .isTrue();
         }

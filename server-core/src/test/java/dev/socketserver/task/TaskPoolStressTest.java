@@ -10,15 +10,15 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** Everything at once. */
+/** Requests, collectors and changing workers, all at once. */
 @Timeout(60)
 class TaskPoolStressTest {
     private static final int REQUESTS = 4_000;
 
-    /** The seed is in the name of a test that fails. */
+    /** The name of a failing test includes the seed. */
     @ParameterizedTest
     @ValueSource(longs = {1, 2, 3, 4, 5})
-    void everyRequestIsCollectedExactlyOnceWhileWorkersComeAndGo(long seed) throws Exception {
+    void everyRequestIsCollectedOnceWhileWorkersAreCreatedAndDismissed(long seed) throws Exception {
         var random = new Random(seed);
         var ran = new AtomicIntegerArray(REQUESTS);
         var collected = new AtomicIntegerArray(REQUESTS);

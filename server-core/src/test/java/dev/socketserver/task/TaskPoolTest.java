@@ -4,9 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
-import dev.socketserver.testing.Polling;
+import dev.socketserver.peer.Polling;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -19,13 +20,13 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** What metachris' ThreadPool does, and what it does not. */
+/** The features of metachris' ThreadPool, and what it lacks. */
 @Timeout(60)
 class TaskPoolTest {
     private final Hold hold = new Hold();
 
     @Test
-    void runsEveryTaskOnceFromManyThreads() throws Exception {
+    void everyTaskOfManyThreadsRunsOnce() throws Exception {
         AtomicInteger done = new AtomicInteger();
         try (var pool = new TaskPool(3)) {
             List<Caller<Boolean>> callers = IntStream.range(0, 4)
@@ -41,7 +42,7 @@ class TaskPoolTest {
     }
 
     @Test
-    void asManyTasksWaitAsThereAreWorkersThenAddingBlocks() throws Exception {
+    void addingBlocksWhenAsManyTasksWaitAsThereAreWorkers() throws Exception {
         try (var pool = new TaskPool(2)) {
             for (int i = 0; i < 4; i++) {
                 pool.addTask(hold::here);
@@ -49,9 +50,9 @@ class TaskPoolTest {
             hold.awaitStarted(2);
             Caller<Boolean> fifth = Caller.of(() -> pool.addTask(hold::here)).awaitBlocked();
             assertThat(pool.progress().left()).isEqualTo(4);
-            hold.letGo(1);
+            hold.release(1);
             fifth.result();
-            hold.letAllGo();
+            hold.releaseAll();
         }
     }
 
@@ -62,12 +63,12 @@ class TaskPoolTest {
             pool.addTask(hold::here);
             hold.awaitStarted(2);
             Caller.of(() -> pool.addTask(() -> {})).awaitBlocked();
-            hold.letAllGo();
+            hold.releaseAll();
         }
     }
 
     @Test
-    void mapGivesEachItemAsItIs() throws Exception {
+    void mapPassesEachItemUnchanged() throws Exception {
         var seen = new ConcurrentLinkedQueue<List<Integer>>();
         try (var pool = new TaskPool(1)) {
             pool.map(List.of(List.of(1, 2), List.of(3)), seen::add);
@@ -80,12 +81,12 @@ class TaskPoolTest {
         try (var pool = new TaskPool(2)) {
             pool.map(numbers(4), n -> hold.here());
             assertThat(pool.progress().done()).isZero();
-            hold.letAllGo();
+            hold.releaseAll();
         }
     }
 
     @Test
-    void anInterruptSurfacesAtMapAndTheCurrentBatchFinishes() throws Exception {
+    void anInterruptEndsMapAndTheRunningTasksFinish() throws Exception {
         Set<Integer> begun = ConcurrentHashMap.newKeySet();
         Set<Integer> finished = ConcurrentHashMap.newKeySet();
         try (var pool = new TaskPool(2)) {
@@ -100,7 +101,7 @@ class TaskPoolTest {
                     .isThrownBy(mapping::result)
                     .withCauseInstanceOf(InterruptedException.class);
             assertThat(pool.cancelWaiting()).isEqualTo(2);
-            hold.letAllGo();
+            hold.releaseAll();
             pool.waitCompletion();
             assertThat(pool.progress()).isEqualTo(new Progress(2, 0, 2, 0));
         }
@@ -108,7 +109,7 @@ class TaskPoolTest {
     }
 
     @Test
-    void aThreadInterruptedBeforeAddsNothing() throws Exception {
+    void anInterruptedThreadAddsNothing() throws Exception {
         try (var pool = new TaskPool(1)) {
             Thread.currentThread().interrupt();
             assertThatExceptionOfType(InterruptedException.class).isThrownBy(() -> pool.addTask(() -> {}));
@@ -121,17 +122,17 @@ class TaskPoolTest {
         try (var pool = new TaskPool(2)) {
             pool.map(numbers(3), n -> hold.here());
             Caller<Boolean> waiting = Caller.of(pool::waitCompletion).awaitBlocked();
-            hold.letGo(2);
+            hold.release(2);
             hold.awaitStarted(3);
             waiting.awaitBlocked();
-            hold.letGo(1);
+            hold.release(1);
             waiting.result();
             assertThat(pool.progress().left()).isZero();
         }
     }
 
     @Test
-    void waitCompletionReturnsAtOnceIfThereIsNothingToWaitFor() throws Exception {
+    void waitCompletionReturnsImmediatelyIfThereAreNoTasks() throws Exception {
         try (var pool = new TaskPool(1)) {
             pool.waitCompletion();
             assertThat(pool.waitCompletion(Duration.ZERO)).isTrue();
@@ -139,12 +140,12 @@ class TaskPoolTest {
     }
 
     @Test
-    void waitCompletionGivesUpWhenTheTimeIsUp() throws Exception {
+    void waitCompletionReturnsFalseWhenTheTimeoutExpires() throws Exception {
         try (var pool = new TaskPool(1)) {
             pool.addTask(hold::here);
             assertThat(pool.waitCompletion(Duration.ofMillis(1))).isFalse();
             assertThat(pool.waitCompletion(Duration.ofSeconds(-1))).isFalse();
-            hold.letAllGo();
+            hold.releaseAll();
             assertThat(pool.waitCompletion(Duration.ofSeconds(Long.MAX_VALUE))).isTrue();
         }
     }
@@ -178,7 +179,7 @@ class TaskPoolTest {
         return depth < 0 ? 0 : 1 + recurse(depth + 1);
     }
 
-    /** Not even its message can be had, so no log can take it. */
+    /** An exception that cannot be logged, since even its message throws. */
     private static final class UnspeakableException extends RuntimeException {
         private static final long serialVersionUID = 1;
 
@@ -199,14 +200,14 @@ class TaskPoolTest {
         try (var pool = new TaskPool(1)) {
             pool.addTask(() -> Thread.currentThread().interrupt());
             pool.addTask(() -> flags.add(Thread.currentThread().isInterrupted()));
-            hold.letAllGo();
+            hold.releaseAll();
         }
         assertThat(flags).containsExactly(false);
     }
 
     @ParameterizedTest
     @ValueSource(ints = {1, 3})
-    void tasksMayAddTasksToTheirOwnPoolHoweverFullItIs(int workers) throws Exception {
+    void tasksMayAddTasksToTheirOwnFullPool(int workers) throws Exception {
         AtomicInteger visited = new AtomicInteger();
         try (var pool = new TaskPool(workers)) {
             pool.addTask(() -> visit(pool, 9, visited));
@@ -231,7 +232,10 @@ class TaskPoolTest {
                     pool::waitCompletion,
                     pool::joinAllDismissedWorkers,
                     () -> pool.dismissWorkers(0, true),
-                    () -> assertThat(pool.mapAsCompleted(List.of(1), n -> n)).isEmpty());
+                    () -> assertThat(pool.mapAsCompleted(List.of(1), n -> n)).isEmpty(),
+                    () -> assertThat(pool.imap(List.of(1), n -> n)).isEmpty(),
+                    () -> assertThat(pool.starmap(Map.of(1, 2).entrySet(), Integer::sum))
+                            .isEmpty());
             pool.map(waits, wait -> {
                 try {
                     wait.run();
@@ -242,17 +246,17 @@ class TaskPoolTest {
             pool.waitCompletion();
         }
         assertThat(refused)
-                .hasSize(4)
+                .hasSize(6)
                 .allSatisfy(e -> assertThat(e).hasMessage("a task of pool task would wait for itself"));
     }
 
     @Test
-    void aPoolWithoutWorkersSaysSoInsteadOfBlocking() throws Exception {
+    void aPoolWithoutWorkersThrowsInsteadOfBlocking() throws Exception {
         try (var pool = new TaskPool(TaskPoolConfig.builder(0).queueCapacity(1).build())) {
             pool.addTask(() -> {});
             assertThatExceptionOfType(NoWorkersAvailableException.class)
                     .isThrownBy(() -> pool.addTask(() -> {}))
-                    .withMessage("pool task has no workers for its 1 waiting tasks: create some");
+                    .withMessage("pool task has waiting tasks (1) but no workers: call createWorkers");
             assertThatExceptionOfType(NoWorkersAvailableException.class).isThrownBy(pool::waitCompletion);
             pool.createWorkers(1);
             pool.waitCompletion();
@@ -261,7 +265,7 @@ class TaskPoolTest {
     }
 
     @Test
-    void threadsAreNamedAfterThePoolAndWaitWithoutATimeLimit() throws Exception {
+    void threadsAreNamedAfterThePoolAndDoNotPoll() throws Exception {
         Set<Thread> threads = ConcurrentHashMap.newKeySet();
         try (var pool = new TaskPool(TaskPoolConfig.builder(2).name("fetch").build())) {
             pool.map(numbers(2), n -> {
@@ -269,20 +273,20 @@ class TaskPoolTest {
                 hold.here();
             });
             hold.awaitStarted(2);
-            hold.letAllGo();
+            hold.releaseAll();
             pool.waitCompletion();
             assertThat(threads).extracting(Thread::getName).containsExactlyInAnyOrder("fetch-1", "fetch-2");
             for (Thread thread : threads) {
                 assertThat(Polling.await(() -> thread.getState() == Thread.State.WAITING || !thread.isAlive()))
-                        .as("an idle worker does not wake up to look around")
+                        .as("an idle worker does not wake up to poll")
                         .isTrue();
             }
         }
     }
 
-    /** Python's workers are daemons. Here the idle ones end. */
+    /** In Python the workers are daemons. Here idle ones end. */
     @Test
-    void theIdleThreadsOfAPoolThatNobodyClosesEnd() throws Exception {
+    void idleThreadsOfAnUnclosedPoolEnd() throws Exception {
         Set<Thread> threads = ConcurrentHashMap.newKeySet();
         var pool = new TaskPool(3);
         pool.map(numbers(20), n -> threads.add(Thread.currentThread()));

@@ -3,7 +3,8 @@ package dev.socketserver.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.socketserver.testing.Polling;
+import dev.socketserver.peer.Polling;
+import dev.socketserver.pool.WorkerKind;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -14,7 +15,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
-/** Bounded queues for requests and for results. */
+/** Bounded queues of requests and results. */
 @Timeout(60)
 class WorkRequestPoolBoundsTest {
     private final Hold hold = new Hold();
@@ -32,7 +33,7 @@ class WorkRequestPoolBoundsTest {
     }
 
     @Test
-    void aFullQueueRefusesARequestThatIsNotToWaitAndDoesNotRegisterIt() throws Exception {
+    void aFullQueueRejectsARequestWhoseTimeoutExpires() throws Exception {
         try (var pool = new WorkRequestPool(1)) {
             pool.putRequest(WorkRequest.of(() -> hold.here(1)));
             pool.putRequest(request(2));
@@ -40,11 +41,11 @@ class WorkRequestPoolBoundsTest {
             assertThatExceptionOfType(QueueFullException.class)
                     .isThrownBy(() -> pool.putRequest(third, Duration.ZERO))
                     .isInstanceOf(RejectedExecutionException.class)
-                    .withMessage("pool task has no room for a task: queueCapacity is 1");
+                    .withMessage("the queue of pool task is full: queueCapacity is 1");
             assertThatExceptionOfType(QueueFullException.class)
                     .isThrownBy(() -> pool.putRequest(third, Duration.ofMillis(1)));
             assertThat(pool.pendingRequests()).isEqualTo(2);
-            hold.letAllGo();
+            hold.releaseAll();
             pool.putRequest(third, Polling.PATIENCE);
             pool.waitCompletion();
         }
@@ -52,22 +53,22 @@ class WorkRequestPoolBoundsTest {
     }
 
     @Test
-    void aQueueWithoutABoundTakesEverything() throws Exception {
+    void anUnboundedQueueAcceptsEverything() throws Exception {
         try (WorkRequestPool pool = pool(1, TaskPoolConfig.UNBOUNDED, TaskPoolConfig.UNBOUNDED)) {
             pool.putRequest(WorkRequest.of(() -> hold.here(1)));
             for (int i = 0; i < 1_000; i++) {
                 pool.putRequest(request(i), Duration.ZERO);
             }
             assertThat(pool.pendingRequests()).isEqualTo(1_001);
-            hold.letAllGo();
+            hold.releaseAll();
         }
         assertThat(results).isEqualTo(numbers(1_000));
     }
 
-    /** In Python the first put too many waits for ever: nobody is left to collect. */
+    /** In Python the first put beyond the bounds blocks forever: nobody is left to collect. */
     @ParameterizedTest
     @CsvSource({"1, 1, 1", "3, 1, 1", "1, 0, 1", "3, 2, 2", "2, 5, 1"})
-    void puttingEverythingAndThenWaitingDoesNotDeadLockWithBothQueuesBounded(
+    void puttingEverythingBeforeCollectingDoesNotDeadlockWithBothQueuesBounded(
             int workers, int queueCapacity, int resultCapacity) throws Exception {
         try (WorkRequestPool pool = pool(workers, queueCapacity, resultCapacity)) {
             for (int i = 0; i < 200; i++) {
@@ -79,14 +80,14 @@ class WorkRequestPoolBoundsTest {
     }
 
     @Test
-    void noMoreTasksAreStartedThanResultsHaveRoom() throws Exception {
+    void noMoreRequestsStartThanResultsHaveRoom() throws Exception {
         try (WorkRequestPool pool = pool(1, 10, 2)) {
             for (int i = 0; i < 10; i++) {
                 pool.putRequest(request(i));
             }
             assertThat(Polling.await(() -> pool.progress().done() == 2)).isTrue();
             assertThatExceptionOfType(QueueFullException.class)
-                    .as("no worker and no place is left")
+                    .as("there is neither a free worker nor room in the queue")
                     .isThrownBy(() -> {
                         for (int i = 10; i < 13; i++) {
                             pool.putRequest(request(i), Duration.ZERO);
@@ -100,14 +101,14 @@ class WorkRequestPoolBoundsTest {
     }
 
     @Test
-    void resultsTakeNoWorkerHostage() throws Exception {
+    void workersCanBeDismissedWhileResultsAreFull() throws Exception {
         try (WorkRequestPool pool = pool(3, 10, 1)) {
             for (int i = 0; i < 10; i++) {
                 pool.putRequest(request(i));
             }
             assertThat(Polling.await(() -> pool.progress().done() >= 1)).isTrue();
             assertThat(pool.dismissWorkers(3, true))
-                    .as("joined with the results full")
+                    .as("joined while results are full")
                     .isEqualTo(3);
             assertThat(pool.progress().done()).isLessThanOrEqualTo(3);
             pool.createWorkers(1);
@@ -117,13 +118,13 @@ class WorkRequestPoolBoundsTest {
     }
 
     @Test
-    void aThreadThatWaitsForRoomIsServedByOneThatCollects() throws Exception {
+    void aThreadThatWaitsForRoomContinuesWhenResultsAreCollected() throws Exception {
         try (WorkRequestPool pool = pool(1, 1, 1)) {
             pool.putRequest(WorkRequest.of(() -> hold.here(0)));
             pool.putRequest(request(1));
             Caller<Boolean> putting =
                     Caller.of(() -> pool.putRequest(request(2))).awaitBlocked();
-            hold.letAllGo();
+            hold.releaseAll();
             putting.result();
             pool.waitCompletion();
         }
@@ -131,7 +132,7 @@ class WorkRequestPoolBoundsTest {
     }
 
     @Test
-    void tasksWithoutResultsAreNotHeldUpForEverByResultsThatNobodyCollects() throws Exception {
+    void uncollectedResultsDoNotHoldUpOtherTasks() throws Exception {
         try (WorkRequestPool pool = pool(1, 1, 1)) {
             pool.putRequest(request(1));
             for (int i = 0; i < 10; i++) {
@@ -144,10 +145,38 @@ class WorkRequestPoolBoundsTest {
     }
 
     @Test
+    void everyOptionHasItsDefault() {
+        TaskPoolConfig config = TaskPoolConfig.ofWorkers(7);
+        assertThat(config.name()).isEqualTo("task");
+        assertThat(config.workers()).isEqualTo(7);
+        assertThat(config.queueCapacity()).isEqualTo(7);
+        assertThat(config.resultCapacity()).isEqualTo(TaskPoolConfig.UNBOUNDED);
+        assertThat(config.workerKind()).isEqualTo(WorkerKind.PLATFORM);
+        assertThat(config.daemon()).isFalse();
+        assertThat(config)
+                .hasToString("TaskPoolConfig[name=task, workers=7, queueCapacity=7, resultCapacity=2147483647, "
+                        + "workerKind=PLATFORM, daemon=false]");
+    }
+
+    @Test
+    void aBuilderDoesNotChangeConfigurationsThatItHasBuilt() {
+        TaskPoolConfig.Builder builder = TaskPoolConfig.builder(7).name("first").daemon(true);
+        TaskPoolConfig first = builder.build();
+        TaskPoolConfig second = first.toBuilder().queueCapacity(3).build();
+        builder.name("later");
+        assertThat(first.name()).isEqualTo("first");
+        assertThat(first.queueCapacity()).isEqualTo(7);
+        assertThat(second)
+                .usingRecursiveComparison()
+                .isEqualTo(TaskPoolConfig.builder(7)
+                        .name("first")
+                        .daemon(true)
+                        .queueCapacity(3)
+                        .build());
+    }
+
+    @Test
     void everyOptionIsChecked() {
-        assertThat(TaskPoolConfig.ofWorkers(7))
-                .isEqualTo(new TaskPoolConfig(
-                        "task", 7, 7, TaskPoolConfig.UNBOUNDED, dev.socketserver.pool.WorkerKind.PLATFORM, false));
         refuses(TaskPoolConfig.builder(-1), "workers must be at least 0: -1");
         refuses(TaskPoolConfig.builder(1).queueCapacity(-1), "queueCapacity must be at least 0: -1");
         refuses(TaskPoolConfig.builder(1).resultCapacity(0), "resultCapacity must be at least 1: 0");

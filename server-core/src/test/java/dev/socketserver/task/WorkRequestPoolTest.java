@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.read.ListAppender;
-import dev.socketserver.testing.Polling;
+import dev.socketserver.peer.Polling;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.slf4j.LoggerFactory;
 
-/** What Arndt's ThreadPool does, without its bugs. */
+/** The features of Arndt's ThreadPool, without its bugs. */
 @Timeout(60)
 class WorkRequestPoolTest {
     private static final Duration PATIENCE = Polling.PATIENCE;
@@ -36,7 +36,7 @@ class WorkRequestPoolTest {
     // ---- Results and callbacks
 
     @Test
-    void makeRequestsPutRequestWait() throws Exception {
+    void requestsAreMadePutAndCollected() throws Exception {
         List<Integer> squares = new ArrayList<>();
         try (var pool = new WorkRequestPool(3)) {
             for (var request : WorkRequest.<Integer, Integer>makeRequests(
@@ -65,7 +65,7 @@ class WorkRequestPoolTest {
     }
 
     @Test
-    void aCallbackIsGivenTheRequestAndTheResultOfItsType() throws Exception {
+    void aCallbackReceivesTheRequestAndItsTypedResult() throws Exception {
         List<String> seen = new ArrayList<>();
         WorkRequest<Integer> request = WorkRequest.<Integer>of(() -> 42)
                 .withId("answer")
@@ -89,7 +89,7 @@ class WorkRequestPoolTest {
             pool.putRequest(request(() -> "quick"));
             assertThat(pool.poll(PATIENCE)).isEqualTo(1);
             assertThat(results).containsExactly("quick");
-            hold.letAllGo();
+            hold.releaseAll();
             pool.waitCompletion();
         }
         assertThat(results).containsExactly("quick", "slow");
@@ -141,33 +141,33 @@ class WorkRequestPoolTest {
             hold.awaitStarted(1);
             assertThat(pool.poll()).isZero();
             assertThat(pool.pendingRequests()).isEqualTo(1);
-            hold.letAllGo();
+            hold.releaseAll();
         }
     }
 
     @Test
-    void pollReturnsAlsoWhenItCollectedTheLastResult() throws Exception {
+    void pollReturnsAfterCollectingTheLastResult() throws Exception {
         try (var pool = new WorkRequestPool(1)) {
             pool.putRequest(request(() -> 1));
             assertThat(pool.poll(PATIENCE)).isEqualTo(1);
             assertThatExceptionOfType(NoResultsPendingException.class)
                     .isThrownBy(pool::poll)
-                    .withMessage("pool task has no request whose result was not collected");
+                    .withMessage("pool task has no pending requests");
             assertThatExceptionOfType(NoResultsPendingException.class).isThrownBy(() -> pool.poll(PATIENCE));
         }
     }
 
     @Test
-    void pollGivesUpWhenTheTimeIsUp() throws Exception {
+    void pollReturnsZeroWhenTheTimeoutExpires() throws Exception {
         try (var pool = new WorkRequestPool(1)) {
             pool.putRequest(request(() -> hold.here(1)));
             assertThat(pool.poll(Duration.ofMillis(1))).isZero();
-            hold.letAllGo();
+            hold.releaseAll();
         }
     }
 
     @Test
-    void aWaitingPollReturnsWhenItsRequestsAreGivenUp() throws Exception {
+    void aWaitingPollReturnsWhenPendingRequestsAreCancelled() throws Exception {
         try (var pool = new WorkRequestPool(1)) {
             pool.addTask(hold::here);
             hold.awaitStarted(1);
@@ -176,12 +176,12 @@ class WorkRequestPoolTest {
             pool.cancelWaiting();
             assertThat(polling.result()).isZero();
             assertThat(pool.pendingRequests()).isZero();
-            hold.letAllGo();
+            hold.releaseAll();
         }
     }
 
     @Test
-    void waitCompletionOfAnEmptyPoolReturnsAtOnce() throws Exception {
+    void waitCompletionOfAnEmptyPoolReturnsImmediately() throws Exception {
         try (var pool = new WorkRequestPool(1)) {
             pool.waitCompletion();
         }
@@ -202,7 +202,7 @@ class WorkRequestPoolTest {
     // ---- Callbacks that throw
 
     @Test
-    void aCallbackThatThrowsNeverHangsALaterWait() throws Exception {
+    void aCallbackThatThrowsDoesNotHangALaterWait() throws Exception {
         var failure = new IllegalStateException("a callback's");
         try (var pool = new WorkRequestPool(1)) {
             pool.putRequest(request(() -> 1));
@@ -253,6 +253,20 @@ class WorkRequestPoolTest {
         assertThat(pool.isTerminated()).isTrue();
     }
 
+    @Test
+    void closeThrowsAnExceptionOnceThatSeveralCallbacksThrew() throws Exception {
+        var shared = new IllegalStateException("shared");
+        var pool = new WorkRequestPool(1);
+        for (int i = 0; i < 2; i++) {
+            pool.putRequest(WorkRequest.of(() -> 1).withCallback((done, result) -> {
+                throw shared;
+            }));
+        }
+        assertThatIllegalStateException().isThrownBy(pool::close).isSameAs(shared);
+        assertThat(shared).hasNoSuppressedExceptions();
+        assertThat(pool.isTerminated()).isTrue();
+    }
+
     // ---- Which request is which
 
     @Test
@@ -268,7 +282,7 @@ class WorkRequestPoolTest {
     }
 
     @Test
-    void theSameRequestMayBePutSeveralTimesAlsoAfterItFailed() throws Exception {
+    void aRequestMayBePutAgainEvenAfterItFailed() throws Exception {
         var attempts = new AtomicInteger();
         WorkRequest<Integer> flaky = WorkRequest.<Integer>of(() -> {
                     if (attempts.incrementAndGet() == 1) {

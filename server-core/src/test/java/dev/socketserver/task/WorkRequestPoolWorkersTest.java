@@ -3,7 +3,7 @@ package dev.socketserver.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
-import dev.socketserver.testing.Polling;
+import dev.socketserver.peer.Polling;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -15,7 +15,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** Results while there are few workers, none, or changing ones. */
+/** Collecting results while workers are few, missing or changing. */
 @Timeout(60)
 class WorkRequestPoolWorkersTest {
     private static final Duration PATIENCE = Polling.PATIENCE;
@@ -28,11 +28,11 @@ class WorkRequestPoolWorkersTest {
     }
 
     @Test
-    void waitingWithoutWorkersIsRefused() throws Exception {
+    void waitingWithoutWorkersThrows() throws Exception {
         var config = TaskPoolConfig.builder(0).queueCapacity(1).build();
         try (var pool = new WorkRequestPool(config)) {
             pool.putRequest(request(() -> 1));
-            assertThat(pool.poll()).as("polling is not").isZero();
+            assertThat(pool.poll()).as("polling does not wait").isZero();
             assertThatExceptionOfType(NoWorkersAvailableException.class).isThrownBy(() -> pool.poll(PATIENCE));
             assertThatExceptionOfType(NoWorkersAvailableException.class).isThrownBy(pool::waitCompletion);
             assertThatExceptionOfType(NoWorkersAvailableException.class)
@@ -49,7 +49,7 @@ class WorkRequestPoolWorkersTest {
             Caller<Boolean> waiting = Caller.of(pool::waitCompletion).awaitBlocked();
             pool.dismissWorkers(1);
             waiting.awaitBlocked();
-            hold.letAllGo();
+            hold.releaseAll();
             assertThatExceptionOfType(ExecutionException.class)
                     .isThrownBy(waiting::result)
                     .withCauseInstanceOf(NoWorkersAvailableException.class);
@@ -57,14 +57,14 @@ class WorkRequestPoolWorkersTest {
     }
 
     @Test
-    void whatDismissedWorkersOweIsWaitedFor() throws Exception {
+    void resultsOfDismissedWorkersAreWaitedFor() throws Exception {
         try (var pool = new WorkRequestPool(2)) {
             pool.putRequest(request(() -> hold.here(1)));
             pool.putRequest(request(() -> hold.here(2)));
             hold.awaitStarted(2);
             pool.dismissWorkers(2);
             assertThat(pool.poll(Duration.ofMillis(1))).isZero();
-            hold.letAllGo();
+            hold.releaseAll();
             pool.waitCompletion();
             assertThat(results).containsExactlyInAnyOrder(1, 2);
         }
@@ -122,7 +122,7 @@ class WorkRequestPoolWorkersTest {
     }
 
     @Test
-    void workersComeAndGoWhileResultsAreCollected() throws Exception {
+    void workersAreCreatedAndDismissedWhileResultsAreCollected() throws Exception {
         var collected = new ConcurrentLinkedQueue<Integer>();
         var config = TaskPoolConfig.builder(3).queueCapacity(40).build();
         try (var pool = new WorkRequestPool(config)) {

@@ -12,21 +12,21 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(60)
 class WorkRequestTest {
     @Test
-    void requestsHaveDifferentIdsUnlessChosen() {
+    void requestsHaveDistinctIdsByDefault() {
         WorkRequest<Integer> one = WorkRequest.of(() -> 1);
         WorkRequest<Integer> other = WorkRequest.of(() -> 1);
         assertThat(one.id()).isNotEqualTo(other.id());
     }
 
     @Test
-    void anIdMayBeAnythingAndIsKeptAsItIs() {
+    void anIdMayBeAnyObject() {
         List<String> unhashableInPython = new ArrayList<>(List.of("a"));
         assertThat(WorkRequest.of(() -> 1).withId(unhashableInPython).id()).isSameAs(unhashableInPython);
         assertThat(WorkRequest.of(() -> 1).withId("report-7")).hasToString("WorkRequest[report-7]");
     }
 
     @Test
-    void thereIsOneRequestForEachItemWithTheItemAsItsIdAndOnlyArgument() throws Exception {
+    void makeRequestsReturnsARequestForEachItemWithTheItemAsItsId() throws Exception {
         List<List<Integer>> items = List.of(List.of(1, 2), List.of(3));
         List<WorkRequest<Integer>> requests = WorkRequest.makeRequests(List::size, items, (request, result) -> {});
         assertThat(requests).extracting(WorkRequest::id).containsExactly(List.of(1, 2), List.of(3));

@@ -1,5 +1,6 @@
 package dev.socketserver.examples;
 
+import dev.socketserver.examples.cli.OutputFile;
 import dev.socketserver.examples.cli.ProjectVersion;
 import dev.socketserver.examples.report.Comparison;
 import dev.socketserver.examples.report.HtmlPage;
@@ -41,6 +42,7 @@ final class CompareCommand implements Callable<Integer> {
         if (a == null || b == null) {
             throw new ParameterException(spec.commandLine(), "two reports are needed");
         }
+        OutputFile.check(spec.commandLine(), "--html", html);
         LoadReport reportA = ReportFile.read(a);
         LoadReport reportB = ReportFile.read(b);
         PrintWriter out = spec.commandLine().getOut();

@@ -3,6 +3,7 @@ package dev.socketserver.examples;
 import dev.socketserver.ServerConfig;
 import dev.socketserver.TcpServer;
 import dev.socketserver.examples.cli.AddressText;
+import dev.socketserver.examples.cli.Commands;
 import dev.socketserver.examples.cli.GracefulExit;
 import dev.socketserver.examples.cli.ProjectVersion;
 import dev.socketserver.examples.cli.Text;
@@ -110,8 +111,12 @@ final class DemoCommand implements Callable<Integer> {
         silence(view, 6);
         summarize(out, connections, requests, pool.snapshot());
         new HtmlPage("An echo server on an elastic pool")
-                .add("Connections: connect, one request, close", LoadReport.of(List.of(connections)))
-                .add("Requests: " + CLIENTS + " clients that stay connected", LoadReport.of(List.of(requests)))
+                .add(
+                        "Connections: connect, one request, close",
+                        LoadReport.of(List.of(connections), Commands.line(spec)))
+                .add(
+                        "Requests: " + CLIENTS + " clients that stay connected",
+                        LoadReport.of(List.of(requests), Commands.line(spec)))
                 .pool(view.points())
                 .write(html);
         out.println("report        " + html.toUri());
@@ -134,7 +139,7 @@ final class DemoCommand implements Callable<Integer> {
         if (stopped.getCount() == 0) {
             load.stop();
         }
-        return load.run(sample -> view.show(name, sample));
+        return load.run((sample, warmup) -> view.show(name, sample));
     }
 
     private void silence(PoolView view, int seconds) throws InterruptedException {
@@ -145,7 +150,7 @@ final class DemoCommand implements Callable<Integer> {
     }
 
     private static void summarize(PrintWriter out, LoadResult connections, LoadResult requests, PoolSnapshot pool) {
-        Histogram nanos = requests.outcome().latencies();
+        Histogram nanos = requests.clients().latencies();
         out.println();
         out.println(Text.format("connections   %,.0f/s   errors %,d", connections.rate(), connections.failures()));
         out.println(Text.format(

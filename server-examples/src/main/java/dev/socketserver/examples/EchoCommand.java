@@ -7,10 +7,8 @@ import dev.socketserver.TcpServer;
 import dev.socketserver.UdpServer;
 import dev.socketserver.UnixServer;
 import dev.socketserver.examples.cli.AddressText;
-import dev.socketserver.examples.cli.CidrConverter;
 import dev.socketserver.examples.cli.GracefulExit;
 import dev.socketserver.examples.cli.ProjectVersion;
-import dev.socketserver.examples.cli.SecondsConverter;
 import dev.socketserver.examples.health.HealthEndpoint;
 import dev.socketserver.net.Cidr;
 import dev.socketserver.net.ProxyProtocol;
@@ -18,6 +16,7 @@ import dev.socketserver.pool.PoolConfig;
 import dev.socketserver.pool.WorkerKind;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -116,14 +115,12 @@ final class EchoCommand implements Callable<Integer> {
     @Option(
             names = "--grace",
             paramLabel = "S",
-            converter = SecondsConverter.class,
             description = "How long running requests may go on when told to stop, in seconds; default: 10.")
     private Duration grace = ServerConfig.ofPort(0).shutdownGrace();
 
     @Option(
             names = "--drain-delay",
             paramLabel = "S",
-            converter = SecondsConverter.class,
             description = "How long to accept still when told to stop, not ready any more, in seconds; default: 0.")
     private Duration drainDelay = Duration.ZERO;
 
@@ -131,7 +128,6 @@ final class EchoCommand implements Callable<Integer> {
             names = "--proxy-protocol",
             paramLabel = "CIDR",
             split = ",",
-            converter = CidrConverter.class,
             description = "Expect a PROXY header, version 1 or 2, from the proxies in these ranges, and nobody else, "
                     + "such as 10.0.0.0/8,fd00::/8; default: none.")
     private List<Cidr> proxies = List.of();
@@ -139,36 +135,60 @@ final class EchoCommand implements Callable<Integer> {
     @Option(
             names = "--health-port",
             paramLabel = "P",
-            description = "Answer for /health/live, /health/ready and /metrics on that port, 0 for a free one; "
-                    + "default: do not.")
+            description =
+                    "Serve /health/live, /health/ready and /metrics on this port, 0 for a free one; " + "default: off.")
     private @Nullable Integer healthPort;
+
+    @Option(
+            names = "--health-host",
+            paramLabel = "H",
+            description = "The address to serve them on, 0.0.0.0 for all; default: loopback.")
+    private @Nullable String healthHost;
 
     @Override
     public Integer call() throws Exception {
-        if (healthPort != null && (healthPort < 0 || healthPort > MAX_PORT)) {
-            throw new ParameterException(
-                    spec.commandLine(), "--health-port must be 0 to " + MAX_PORT + ": " + healthPort);
-        }
+        InetSocketAddress health = healthAddress();
         var stopped = new CountDownLatch(1);
-        return GracefulExit.call(stopped::countDown, () -> serveUntil(stopped));
+        return GracefulExit.call(stopped::countDown, () -> serveUntil(stopped, health));
     }
 
-    private int serveUntil(CountDownLatch stopped) throws IOException, InterruptedException {
-        BaseServer<?> server = server();
-        try (var health = new HealthEndpoint(server);
-                server) {
+    private @Nullable InetSocketAddress healthAddress() {
+        if (healthPort == null) {
+            require(healthHost == null, "--health-host needs --health-port");
+            return null;
+        }
+        require(
+                healthPort >= 0 && healthPort <= MAX_PORT,
+                "--health-port must be 0 to " + MAX_PORT + ": " + healthPort);
+        if (healthHost == null) {
+            return new InetSocketAddress(InetAddress.getLoopbackAddress(), healthPort);
+        }
+        var address = new InetSocketAddress(healthHost, healthPort);
+        require(!address.isUnresolved(), "unknown --health-host: " + healthHost);
+        return address;
+    }
+
+    private void require(boolean condition, String otherwise) {
+        if (!condition) {
+            throw new ParameterException(spec.commandLine(), otherwise);
+        }
+    }
+
+    private int serveUntil(CountDownLatch stopped, @Nullable InetSocketAddress healthAddress)
+            throws IOException, InterruptedException {
+        try (BaseServer<?> server = server()) {
             bind(server);
-            if (healthPort != null) {
-                health.open(healthPort);
+            try (HealthEndpoint health = healthAddress == null ? null : HealthEndpoint.open(server, healthAddress)) {
+                server.start();
+                PrintWriter out = spec.commandLine().getOut();
+                out.println("listening on " + AddressText.of(server.address()));
+                if (health != null) {
+                    out.println("health on " + AddressText.of(health.address()));
+                }
+                out.flush();
+                stopped.await();
+                server.shutdown(grace); // here, so that the endpoint answers during the drain
             }
-            server.start();
-            PrintWriter out = spec.commandLine().getOut();
-            out.println("listening on " + AddressText.of(server.address()));
-            if (healthPort != null) {
-                out.println("health on " + AddressText.of(health.address()));
-            }
-            out.flush();
-            stopped.await();
         }
         return 0;
     }

@@ -4,12 +4,12 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.socketserver.ServerConfig;
 import dev.socketserver.TcpServer;
+import dev.socketserver.examples.cli.FileDescriptors;
 import dev.socketserver.examples.cli.GracefulExit;
 import dev.socketserver.examples.cli.ProjectVersion;
 import dev.socketserver.examples.cli.Terminal;
 import dev.socketserver.examples.cli.Text;
 import dev.socketserver.pool.PoolConfig;
-import dev.socketserver.task.Progress;
 import dev.socketserver.task.TaskPool;
 import dev.socketserver.task.TaskPoolConfig;
 import java.io.IOException;
@@ -19,6 +19,7 @@ import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.atomic.LongAdder;
 import java.util.stream.IntStream;
 import me.tongfei.progressbar.ConsoleProgressBarConsumer;
@@ -26,6 +27,7 @@ import me.tongfei.progressbar.DelegatingProgressBarConsumer;
 import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
@@ -46,6 +48,8 @@ final class FetchCommand implements Callable<Integer> {
     private static final int REFRESH_ON_TERMINAL_MILLIS = 100;
     private static final int REFRESH_ELSEWHERE_MILLIS = 1000;
     private static final int LINE_LENGTH = 100;
+    /** Both ends of a connection are here. */
+    private static final int DESCRIPTORS_PER_WORKER = 2;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -71,13 +75,17 @@ final class FetchCommand implements Callable<Integer> {
             description = "How long the server takes for one, in milliseconds; default: ${DEFAULT-VALUE}.")
     private int delay;
 
+    private final LongAdder fetched = new LongAdder();
+    private final LongAdder failed = new LongAdder();
     private final LongAdder characters = new LongAdder();
+    private final AtomicReference<@Nullable String> firstFailure = new AtomicReference<>();
 
     @Override
     public Integer call() throws Exception {
         requireAtLeast("--documents", 0, documents);
         requireAtLeast("--workers", 1, workers);
         requireAtLeast("--delay", 0, delay);
+        FileDescriptors.require(Math.min(documents, workers), "workers", DESCRIPTORS_PER_WORKER, 0);
         Thread fetching = Thread.currentThread();
         return GracefulExit.call(fetching::interrupt, this::fetchAll);
     }
@@ -98,7 +106,7 @@ final class FetchCommand implements Callable<Integer> {
             var address = (InetSocketAddress) server.address();
             try {
                 pool.map(IntStream.range(0, documents).boxed().toList(), number -> {
-                    fetch(address, number);
+                    tryToFetch(address, number);
                     bar.step();
                 });
                 pool.waitCompletion();
@@ -107,7 +115,7 @@ final class FetchCommand implements Callable<Integer> {
                 pool.cancelWaiting(); // what runs is still waited for, when the pool is closed
             }
         }
-        return summarize(pool.progress(), interrupted);
+        return summarize(interrupted);
     }
 
     private TcpServer server() {
@@ -139,6 +147,16 @@ final class FetchCommand implements Callable<Integer> {
                 .build();
     }
 
+    private void tryToFetch(InetSocketAddress address, int number) {
+        try {
+            fetch(address, number);
+            fetched.increment();
+        } catch (IOException e) {
+            failed.increment();
+            firstFailure.compareAndSet(null, e.toString());
+        }
+    }
+
     private void fetch(InetSocketAddress address, int number) throws IOException {
         try (var socket = new Socket(address.getAddress(), address.getPort())) {
             socket.getOutputStream().write((number + "\n").getBytes(UTF_8));
@@ -150,13 +168,18 @@ final class FetchCommand implements Callable<Integer> {
         }
     }
 
-    private int summarize(Progress progress, boolean interrupted) {
+    private int summarize(boolean interrupted) {
         PrintWriter out = spec.commandLine().getOut();
-        long fetched = progress.done() - progress.failed();
+        String first = firstFailure.get();
         out.println(Text.format(
-                "%s%,d of %,d documents fetched, %,d characters; %,d failed",
-                interrupted ? "interrupted: " : "", fetched, documents, characters.sum(), progress.failed()));
+                "%s%,d of %,d documents fetched, %,d characters; %,d failed%s",
+                interrupted ? "interrupted: " : "",
+                fetched.sum(),
+                documents,
+                characters.sum(),
+                failed.sum(),
+                first == null ? "" : ", the first: " + first));
         out.flush();
-        return fetched == documents ? 0 : 1;
+        return fetched.sum() == documents ? 0 : 1;
     }
 }

@@ -1,32 +1,38 @@
 package dev.socketserver.examples;
 
 import dev.socketserver.examples.cli.AddressText;
+import dev.socketserver.examples.cli.Commands;
 import dev.socketserver.examples.cli.GracefulExit;
-import dev.socketserver.examples.cli.HttpUrlConverter;
+import dev.socketserver.examples.cli.OutputFile;
 import dev.socketserver.examples.cli.ProjectVersion;
 import dev.socketserver.examples.cli.Terminal;
 import dev.socketserver.examples.load.Load;
 import dev.socketserver.examples.load.LoadPlan;
 import dev.socketserver.examples.load.LoadResult;
+import dev.socketserver.examples.load.Message;
 import dev.socketserver.examples.load.PoolMetrics;
 import dev.socketserver.examples.load.PoolWatch;
+import dev.socketserver.examples.load.Rate;
+import dev.socketserver.examples.load.SourceAddresses;
 import dev.socketserver.examples.report.HtmlPage;
+import dev.socketserver.examples.report.LoadProgress;
 import dev.socketserver.examples.report.LoadReport;
-import dev.socketserver.examples.report.Progress;
 import dev.socketserver.examples.report.ReportFile;
 import dev.socketserver.examples.report.ResultTable;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -37,11 +43,21 @@ import picocli.CommandLine.Spec;
 /** The command {@code load}. */
 @Command(
         name = "load",
-        description = "Loads a TCP, UDP or Unix-domain server that echoes, and tells how it bears it.",
+        description = "Measures throughput and latency of a TCP, UDP or Unix-domain server under load, and checks every"
+                + " answer.",
+        sortOptions = false,
+        abbreviateSynopsis = true,
+        footer = {
+            "%nExamples:",
+            "  ${COMMAND-FULL-NAME} 127.0.0.1:7007",
+            "  ${COMMAND-FULL-NAME} --send 'PING\\r\\n' --expect '+PONG\\r\\n' 127.0.0.1:6379",
+            "  ${COMMAND-FULL-NAME} --rate 1000 -d 1m --max-p99 5ms tls://example.com:7007"
+        },
         mixinStandardHelpOptions = true,
         versionProvider = ProjectVersion.class)
 final class LoadCommand implements Callable<Integer> {
     private static final double WHOLE = 100;
+    private static final Path STANDARD_OUTPUT = Path.of("-");
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -49,56 +65,89 @@ final class LoadCommand implements Callable<Integer> {
     @Mixin
     private LoadOptions options = new LoadOptions();
 
-    @Option(
-            names = "--repeat",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "Runs, so that compare can tell a difference from chance; default: ${DEFAULT-VALUE}.")
-    private int repeat;
+    @ArgGroup(validate = false, order = 4, heading = "%nResults:%n")
+    private Results results = new Results();
 
-    @Option(names = "--json", paramLabel = "F", description = "Write the results to this file.")
-    private @Nullable Path json;
+    /** What becomes of the results. */
+    private static final class Results {
+        @Option(
+                names = "--repeat",
+                paramLabel = "N",
+                description = "Runs, so that compare can tell a difference from chance; default: ${DEFAULT-VALUE}.")
+        private int repeat = 1;
 
-    @Option(names = "--html", paramLabel = "F", description = "Write a page with charts to this file.")
-    private @Nullable Path html;
+        @Option(
+                names = "--max-errors",
+                paramLabel = "PERCENT",
+                description = "Exit with 1 if more operations than this fail; default: 0.")
+        private double maxErrors;
 
-    @Option(
-            names = "--metrics",
-            paramLabel = "URL",
-            converter = HttpUrlConverter.class,
-            description = "Where a server of this project tells its metrics, http://127.0.0.1:8080/metrics: also report"
-                    + " the workers and the queue of its pool.")
-    private @Nullable URI metrics;
+        @Option(
+                names = "--max-p99",
+                paramLabel = "TIME",
+                description = "Exit with 1 if the 99th percentile of the latency is longer.")
+        private @Nullable Duration maxP99;
 
-    @Option(
-            names = "--max-errors",
-            paramLabel = "PERCENT",
-            defaultValue = "0",
-            description = "Exit with 1 if more operations than this fail; default: ${DEFAULT-VALUE}.")
-    private double maxErrors;
+        @Option(
+                names = "--json",
+                paramLabel = "F",
+                description = "Write the results to this file; - for standard output, and the table to standard error.")
+        private @Nullable Path json;
+
+        @Option(names = "--html", paramLabel = "F", description = "Write a page with charts to this file.")
+        private @Nullable Path html;
+
+        @Option(
+                names = "--metrics",
+                paramLabel = "URL",
+                description = "Where a server of this project has its metrics; also report the workers and the queue of"
+                        + " its pool.")
+        private @Nullable URI metrics;
+    }
 
     private final AtomicBoolean stopped = new AtomicBoolean();
     /** The run that is going on; written by the command's thread, read by the one that stops it. */
     private final AtomicReference<@Nullable Load> running = new AtomicReference<>();
 
+    /** Registers the types of this command's options. */
+    static CommandLine withTypes(CommandLine commandLine) {
+        return commandLine
+                .registerConverter(Message.class, Commands.converter(Message::parsePayload))
+                .registerConverter(Rate.class, Commands.converter(Rate::parseRamp))
+                .registerConverter(SourceAddresses.class, Commands.converter(SourceAddresses::parse));
+    }
+
     @Override
     public Integer call() throws Exception {
         check();
-        LoadPlan plan = plan();
-        PoolMetrics pool = metrics == null ? null : readable(metrics);
+        LoadPlan checked = plan();
+        PoolMetrics pool = results.metrics == null ? null : readable(results.metrics);
+        LoadPlan plan = options.listening(checked, results.maxErrors == WHOLE);
         return GracefulExit.call(this::stop, () -> {
-            List<LoadResult> results = runAll(plan, pool);
-            LoadReport report = LoadReport.of(results);
-            if (json != null) {
-                ReportFile.write(report, json);
-            }
-            if (html != null) {
-                new HtmlPage("Load on " + AddressText.of(plan.target()))
-                        .add(plan.mode() + "", report)
-                        .write(html);
-            }
-            return results.stream().allMatch(result -> result.errorRate() <= maxErrors / WHOLE) ? 0 : 1;
+            List<LoadResult> runs = runAll(plan, pool);
+            write(LoadReport.of(runs, Commands.line(spec)), plan);
+            return runs.stream().allMatch(this::isGoodEnough) ? 0 : 1;
         });
+    }
+
+    private void write(LoadReport report, LoadPlan plan) throws IOException {
+        if (STANDARD_OUTPUT.equals(results.json)) {
+            spec.commandLine().getOut().print(ReportFile.toJson(report));
+            spec.commandLine().getOut().flush();
+        } else if (results.json != null) {
+            ReportFile.write(report, results.json);
+        }
+        if (results.html != null) {
+            new HtmlPage("Load on " + AddressText.of(plan.target()))
+                    .add(plan.mode() + "", report)
+                    .write(results.html);
+        }
+    }
+
+    private boolean isGoodEnough(LoadResult run) {
+        long p99 = run.clients().latencies().getValueAtPercentile(99);
+        return run.errorRate() <= results.maxErrors / WHOLE
+                && (results.maxP99 == null || p99 <= results.maxP99.toNanos());
     }
 
     private void stop() {
@@ -110,29 +159,31 @@ final class LoadCommand implements Callable<Integer> {
     }
 
     private List<LoadResult> runAll(LoadPlan plan, @Nullable PoolMetrics pool) throws Exception {
-        List<LoadResult> results = new ArrayList<>();
-        PrintWriter out = spec.commandLine().getOut();
+        List<LoadResult> runs = new ArrayList<>();
+        PrintWriter out = STANDARD_OUTPUT.equals(results.json)
+                ? spec.commandLine().getErr()
+                : spec.commandLine().getOut();
         do {
-            LoadResult result = pool == null ? run(plan, new Load(plan)) : runWatching(pool, plan);
-            if (!results.isEmpty()) {
+            LoadResult run = pool == null ? run(plan, new Load(plan)) : runWatching(pool, plan);
+            if (!runs.isEmpty()) {
                 out.println();
             }
-            results.add(result);
-            out.println(ResultTable.of(result));
+            runs.add(run);
+            out.println(ResultTable.of(run));
             out.flush();
-        } while (results.size() < repeat && !stopped.get());
-        return results;
+        } while (runs.size() < results.repeat && !stopped.get());
+        return runs;
     }
 
     private LoadResult runWatching(PoolMetrics pool, LoadPlan plan) throws Exception {
         try (var watch = new PoolWatch(pool)) {
-            LoadResult result = run(plan, new Load(plan, watch::next));
+            LoadResult run = run(plan, new Load(plan, watch::next));
             watch.failure().ifPresent(failure -> {
                 PrintWriter err = spec.commandLine().getErr();
                 err.println("metrics: " + failure);
                 err.flush();
             });
-            return result;
+            return run;
         }
     }
 
@@ -141,7 +192,7 @@ final class LoadCommand implements Callable<Integer> {
         if (stopped.get()) {
             load.stop();
         }
-        try (Progress progress = Progress.on(spec.commandLine().getErr(), Terminal.isInteractive(), plan)) {
+        try (LoadProgress progress = LoadProgress.on(spec.commandLine().getErr(), Terminal.isInteractive(), plan)) {
             return load.run(progress);
         }
     }
@@ -155,27 +206,32 @@ final class LoadCommand implements Callable<Integer> {
     }
 
     private void check() {
-        if (repeat < 1) {
-            throw new ParameterException(spec.commandLine(), "--repeat must be at least 1: " + repeat);
+        require(results.repeat >= 1, "--repeat must be at least 1: " + results.repeat);
+        require(
+                results.maxErrors >= 0 && results.maxErrors <= WHOLE,
+                "--max-errors must be 0 to 100: " + results.maxErrors);
+        Duration longest = results.maxP99;
+        if (longest != null) {
+            require(
+                    longest.compareTo(Duration.ZERO) > 0,
+                    "--max-p99 must be positive: " + longest.toNanos() / 1e9 + " s");
         }
-        if (!(maxErrors >= 0 && maxErrors <= WHOLE)) {
-            throw new ParameterException(spec.commandLine(), "--max-errors must be 0 to 100: " + maxErrors);
+        if (!STANDARD_OUTPUT.equals(results.json)) {
+            OutputFile.check(spec.commandLine(), "--json", results.json);
         }
-        requireDirectory("--json", json);
-        requireDirectory("--html", html);
+        OutputFile.check(spec.commandLine(), "--html", results.html);
     }
 
-    /** Better told before the run than after it, as is what follows. */
+    private void require(boolean condition, String otherwise) {
+        if (!condition) {
+            throw new ParameterException(spec.commandLine(), otherwise);
+        }
+    }
+
+    /** It is better to learn now than after the run that there are no metrics. */
     private static PoolMetrics readable(URI url) throws IOException {
         var pool = new PoolMetrics(url);
         pool.read();
         return pool;
-    }
-
-    private void requireDirectory(String option, @Nullable Path file) {
-        Path directory = file == null ? null : file.toAbsolutePath().getParent();
-        if (directory != null && !Files.isDirectory(directory)) {
-            throw new ParameterException(spec.commandLine(), option + " is in no directory: " + file);
-        }
     }
 }

@@ -1,164 +1,363 @@
 package dev.socketserver.examples;
 
-import dev.socketserver.examples.cli.AddressConverter;
-import dev.socketserver.examples.cli.SecondsConverter;
+import dev.socketserver.examples.cli.Escapes;
+import dev.socketserver.examples.cli.Target;
+import dev.socketserver.examples.cli.Target.Scheme;
+import dev.socketserver.examples.load.Answer;
+import dev.socketserver.examples.load.ClientTls;
 import dev.socketserver.examples.load.LoadPlan;
+import dev.socketserver.examples.load.Message;
 import dev.socketserver.examples.load.Mode;
-import dev.socketserver.examples.load.Payload;
 import dev.socketserver.examples.load.Rate;
+import dev.socketserver.examples.load.Script;
 import dev.socketserver.examples.load.SourceAddresses;
-import dev.socketserver.examples.load.Tls;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
+import java.io.IOException;
+import java.net.ConnectException;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
+import java.util.List;
 import java.util.Objects;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 
-/** The options of {@code load} that say what to do; a plan is made of them. */
+/** The options of {@code load} that a plan is made of. */
 final class LoadOptions {
-    @Option(
-            names = "--target",
-            required = true,
-            paramLabel = "HOST:PORT",
-            converter = AddressConverter.class,
-            description = "The server; or unix:PATH.")
-    private @Nullable SocketAddress target;
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "TARGET",
+            description = "The server: HOST:PORT, which tcp://, tls:// or udp:// may precede, or unix:PATH.")
+    private @Nullable String positional;
 
-    @Option(names = "--mode", paramLabel = "MODE", description = "${COMPLETION-CANDIDATES}; default: request.")
-    private Mode mode = Mode.REQUEST;
+    @Option(names = "--target", paramLabel = "TARGET", description = "The same, as an option.")
+    private @Nullable String target;
 
-    @Option(
-            names = "--connections",
-            paramLabel = "N",
-            defaultValue = "" + LoadPlan.DEFAULT_CONNECTIONS,
-            description = "Clients at a time; default: ${DEFAULT-VALUE}.")
-    private int connections;
+    @ArgGroup(validate = false, order = 1, heading = "%nLoad:%n")
+    private Load load = new Load();
 
-    @Option(
-            names = "--duration",
-            paramLabel = "S",
-            converter = SecondsConverter.class,
-            description = "Seconds to measure; default: 10.")
-    private Duration duration = LoadPlan.DEFAULT_DURATION;
+    @ArgGroup(validate = false, order = 2, heading = "%nMessages and answers:%n")
+    private Messages messages = new Messages();
 
-    @Option(
-            names = "--warmup",
-            paramLabel = "S",
-            converter = SecondsConverter.class,
-            description = "Seconds to run unmeasured before; default: 2.")
-    private Duration warmup = LoadPlan.DEFAULT_WARMUP;
+    @ArgGroup(validate = false, order = 3, heading = "%nConnections:%n")
+    private Connections connections = new Connections();
 
-    @Option(
-            names = "--timeout",
-            paramLabel = "S",
-            converter = SecondsConverter.class,
-            description = "Seconds to wait for a connection or an answer; default: 10, in mode udp 1.")
-    private @Nullable Duration timeout;
+    /** How much is done for how long. */
+    private static final class Load {
+        @Option(
+                names = "--mode",
+                paramLabel = "MODE",
+                description = "${COMPLETION-CANDIDATES}; default: request, for udp:// udp.")
+        private @Nullable Mode mode;
 
-    @Option(
-            names = "--payload",
-            paramLabel = "BYTES",
-            converter = PayloadConverter.class,
-            description = "What is sent and has to come back: a size (K and M allowed), random:SIZE, text:TEXT or"
-                    + " file:PATH; default: " + LoadPlan.DEFAULT_PAYLOAD + ".")
-    private Payload payload = Payload.ofSize(LoadPlan.DEFAULT_PAYLOAD);
+        @Option(
+                names = {"-c", "--connections"},
+                paramLabel = "N",
+                description = "Clients; default: ${DEFAULT-VALUE}.")
+        private int clients = LoadPlan.DEFAULT_CONNECTIONS;
 
-    @Option(
-            names = "--pipeline",
-            paramLabel = "N",
-            defaultValue = "1",
-            description = "Requests under way on each connection; default: ${DEFAULT-VALUE}.")
-    private int depth;
+        @Option(
+                names = {"-d", "--duration"},
+                paramLabel = "TIME",
+                description = "How long to measure; default: 10s, with -n without a limit.")
+        private @Nullable Duration duration;
 
-    @Option(
-            names = "--rate",
-            paramLabel = "N",
-            description = "Operations to begin per second, whatever the server does; default: as it answers.")
-    private @Nullable Double rate;
+        @Option(
+                names = {"-n", "--requests"},
+                paramLabel = "N",
+                description = "How many operations to measure; default: as many as there are in the time.")
+        private long requests;
 
-    @Option(
-            names = "--ramp",
-            paramLabel = "A:B:S",
-            converter = RampConverter.class,
-            description = "A rate that goes from A to B in S seconds, 0:50000:30.")
-    private @Nullable Rate ramp;
+        @Option(
+                names = "--warmup",
+                paramLabel = "TIME",
+                description = "How long to run unmeasured before; default: 2s, with -n none.")
+        private @Nullable Duration warmup;
 
-    @Option(
-            names = "--idle",
-            paramLabel = "N",
-            defaultValue = "0",
-            description = "Silent connections to hold meanwhile; each must answer at the end.")
-    private int idle;
+        @Option(
+                names = "--timeout",
+                paramLabel = "TIME",
+                description = "How long to wait for a connection or an answer; default: 10s, in mode udp 1s.")
+        private @Nullable Duration timeout;
 
-    @Option(
-            names = "--slow",
-            paramLabel = "N",
-            defaultValue = "0",
-            description = "Connections that meanwhile send byte by byte.")
-    private int slow;
+        @Option(
+                names = "--pipeline",
+                paramLabel = "N",
+                description = "Requests under way on each connection; default: ${DEFAULT-VALUE}.")
+        private int depth = 1;
 
-    @Option(
-            names = "--drip",
-            paramLabel = "S",
-            converter = SecondsConverter.class,
-            description = "Seconds between the bytes of a slow connection; default: 0.1.")
-    private Duration drip = LoadPlan.DEFAULT_DRIP;
+        @Option(
+                names = "--rate",
+                paramLabel = "N",
+                description =
+                        "Operations to begin per second, however fast the server answers; default: as it answers.")
+        private @Nullable Double rate;
 
-    @Option(names = "--tls", description = "Encrypt; the certificate must be valid.")
-    private boolean tls;
+        @Option(
+                names = "--ramp",
+                paramLabel = "A:B:S",
+                description = "A rate that goes from A to B in S seconds, such as 0:50000:30.")
+        private @Nullable Rate ramp;
 
-    @Option(names = "--insecure", description = "With --tls: accept any certificate.")
-    private boolean insecure;
+        @Option(
+                names = {"-t", "--threads"},
+                paramLabel = "N",
+                description = "Threads that drive the clients; default: 1 or 2, as suits mode and machine.")
+        private int threads;
+    }
 
-    @Option(
-            names = "--source",
-            paramLabel = "ADDRESS",
-            converter = SourceConverter.class,
-            description = "Where to connect from: addresses and networks, 127.0.0.0/8; default: as suits the target.")
-    private @Nullable SourceAddresses sources;
+    /** What is sent and what must come back. */
+    private static final class Messages {
+        @Option(
+                names = "--payload",
+                paramLabel = "BYTES",
+                description = "Bytes that must come back as they are: a size (K and M allowed), random:SIZE,"
+                        + " text:TEXT, hex:DIGITS, file:PATH; default: " + LoadPlan.DEFAULT_PAYLOAD + ".")
+        private Message payload = Message.ofSize(LoadPlan.DEFAULT_PAYLOAD);
 
-    @Option(
-            names = "--threads",
-            paramLabel = "N",
-            defaultValue = "0",
-            description = "Threads that drive the clients; default: 1 or 2, as suits mode and machine.")
-    private int threads;
+        @Option(
+                names = "--send",
+                paramLabel = "MESSAGE",
+                description = "The message: a text with escapes such as \\r\\n, hex:DIGITS or file:PATH.")
+        private @Nullable String send;
+
+        @Option(
+                names = "--messages",
+                paramLabel = "F",
+                description = "A file with messages to send in turn, one a line, each with the expected answer after"
+                        + " a tab if there is one.")
+        private @Nullable Path file;
+
+        @Option(
+                names = "--expect",
+                paramLabel = "MESSAGE",
+                description = "The answer; default: the message itself, unless an option below says what an answer is.")
+        private @Nullable String expect;
+
+        @Option(names = "--expect-length", paramLabel = "BYTES", description = "An answer has this length.")
+        private @Nullable Integer length;
+
+        @Option(names = "--until", paramLabel = "TEXT", description = "An answer ends with this text, such as \\r\\n.")
+        private @Nullable String until;
+
+        @Option(
+                names = "--frame",
+                paramLabel = "N",
+                description = "An answer begins with its length, big-endian in N bytes.")
+        private @Nullable Integer frame;
+
+        @Option(names = "--until-close", description = "An answer ends when the server closes; for mode connect.")
+        private boolean untilClose;
+
+        @Option(
+                names = "--expect-regex",
+                paramLabel = "REGEX",
+                description = "An answer contains a match. Without an option above that says where it ends, it is the"
+                        + " match from its first byte on.")
+        private @Nullable String regex;
+
+        @Option(
+                names = "--greeting-until",
+                paramLabel = "TEXT",
+                description = "The server speaks first, up to this text.")
+        private @Nullable String greeting;
+
+        private Script script() {
+            if (send == null && file == null && expect == null && ends().isEmpty() && regex == null) {
+                return Script.echo(payload);
+            }
+            require(send == null || file == null, "send and --messages exclude each other");
+            require(ends().size() <= 1, String.join(" and --", ends()) + " exclude each other");
+            Message expected = expect == null ? null : message("expect", expect);
+            Answer answer = answer();
+            List<Script.Step> steps = file != null
+                    ? readMessages(file, expected)
+                    : List.of(new Script.Step(send == null ? payload : message("send", send), expected));
+            return new Script(steps, answer, false);
+        }
+
+        private static List<Script.Step> readMessages(Path file, @Nullable Message expected) {
+            try {
+                return Script.read(file, expected);
+            } catch (IOException e) {
+                throw new IllegalArgumentException("messages: cannot read the file " + file, e);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("messages: " + e.getMessage(), e);
+            }
+        }
+
+        private List<String> ends() {
+            return Stream.of(
+                            length == null ? null : "expect-length",
+                            until == null ? null : "until",
+                            frame == null ? null : "frame",
+                            untilClose ? "until-close" : null)
+                    .filter(Objects::nonNull)
+                    .toList();
+        }
+
+        private Answer answer() {
+            Answer end = length != null
+                    ? Answer.ofLength(length)
+                    : until != null
+                            ? Answer.until(bytes("until", until))
+                            : frame != null ? Answer.frame(frame) : untilClose ? Answer.UNTIL_CLOSE : Answer.EXACT;
+            if (regex == null) {
+                return end;
+            }
+            try {
+                return end == Answer.EXACT && expect == null ? Answer.matching(regex) : end.containing(regex);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException("expect-regex: " + e.getMessage(), e);
+            }
+        }
+
+        private @Nullable Answer greeting() {
+            return greeting == null ? null : Answer.until(bytes("greeting-until", greeting));
+        }
+
+        private static byte[] bytes(String option, String text) {
+            try {
+                return Escapes.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(option + ": " + e.getMessage(), e);
+            }
+        }
+
+        private static Message message(String option, String text) {
+            try {
+                return Message.parse(text);
+            } catch (IllegalArgumentException e) {
+                throw new IllegalArgumentException(option + ": " + e.getMessage(), e);
+            }
+        }
+    }
+
+    /** What connections there are, and where they come from. */
+    private static final class Connections {
+        @Option(
+                names = "--idle",
+                paramLabel = "N",
+                description = "Silent connections to hold meanwhile; each must answer at the end; default: 0.")
+        private int idle;
+
+        @Option(
+                names = "--slow",
+                paramLabel = "N",
+                description = "Connections that meanwhile send byte by byte; default: 0.")
+        private int slow;
+
+        @Option(
+                names = "--drip",
+                paramLabel = "TIME",
+                description = "The pause between the bytes of a slow connection; default: 0.1s.")
+        private Duration drip = LoadPlan.DEFAULT_DRIP;
+
+        @Option(names = "--tls", description = "Encrypt, as for tls://; the certificate must be valid.")
+        private boolean tls;
+
+        @Option(names = "--insecure", description = "With TLS: accept any certificate.")
+        private boolean insecure;
+
+        @Option(
+                names = "--source",
+                paramLabel = "ADDRESS",
+                description =
+                        "Where to connect from: addresses and networks, 127.0.0.0/8; default: the system's choice,"
+                                + " in mode connect towards loopback 100 addresses.")
+        private @Nullable SourceAddresses sources;
+    }
+
+    private static void require(boolean condition, String otherwise) {
+        if (!condition) {
+            throw new IllegalArgumentException(otherwise);
+        }
+    }
 
     /**
-     * The plan.
+     * Returns the plan, for the first address of the target.
      *
      * @throws IllegalArgumentException naming the option, without its dashes, that is out of range
      */
     LoadPlan plan() throws GeneralSecurityException {
-        SocketAddress server = Objects.requireNonNull(target, "target is required");
-        if (rate != null && ramp != null) {
-            throw new IllegalArgumentException("rate and --ramp exclude each other");
-        }
-        return LoadPlan.builder(server)
-                .mode(mode)
-                .connections(connections)
-                .duration(duration)
-                .warmup(warmup)
-                .timeout(timeout)
-                .payload(payload)
-                .depth(depth)
-                .loops(threads)
-                .rate(rate == null ? ramp : Rate.constant(rate))
-                .idle(idle)
-                .slow(slow)
-                .drip(drip)
-                .tls(encryption(server))
-                .sources(sources)
+        Target server = server();
+        return builder(server)
+                .mode(mode(server))
+                .script(messages.script())
+                .greeting(messages.greeting())
                 .build();
     }
 
-    private @Nullable Tls encryption(SocketAddress server) throws GeneralSecurityException {
-        if (!tls) {
-            return null;
+    /**
+     * Returns the plan for the first address of the target at which a server listens.
+     *
+     * @param mayBeDown whether it is no failure that no server listens
+     * @throws IOException if no server listens there
+     */
+    LoadPlan listening(LoadPlan plan, boolean mayBeDown) throws IOException {
+        Target server = server();
+        try {
+            return plan.at(
+                    plan.mode() == Mode.UDP
+                            ? server.firstListening(
+                                    plan.script().steps().get(0).message().example())
+                            : server.firstListening(plan.timeout()));
+        } catch (ConnectException e) {
+            if (mayBeDown) {
+                return plan;
+            }
+            throw e;
         }
-        String host = server instanceof InetSocketAddress inet ? inet.getHostString() : "localhost";
-        return insecure ? Tls.insecure(host) : Tls.verified(host);
+    }
+
+    private Mode mode(Target server) {
+        boolean datagrams = server.scheme().filter(Scheme.UDP::equals).isPresent();
+        Mode mode = load.mode != null ? load.mode : datagrams ? Mode.UDP : Mode.REQUEST;
+        server.scheme()
+                .filter(scheme -> scheme != Scheme.UNIX)
+                .ifPresent(scheme -> require(
+                        (scheme == Scheme.UDP) == (mode == Mode.UDP),
+                        "mode " + mode + " is not for a target that begins with " + scheme + "://"));
+        return mode;
+    }
+
+    private LoadPlan.Builder builder(Target server) throws GeneralSecurityException {
+        require(load.rate == null || load.ramp == null, "rate and --ramp exclude each other");
+        boolean tls =
+                connections.tls || server.scheme().filter(Scheme.TLS::equals).isPresent();
+        return LoadPlan.builder(server.addresses().get(0))
+                .connections(load.clients)
+                .duration(load.duration)
+                .requests(load.requests)
+                .warmup(load.warmup)
+                .timeout(load.timeout)
+                .depth(load.depth)
+                .rate(load.rate == null ? load.ramp : Rate.constant(load.rate))
+                .loops(load.threads)
+                .idle(connections.idle)
+                .slow(connections.slow)
+                .drip(connections.drip)
+                .tls(tls ? encryption(server.host()) : null)
+                .sources(connections.sources);
+    }
+
+    private Target server() {
+        require(positional == null || target == null, "target and TARGET exclude each other");
+        String text = target == null ? positional : target;
+        if (text == null) {
+            throw new IllegalArgumentException("target is missing");
+        }
+        try {
+            return Target.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("target: " + e.getMessage(), e);
+        }
+    }
+
+    private ClientTls encryption(String host) throws GeneralSecurityException {
+        return connections.insecure ? ClientTls.insecure(host) : ClientTls.verified(host);
     }
 }

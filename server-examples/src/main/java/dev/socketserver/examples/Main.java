@@ -1,9 +1,7 @@
 package dev.socketserver.examples;
 
+import dev.socketserver.examples.cli.Commands;
 import dev.socketserver.examples.cli.ProjectVersion;
-import java.io.IOException;
-import java.io.PrintWriter;
-import java.nio.file.NoSuchFileException;
 import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -24,40 +22,13 @@ public final class Main implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     /** Runs a command and exits with its code: 0 done, 1 failed, 2 bad command line. */
-    @SuppressWarnings("checkstyle:RegexpSinglelineJava") // The one place that may end the process.
+    @SuppressWarnings("checkstyle:RegexpSinglelineJava") // Here and in Sockload a process may be ended.
     public static void main(String... args) {
         System.exit(commandLine().execute(args));
     }
 
-    /** The commands; a bad option, and a failure of the network or the disk, is told in one line. */
     static CommandLine commandLine() {
-        return new CommandLine(new Main())
-                .setCaseInsensitiveEnumValuesAllowed(true)
-                .setParameterExceptionHandler((e, args) -> {
-                    tell(
-                            e.getCommandLine(),
-                            e.getMessage() + " (see "
-                                    + e.getCommandLine().getCommandSpec().qualifiedName() + " --help)");
-                    return CommandLine.ExitCode.USAGE;
-                })
-                .setExecutionExceptionHandler((e, command, parsed) -> {
-                    if (e instanceof NoSuchFileException) {
-                        tell(command, "no such file: " + e.getMessage());
-                        return CommandLine.ExitCode.SOFTWARE;
-                    }
-                    if (e instanceof IOException) {
-                        tell(command, String.valueOf(e.getMessage()));
-                        return CommandLine.ExitCode.SOFTWARE;
-                    }
-                    throw e;
-                });
-    }
-
-    private static void tell(CommandLine command, String message) {
-        PrintWriter err = command.getErr();
-        err.println(
-                command.getCommandName() + ": " + message.lines().findFirst().orElse(message));
-        err.flush();
+        return LoadCommand.withTypes(Commands.of(new Main()));
     }
 
     @Override

@@ -1,7 +1,7 @@
 package dev.socketserver.examples;
 
 import dev.socketserver.examples.cli.Text;
-import dev.socketserver.examples.load.PoolState;
+import dev.socketserver.examples.load.PoolSample;
 import dev.socketserver.examples.load.Sample;
 import dev.socketserver.examples.report.HtmlPage;
 import dev.socketserver.pool.ElasticThreadPool;
@@ -35,7 +35,7 @@ final class PoolView {
         long now = System.nanoTime();
         double at = (now - begin) / 1e9;
         PoolSnapshot snapshot = pool.snapshot();
-        points.add(new HtmlPage.PoolPoint(at, new PoolState(snapshot.size(), snapshot.busy(), snapshot.queued())));
+        points.add(new HtmlPage.PoolPoint(at, new PoolSample(snapshot.size(), snapshot.busy(), snapshot.queued())));
         if (now - last >= EVERY.toNanos()) {
             last = now;
             print(at, act, sample, snapshot);
@@ -61,7 +61,7 @@ final class PoolView {
     }
 
     private static String load(Sample sample) {
-        return Text.format("%,9.0f/s  p99 %s", sample.rate(), Text.nanos(sample.p99()));
+        return Text.format("%,9.0f/s  p99 %s", sample.rate(), Text.nanos(sample.p99Nanos()));
     }
 
     /** Busy workers as #, idle ones as -, out of all that there may be. */

@@ -21,6 +21,10 @@ public final class ChildJvm implements AutoCloseable {
     }
 
     public static ChildJvm start(Class<?> main, String... args) throws IOException {
+        return new ChildJvm(new ProcessBuilder(command(main, args)).start());
+    }
+
+    private static List<String> command(Class<?> main, String... args) {
         List<String> command = new ArrayList<>(List.of(
                 ProcessHandle.current().info().command().orElseThrow(),
                 "-Xmx128m",
@@ -28,6 +32,13 @@ public final class ChildJvm implements AutoCloseable {
                 System.getProperty("java.class.path"),
                 main.getName()));
         command.addAll(List.of(args));
+        return command;
+    }
+
+    /** Starts a command that may have so many descriptors open at most. */
+    public static ChildJvm startWithDescriptors(int limit, String... args) throws IOException {
+        List<String> command = new ArrayList<>(List.of("sh", "-c", "ulimit -n " + limit + "; exec \"$@\"", "sh"));
+        command.addAll(command(Main.class, args));
         return new ChildJvm(new ProcessBuilder(command).start());
     }
 

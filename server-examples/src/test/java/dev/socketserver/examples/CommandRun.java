@@ -13,9 +13,16 @@ import picocli.CommandLine;
  */
 record CommandRun(int exitCode, String out, String err) {
     static CommandRun of(String... args) {
+        return of(Main.commandLine(), args);
+    }
+
+    static CommandRun ofSockload(String... args) {
+        return of(Sockload.commandLine(), args);
+    }
+
+    private static CommandRun of(CommandLine commands, String... args) {
         var out = new StringWriter();
         var err = new StringWriter();
-        CommandLine commands = Main.commandLine();
         commands.setOut(new PrintWriter(out)).setErr(new PrintWriter(err));
         int exitCode = commands.execute(args);
         return new CommandRun(exitCode, out.toString(), err.toString());

@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The reports of {@code load} and what {@code compare} makes of them. */
 @Timeout(60)
@@ -63,9 +65,10 @@ class CompareCommandTest {
                 .endsWith("none.json");
     }
 
-    @Test
-    void anotherFileIsToldInOneLine() throws Exception {
-        Files.writeString(directory.resolve("other.json"), "{}");
+    @ParameterizedTest
+    @ValueSource(strings = {"{}", "no JSON"})
+    void anotherFileIsToldInOneLine(String text) throws Exception {
+        Files.writeString(directory.resolve("other.json"), text);
         CommandRun run = CommandRun.of("compare", file("other.json"), file("other.json"));
 
         assertThat(run.exitCode()).isEqualTo(1);

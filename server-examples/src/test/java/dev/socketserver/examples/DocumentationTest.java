@@ -2,7 +2,8 @@ package dev.socketserver.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import dev.socketserver.examples.load.Payload;
+import dev.socketserver.examples.cli.Text;
+import dev.socketserver.examples.load.Message;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.file.Files;
@@ -14,9 +15,11 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import picocli.CommandLine;
@@ -31,6 +34,9 @@ class DocumentationTest {
 
     /** A row of a table: an option or a command, its default, if there is one, and something about it. */
     private static final Pattern ROW = Pattern.compile("(?m)^\\| \\[?`([^`]+)`[^|]*\\|(?: ([^|]+))? \\| [^|]*\\w");
+
+    /** A word of a shell's command line. */
+    private static final Pattern WORD = Pattern.compile("(?:[^\\s']|'[^']*')+");
 
     static List<CommandSpec> commands() {
         return Main.commandLine().getSubcommands().values().stream()
@@ -63,6 +69,32 @@ class DocumentationTest {
                 .isEqualTo(defaults);
     }
 
+    static Stream<String> commandsOnThePage() throws IOException {
+        String page = Files.readString(PAGES.resolve("load.md")).replace("\\\n", " ");
+        return page.lines().filter(line -> line.startsWith("sockload ") && !line.startsWith("sockload compare"));
+    }
+
+    /** Each is run, but where no server listens: the options are right if that is all that is wrong. */
+    @ParameterizedTest
+    @MethodSource("commandsOnThePage")
+    void everyCommandOnThePageIsUnderstood(String line, @TempDir Path folder) throws IOException {
+        String elsewhere = line.replaceAll("(127\\.0\\.0\\.1:)\\d+", "$1" + RealServer.freePort())
+                .replace("/run/", folder + "/")
+                .replaceAll("(--json|--html) ", "$1 " + folder + "/");
+        String[] words = WORD.matcher(elsewhere)
+                .results()
+                .skip(1)
+                .map(word -> word.group().replace("'", ""))
+                .toArray(String[]::new);
+        CommandRun run = CommandRun.ofSockload(words);
+
+        assertThat(run.err().lines())
+                .singleElement()
+                .asString()
+                .matches("sockload: (cannot connect to |http://).*: (Connection refused|No such file or directory)");
+        assertThat(run.exitCode()).isEqualTo(1);
+    }
+
     private static Map<String, String> documented(String page, String heading) throws IOException {
         String section = Files.readString(PAGES.resolve(page))
                 .lines()
@@ -85,7 +117,9 @@ class DocumentationTest {
             return "";
         } else if (value instanceof Duration time) {
             return BigDecimal.valueOf(time.toMillis(), 3).stripTrailingZeros().toPlainString();
-        } else if (value instanceof Payload payload) {
+        } else if (value instanceof Double number) {
+            return Text.number(number);
+        } else if (value instanceof Message payload) {
             return Integer.toString(payload.size());
         } else if (value instanceof Path file) {
             return String.valueOf(file.getFileName());

@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
@@ -60,6 +61,17 @@ class EchoCommandTest {
             }
             assertThat(echo.awaitExit()).isZero();
             assertThat(echo.err().lines().collect(Collectors.joining("\n"))).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"'', 127.0.0.1:", "--host 127.0.0.1, 127.0.0.1:", "--health-host 127.0.0.2, 127.0.0.2:"})
+    void answersForItsHealthOnLoopbackUnlessToldOtherwise(String options, String where) throws Exception {
+        List<String> command = new ArrayList<>(List.of("echo", "--port", "0", "--health-port", "0"));
+        options.lines().forEach(line -> command.addAll(List.of(line.split(" ", -1))));
+        try (ChildJvm echo = ChildJvm.start(command.toArray(String[]::new))) {
+            assertThat(echo.out().readLine()).startsWith("listening on ");
+            assertThat(echo.out().readLine()).startsWith("health on " + where);
         }
     }
 
@@ -173,7 +185,7 @@ class EchoCommandTest {
         CommandRun run = CommandRun.of("echo", "--port", "0", "--workers", "virtual");
 
         assertThat(run.exitCode()).isEqualTo(2);
-        assertThat(run.err().lines()).singleElement().asString().contains("needs JDK 21");
+        assertThat(run.err().lines()).singleElement().asString().contains("virtual threads need JDK 21 or later");
     }
 
     @Test
@@ -203,8 +215,8 @@ class EchoCommandTest {
             --workers lazy                      | lazy
             --min-workers 5 --max-workers 3     | max-workers must be at least min-workers (5): 3
             --max-workers 0                     | max-workers must be
-            --min-spare-workers -1              | min-spare-workers must not be negative: -1
-            --queue-threshold -1                | queue-threshold must not be negative: -1
+            --min-spare-workers -1              | min-spare-workers must be at least 0: -1
+            --queue-threshold -1                | queue-threshold must be at least 0: -1
             --grace -1                          | grace must not be negative: PT-1S
             --drain-delay -1                    | drain-delay must not be negative: PT-1S
             --proxy-protocol 10.0.0.0/33        | --proxy-protocol
@@ -212,6 +224,8 @@ class EchoCommandTest {
             --transport unix --path x --proxy-protocol ::1 | proxy-protocol is for TCP only
             --health-port 65536                 | --health-port must be 0 to 65535: 65536
             --health-port x                     | --health-port
+            --health-host 127.0.0.1             | --health-host needs --health-port
+            --health-port 0 --health-host host.invalid | unknown --health-host: host.invalid
             --colour red                        | --colour
             """)
     void aBadOptionIsToldInOneLine(String options, String complaint) {

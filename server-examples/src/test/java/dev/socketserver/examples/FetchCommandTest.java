@@ -53,6 +53,18 @@ class FetchCommandTest {
         }
     }
 
+    @Test
+    void moreWorkersThanDescriptorsAreRefusedWithTheNumberThatIsPossible() throws Exception {
+        try (ChildJvm fetch = ChildJvm.startWithDescriptors(200, "fetch", "--workers", "500")) {
+            assertThat(fetch.err().lines())
+                    .singleElement()
+                    .asString()
+                    .matches("fetch: 500 workers need 1,0\\d\\d file descriptors, but the limit is 200 \\(ulimit -n\\);"
+                            + " at most [5-9]\\d are possible");
+            assertThat(fetch.awaitExit()).isOne();
+        }
+    }
+
     @ParameterizedTest
     @CsvSource({
         "--documents, -1, --documents must be at least 0: -1",

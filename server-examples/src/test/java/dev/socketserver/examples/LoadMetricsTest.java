@@ -4,11 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.socketserver.TcpServer;
 import dev.socketserver.examples.health.HealthEndpoint;
-import dev.socketserver.examples.load.PoolState;
-import dev.socketserver.examples.report.LoadReport;
+import dev.socketserver.examples.load.PoolSample;
+import dev.socketserver.examples.load.Sample;
 import dev.socketserver.examples.report.ReportFile;
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.URI;
 import java.nio.file.Files;
@@ -27,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class LoadMetricsTest {
     private final TcpServer server = new TcpServer(0, EchoHandler::new);
-    private final HealthEndpoint health = new HealthEndpoint(server);
+    private HealthEndpoint health;
 
     @TempDir
     private Path directory;
@@ -35,7 +36,7 @@ class LoadMetricsTest {
     @BeforeEach
     void start() throws IOException {
         server.start();
-        health.open(0);
+        health = HealthEndpoint.open(server, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     }
 
     @AfterEach
@@ -83,11 +84,11 @@ class LoadMetricsTest {
         assertThat(ReportFile.read(json).runs())
                 .singleElement()
                 .satisfies(run -> assertThat(run.samples())
-                        .extracting(LoadReport.Stretch::pool)
+                        .extracting(Sample::pool)
                         .filteredOn(Objects::nonNull)
                         .isNotEmpty()
                         .allSatisfy(pool -> assertThat(pool.workers()).isPositive())
-                        .extracting(PoolState::busy)
+                        .extracting(PoolSample::busy)
                         .allSatisfy(busy -> assertThat(busy).isNotNegative()));
         assertThat(Files.readString(html)).contains("\"pool\":{\"workers\":");
     }
@@ -96,6 +97,7 @@ class LoadMetricsTest {
     void theLoadOutlivesTheEndpoint() throws Exception {
         try (ChildJvm load = endlessLoad()) {
             assertThat(lineUntil(load.err(), true)).isNotNull();
+            URI metrics = url("/metrics");
             health.close();
             assertThat(lineUntil(load.err(), false)).isNotNull();
             assertThat(lineUntil(load.err(), false)).as("a second later").isNotNull();
@@ -107,7 +109,7 @@ class LoadMetricsTest {
             assertThat(load.err().lines().filter(line -> line.startsWith("metrics:")))
                     .singleElement()
                     .asString()
-                    .matches("metrics: [\\d,]+ requests failed, the first: " + url("/metrics") + ": .+");
+                    .matches("metrics: [\\d,]+ requests failed, the first: " + metrics + ": .+");
             assertThat(load.awaitExit()).isZero();
         }
     }

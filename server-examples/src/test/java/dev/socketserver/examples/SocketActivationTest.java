@@ -70,7 +70,7 @@ class SocketActivationTest {
         try (ChildJvm echo = ChildJvm.start("echo", "--inherited")) {
             assertThat(echo.awaitExit()).isEqualTo(1);
             assertThat(echo.err().lines())
-                    .containsExactly("echo: cannot listen on descriptor 0: it is no listening TCP socket");
+                    .containsExactly("echo: cannot listen on descriptor 0: it is not a listening TCP socket");
         }
     }
 

@@ -46,9 +46,12 @@ public final class SpareBuffers implements AutoCloseable {
      */
     public static SpareBuffers forInputs(ByteBufAllocator allocator, int capacity) {
         boolean paranoid = ResourceLeakDetector.getLevel() == ResourceLeakDetector.Level.PARANOID;
-        return paranoid
-                ? new SpareBuffers(UnpooledByteBufAllocator.DEFAULT, NO_CAPACITY, true)
-                : new SpareBuffers(allocator, capacity);
+        return paranoid ? checkingViews(UnpooledByteBufAllocator.DEFAULT) : new SpareBuffers(allocator, capacity);
+    }
+
+    /** Returns one for inputs that keeps nothing, and always detects a view that is used past its time. */
+    public static SpareBuffers checkingViews(ByteBufAllocator allocator) {
+        return new SpareBuffers(allocator, NO_CAPACITY, true);
     }
 
     /** Returns one that keeps nothing, so that it need not be closed. */

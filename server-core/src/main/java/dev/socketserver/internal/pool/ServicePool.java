@@ -16,7 +16,7 @@ public interface ServicePool extends Executor {
      */
     boolean tryExecute(Runnable task);
 
-    /** Returns whether a task waits while {@code maxWorkers} are all busy. */
+    /** Returns whether a task, or a submitter with one, waits while {@code maxWorkers} are all busy. */
     boolean isSaturated();
 
     /** Returns this view of an executor, or null if it is not an elastic thread pool. */

@@ -10,33 +10,38 @@ import org.jspecify.annotations.Nullable;
  * A handler that is called and consumes nothing says "not yet": it is called again when more has come than it had, or
  * at the end. Confined to the connection's turn.
  */
-final class Inbox {
+public final class Inbox {
     private static final Log LOG = Log.of(Inbox.class);
 
     /** What {@link #answered} is while nothing was left for later. */
     private static final long NOTHING = -1;
 
     private final ChannelInput in;
-    private final WaitingChannel channel;
+    private final Receiver channel;
     private final @Nullable TlsChannel tls;
     private long answered = NOTHING; // how many bytes had been received when the handler consumed none of them
     private long consumedBefore; // how many bytes had been consumed when the handler was called
     private boolean endSeen; // the handler was called with the end in sight
     private boolean broken; // reading has failed
 
-    Inbox(ChannelInput in, WaitingChannel channel, @Nullable TlsChannel tls) {
+    /** Creates one for a connection without TLS. */
+    public Inbox(ChannelInput in, Receiver channel) {
+        this(in, channel, null);
+    }
+
+    Inbox(ChannelInput in, Receiver channel, @Nullable TlsChannel tls) {
         this.in = in;
         this.channel = channel;
         this.tls = tls;
     }
 
     /** Returns whether something is here that the handler has not seen. */
-    boolean hasNews() {
+    public boolean hasNews() {
         return in.unread() > 0 && in.received() > answered;
     }
 
     /** Returns whether the beginning of a message is here. */
-    boolean hasPart() {
+    public boolean hasPart() {
         return in.unread() > 0;
     }
 
@@ -51,7 +56,7 @@ final class Inbox {
     }
 
     /** Takes in what has come; returns the number of bytes, 0 for none, -1 at the end. */
-    int receive() {
+    public int receive() {
         channel.receiving(true);
         try {
             return broken ? -1 : in.receive();
@@ -70,24 +75,24 @@ final class Inbox {
     }
 
     /** Returns whether nothing more can come. */
-    boolean hasEnded() {
+    public boolean hasEnded() {
         return broken || in.hasEnded() || (tls != null && tls.hasEnded() && !hasMoreDecrypted());
     }
 
     /** Returns true once, if the end is here and a part of a message before it: the handler is to see that. */
-    boolean isEndNews() {
+    public boolean isEndNews() {
         boolean news = !endSeen && hasPart();
         endSeen = true;
         return news;
     }
 
     /** The handler is called. */
-    void handling() {
+    public void handling() {
         consumedBefore = in.received() - in.unread();
     }
 
     /** The handler has returned. */
-    void handled() {
+    public void handled() {
         boolean consumed = in.received() - in.unread() != consumedBefore;
         answered = consumed ? NOTHING : in.received();
     }

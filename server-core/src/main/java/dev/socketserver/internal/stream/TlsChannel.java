@@ -15,6 +15,8 @@ import java.util.concurrent.Executor;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
+import javax.net.ssl.SSLSession;
+import javax.net.ssl.SSLSessionContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,12 @@ import org.jspecify.annotations.Nullable;
  * without encryption are those of the header. Confined to the thread that serves the connection.
  */
 final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
+    /**
+     * A session timeout, in seconds, for which the JDK sends no TLS 1.3 session tickets: longer than the seven days
+     * that a ticket may live (RFC 8446, 4.6.1).
+     */
+    private static final int WITHOUT_TICKETS = 604_801;
+
     /** Most first steps of a handshake are shorter than this, in bytes. */
     private static final int FIRST_STEP = 2048;
 
@@ -171,9 +179,20 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
         return left() <= 0 ? tookTooLong() : new SSLException("the peer ended during the TLS handshake");
     }
 
-    private static void runTasks(SSLEngine engine) {
+    private void runTasks(SSLEngine engine) {
         for (Runnable task = engine.getDelegatedTask(); task != null; task = engine.getDelegatedTask()) {
             task.run();
+        }
+        if (!rules.sessionTickets()) {
+            withholdTickets(engine.getHandshakeSession());
+        }
+    }
+
+    /** Keeps the engine from sending tickets when the handshake is done; the first handshake does so for all others. */
+    private static void withholdTickets(@Nullable SSLSession session) {
+        SSLSessionContext context = session == null ? null : session.getSessionContext();
+        if (context != null && context.getSessionTimeout() < WITHOUT_TICKETS) {
+            context.setSessionTimeout(WITHOUT_TICKETS);
         }
     }
 

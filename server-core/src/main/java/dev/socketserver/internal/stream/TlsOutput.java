@@ -85,7 +85,8 @@ final class TlsOutput {
         ByteBuffer records = sealed.internalNioBuffer(sealed.writerIndex(), sealed.writableBytes());
         SSLEngineResult result = engine.wrap(sources, offset, length, records);
         sealed.writerIndex(sealed.writerIndex() + result.bytesProduced());
-        if (result.bytesProduced() == 0 && result.getStatus() != SSLEngineResult.Status.CLOSED) {
+        boolean finished = result.getHandshakeStatus() == HandshakeStatus.FINISHED; // which may need no bytes
+        if (result.bytesProduced() == 0 && result.getStatus() != SSLEngineResult.Status.CLOSED && !finished) {
             throw new SSLException("nothing can be sent now: " + result.getHandshakeStatus());
         }
         return result;

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>Confined to the thread that has the connection's turn, but for {@link #wake}.
  */
-final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel {
+final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel, Receiver {
     /** No deadline. */
     static final long NONE = 0;
 
@@ -63,8 +63,8 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel 
         writeTimeout = timeout.toNanos();
     }
 
-    /** Says whether a read takes what has come and waits for nothing. */
-    void receiving(boolean now) {
+    @Override
+    public void receiving(boolean now) {
         receiving = now;
     }
 

@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
 /** A datagram as the engine has it, and as its handler sees it; see {@link Datagram}. */
 public final class DatagramRequest extends OpenRequest implements Datagram {
     /** The socket that datagrams are answered from. */
-    interface Socket {
+    public interface Socket {
         /** Returns the address that is bound. */
         SocketAddress address();
 
@@ -28,7 +28,7 @@ public final class DatagramRequest extends OpenRequest implements Datagram {
     private @Nullable IOException fault; // of the turn: what sending failed with last
 
     /** Takes over {@code content}. */
-    DatagramRequest(Socket socket, SocketAddress source, ByteBuf content, boolean truncated) {
+    public DatagramRequest(Socket socket, SocketAddress source, ByteBuf content, boolean truncated) {
         super(source);
         this.socket = socket;
         this.content = content;

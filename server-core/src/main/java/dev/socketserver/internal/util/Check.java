@@ -9,6 +9,15 @@ public final class Check {
 
     private Check() {}
 
+    /** Returns the text if there is more than white space in it. */
+    public static String notBlank(String option, String text) {
+        Objects.requireNonNull(text, option);
+        if (text.isBlank()) {
+            throw new IllegalArgumentException(option + " must not be blank: " + text);
+        }
+        return text;
+    }
+
     /** Returns the value if it is at least that much. */
     public static int atLeast(String option, int least, int value) {
         if (value < least) {

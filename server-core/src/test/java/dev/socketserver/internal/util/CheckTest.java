@@ -13,6 +13,7 @@ class CheckTest {
 
     @Test
     void aGoodValueIsReturned() {
+        assertThat(Check.notBlank("name", "a b")).isEqualTo("a b");
         assertThat(Check.atLeast("backlog", 1, 1)).isEqualTo(1);
         assertThat(Check.atMost("port", 65_535, 65_535)).isEqualTo(65_535);
         assertThat(Check.notNegative("grace", Duration.ZERO)).isZero();
@@ -24,6 +25,9 @@ class CheckTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Check.atLeast("backlog", 1, 0))
                 .withMessage("backlog must be at least 1: 0");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Check.notBlank("name", " "))
+                .withMessage("name must not be blank:  ");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Check.atMost("port", 65_535, 65_536))
                 .withMessage("port must be at most 65535: 65536");

@@ -2,6 +2,7 @@ package dev.socketserver.examples.cli;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.UncheckedIOException;
 import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
@@ -13,14 +14,21 @@ public final class ProjectVersion implements IVersionProvider {
     public ProjectVersion() {}
 
     @Override
-    public String[] getVersion() throws IOException {
+    public String[] getVersion() {
+        return new String[] {text()};
+    }
+
+    /** Returns name and version of the project. */
+    public static String text() {
         Properties project = new Properties();
         try (InputStream in = ProjectVersion.class.getResourceAsStream(RESOURCE)) {
             if (in == null) {
-                throw new IOException("not in the build: " + RESOURCE);
+                throw new IllegalStateException("not in the build: " + RESOURCE);
             }
             project.load(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
         }
-        return new String[] {"socketserver " + project.getProperty("version")};
+        return "socketserver " + project.getProperty("version");
     }
 }

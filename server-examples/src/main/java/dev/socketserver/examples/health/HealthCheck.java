@@ -4,23 +4,27 @@ import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
 
-/** Asks a {@link HealthEndpoint} on this machine whether its server is ready, for an image that has no {@code curl}. */
+/** Asks a {@link HealthEndpoint} whether its server is ready, for images without {@code curl}. */
 public final class HealthCheck {
-    private static final int PATIENCE_MILLIS = 4000;
+    private static final int TIMEOUT_MILLIS = 4000;
 
     private HealthCheck() {}
 
     /**
-     * Returns, so that the process exits with 0, if the server is ready, and throws, so that it exits with 1, if not.
+     * Returns if the server is ready, so that the process exits with 0; throws otherwise, so that it exits with 1.
      *
-     * @param args the port
-     * @throws IOException if nobody answers, or the server is not ready
+     * @param args the port, on the loopback address, or {@code HOST:PORT}
+     * @throws IOException if there is no answer, or the server is not ready
      */
     public static void main(String... args) throws IOException {
-        var ready = URI.create("http://127.0.0.1:" + args[0] + "/health/ready").toURL();
+        if (args.length != 1) {
+            throw new IllegalArgumentException("usage: HealthCheck PORT or HealthCheck HOST:PORT");
+        }
+        String address = args[0].contains(":") ? args[0] : "127.0.0.1:" + args[0];
+        var ready = URI.create("http://" + address + "/health/ready").toURL();
         var connection = (HttpURLConnection) ready.openConnection();
-        connection.setConnectTimeout(PATIENCE_MILLIS);
-        connection.setReadTimeout(PATIENCE_MILLIS);
+        connection.setConnectTimeout(TIMEOUT_MILLIS);
+        connection.setReadTimeout(TIMEOUT_MILLIS);
         int status = connection.getResponseCode();
         connection.disconnect();
         if (status != HttpURLConnection.HTTP_OK) {

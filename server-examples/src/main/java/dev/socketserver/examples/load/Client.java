@@ -7,23 +7,23 @@ import java.util.concurrent.TimeUnit;
  * One simulated client. Confined to its loop's thread.
  *
  * <p>A client asks its loop for work with {@link ClientLoop#next}; the loop answers with {@link #begin} as soon as an
- * operation is due, and {@link #flush} follows. The client tells the outcome with {@link #succeeded}, {@link #missed}
- * or {@link #failed}.
+ * operation is due, and {@link #flush} follows. The client reports the outcome with {@link #succeeded}, {@link #failed}
+ * or to its {@link #stats}.
  */
 abstract class Client {
     private static final long FIRST_PAUSE = TimeUnit.MILLISECONDS.toNanos(10);
     private static final long LONGEST_PAUSE = TimeUnit.SECONDS.toNanos(1);
 
     final ClientLoop loop;
-    final Meter meter;
+    final StatsRecorder stats;
     private long pause = FIRST_PAUSE;
     private long retryAt;
     private boolean pausing;
     private boolean settled;
 
-    Client(ClientLoop loop, Meter meter) {
+    Client(ClientLoop loop, StatsRecorder stats) {
         this.loop = loop;
-        this.meter = meter;
+        this.stats = stats;
     }
 
     /** Gets ready to work; called once, and again after each pause that followed a failure. */
@@ -58,20 +58,16 @@ abstract class Client {
     /** An operation ended well. */
     final void succeeded(long intended) {
         pause = FIRST_PAUSE;
-        loop.ended(1);
-        meter.succeeded(loop.now() - intended);
-    }
-
-    /** {@code operations} ended badly, but the client can go on. */
-    final void missed(int operations, ErrorKind kind, String example) {
-        loop.ended(operations);
-        meter.failed(kind, Math.max(1, operations), example);
+        stats.succeeded(loop.now() - intended);
     }
 
     /** {@code operations}, or only the connection itself, ended with {@code failure}; starts again after a pause. */
     final void failed(int operations, IOException failure) {
         String message = failure.getMessage();
-        missed(operations, ErrorKind.of(failure), message == null ? failure.toString() : message);
+        stats.failed(ErrorKind.of(failure), operations, message == null ? failure.toString() : message);
+        if (operations == 0) {
+            loop.failedToConnect(stats);
+        }
         loop.forget(this);
         close();
         pausing = true;

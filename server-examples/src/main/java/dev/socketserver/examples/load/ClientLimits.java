@@ -1,8 +1,8 @@
 package dev.socketserver.examples.load;
 
-import com.sun.management.UnixOperatingSystemMXBean;
+import dev.socketserver.examples.cli.FileDescriptors;
 import dev.socketserver.examples.cli.Text;
-import java.lang.management.ManagementFactory;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import org.HdrHistogram.Histogram;
@@ -16,19 +16,28 @@ final class ClientLimits {
 
     private static final int MAX_PERCENT = 100;
     private static final double TAIL = 99;
-    private static final int SPARE_DESCRIPTORS = 64;
+    /** A selector has one for the events and one for its wake-up. */
+    private static final int DESCRIPTORS_PER_LOOP = 2;
 
     private final List<String> found = new ArrayList<>();
 
     /** Looks at how a run went. {@code busiest} is the largest share of the time that one loop's thread worked. */
-    static List<String> of(LoadPlan plan, double busiest, Tally main, Tally companions) {
+    static List<String> of(LoadPlan plan, double busiest, ClientStats main, ClientStats... companions) {
         var limits = new ClientLimits();
         limits.threads(plan, busiest);
         limits.schedule(main.lateness());
         limits.errors(main);
-        limits.errors(companions);
-        limits.descriptors(plan);
+        List.of(companions).forEach(limits::errors);
         return List.copyOf(limits.found);
+    }
+
+    /**
+     * Checks that the process may open a connection for each client.
+     *
+     * @throws IOException if not; the message has the limit and the number that is possible
+     */
+    static void requireDescriptors(LoadPlan plan) throws IOException {
+        FileDescriptors.require(plan.clients(), "connections", 1, plan.loops() * DESCRIPTORS_PER_LOOP);
     }
 
     private void threads(LoadPlan plan, double busiest) {
@@ -50,24 +59,13 @@ final class ClientLimits {
         }
     }
 
-    private void errors(Tally tally) {
-        tally.outcome().errors().forEach((kind, count) -> {
+    private void errors(ClientStats stats) {
+        stats.errors().forEach((kind, count) -> {
             if (kind == ErrorKind.NO_PORTS) {
                 found.add(Text.format("%,d times no port was free: try more addresses with --source", count));
             } else if (kind == ErrorKind.NO_DESCRIPTORS) {
                 found.add(Text.format("%,d times no descriptor was free: raise ulimit -n", count));
             }
         });
-    }
-
-    private void descriptors(LoadPlan plan) {
-        if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system) {
-            long limit = system.getMaxFileDescriptorCount();
-            if (plan.clients() + SPARE_DESCRIPTORS > limit) {
-                found.add(Text.format(
-                        "%,d clients need more descriptors than the %,d allowed: raise ulimit -n",
-                        plan.clients(), limit));
-            }
-        }
     }
 }

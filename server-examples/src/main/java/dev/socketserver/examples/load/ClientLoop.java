@@ -4,7 +4,6 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.management.ManagementFactory;
-import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectableChannel;
 import java.nio.channels.SelectionKey;
@@ -15,6 +14,7 @@ import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Consumer;
@@ -39,23 +39,23 @@ final class ClientLoop implements Runnable, Closeable {
 
     private final LoadPlan plan;
     private final Selector selector;
-    private final Pace pace;
-    private final Map<Population, Meter> meters = new EnumMap<>(Population.class);
-    private final Meter mainMeter;
+    private final Schedule schedule;
+    private final Map<Population, StatsRecorder> recorders = new EnumMap<>(Population.class);
+    private final StatsRecorder main;
     private final Connector connector;
     private final ByteBuffer receiveBuffer = ByteBuffer.allocateDirect(RECEIVE_BYTES);
-    private final ByteBuffer payloadCopies;
+    private final RequestSource requests;
     private final long timeoutNanos;
     private final long dripNanos;
     private final List<Client> clients = new ArrayList<>();
     private final CountDownLatch settled;
+    private final CompletableFuture<Void> exhausted = new CompletableFuture<>();
     /** Clients, once for each operation that they are free for. */
     private final ArrayDeque<Client> waiting = new ArrayDeque<>();
 
     private final Consumer<SelectionKey> onReady = this::onReady;
     private int started;
     private int connecting;
-    private int underWay;
     private long now;
     private long lastSweep;
     private boolean clientsDrained;
@@ -69,16 +69,15 @@ final class ClientLoop implements Runnable, Closeable {
     /** Loop {@code number}, counted from 0, of the plan's loops, with its share of the clients. */
     ClientLoop(LoadPlan plan, int number) throws IOException {
         this.plan = plan;
-        this.payloadCopies = plan.payload().repeated(plan.depth() + 1);
+        this.requests = new RequestSource(plan, number);
         this.timeoutNanos = plan.timeout().toNanos();
         this.dripNanos = plan.drip().toNanos();
         this.connector = Connector.of(plan, number);
-        Rate rate = plan.rate();
-        this.pace = rate == null ? new ClosedLoop() : new OpenLoop(rate, plan.warmup(), number, plan.loops());
+        this.schedule = new Schedule(plan, number);
         for (Population population : Population.values()) {
-            meters.put(population, new Meter());
+            recorders.put(population, new StatsRecorder());
         }
-        this.mainMeter = meter(Population.MAIN);
+        this.main = stats(Population.MAIN);
         add(Population.IDLE, Mode.IDLE, share(plan.idle(), number));
         add(Population.SLOW, Mode.SLOW, share(plan.slow(), number));
         add(Population.MAIN, plan.mode(), share(plan.connections(), number));
@@ -91,15 +90,15 @@ final class ClientLoop implements Runnable, Closeable {
     }
 
     private void add(Population population, Mode mode, int count) {
-        Meter meter = meter(population);
+        StatsRecorder stats = stats(population);
         for (int i = 0; i < count; i++) {
             clients.add(
                     switch (mode) {
-                        case CONNECT -> new ConnectClient(this, meter);
-                        case REQUEST -> new RequestClient(this, meter);
-                        case UDP -> new DatagramClient(this, meter);
-                        case IDLE -> new IdleClient(this, meter);
-                        case SLOW -> new SlowClient(this, meter);
+                        case CONNECT -> new ConnectClient(this, stats);
+                        case REQUEST -> new RequestClient(this, stats);
+                        case UDP -> new DatagramClient(this, stats);
+                        case IDLE -> new IdleClient(this, stats);
+                        case SLOW -> new SlowClient(this, stats);
                     });
         }
     }
@@ -116,6 +115,9 @@ final class ClientLoop implements Runnable, Closeable {
                 if (now - lastSweep >= SWEEP_NANOS) {
                     sweep();
                 }
+                if (schedule.isExhausted() && main.underWay() == 0) {
+                    exhausted.complete(null);
+                }
             }
         } catch (IOException e) {
             throw new UncheckedIOException("the selector failed", e);
@@ -130,11 +132,10 @@ final class ClientLoop implements Runnable, Closeable {
     }
 
     private void beginDue() {
-        while (!waiting.isEmpty() && pace.isDue(now)) {
+        while (!waiting.isEmpty() && schedule.isDue(now)) {
             Client client = waiting.remove();
-            long intended = pace.take(now);
-            mainMeter.began(now - intended);
-            underWay++;
+            long intended = schedule.take(now);
+            main.beganLate(now - intended);
             client.begin(intended);
             client.flush();
         }
@@ -143,7 +144,7 @@ final class ClientLoop implements Runnable, Closeable {
     /** Waits for events; within the last millisecond before an operation is due without sleeping, but not greedily. */
     @SuppressWarnings("ThreadPriorityCheck") // Only politeness towards a server on the same processor depends on it.
     private void select() throws IOException {
-        long nanos = waiting.isEmpty() ? SWEEP_NANOS : Math.min(SWEEP_NANOS, pace.untilDue(now));
+        long nanos = waiting.isEmpty() ? SWEEP_NANOS : Math.min(SWEEP_NANOS, schedule.untilDue(now));
         long millis = TimeUnit.NANOSECONDS.toMillis(nanos);
         boolean more = started < clients.size() && connecting < MAX_CONNECTING && !draining;
         if (millis > 0 && !more) {
@@ -174,19 +175,22 @@ final class ClientLoop implements Runnable, Closeable {
             clientsDrained = true;
             clients.forEach(Client::drain);
         }
-        boolean more = underWay > 0 || (!waiting.isEmpty() && pace.isDue(now));
+        boolean more = recorders.values().stream().anyMatch(stats -> stats.underWay() > 0)
+                || (!waiting.isEmpty() && schedule.isDue(now));
         return !more || now - drainUntil >= 0;
     }
 
     /** Closes everything; what is still under way, or was never begun, is counted as failed. */
     @Override
     public void close() throws IOException {
-        if (underWay > 0) {
-            mainMeter.failed(ErrorKind.TIMEOUT, underWay, "unanswered at the end");
+        for (StatsRecorder stats : recorders.values()) {
+            if (stats.underWay() > 0) {
+                stats.failed(ErrorKind.TIMEOUT, stats.underWay(), "unanswered at the end");
+            }
         }
-        long overdue = pace.takeOverdue(now);
+        long overdue = schedule.takeOverdue(now);
         if (overdue > 0) {
-            mainMeter.failed(ErrorKind.NOT_BEGUN, overdue, "no client was free before the end");
+            main.notBegun(overdue, "no client was free before the end");
         }
         clients.forEach(Client::close);
         selector.close();
@@ -210,9 +214,9 @@ final class ClientLoop implements Runnable, Closeable {
 
     /** Lets {@code client} begin an operation, now or as soon as one is due. */
     void next(Client client) {
-        if (waiting.isEmpty() && pace.isDue(now)) {
-            underWay++;
-            client.begin(pace.take(now));
+        if (waiting.isEmpty() && schedule.isDue(now)) {
+            main.began(1);
+            client.begin(schedule.take(now));
         } else {
             waiting.add(client);
         }
@@ -223,13 +227,11 @@ final class ClientLoop implements Runnable, Closeable {
         waiting.removeIf(other -> other == client);
     }
 
-    /** Counts operations that a client began on its own account. */
-    void began(int operations) {
-        underWay += operations;
-    }
-
-    void ended(int operations) {
-        underWay -= operations;
+    /** Counts a failure that no operation had a part in as one of the plan's requests, so that a run of them ends. */
+    void failedToConnect(StatsRecorder stats) {
+        if (stats == main) {
+            schedule.forfeit(now);
+        }
     }
 
     void settled() {
@@ -254,20 +256,12 @@ final class ClientLoop implements Runnable, Closeable {
         return connector;
     }
 
-    ByteBuffer payloadCopies() {
-        return payloadCopies;
+    RequestSource requests() {
+        return requests;
     }
 
-    Payload payload() {
-        return plan.payload();
-    }
-
-    SocketAddress target() {
-        return plan.target();
-    }
-
-    int depth() {
-        return plan.depth();
+    LoadPlan plan() {
+        return plan;
     }
 
     long timeoutNanos() {
@@ -280,8 +274,8 @@ final class ClientLoop implements Runnable, Closeable {
 
     // ---------------------------------------------------------------- for other threads
 
-    Meter meter(Population population) {
-        return Objects.requireNonNull(meters.get(population));
+    StatsRecorder stats(Population population) {
+        return Objects.requireNonNull(recorders.get(population));
     }
 
     /** Waits until every client has tried to connect. */
@@ -289,15 +283,20 @@ final class ClientLoop implements Runnable, Closeable {
         return settled.await(nanos, TimeUnit.NANOSECONDS);
     }
 
+    /** Returns what completes when every operation that the plan has for this loop has ended. */
+    CompletableFuture<Void> exhausted() {
+        return exhausted;
+    }
+
     /** Begins the schedule. */
     void begin(long nanoTime) {
-        pace.start(nanoTime);
+        schedule.start(nanoTime);
         selector.wakeup();
     }
 
     /** Begins no more operations and ends when those under way have ended, or at {@code until} in {@code nanoTime}. */
     void drain(long until) {
-        pace.end(System.nanoTime());
+        schedule.end(System.nanoTime());
         drainUntil = until;
         draining = true;
         if (selector.isOpen()) {

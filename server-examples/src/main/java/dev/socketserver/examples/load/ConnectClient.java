@@ -2,8 +2,8 @@ package dev.socketserver.examples.load;
 
 /** Opens a connection for each request. */
 final class ConnectClient extends StreamClient {
-    ConnectClient(ClientLoop loop, Meter meter) {
-        super(loop, meter);
+    ConnectClient(ClientLoop loop, StatsRecorder stats) {
+        super(loop, stats);
     }
 
     @Override

@@ -15,9 +15,9 @@ final class Connector {
     /** Null where the system's own choice of a port is good enough. */
     private final @Nullable SourcePorts sourcePorts;
 
-    private final @Nullable Tls tls;
+    private final @Nullable ClientTls tls;
 
-    private Connector(ProtocolFamily family, @Nullable SourcePorts sourcePorts, @Nullable Tls tls) {
+    private Connector(ProtocolFamily family, @Nullable SourcePorts sourcePorts, @Nullable ClientTls tls) {
         this.family = family;
         this.sourcePorts = sourcePorts;
         this.tls = tls;
@@ -30,7 +30,10 @@ final class Connector {
         }
         boolean ipv4 = inet.getAddress() instanceof Inet4Address;
         SourceAddresses sources = plan.sources();
-        if (sources == null && ipv4 && inet.getAddress().isLoopbackAddress()) {
+        if (sources == null
+                && plan.mode() == Mode.CONNECT
+                && ipv4
+                && inet.getAddress().isLoopbackAddress()) {
             sources = SourceAddresses.loopback();
         }
         return new Connector(

@@ -5,13 +5,15 @@ import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Sends datagrams and waits for their echoes.
+ * Sends datagrams and waits for their answers.
  *
- * <p>The first eight bytes of each datagram are its sequence number, so that loss, reordering and duplicates are told
- * apart. A payload too short for one can only be sent one datagram at a time.
+ * <p>A {@link Script} may allow to replace the first eight bytes of each datagram by its sequence number, so that loss,
+ * reordering and duplicates are told apart. Otherwise one datagram is sent at a time, and after a loss the socket is
+ * replaced, so that a late answer is not taken for the next one.
  */
 final class DatagramClient extends Client {
     private static final int SEQUENCE_BYTES = Long.BYTES;
@@ -25,13 +27,16 @@ final class DatagramClient extends Client {
         LOST
     }
 
-    private final ByteBuffer outgoing;
-    private final ByteBuffer expected;
-    private final int sequenceBytes;
+    private final LoadPlan plan;
+    private final AnswerReader reader;
+    /** Whether datagrams begin with their sequence number. */
+    private final boolean numbered;
+
     private final int mask;
     private final long[] sequences;
     private final long[] intended;
     private final long[] begun;
+    private final @Nullable PreparedRequest[] requests;
     private final @Nullable Fate[] fates;
 
     private @Nullable DatagramChannel channel;
@@ -40,17 +45,20 @@ final class DatagramClient extends Client {
     private long nextToSend;
     private long highestAnswered = -1;
     private int outstanding;
+    private int turn;
 
-    DatagramClient(ClientLoop loop, Meter meter) {
-        super(loop, meter);
-        this.outgoing = loop.payload().repeated(1);
-        this.expected = outgoing.duplicate();
-        this.sequenceBytes = outgoing.capacity() < SEQUENCE_BYTES ? 0 : SEQUENCE_BYTES;
-        int memory = Integer.highestOneBit(Math.max(SHORTEST_MEMORY, 8 * loop.depth()));
+    DatagramClient(ClientLoop loop, StatsRecorder stats) {
+        super(loop, stats);
+        this.plan = loop.plan();
+        this.reader = AnswerReader.of(plan.script().answer());
+        this.numbered = plan.script().numbersDatagrams()
+                && plan.script().steps().get(0).message().size() >= SEQUENCE_BYTES;
+        int memory = Integer.highestOneBit(Math.max(SHORTEST_MEMORY, 8 * plan.depth()));
         this.mask = memory - 1;
         this.sequences = new long[memory];
         this.intended = new long[memory];
         this.begun = new long[memory];
+        this.requests = new PreparedRequest[memory];
         this.fates = new Fate[memory];
     }
 
@@ -60,14 +68,14 @@ final class DatagramClient extends Client {
             DatagramChannel opening = DatagramChannel.open();
             channel = opening;
             opening.configureBlocking(false);
-            opening.connect(loop.target());
+            opening.connect(plan.target());
             key = loop.register(opening, SelectionKey.OP_READ, this);
             settled();
         } catch (IOException e) {
             failed(0, e);
             return;
         }
-        for (int i = 0; i < loop.depth(); i++) {
+        for (int i = 0; i < plan.depth(); i++) {
             loop.next(this);
         }
         flush();
@@ -82,6 +90,7 @@ final class DatagramClient extends Client {
         sequences[slot] = next++;
         intended[slot] = meantToBegin;
         begun[slot] = loop.now();
+        requests[slot] = loop.requests().next(turn++);
         fates[slot] = Fate.AWAITED;
         outstanding++;
     }
@@ -111,10 +120,18 @@ final class DatagramClient extends Client {
     }
 
     private boolean send(DatagramChannel open) throws IOException {
-        if (sequenceBytes > 0) {
-            outgoing.putLong(0, nextToSend);
+        ByteBuffer datagram = loop.requests().scratch();
+        datagram.put(request(nextToSend).message().clear()).flip();
+        if (numbered) {
+            datagram.putLong(0, nextToSend);
         }
-        return open.write(outgoing.rewind()) > 0;
+        int sent = open.write(datagram);
+        stats.sent(sent);
+        return sent > 0;
+    }
+
+    private PreparedRequest request(long sequence) {
+        return Objects.requireNonNull(requests[slot(sequence)]);
     }
 
     @Override
@@ -123,7 +140,8 @@ final class DatagramClient extends Client {
         try {
             ByteBuffer buffer = loop.receiveBuffer();
             while (channel != null && channel.read(buffer) > 0) {
-                received(buffer.flip());
+                stats.received(buffer.flip().remaining());
+                received(buffer);
                 if (outstanding == 0) {
                     break;
                 }
@@ -140,37 +158,53 @@ final class DatagramClient extends Client {
         long sequence = sequenceOf(datagram);
         int slot = slot(sequence);
         if (sequence < 0 || fates[slot] == null || sequences[slot] != sequence) {
-            missed(0, ErrorKind.WRONG_BYTES, "a datagram that was never sent");
+            stats.failed(ErrorKind.WRONG_BYTES, 0, "a datagram that was never sent: " + Answer.quote(datagram));
         } else if (fates[slot] == Fate.AWAITED) {
             fates[slot] = Fate.ANSWERED;
             outstanding--;
             awaited(datagram, sequence);
             loop.next(this);
         } else {
-            meter.noticed(fates[slot] == Fate.LOST ? ErrorKind.LATE : ErrorKind.DUPLICATE);
+            stats.noticed(fates[slot] == Fate.LOST ? ErrorKind.LATE : ErrorKind.DUPLICATE);
         }
     }
 
     private void awaited(ByteBuffer datagram, long sequence) {
         if (sequence < highestAnswered) {
-            meter.noticed(ErrorKind.REORDERED);
+            stats.noticed(ErrorKind.REORDERED);
         }
         highestAnswered = Math.max(highestAnswered, sequence);
-        expected.position(sequenceBytes);
-        datagram.position(Math.min(sequenceBytes, datagram.limit()));
-        if (expected.equals(datagram)) {
+        String wrong = check(datagram, request(sequence));
+        if (wrong.isEmpty()) {
             succeeded(intended[slot(sequence)]);
         } else {
-            missed(1, ErrorKind.WRONG_BYTES, "datagram " + sequence + " came back changed");
+            stats.failed(ErrorKind.WRONG_BYTES, 1, wrong);
         }
     }
 
-    /** The number in the datagram; without one, the answer can only be for the latest. */
+    /** Returns what is wrong with an answer; empty if nothing is. */
+    private String check(ByteBuffer datagram, PreparedRequest request) {
+        if (numbered) {
+            datagram.putLong(0, request.message().getLong(0));
+        }
+        try {
+            if (reader.read(datagram, request) && !datagram.hasRemaining()) {
+                return "";
+            }
+            return "too short or too long: " + Answer.quote(datagram.rewind());
+        } catch (WrongAnswerException e) {
+            return String.valueOf(e.getMessage());
+        } finally {
+            reader.reset();
+        }
+    }
+
+    /** Returns the number in the datagram; without one, the answer can only be for the latest. */
     private long sequenceOf(ByteBuffer datagram) {
-        if (sequenceBytes == 0) {
+        if (!numbered) {
             return next - 1;
         }
-        return datagram.remaining() < sequenceBytes ? -1 : datagram.getLong(datagram.position());
+        return datagram.remaining() < SEQUENCE_BYTES ? -1 : datagram.getLong(0);
     }
 
     @Override
@@ -179,7 +213,12 @@ final class DatagramClient extends Client {
             if (fates[slot] == Fate.AWAITED && now - begun[slot] > loop.timeoutNanos()) {
                 fates[slot] = Fate.LOST;
                 outstanding--;
-                missed(1, ErrorKind.LOST, "no answer in time");
+                stats.failed(ErrorKind.LOST, 1, "no answer in time");
+                if (!numbered) {
+                    close();
+                    start();
+                    return;
+                }
                 loop.next(this);
             }
         }
@@ -189,6 +228,7 @@ final class DatagramClient extends Client {
     @Override
     void close() {
         outstanding = 0;
+        nextToSend = next;
         Arrays.fill(fates, null);
         key = null;
         DatagramChannel open = channel;

@@ -72,7 +72,7 @@ public enum ErrorKind {
 
     /** What kind of error an exception of a channel is; the JDK tells many of them apart only by their message. */
     static ErrorKind of(IOException failure) {
-        if (failure instanceof WrongBytesException) {
+        if (failure instanceof WrongAnswerException) {
             return WRONG_BYTES;
         }
         if (failure instanceof EOFException) {

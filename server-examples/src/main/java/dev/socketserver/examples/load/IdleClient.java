@@ -2,8 +2,8 @@ package dev.socketserver.examples.load;
 
 /** Connects, stays silent while the others run, and proves at the end that it is still served. */
 final class IdleClient extends StreamClient {
-    IdleClient(ClientLoop loop, Meter meter) {
-        super(loop, meter);
+    IdleClient(ClientLoop loop, StatsRecorder stats) {
+        super(loop, stats);
     }
 
     @Override
@@ -23,8 +23,8 @@ final class IdleClient extends StreamClient {
 
     @Override
     void drain() {
-        if (isConnected()) {
-            loop.began(1);
+        if (isOpen()) {
+            stats.began(1);
             ask(loop.now());
             flush();
         }

@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.concurrent.ThreadFactory;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -25,14 +25,18 @@ public final class Load {
     private static final int SAMPLES = 50;
     /** Whoever ends a run early does not want to wait for the whole timeout. */
     private static final Duration EARLY_DRAIN = Duration.ofSeconds(1);
+    /** A wait for answers that is longer than this is reported. */
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private final LoadPlan plan;
-    private final Supplier<@Nullable PoolState> pool;
-    private final CountDownLatch stopped = new CountDownLatch(1);
+    private final Supplier<@Nullable PoolSample> pool;
+    /** Completed by {@link #stop}, and when a loop fails. */
+    private final CompletableFuture<Void> stop = new CompletableFuture<>();
+
     private final List<ClientLoop> loops = new ArrayList<>();
-    private final Tally total = new Tally();
+    private final ClientStats total = new ClientStats();
     /** What happened since the last sample; kept, since its histograms are large. */
-    private final Tally interval = new Tally();
+    private final ClientStats interval = new ClientStats();
 
     private final List<Sample> samples = new ArrayList<>();
 
@@ -47,14 +51,14 @@ public final class Load {
      * @param pool asked at the end of each stretch how the pool was when it began, null if that is not known; must not
      *     block
      */
-    public Load(LoadPlan plan, Supplier<@Nullable PoolState> pool) {
+    public Load(LoadPlan plan, Supplier<@Nullable PoolSample> pool) {
         this.plan = plan;
         this.pool = pool;
     }
 
     /** Ends the run early; it still returns its result. */
     public void stop() {
-        stopped.countDown();
+        stop.complete(null);
     }
 
     /**
@@ -64,17 +68,28 @@ public final class Load {
      *     the server is part of the result
      */
     public LoadResult run(LoadListener listener) throws IOException, InterruptedException {
+        ClientLimits.requireDescriptors(plan);
         ExecutorService threads = Executors.newFixedThreadPool(plan.loops(), threadNames());
         try {
             for (int i = 0; i < plan.loops(); i++) {
                 loops.add(new ClientLoop(plan, i));
             }
-            List<Future<?>> running = new ArrayList<>();
-            loops.forEach(loop -> running.add(threads.submit(loop)));
-            return measure(listener, running);
+            return measure(
+                    listener,
+                    CompletableFuture.allOf(loops.stream()
+                            .map(loop ->
+                                    CompletableFuture.runAsync(loop, threads).whenComplete(this::loopEnded))
+                            .toArray(CompletableFuture[]::new)));
         } finally {
             drain(Duration.ZERO);
             threads.shutdown();
+        }
+    }
+
+    /** What a loop that failed would have measured is missing, so that the run has no result. */
+    private void loopEnded(@Nullable Void nothing, @Nullable Throwable failure) {
+        if (failure != null) {
+            stop();
         }
     }
 
@@ -87,30 +102,37 @@ public final class Load {
         };
     }
 
-    private LoadResult measure(LoadListener listener, List<Future<?>> running)
+    private LoadResult measure(LoadListener listener, CompletableFuture<Void> running)
             throws IOException, InterruptedException {
         awaitSettled();
         long begin = System.nanoTime();
         loops.forEach(loop -> loop.begin(begin));
-        sample(true, plan.warmup(), listener);
+        long measured = sample(true, begin, plan.warmup(), listener);
         total.clear();
         samples.clear();
         long[] cpuBefore = cpuNanos();
-        double seconds = sample(false, plan.duration(), listener);
+        double seconds = (sample(false, measured, plan.duration(), listener) - measured) / 1e9;
         double busiest = busiest(cpuBefore, cpuNanos(), seconds);
-        boolean early = stopped.getCount() == 0;
-        long operations = total.latencies().getTotalCount();
-        drain(early ? EARLY_DRAIN : plan.timeout());
-        await(running);
-        drainMeters(Population.MAIN, total);
-        return result(seconds, operations, busiest, early);
+        boolean early = stop.isDone();
+        long operations = total.successes();
+        long sent = total.bytesSent();
+        long received = total.bytesReceived();
+        awaitAnswers(early ? EARLY_DRAIN : plan.timeout(), early, listener, running);
+        takeStats(Population.MAIN, total);
+        var idle = new ClientStats();
+        var slow = new ClientStats();
+        takeStats(Population.IDLE, idle);
+        takeStats(Population.SLOW, slow);
+        List<String> limits = ClientLimits.of(plan, busiest, total, idle, slow);
+        return new LoadResult(
+                plan, seconds, operations, sent, received, total, idle, slow, List.copyOf(samples), limits, early);
     }
 
     /** Gives every client the time to connect; what takes longer connects while the rest are measured. */
     private void awaitSettled() throws InterruptedException {
         long until = System.nanoTime() + plan.timeout().toNanos();
         for (ClientLoop loop : loops) {
-            while (!loop.awaitSettled(SHORTEST_SAMPLE.toNanos()) && stopped.getCount() > 0) {
+            while (!loop.awaitSettled(SHORTEST_SAMPLE.toNanos()) && !stop.isDone()) {
                 if (System.nanoTime() - until > 0) {
                     return;
                 }
@@ -118,32 +140,37 @@ public final class Load {
         }
     }
 
-    /** Takes a sample now and then for as long as {@code duration}; returns how many seconds it was. */
-    private double sample(boolean warmup, Duration duration, LoadListener listener) throws InterruptedException {
+    /** Takes samples from {@code begin} on for as long as {@code duration}; returns when the last one ended. */
+    private long sample(boolean warmup, long begin, Duration duration, LoadListener listener)
+            throws InterruptedException {
+        CompletableFuture<?> ended = CompletableFuture.anyOf(stop, exhausted());
         long step = Math.min(
                 LONGEST_SAMPLE.toNanos(),
                 Math.max(SHORTEST_SAMPLE.toNanos(), plan.duration().toNanos() / SAMPLES));
-        long begin = System.nanoTime();
         long end = begin + duration.toNanos();
         long last = begin;
-        boolean stop = stopped.getCount() == 0;
-        while (!stop && last < end) {
+        boolean over = stop.isDone();
+        while (!over && last < end) {
             boolean almostOver = end - last < step + step / 2; // no tiny stretch at the end
-            stop = stopped.await(almostOver ? end - last : step, TimeUnit.NANOSECONDS);
+            over = await(ended, Duration.ofNanos(almostOver ? end - last : step));
             long now = System.nanoTime();
             interval.clear();
-            drainMeters(Population.MAIN, interval);
+            takeStats(Population.MAIN, interval);
             total.add(interval);
-            Sample sample = Sample.of(interval, warmup, (now - begin) / 1e9, (now - last) / 1e9, pool.get());
+            Sample sample = Sample.of(interval, (now - begin) / 1e9, (now - last) / 1e9, pool.get());
             samples.add(sample);
-            listener.sampled(sample);
+            listener.sampled(sample, warmup);
             last = now;
         }
-        return (last - begin) / 1e9;
+        return last;
     }
 
-    private void drainMeters(Population population, Tally tally) {
-        loops.forEach(loop -> loop.meter(population).drainTo(tally));
+    private CompletableFuture<Void> exhausted() {
+        return CompletableFuture.allOf(loops.stream().map(ClientLoop::exhausted).toArray(CompletableFuture[]::new));
+    }
+
+    private void takeStats(Population population, ClientStats tally) {
+        loops.forEach(loop -> loop.stats(population).drainTo(tally));
     }
 
     private void drain(Duration patience) {
@@ -151,13 +178,36 @@ public final class Load {
         loops.forEach(loop -> loop.drain(until));
     }
 
-    private static void await(List<Future<?>> running) throws IOException, InterruptedException {
-        for (Future<?> loop : running) {
-            try {
-                loop.get();
-            } catch (ExecutionException e) {
-                throw new IOException("a client loop failed", e.getCause());
+    /** Waits for what is under way; a run that was not stopped before can be stopped here. */
+    private void awaitAnswers(Duration limit, boolean early, LoadListener listener, CompletableFuture<Void> running)
+            throws IOException, InterruptedException {
+        drain(limit);
+        if (!early) {
+            CompletableFuture<Object> over = CompletableFuture.anyOf(stop, running);
+            if (!await(over, PATIENCE)) {
+                listener.awaitingAnswers(limit.minus(PATIENCE));
+                await(over, limit);
             }
+            if (stop.isDone()) {
+                drain(Duration.ZERO);
+            }
+        }
+        try {
+            running.get();
+        } catch (ExecutionException e) {
+            throw new IOException("a client loop failed: " + e.getCause(), e.getCause());
+        }
+    }
+
+    /** Waits for {@code event}; returns whether it has happened in time. */
+    private static boolean await(CompletableFuture<?> event, Duration limit) throws InterruptedException {
+        try {
+            event.get(limit.toNanos(), TimeUnit.NANOSECONDS);
+            return true;
+        } catch (TimeoutException e) {
+            return false;
+        } catch (ExecutionException e) {
+            return true; // the failure is reported by the caller, who waits for it once more
         }
     }
 
@@ -168,28 +218,8 @@ public final class Load {
     private static double busiest(long[] before, long[] after, double seconds) {
         double busiest = 0;
         for (int i = 0; i < before.length; i++) {
-            busiest = Math.max(busiest, (after[i] - before[i]) / 1e9 / seconds);
+            busiest = Math.max(busiest, Sample.perSecond(after[i] - before[i], seconds) / 1e9);
         }
         return busiest;
-    }
-
-    private LoadResult result(double seconds, long operations, double busiest, boolean early) {
-        var idle = new Tally();
-        var slow = new Tally();
-        drainMeters(Population.IDLE, idle);
-        drainMeters(Population.SLOW, slow);
-        var companions = new Tally();
-        companions.add(idle);
-        companions.add(slow);
-        return new LoadResult(
-                plan,
-                seconds,
-                operations,
-                total.outcome(),
-                idle.outcome(),
-                slow.outcome(),
-                List.copyOf(samples),
-                ClientLimits.of(plan, busiest, total, companions),
-                early);
     }
 }

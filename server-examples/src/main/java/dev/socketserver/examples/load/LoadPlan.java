@@ -14,7 +14,9 @@ import org.jspecify.annotations.Nullable;
  * @param duration how long to measure
  * @param warmup how long to run before that, unmeasured
  * @param timeout how long to wait for a connection or an answer
- * @param payload what is sent
+ * @param requests how many operations to measure; 0 for as many as there are in that time
+ * @param script what is sent, and what must come back
+ * @param greeting what a server sends first, up to these bytes; null if it does not
  * @param depth how many requests each connection has under way at a time
  * @param loops how many threads drive the clients
  * @param rate how many operations per second begin; null for a closed loop
@@ -31,14 +33,16 @@ public record LoadPlan(
         Duration duration,
         Duration warmup,
         Duration timeout,
-        Payload payload,
+        long requests,
+        Script script,
+        @Nullable Answer greeting,
         int depth,
         int loops,
         @Nullable Rate rate,
         int idle,
         int slow,
         Duration drip,
-        @Nullable Tls tls,
+        @Nullable ClientTls tls,
         @Nullable SourceAddresses sources) {
     /** The default number of clients, {@value}. */
     public static final int DEFAULT_CONNECTIONS = 64;
@@ -60,6 +64,8 @@ public record LoadPlan(
 
     /** The default pause after each byte of a slow client. */
     public static final Duration DEFAULT_DRIP = Duration.ofMillis(100);
+
+    private static final Duration UNLIMITED = Duration.ofDays(365);
 
     private static final int FEW_PROCESSORS = 2;
 
@@ -84,25 +90,35 @@ public record LoadPlan(
         require(!timeout.isNegative() && !timeout.isZero(), "timeout must be positive", seconds(timeout));
         require(!drip.isNegative() && !drip.isZero(), "drip must be positive", seconds(drip));
         boolean pipelines = mode == Mode.REQUEST || mode == Mode.UDP;
+        boolean scheduled = pipelines || mode == Mode.CONNECT;
         require(depth == 1 || pipelines, "pipeline must be 1 in mode " + mode, depth);
-        require(rate == null || pipelines || mode == Mode.CONNECT, "rate does not apply to mode " + mode, rate + "");
+        require(rate == null || scheduled, "rate does not apply to mode " + mode, rate + "");
+        require(requests >= 0, "requests must not be negative", requests);
+        require(requests == 0 || scheduled, "requests does not apply to mode " + mode, requests);
+        if (script.answer().isUntilClose()) {
+            require(mode == Mode.CONNECT, "until-close needs mode connect, not", mode);
+            require(idle + slow == 0, "until-close excludes companions, which keep their connections", idle + slow);
+        }
         if (mode == Mode.UDP) {
-            requireDatagrams(target, payload, depth, idle, slow, tls);
+            require(idle == 0, "idle companions are connections, not for mode udp", idle);
+            require(slow == 0, "slow companions are connections, not for mode udp", slow);
+            require(tls == null, "tls is not for mode", Mode.UDP);
+            require(greeting == null, "greeting-until is not for mode", Mode.UDP);
+            require(!(target instanceof UnixDomainSocketAddress), "target must be HOST:PORT in mode udp", target);
+            requireDatagrams(script, depth);
         }
     }
 
-    private static void requireDatagrams(
-            SocketAddress target, Payload payload, int depth, int idle, int slow, @Nullable Tls tls) {
-        int size = payload.size();
-        require(size <= MAX_DATAGRAM, "payload must be at most " + MAX_DATAGRAM + " bytes in mode udp", size);
-        require(
-                depth == 1 || size >= SEQUENCE_BYTES,
-                "payload must be at least " + SEQUENCE_BYTES + " bytes for a pipeline of datagrams",
-                size);
-        require(idle == 0, "idle companions are connections, not for mode udp", idle);
-        require(slow == 0, "slow companions are connections, not for mode udp", slow);
-        require(tls == null, "tls is not for mode", Mode.UDP);
-        require(!(target instanceof UnixDomainSocketAddress), "target must be HOST:PORT in mode udp", target);
+    private static void requireDatagrams(Script script, int depth) {
+        for (Script.Step step : script.steps()) {
+            int size = step.message().size();
+            require(size <= MAX_DATAGRAM, "payload must be at most " + MAX_DATAGRAM + " bytes in mode udp", size);
+            require(
+                    depth == 1 || (script.numbersDatagrams() && size >= SEQUENCE_BYTES),
+                    "payload must be at least " + SEQUENCE_BYTES + " bytes for a pipeline of datagrams",
+                    size);
+        }
+        require(script.answer().suitsDatagrams(), script.answer().option() + " is not for mode", Mode.UDP);
     }
 
     private static void requireBetween(String name, int least, int value, int most) {
@@ -136,6 +152,28 @@ public record LoadPlan(
         return connections + idle + slow;
     }
 
+    /** Returns this plan for the server at another address. */
+    public LoadPlan at(SocketAddress address) {
+        return new LoadPlan(
+                address,
+                mode,
+                connections,
+                duration,
+                warmup,
+                timeout,
+                requests,
+                script,
+                greeting,
+                depth,
+                loops,
+                rate,
+                idle,
+                slow,
+                drip,
+                tls,
+                sources);
+    }
+
     /** A plan with every default, for the server at {@code target}. */
     public static Builder builder(SocketAddress target) {
         return new Builder(target);
@@ -146,17 +184,19 @@ public record LoadPlan(
         private final SocketAddress target;
         private Mode mode = Mode.REQUEST;
         private int connections = DEFAULT_CONNECTIONS;
-        private Duration duration = DEFAULT_DURATION;
-        private Duration warmup = DEFAULT_WARMUP;
+        private @Nullable Duration duration;
+        private @Nullable Duration warmup;
         private @Nullable Duration timeout;
-        private Payload payload = Payload.ofSize(DEFAULT_PAYLOAD);
+        private long requests;
+        private Script script = Script.echo(Message.ofSize(DEFAULT_PAYLOAD));
+        private @Nullable Answer greeting;
         private int depth = 1;
         private int loops;
         private @Nullable Rate rate;
         private int idle;
         private int slow;
         private Duration drip = DEFAULT_DRIP;
-        private @Nullable Tls tls;
+        private @Nullable ClientTls tls;
         private @Nullable SourceAddresses sources;
 
         private Builder(SocketAddress target) {
@@ -175,14 +215,14 @@ public record LoadPlan(
             return this;
         }
 
-        /** How long to measure; default: {@link LoadPlan#DEFAULT_DURATION}. */
-        public Builder duration(Duration value) {
+        /** How long to measure; default: {@link LoadPlan#DEFAULT_DURATION}, with {@link #requests} without a limit. */
+        public Builder duration(@Nullable Duration value) {
             duration = value;
             return this;
         }
 
-        /** How long to run unmeasured before that; default: {@link LoadPlan#DEFAULT_WARMUP}. */
-        public Builder warmup(Duration value) {
+        /** How long to run unmeasured before; default: {@link LoadPlan#DEFAULT_WARMUP}, with {@link #requests} zero. */
+        public Builder warmup(@Nullable Duration value) {
             warmup = value;
             return this;
         }
@@ -196,9 +236,26 @@ public record LoadPlan(
             return this;
         }
 
-        /** What is sent; default: {@value LoadPlan#DEFAULT_PAYLOAD} printable bytes. */
-        public Builder payload(Payload value) {
-            payload = value;
+        /** How many operations to measure; 0, the default, for as many as there are in the time. */
+        public Builder requests(long value) {
+            requests = value;
+            return this;
+        }
+
+        /** What is sent and must come back; default: {@value LoadPlan#DEFAULT_PAYLOAD} printable bytes. */
+        public Builder payload(Message value) {
+            return script(Script.echo(value));
+        }
+
+        /** What is sent, and what must come back; default: as {@link #payload}. */
+        public Builder script(Script value) {
+            script = value;
+            return this;
+        }
+
+        /** What a server sends first; null, the default, for nothing. */
+        public Builder greeting(@Nullable Answer value) {
+            greeting = value;
             return this;
         }
 
@@ -239,7 +296,7 @@ public record LoadPlan(
         }
 
         /** The encryption; null, the default, for none. */
-        public Builder tls(@Nullable Tls value) {
+        public Builder tls(@Nullable ClientTls value) {
             tls = value;
             return this;
         }
@@ -253,15 +310,20 @@ public record LoadPlan(
         /** The plan; throws {@link IllegalArgumentException} naming the value that is out of range. */
         public LoadPlan build() {
             Duration patience = timeout != null ? timeout : mode == Mode.UDP ? DEFAULT_UDP_TIMEOUT : DEFAULT_TIMEOUT;
+            boolean counted = requests > 0;
+            Duration time = duration != null ? duration : counted ? UNLIMITED : DEFAULT_DURATION;
+            Duration before = warmup != null ? warmup : counted ? Duration.ZERO : DEFAULT_WARMUP;
             int threads = Math.min(loops == 0 ? defaultLoops(mode) : loops, Math.max(1, connections));
             return new LoadPlan(
                     target,
                     mode,
                     connections,
-                    duration,
-                    warmup,
+                    time,
+                    before,
                     patience,
-                    payload,
+                    requests,
+                    script,
+                    greeting,
                     depth,
                     threads,
                     rate,

@@ -3,42 +3,46 @@ package dev.socketserver.examples.load;
 import java.util.List;
 
 /**
- * What a load run measured.
+ * The outcome of a run.
  *
  * @param plan what was to be done
  * @param seconds how long it was measured
  * @param operations operations that succeeded in that time
- * @param outcome how the operations of the plan's mode ended, those that were still under way at the end included
- * @param idle how the idle companions fared; each is asked once, at the end
- * @param slow how the slow companions fared
- * @param samples the run in short stretches, without the warm-up
- * @param clientLimits in what way the client, not the server, may have been the bottleneck; empty if in none
- * @param endedEarly whether it was stopped before its time
+ * @param bytesSent bytes that the clients of the plan's mode sent in that time, before encryption
+ * @param bytesReceived bytes that they received
+ * @param clients the clients of the plan's mode, with the operations that were still under way at the end
+ * @param idle the idle companions, each of which sends one request at the end
+ * @param slow the slow companions
+ * @param samples the measurement in short parts
+ * @param clientLimits why the client, not the server, may have been the bottleneck; empty if it was not
+ * @param endedEarly whether the run was stopped
  */
 public record LoadResult(
         LoadPlan plan,
         double seconds,
         long operations,
-        Outcome outcome,
-        Outcome idle,
-        Outcome slow,
+        long bytesSent,
+        long bytesReceived,
+        ClientStats clients,
+        ClientStats idle,
+        ClientStats slow,
         List<Sample> samples,
         List<String> clientLimits,
         boolean endedEarly) {
-    /** Operations per second. */
+    /** Returns operations per second; 0 if the run was stopped before the measurement. */
     public double rate() {
-        return operations / seconds;
+        return Sample.perSecond(operations, seconds);
     }
 
-    /** Operations that failed, the companions' included. */
+    /** Returns the number of operations that failed, those of the companions included. */
     public long failures() {
-        return outcome.failures() + idle.failures() + slow.failures();
+        return clients.failures() + idle.failures() + slow.failures();
     }
 
-    /** The share of operations that failed, 0 to 1; 1 if there was none at all. */
+    /** Returns the share of operations that failed, 0 to 1; 1 if there was none at all. */
     public double errorRate() {
         long failures = failures();
-        long all = outcome.successes() + idle.successes() + slow.successes() + failures;
+        long all = clients.successes() + idle.successes() + slow.successes() + failures;
         return all == 0 ? 1 : (double) failures / all;
     }
 }

@@ -2,12 +2,15 @@ package dev.socketserver.examples.load;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.HttpURLConnection;
+import java.net.SocketTimeoutException;
 import java.net.URI;
 import java.net.UnknownHostException;
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -19,6 +22,9 @@ import java.util.regex.Pattern;
 public final class PoolMetrics {
     /** Long enough for a server that the load keeps from nearly everything else. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
+
+    private static final int PIECE_BYTES = 8 << 10;
+    private static final int MAX_BYTES = 16 << 20;
 
     private static final String WORKERS = "workers";
     private static final String BUSY = "state=\"busy\"";
@@ -50,7 +56,7 @@ public final class PoolMetrics {
      * @throws IOException if nobody answers within five seconds, or the answer tells of no pool; the message names the
      *     URL
      */
-    public PoolState read() throws IOException {
+    public PoolSample read() throws IOException {
         try {
             return parse(text());
         } catch (UnknownHostException e) {
@@ -70,14 +76,31 @@ public final class PoolMetrics {
                 throw new IOException("answered with status " + status);
             }
             try (InputStream in = connection.getInputStream()) {
-                return new String(in.readAllBytes(), UTF_8);
+                return readAll(in);
             }
         } finally {
             connection.disconnect();
         }
     }
 
-    static PoolState parse(String text) throws IOException {
+    /** The connection's own timeout is for each read; this limits their sum. */
+    private String readAll(InputStream in) throws IOException {
+        long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMillis);
+        var text = new ByteArrayOutputStream();
+        byte[] piece = new byte[PIECE_BYTES];
+        for (int count = in.read(piece); count >= 0; count = in.read(piece)) {
+            text.write(piece, 0, count);
+            if (System.nanoTime() - deadline > 0) {
+                throw new SocketTimeoutException("the response did not end within " + patienceMillis + " ms");
+            }
+            if (text.size() > MAX_BYTES) {
+                throw new IOException("the response has more than " + MAX_BYTES + " bytes");
+            }
+        }
+        return text.toString(UTF_8);
+    }
+
+    static PoolSample parse(String text) throws IOException {
         int workers = 0;
         int busy = 0;
         int queued = 0;
@@ -98,6 +121,6 @@ public final class PoolMetrics {
         if (!found) {
             throw new IOException("tells of no elastic_pool_workers");
         }
-        return new PoolState(workers, busy, queued);
+        return new PoolSample(workers, busy, queued);
     }
 }

@@ -24,7 +24,7 @@ public final class PoolWatch implements AutoCloseable {
     /** Set by whoever asks, cleared by the thread when the answer is there. */
     private final AtomicBoolean asking = new AtomicBoolean();
     /** Set by the thread, taken by {@link #next}. */
-    private final AtomicReference<@Nullable PoolState> answer = new AtomicReference<>();
+    private final AtomicReference<@Nullable PoolSample> answer = new AtomicReference<>();
 
     private final AtomicInteger failures = new AtomicInteger();
     private final AtomicReference<@Nullable String> firstFailure = new AtomicReference<>();
@@ -36,8 +36,8 @@ public final class PoolWatch implements AutoCloseable {
     }
 
     /** Returns what has been answered since the last call, and asks again; null if nothing has been. Never blocks. */
-    public @Nullable PoolState next() {
-        PoolState state = answer.getAndSet(null);
+    public @Nullable PoolSample next() {
+        PoolSample state = answer.getAndSet(null);
         ask();
         return state;
     }

@@ -1,5 +1,6 @@
 package dev.socketserver.examples.load;
 
+import dev.socketserver.examples.cli.Parsers;
 import dev.socketserver.examples.cli.Text;
 import java.time.Duration;
 
@@ -16,6 +17,7 @@ public record Rate(double from, double to, Duration over) {
     public static final double MAX = 10_000_000;
 
     private static final double NANOS = 1e9;
+    private static final int PARTS_OF_RAMP = 3;
 
     /** Checks the values. */
     public Rate {
@@ -33,6 +35,20 @@ public record Rate(double from, double to, Duration over) {
         if (!(rate >= 0 && rate <= MAX)) {
             throw new IllegalArgumentException("rate must be 0 to " + (long) MAX + " per second: " + rate);
         }
+    }
+
+    /** Reads a ramp such as {@code 0:50000:30}: from none to 50,000 per second in 30 s. */
+    public static Rate parseRamp(String text) {
+        String[] parts = text.split(":", -1);
+        if (parts.length == PARTS_OF_RAMP) {
+            try {
+                double from = Double.parseDouble(parts[0]);
+                return new Rate(from, Double.parseDouble(parts[1]), Parsers.time(parts[2]));
+            } catch (NumberFormatException ignored) {
+                // The message is the same as for too few parts.
+            }
+        }
+        throw new IllegalArgumentException("must be FROM:TO:SECONDS, such as 0:50000:30: " + text);
     }
 
     /** A rate that does not change. */

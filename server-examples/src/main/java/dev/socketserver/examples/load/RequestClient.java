@@ -2,8 +2,8 @@ package dev.socketserver.examples.load;
 
 /** Stays connected and sends one request after the other, or several at a time. */
 final class RequestClient extends StreamClient {
-    RequestClient(ClientLoop loop, Meter meter) {
-        super(loop, meter);
+    RequestClient(ClientLoop loop, StatsRecorder stats) {
+        super(loop, stats);
     }
 
     @Override
@@ -13,7 +13,8 @@ final class RequestClient extends StreamClient {
 
     @Override
     void opened() {
-        for (int i = 0; i < loop.depth(); i++) {
+        pipeline.startOver();
+        for (int i = 0; i < loop.plan().depth(); i++) {
             loop.next(this);
         }
     }

@@ -1,47 +1,49 @@
 package dev.socketserver.examples.load;
 
+import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What happened in one short stretch of a run.
+ * A short part of a run. {@code load --json} writes these names.
  *
- * @param warmup whether it was before the measurement
- * @param at when it ended, in seconds from the beginning of the warm-up or of the measurement
+ * @param at when it ended, in seconds since the beginning of the warm-up or of the measurement
  * @param seconds how long it was
  * @param operations operations that succeeded
  * @param errors operations that failed
- * @param p50 the median latency in nanoseconds, 0 without operations
- * @param p99 the 99th percentile
- * @param max the longest
- * @param pool how the server's pool was when it began; null if that is not known
+ * @param p50Nanos the median latency; 0 without operations, as the next two
+ * @param p99Nanos the 99th percentile
+ * @param maxNanos the longest latency
+ * @param pool the state of the server's pool when the part began; null if it is not known
  */
 public record Sample(
-        boolean warmup,
         double at,
         double seconds,
         long operations,
         long errors,
-        long p50,
-        long p99,
-        long max,
-        @Nullable PoolState pool) {
-    /** Operations per second. */
-    public double rate() {
-        return operations / seconds;
-    }
-
-    static Sample of(Tally tally, boolean warmup, double at, double seconds, @Nullable PoolState pool) {
-        var latencies = tally.latencies();
-        boolean any = latencies.getTotalCount() > 0;
+        long p50Nanos,
+        long p99Nanos,
+        long maxNanos,
+        @Nullable PoolSample pool) {
+    static Sample of(ClientStats stats, double at, double seconds, @Nullable PoolSample pool) {
+        Histogram latencies = stats.latencies();
         return new Sample(
-                warmup,
                 at,
                 seconds,
-                latencies.getTotalCount(),
-                tally.failures(),
-                any ? latencies.getValueAtPercentile(50) : 0,
-                any ? latencies.getValueAtPercentile(99) : 0,
-                any ? latencies.getMaxValue() : 0,
+                stats.successes(),
+                stats.failures(),
+                latencies.getValueAtPercentile(50),
+                latencies.getValueAtPercentile(99),
+                latencies.getMaxValue(),
                 pool);
+    }
+
+    /** Returns operations per second. */
+    public double rate() {
+        return perSecond(operations, seconds);
+    }
+
+    /** Returns a rate that is a number even if no time has passed. */
+    public static double perSecond(long count, double seconds) {
+        return seconds > 0 ? count / seconds : 0;
     }
 }

@@ -4,10 +4,10 @@ package dev.socketserver.examples.load;
 final class SlowClient extends StreamClient {
     private long lastByte;
     /** How many bytes may go out now. */
-    private int allowance;
+    private long allowance;
 
-    SlowClient(ClientLoop loop, Meter meter) {
-        super(loop, meter);
+    SlowClient(ClientLoop loop, StatsRecorder stats) {
+        super(loop, stats);
     }
 
     @Override
@@ -23,38 +23,40 @@ final class SlowClient extends StreamClient {
     /** Slow clients follow no schedule. */
     private void next() {
         if (!loop.isDraining()) {
-            loop.began(1);
+            stats.began(1);
             begin(loop.now());
         }
     }
 
     @Override
     void begin(long intended) {
-        lastByte = loop.now();
+        lastByte = loop.now() - loop.dripNanos(); // the first byte follows at once
         ask(intended);
     }
 
     @Override
-    int sendLimit() {
+    long sendLimit() {
         return allowance;
     }
 
     @Override
     void checkTimeout(long now) {
-        if (exchange.unsent() > 0 && now - lastByte >= loop.dripNanos()) {
+        if (!pipeline.hasUnsent()) {
+            super.checkTimeout(now);
+        } else if (now - lastByte >= loop.dripNanos()) {
             lastByte = now;
             waitAnew(now);
             allowance = 1;
             flush();
             allowance = 0;
         }
-        super.checkTimeout(now);
     }
 
     /** The run ends: the rest goes out at once. */
     @Override
     void drain() {
-        allowance = Integer.MAX_VALUE;
+        waitAnew(loop.now());
+        allowance = Long.MAX_VALUE;
         flush();
     }
 

@@ -11,45 +11,59 @@ import org.jspecify.annotations.Nullable;
  * A client on a stream connection.
  *
  * <pre>
- *            open()              handshake done
- *   CLOSED ----------> CONNECTING ------------> OPEN
- *     ^                    |                     |
- *     +--------------------+---------------------+   close(): refused, broken, late, or done
+ *            open()              handshake done          greeting received
+ *   CLOSED ----------> CONNECTING ------------> GREETED ------------------> OPEN
+ *     ^                    |                       |     (at once if none)    |
+ *     +--------------------+-----------------------+--------------------------+   close()
  * </pre>
  */
 abstract class StreamClient extends Client {
-    final Exchange exchange;
-    /** Null when closed. */
+    private enum State {
+        CLOSED,
+        CONNECTING,
+        GREETED,
+        OPEN
+    }
+
+    private static final PreparedRequest NOTHING = new PreparedRequest(ByteBuffer.allocate(0), null);
+
+    final Pipeline pipeline;
+    private final @Nullable AnswerReader greeting;
+    /** Null when closed, as the key. */
     private @Nullable Wire wire;
 
     private @Nullable SelectionKey key;
-    private boolean connected;
+    private State state = State.CLOSED;
     /** Since when the client waits: for the connection, or for the oldest answer. */
     private long waitingSince;
 
-    StreamClient(ClientLoop loop, Meter meter) {
-        super(loop, meter);
-        this.exchange = new Exchange(loop.payloadCopies(), loop.depth());
+    StreamClient(ClientLoop loop, StatsRecorder stats) {
+        super(loop, stats);
+        LoadPlan plan = loop.plan();
+        Answer first = plan.greeting();
+        this.pipeline = new Pipeline(loop.requests(), plan.script().answer(), plan.depth());
+        this.greeting = first == null ? null : AnswerReader.of(first);
     }
 
-    /** The connection is there. */
+    /** Called when the connection can be used. */
     abstract void opened();
 
-    /** The oldest request, meant to begin at {@code intended}, was answered. */
+    /** Called when the oldest request, meant to begin at {@code intended}, was answered. */
     abstract void answered(long intended);
 
-    /** How many bytes may be sent now. */
-    int sendLimit() {
-        return Integer.MAX_VALUE;
+    /** Returns how many bytes may be sent now. */
+    long sendLimit() {
+        return Long.MAX_VALUE;
     }
 
-    /** Connects. A loopback peer has often answered before the first call returns: then no selector is asked. */
+    /** Connects. A loopback peer has often answered before the first call returns; then no selector is needed. */
     final void open() {
         waitingSince = loop.now();
+        state = State.CONNECTING;
         try {
             Wire opening = loop.connector().open();
             wire = opening;
-            if (opening.connect(loop.target())) {
+            if (opening.connect(loop.plan().target())) {
                 key = loop.register(opening.channel(), SelectionKey.OP_READ, this);
                 connected();
             } else {
@@ -60,10 +74,17 @@ abstract class StreamClient extends Client {
         }
     }
 
-    private void connected() throws IOException {
-        connected = true;
-        meter.connected(loop.tick() - waitingSince);
+    private void connected() {
+        stats.connected(loop.tick() - waitingSince);
         settled();
+        state = State.GREETED;
+        if (greeting == null) {
+            becomeOpen();
+        }
+    }
+
+    private void becomeOpen() {
+        state = State.OPEN;
         opened();
         flush();
     }
@@ -73,16 +94,14 @@ abstract class StreamClient extends Client {
     final void flush() {
         Wire open = wire;
         SelectionKey registered = key;
-        if (!connected || open == null || registered == null) {
+        if (state != State.OPEN || open == null || registered == null) {
             return;
         }
         try {
-            int limit = sendLimit();
-            if (limit > 0 && exchange.unsent() > 0) {
-                exchange.send(open, limit);
-            }
-            boolean heldBack = limit < exchange.unsent();
-            boolean done = open.flushed() && (exchange.unsent() == 0 || heldBack);
+            long limit = sendLimit();
+            long sent = pipeline.send(open, limit);
+            stats.sent(sent);
+            boolean done = open.flushed() && (!pipeline.hasUnsent() || sent == limit);
             int interest = done ? SelectionKey.OP_READ : SelectionKey.OP_READ | open.writeInterest();
             if (registered.interestOps() != interest) {
                 registered.interestOps(interest);
@@ -92,12 +111,12 @@ abstract class StreamClient extends Client {
         }
     }
 
-    /** Asks one more request, which the next {@link #flush} sends. */
+    /** Adds a request, which the next {@link #flush} sends. */
     final void ask(long intended) {
-        if (exchange.outstanding() == 0) {
+        if (pipeline.outstanding() == 0) {
             waitingSince = loop.now();
         }
-        exchange.ask(intended);
+        pipeline.ask(intended);
     }
 
     @Override
@@ -108,12 +127,12 @@ abstract class StreamClient extends Client {
             return;
         }
         try {
-            if (!connected) {
+            if (state == State.CONNECTING) {
                 goOnConnecting(open, registered);
                 return;
             }
             boolean readable = registered.isReadable();
-            if (exchange.unsent() > 0 || registered.isWritable()) {
+            if (pipeline.hasUnsent() || registered.isWritable()) {
                 flush();
             }
             if (readable && wire == open) {
@@ -133,53 +152,84 @@ abstract class StreamClient extends Client {
         }
     }
 
-    /** Reads all that is there before it asks for more, so that no request is answered before the clock is read. */
+    /** Reads all that is there before it sends more, so that no request is answered before the clock is read. */
     private void receive(Wire open) throws IOException {
-        boolean mayAsk = false;
+        boolean answers = false;
         do {
             ByteBuffer buffer = loop.receiveBuffer();
-            if (open.read(buffer) < 0) {
-                throw new EOFException(exchange.outstanding() + " answers outstanding");
+            int count = open.read(buffer);
+            if (count < 0) {
+                ended();
+                return;
             }
-            int complete = exchange.check(buffer.flip());
-            if (complete > 0) {
-                mayAsk = true;
-                waitingSince = loop.now();
-                for (int i = 0; i < complete; i++) {
-                    answered(exchange.takeAnswered());
-                }
-            }
+            stats.received(count);
+            answers |= read(buffer.flip());
         } while (wire == open && open.mayHoldMore());
-        if (mayAsk) {
+        if (answers) {
             flush();
         }
     }
 
+    /** Returns whether the bytes completed an answer. */
+    private boolean read(ByteBuffer received) throws IOException {
+        if (state == State.GREETED && greeting != null) {
+            if (!greeting.read(received, NOTHING)) {
+                return false;
+            }
+            becomeOpen();
+        }
+        int complete = pipeline.read(received);
+        if (complete > 0) {
+            waitingSince = loop.now();
+        }
+        for (int i = 0; i < complete; i++) {
+            answered(pipeline.takeAnswered());
+        }
+        return complete > 0;
+    }
+
+    /** The peer has closed the connection, which may complete an answer. */
+    private void ended() throws IOException {
+        if (!pipeline.readEnd()) {
+            throw new EOFException(
+                    "closed with " + pipeline.outstanding() + " answers outstanding" + pipeline.partialAnswer());
+        }
+        answered(pipeline.takeAnswered());
+    }
+
     @Override
     void checkTimeout(long now) {
-        boolean waiting = wire != null && (!connected || exchange.outstanding() > 0);
+        boolean waiting = wire != null && (state != State.OPEN || pipeline.outstanding() > 0);
         if (waiting && now - waitingSince > loop.timeoutNanos()) {
-            broken(new SocketTimeoutException(connected ? "no answer" : "not connected"));
+            broken(new SocketTimeoutException(
+                    switch (state) {
+                        case CONNECTING, CLOSED -> "not connected";
+                        case GREETED -> "no greeting";
+                        case OPEN -> "no answer" + pipeline.partialAnswer();
+                    }));
         }
     }
 
-    /** Something has been sent, so the wait begins anew. */
+    /** Starts the wait anew, because something was sent. */
     final void waitAnew(long now) {
         waitingSince = now;
     }
 
-    final boolean isConnected() {
-        return connected;
+    final boolean isOpen() {
+        return state == State.OPEN;
     }
 
     private void broken(IOException failure) {
-        failed(exchange.outstanding(), failure);
+        failed(pipeline.outstanding(), failure);
     }
 
     @Override
     final void close() {
-        connected = false;
-        exchange.reset();
+        state = State.CLOSED;
+        pipeline.reset();
+        if (greeting != null) {
+            greeting.reset();
+        }
         key = null;
         Wire open = wire;
         wire = null;
@@ -187,7 +237,7 @@ abstract class StreamClient extends Client {
             try {
                 open.close();
             } catch (IOException ignored) {
-                // That it was broken already is no news.
+                // The connection was broken already.
             }
         }
     }

@@ -1,8 +1,8 @@
 package dev.socketserver.examples.report;
 
 import dev.socketserver.examples.cli.Text;
+import dev.socketserver.examples.load.Sample;
 import dev.socketserver.examples.report.LoadReport.Run;
-import dev.socketserver.examples.report.LoadReport.Stretch;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.StringJoiner;
@@ -35,12 +35,12 @@ public final class Comparison {
         lines.add(row(a.plan().operations() + "/s", this::rates, value -> Text.format("%,.0f", value), true));
         lines.add(row(
                 "p50",
-                report -> times(report, run -> run.latency().p50Nanos(), Stretch::p50Nanos),
+                report -> times(report, run -> run.latency().p50Nanos(), Sample::p50Nanos),
                 Comparison::time,
                 false));
         lines.add(row(
                 "p99",
-                report -> times(report, run -> run.latency().p99Nanos(), Stretch::p99Nanos),
+                report -> times(report, run -> run.latency().p99Nanos(), Sample::p99Nanos),
                 Comparison::time,
                 false));
         lines.add(row("p99.9", report -> runs(report, run -> run.latency().p999Nanos()), Comparison::time, false));
@@ -68,7 +68,10 @@ public final class Comparison {
         String medianA = format.apply(RatioInterval.median(valuesA));
         String medianB = format.apply(RatioInterval.median(valuesB));
         RatioInterval interval = RatioInterval.of(valuesA, valuesB);
-        boolean known = valuesA.length >= ENOUGH_RUNS && valuesB.length >= ENOUGH_RUNS;
+        if (!Double.isFinite(interval.ratio())) {
+            return Text.format(HEAD, name, medianA, medianB, "", "");
+        }
+        boolean known = valuesA.length >= ENOUGH_RUNS && valuesB.length >= ENOUGH_RUNS && interval.isFinite();
         return Text.format(
                 HEAD,
                 name,
@@ -87,13 +90,11 @@ public final class Comparison {
     }
 
     private double[] rates(LoadReport report) {
-        return byRuns
-                ? runs(report, Run::operationsPerSecond)
-                : stretches(report, stretch -> stretch.operations() / stretch.seconds());
+        return byRuns ? runs(report, Run::operationsPerSecond) : samples(report, Sample::rate);
     }
 
-    private double[] times(LoadReport report, ToDoubleFunction<Run> ofRun, ToDoubleFunction<Stretch> ofStretch) {
-        return byRuns ? runs(report, ofRun) : stretches(report, ofStretch);
+    private double[] times(LoadReport report, ToDoubleFunction<Run> ofRun, ToDoubleFunction<Sample> ofSample) {
+        return byRuns ? runs(report, ofRun) : samples(report, ofSample);
     }
 
     private static double[] runs(LoadReport report, ToDoubleFunction<Run> value) {
@@ -103,10 +104,10 @@ public final class Comparison {
                 .toArray();
     }
 
-    private static double[] stretches(LoadReport report, ToDoubleFunction<Stretch> value) {
+    private static double[] samples(LoadReport report, ToDoubleFunction<Sample> value) {
         return report.runs().stream()
                 .flatMap(run -> run.samples().stream())
-                .filter(stretch -> stretch.operations() > 0)
+                .filter(sample -> sample.operations() > 0)
                 .mapToDouble(value)
                 .toArray();
     }

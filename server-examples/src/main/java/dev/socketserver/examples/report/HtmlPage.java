@@ -2,7 +2,7 @@ package dev.socketserver.examples.report;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
-import dev.socketserver.examples.load.PoolState;
+import dev.socketserver.examples.load.PoolSample;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -25,7 +25,7 @@ public final class HtmlPage {
     private record Page(String title, List<Section> sections, List<PoolPoint> pool) {}
 
     /** How the server's pool was, so many seconds after the first look at it. */
-    public record PoolPoint(double at, PoolState pool) {}
+    public record PoolPoint(double at, PoolSample pool) {}
 
     private record Section(String title, List<Entry> entries) {}
 

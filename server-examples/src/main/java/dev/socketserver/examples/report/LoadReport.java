@@ -1,11 +1,11 @@
 package dev.socketserver.examples.report;
 
 import dev.socketserver.examples.cli.AddressText;
+import dev.socketserver.examples.cli.ProjectVersion;
+import dev.socketserver.examples.load.ClientStats;
 import dev.socketserver.examples.load.ErrorKind;
 import dev.socketserver.examples.load.LoadPlan;
 import dev.socketserver.examples.load.LoadResult;
-import dev.socketserver.examples.load.Outcome;
-import dev.socketserver.examples.load.PoolState;
 import dev.socketserver.examples.load.Rate;
 import dev.socketserver.examples.load.Sample;
 import java.time.Duration;
@@ -14,6 +14,7 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.HdrHistogram.Histogram;
 import org.HdrHistogram.HistogramIterationValue;
 import org.jspecify.annotations.Nullable;
@@ -27,11 +28,21 @@ import org.jspecify.annotations.Nullable;
  * @param format always {@value #FORMAT}
  * @param version always {@value #VERSION}
  * @param written when, as ISO 8601 in UTC
+ * @param program what wrote it, with its version; null in old files, as the next
+ * @param command the command line, to reproduce it
  * @param machine where the load came from
  * @param plan what was to be done
  * @param runs what was measured
  */
-public record LoadReport(String format, int version, String written, Machine machine, Plan plan, List<Run> runs) {
+public record LoadReport(
+        String format,
+        int version,
+        String written,
+        @Nullable String program,
+        @Nullable String command,
+        Machine machine,
+        Plan plan,
+        List<Run> runs) {
     /** Tells these files from others. */
     public static final String FORMAT = "dev.socketserver.load";
 
@@ -60,7 +71,10 @@ public record LoadReport(String format, int version, String written, Machine mac
             String mode,
             String operations,
             int connections,
+            long requests,
             int payloadBytes,
+            int messages,
+            @Nullable String answer,
             int pipeline,
             int threads,
             double durationSeconds,
@@ -97,22 +111,13 @@ public record LoadReport(String format, int version, String written, Machine mac
     /** How companions fared. */
     public record Companions(long succeeded, long failed) {}
 
-    /** A short stretch of a run. */
-    public record Stretch(
-            double at,
-            double seconds,
-            long operations,
-            long errors,
-            long p50Nanos,
-            long p99Nanos,
-            long maxNanos,
-            @Nullable PoolState pool) {}
-
     /** One run of the plan. */
     public record Run(
             double seconds,
             long operations,
             double operationsPerSecond,
+            long bytesSent,
+            long bytesReceived,
             long failures,
             double errorRate,
             boolean endedEarly,
@@ -122,17 +127,35 @@ public record LoadReport(String format, int version, String written, Machine mac
             List<Failure> errors,
             Companions idle,
             Companions slow,
-            List<Stretch> samples) {}
+            List<Sample> samples) {
+        private boolean isComplete() {
+            return clientLimits != null
+                    && latency != null
+                    && latency.percentiles != null
+                    && errors != null
+                    && idle != null
+                    && slow != null
+                    && samples != null
+                    && samples.stream().allMatch(Objects::nonNull);
+        }
+    }
 
-    /** The report of runs of one plan, at least one. */
-    public static LoadReport of(List<LoadResult> results) {
+    /** Returns the report of runs of one plan, at least one, for which {@code command} was given. */
+    public static LoadReport of(List<LoadResult> results, String command) {
         return new LoadReport(
                 FORMAT,
                 VERSION,
                 Instant.now().truncatedTo(ChronoUnit.SECONDS).toString(),
+                ProjectVersion.text(),
+                command,
                 Machine.current(),
                 plan(results.get(0).plan()),
                 results.stream().map(LoadReport::run).toList());
+    }
+
+    /** Whether everything is there that a report is made of; what was read from a file may lack anything. */
+    boolean isComplete() {
+        return machine != null && plan != null && runs.stream().allMatch(run -> run != null && run.isComplete());
     }
 
     private static Plan plan(LoadPlan plan) {
@@ -142,7 +165,10 @@ public record LoadReport(String format, int version, String written, Machine mac
                 plan.mode().toString(),
                 plan.mode().operations(),
                 plan.connections(),
-                plan.payload().size(),
+                plan.requests(),
+                plan.script().steps().get(0).message().size(),
+                plan.script().steps().size(),
+                plan.script().expectation(),
                 plan.depth(),
                 plan.loops(),
                 seconds(plan.duration()),
@@ -161,33 +187,35 @@ public record LoadReport(String format, int version, String written, Machine mac
 
     private static Run run(LoadResult result) {
         List<Failure> failures = new ArrayList<>();
-        addFailures("main", result.outcome(), failures);
+        addFailures("main", result.clients(), failures);
         addFailures("idle", result.idle(), failures);
         addFailures("slow", result.slow(), failures);
         return new Run(
                 result.seconds(),
                 result.operations(),
                 result.rate(),
+                result.bytesSent(),
+                result.bytesReceived(),
                 result.failures(),
                 result.errorRate(),
                 result.endedEarly(),
                 result.clientLimits(),
-                distribution(result.outcome().latencies()),
-                distribution(result.outcome().connects()),
+                distribution(result.clients().latencies()),
+                distribution(result.clients().connects()),
                 failures,
                 companions(result.idle()),
                 companions(result.slow()),
-                result.samples().stream().map(LoadReport::stretch).toList());
+                result.samples());
     }
 
-    private static void addFailures(String clients, Outcome outcome, List<Failure> failures) {
+    private static void addFailures(String clients, ClientStats outcome, List<Failure> failures) {
         for (Map.Entry<ErrorKind, Long> error : outcome.errors().entrySet()) {
             String first = outcome.examples().get(error.getKey());
             failures.add(new Failure(error.getKey().label(), clients, error.getValue(), first));
         }
     }
 
-    private static Companions companions(Outcome outcome) {
+    private static Companions companions(ClientStats outcome) {
         return new Companions(outcome.successes(), outcome.failures());
     }
 
@@ -206,17 +234,5 @@ public record LoadReport(String format, int version, String written, Machine mac
                 nanos.getValueAtPercentile(99.99),
                 nanos.getMaxValue(),
                 curve);
-    }
-
-    private static Stretch stretch(Sample sample) {
-        return new Stretch(
-                sample.at(),
-                sample.seconds(),
-                sample.operations(),
-                sample.errors(),
-                sample.p50(),
-                sample.p99(),
-                sample.max(),
-                sample.pool());
     }
 }

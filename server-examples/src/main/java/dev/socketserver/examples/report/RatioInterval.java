@@ -28,6 +28,11 @@ record RatioInterval(double ratio, double low, double high) {
         return new RatioInterval(median(second) / median(first), ratios[cut], ratios[RESAMPLES - 1 - cut]);
     }
 
+    /** Whether nothing was divided by zero. */
+    boolean isFinite() {
+        return Double.isFinite(low) && Double.isFinite(high);
+    }
+
     /** Whether 1, which would mean no difference, lies outside. */
     boolean showsDifference() {
         return low > 1 || high < 1;

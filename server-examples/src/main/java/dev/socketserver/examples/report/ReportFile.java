@@ -3,20 +3,29 @@ package dev.socketserver.examples.report;
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
+import com.google.gson.Strictness;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
 /** Reads and writes {@link LoadReport}s as JSON files. */
 public final class ReportFile {
-    private static final Gson JSON =
-            new GsonBuilder().setPrettyPrinting().disableHtmlEscaping().create();
+    private static final Gson JSON = new GsonBuilder()
+            .setPrettyPrinting()
+            .disableHtmlEscaping()
+            .setStrictness(Strictness.STRICT)
+            .create();
 
     private ReportFile() {}
 
     /** Writes {@code report} to {@code file}, replacing it. */
     public static void write(LoadReport report, Path file) throws IOException {
-        Files.writeString(file, JSON.toJson(report) + "\n");
+        Files.writeString(file, toJson(report));
+    }
+
+    /** Returns the text of a report's file. */
+    public static String toJson(LoadReport report) {
+        return JSON.toJson(report) + "\n";
     }
 
     /**
@@ -29,7 +38,7 @@ public final class ReportFile {
         try {
             report = JSON.fromJson(Files.readString(file), LoadReport.class);
         } catch (JsonParseException e) {
-            throw new IOException(file + " is no load report: " + e.getMessage(), e);
+            throw new IOException(file + " is no load report", e);
         }
         if (report == null || !LoadReport.FORMAT.equals(report.format()) || report.runs() == null) {
             throw new IOException(file + " is no load report");
@@ -40,6 +49,9 @@ public final class ReportFile {
         }
         if (report.runs().isEmpty()) {
             throw new IOException(file + " has no run");
+        }
+        if (!report.isComplete()) {
+            throw new IOException(file + " is no load report: parts are missing");
         }
         return report;
     }

@@ -2,11 +2,12 @@ package dev.socketserver.examples.report;
 
 import dev.socketserver.examples.cli.AddressText;
 import dev.socketserver.examples.cli.Text;
+import dev.socketserver.examples.load.ClientStats;
 import dev.socketserver.examples.load.ErrorKind;
 import dev.socketserver.examples.load.LoadPlan;
 import dev.socketserver.examples.load.LoadResult;
 import dev.socketserver.examples.load.Mode;
-import dev.socketserver.examples.load.Outcome;
+import dev.socketserver.examples.load.Sample;
 import java.util.Map;
 import java.util.StringJoiner;
 import org.HdrHistogram.Histogram;
@@ -32,13 +33,13 @@ public final class ResultTable {
         row("target", target(plan));
         row("measured", measured(plan));
         if (plan.mode() == Mode.IDLE) {
-            row("held", companions(result.outcome()));
+            row("held", companions(result.clients()));
         } else {
-            row(plan.mode().operations(), throughput(plan));
+            row(plan.mode().operations(), throughput());
         }
-        row("latency", percentiles(result.outcome().latencies()));
-        if (result.outcome().connects().getTotalCount() > 0) {
-            row("connecting", percentiles(result.outcome().connects()));
+        row("latency", percentiles(result.clients().latencies()));
+        if (result.clients().connects().getTotalCount() > 0) {
+            row("connecting", percentiles(result.clients().connects()));
         }
         if (plan.idle() > 0) {
             row("idle", Text.format("%,d   ", plan.idle()) + companions(result.idle()));
@@ -47,7 +48,7 @@ public final class ResultTable {
             row("slow", Text.format("%,d   ", plan.slow()) + companions(result.slow()));
         }
         row("errors", Text.format("%,d   %.3f %%", result.failures(), 100 * result.errorRate()));
-        errors("", result.outcome());
+        errors("", result.clients());
         errors("idle: ", result.idle());
         errors("slow: ", result.slow());
         result.clientLimits().forEach(limit -> row("CLIENT LIMIT", limit));
@@ -61,7 +62,10 @@ public final class ResultTable {
                 plan.mode(),
                 plan.connections(),
                 plan.mode() == Mode.UDP ? "sockets" : "connections",
-                plan.payload().size());
+                plan.script().steps().get(0).message().size());
+        if (plan.script().steps().size() > 1) {
+            text += " and " + (plan.script().steps().size() - 1) + " other messages";
+        }
         if (plan.depth() > 1) {
             text += ", " + plan.depth() + " at a time";
         }
@@ -75,21 +79,22 @@ public final class ResultTable {
                 result.seconds(), plan.warmup().toMillis() / 1e3, loop, result.endedEarly() ? ", ended early" : "");
     }
 
-    private String throughput(LoadPlan plan) {
+    private String throughput() {
         return Text.format(
-                "%,d   %,.0f/s   %,.1f MB/s each way",
+                "%,d   %,.0f/s   %,.1f MB/s sent   %,.1f MB/s received",
                 result.operations(),
                 result.rate(),
-                result.rate() * plan.payload().size() / 1e6);
+                Sample.perSecond(result.bytesSent(), result.seconds()) / 1e6,
+                Sample.perSecond(result.bytesReceived(), result.seconds()) / 1e6);
     }
 
-    private static String companions(Outcome outcome) {
-        return Text.format("%,d answered   %,d failed", outcome.successes(), outcome.failures());
+    private static String companions(ClientStats stats) {
+        return Text.format("%,d answered   %,d failed", stats.successes(), stats.failures());
     }
 
-    private void errors(String whose, Outcome outcome) {
-        for (Map.Entry<ErrorKind, Long> error : outcome.errors().entrySet()) {
-            String example = outcome.examples().get(error.getKey());
+    private void errors(String whose, ClientStats stats) {
+        for (Map.Entry<ErrorKind, Long> error : stats.errors().entrySet()) {
+            String example = stats.examples().get(error.getKey());
             String count = Text.format("%,d", error.getValue());
             row("  " + whose + error.getKey().label(), example == null ? count : count + "   first: " + example);
         }

@@ -58,7 +58,7 @@
     const operations = section.entries[0].report.plan.operations;
     const sets = section.entries.map(({name, report}, i) => dataset(
         section.entries.length > 1 ? brief(name) : operations, COLOURS[i],
-        last(report).samples.map(s => ({x: s.at, y: s.operations / s.seconds})), {fill: section.entries.length === 1}));
+        last(report).samples.filter(s => s.seconds > 0).map(s => ({x: s.at, y: s.operations / s.seconds})), {fill: section.entries.length === 1}));
     chart(parent, `Throughput: ${operations} per second`, {
       type: "line", data: {datasets: sets},
       options: {
@@ -136,6 +136,8 @@
 
   function about({plan, machine, written, runs}) {
     const parts = [`${plan.target}, mode ${plan.mode}, ${count(plan.connections)} connections, ${count(plan.payloadBytes)} bytes`];
+    if (plan.messages > 1) parts.push(`${plan.messages} messages in turn`);
+    if (plan.answer) parts.push(`answer: ${plan.answer}`);
     if (plan.pipeline > 1) parts.push(`${plan.pipeline} at a time`);
     if (plan.tls) parts.push("TLS");
     parts.push(plan.rate ? `open loop, ${plan.rate.from === plan.rate.to ? count(plan.rate.from) : count(plan.rate.from) + " to " + count(plan.rate.to)}/s` : "closed loop");
@@ -161,6 +163,9 @@
     percentiles(charts, section);
     errors(charts, section);
     pools(charts, section.entries.map(({name, report}) => ({name, points: poolPoints(last(report))})), end);
+    for (const {report} of section.entries) {
+      if (report.command) element(element(root, "p", "command", `${report.program}: `), "code", "", report.command);
+    }
   }
 
   const poolPoints = run => run.samples.filter(s => s.pool).map(s => ({at: s.at - s.seconds, pool: s.pool}));

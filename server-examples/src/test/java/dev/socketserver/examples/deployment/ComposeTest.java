@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -122,6 +123,9 @@ class ComposeTest {
         for (String name : REPLICAS) {
             assertThat(balancer).contains("-" + name + ":7007}");
             assertThat(scraped).contains(name + ":8080");
+            assertThat(Document.at(services(), name, "command").getAsJsonArray())
+                    .as("both ask from other containers")
+                    .contains(new JsonPrimitive("--health-host=0.0.0.0"));
         }
         assertThat(scraped).hasSameSizeAs(REPLICAS);
     }

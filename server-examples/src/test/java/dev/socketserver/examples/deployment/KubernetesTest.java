@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import com.google.gson.JsonArray;
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import com.google.gson.JsonPrimitive;
 import java.io.IOException;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Type;
@@ -111,5 +112,6 @@ class KubernetesTest {
                 .isEqualTo(Document.option(arguments, "--port"));
         assertThat(Document.at(container(), "ports", 1, "containerPort").getAsInt())
                 .isEqualTo(Document.option(arguments, "--health-port"));
+        assertThat(arguments).as("probes come from the node").contains(new JsonPrimitive("--health-host=0.0.0.0"));
     }
 }

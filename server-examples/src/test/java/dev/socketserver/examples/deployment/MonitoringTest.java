@@ -43,15 +43,15 @@ class MonitoringTest {
     private static String scrape() throws IOException, InterruptedException {
         var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         try (var server = new TcpServer(
-                        ServerConfig.builder().address(address).build(),
-                        StreamRequestHandler.of((in, out) -> in.transferTo(out)));
-                var health = new HealthEndpoint(server)) {
+                ServerConfig.builder().address(address).build(),
+                StreamRequestHandler.of((in, out) -> in.transferTo(out)))) {
             server.start();
-            health.open(0);
-            URI metrics = URI.create("http://127.0.0.1:" + health.address().getPort() + "/metrics");
-            return HttpClient.newHttpClient()
-                    .send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofString())
-                    .body();
+            try (var health = HealthEndpoint.open(server, address)) {
+                URI metrics = URI.create("http://127.0.0.1:" + health.address().getPort() + "/metrics");
+                return HttpClient.newHttpClient()
+                        .send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofString())
+                        .body();
+            }
         }
     }
 

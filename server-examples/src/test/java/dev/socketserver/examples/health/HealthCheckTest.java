@@ -23,9 +23,7 @@ class HealthCheckTest {
         try (var server = new TcpServer(
                         ServerConfig.builder().address(address).build(),
                         StreamRequestHandler.of((in, out) -> in.transferTo(out)));
-                var health = new HealthEndpoint(server)) {
-            server.bind();
-            health.open(0);
+                var health = bind(server, address)) {
             port = Integer.toString(health.address().getPort());
             assertThatExceptionOfType(IOException.class)
                     .isThrownBy(() -> HealthCheck.main(port))
@@ -40,5 +38,10 @@ class HealthCheckTest {
                     .withMessage("not ready: 503");
         }
         assertThatExceptionOfType(ConnectException.class).isThrownBy(() -> HealthCheck.main(port));
+    }
+
+    private static HealthEndpoint bind(TcpServer server, InetSocketAddress healthAddress) throws IOException {
+        server.bind();
+        return HealthEndpoint.open(server, healthAddress);
     }
 }

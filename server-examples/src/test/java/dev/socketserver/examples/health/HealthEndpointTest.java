@@ -1,8 +1,8 @@
 package dev.socketserver.examples.health;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
-import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.socketserver.Server;
 import dev.socketserver.ServerConfig;
@@ -14,7 +14,6 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.ServerSocket;
 import java.net.Socket;
 import java.net.URI;
 import java.net.http.HttpClient;
@@ -22,22 +21,29 @@ import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is answered over real HTTP. */
 @Timeout(60)
 class HealthEndpointTest {
+    private static final InetSocketAddress ANY_PORT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
     private final CountDownLatch draining = new CountDownLatch(1);
     private final CountDownLatch handling = new CountDownLatch(1);
     private final CountDownLatch finish = new CountDownLatch(1);
     private final TcpServer server = new TcpServer(
             ServerConfig.builder()
                     .name("asked")
-                    .address(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
+                    .address(ANY_PORT)
                     .listener(new ServerListener() {
                         @Override
                         public void stateChanged(Server server, ServerState state) {
@@ -53,7 +59,7 @@ class HealthEndpointTest {
                 handling.countDown();
                 finish.await();
             }));
-    private final HealthEndpoint health = new HealthEndpoint(server);
+    private HealthEndpoint health;
 
     @AfterEach
     void stop() {
@@ -62,11 +68,18 @@ class HealthEndpointTest {
         health.close();
     }
 
+    @BeforeEach
+    void open() throws IOException {
+        server.bind();
+        health = HealthEndpoint.open(server, ANY_PORT);
+    }
+
     private HttpResponse<String> ask(String method, String path) throws IOException, InterruptedException {
         URI uri = URI.create("http://127.0.0.1:" + health.address().getPort() + path);
         return HttpClient.newHttpClient()
                 .send(
                         HttpRequest.newBuilder(uri)
+                                .timeout(Duration.ofSeconds(20))
                                 .method(method, HttpRequest.BodyPublishers.noBody())
                                 .build(),
                         BodyHandlers.ofString());
@@ -78,8 +91,6 @@ class HealthEndpointTest {
 
     @Test
     void readinessFollowsTheServerThroughItsLife() throws Exception {
-        server.bind();
-        health.open(0);
         assertThat(status("/health/ready")).as("bound").isEqualTo(503);
         server.start();
         assertThat(status("/health/ready")).as("started").isEqualTo(200);
@@ -107,8 +118,6 @@ class HealthEndpointTest {
 
     @Test
     void metricsTellWhatTheServerAndItsPoolDo() throws Exception {
-        server.bind();
-        health.open(0);
         server.start();
         try (var connection = new Socket(InetAddress.getLoopbackAddress(), port())) {
             connection.getOutputStream().write('x');
@@ -137,8 +146,6 @@ class HealthEndpointTest {
 
     @Test
     void onlyReadingIsAllowed() throws Exception {
-        server.bind();
-        health.open(0);
         assertThat(ask("POST", "/health/live").statusCode()).isEqualTo(405);
         HttpResponse<String> head = ask("HEAD", "/health/live");
         assertThat(head.statusCode()).isEqualTo(200);
@@ -146,19 +153,36 @@ class HealthEndpointTest {
         assertThat(status("/elsewhere")).isEqualTo(404);
     }
 
-    @Test
-    void aPortInUseIsToldWithItsNumber() throws Exception {
-        server.bind();
-        try (var taken = new ServerSocket(0)) {
-            assertThatExceptionOfType(BindException.class)
-                    .isThrownBy(() -> health.open(taken.getLocalPort()))
-                    .withMessageContaining("port " + taken.getLocalPort());
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            4, 'GET /health/live HTTP/1.1\r\nHost:'
+            1000, 'GET /health/live HTTP/1.1\r\nHost:'
+            1000, ''
+            1000, 'GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'
+            """)
+    void peersThatStopHalfwayDoNotSilenceIt(int peers, String sent) throws Exception {
+        List<Socket> open = new ArrayList<>();
+        try {
+            for (int i = 0; i < peers; i++) {
+                var peer = new Socket();
+                open.add(peer);
+                peer.setReceiveBufferSize(1); // it reads nothing, and its system takes as little as it can
+                peer.connect(health.address());
+                peer.getOutputStream().write(sent.translateEscapes().getBytes(US_ASCII));
+            }
+            assertThat(status("/health/live")).isEqualTo(200);
+        } finally {
+            for (Socket peer : open) {
+                peer.close();
+            }
         }
     }
 
     @Test
-    void closedBeforeItWasOpenedItHasNoAddress() {
-        assertThatIllegalStateException().isThrownBy(health::address);
-        health.close();
+    void aPortInUseIsReportedWithItsNumber() {
+        assertThatExceptionOfType(BindException.class)
+                .isThrownBy(() -> HealthEndpoint.open(server, health.address()))
+                .withMessageContaining("health endpoint: ")
+                .withMessageContaining(":" + health.address().getPort());
     }
 }

@@ -1,6 +1,7 @@
 package dev.socketserver.examples.load;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,8 +14,8 @@ import org.junit.jupiter.api.Timeout;
 class ClientLimitsTest {
     private final LoadPlan.Builder plan =
             LoadPlan.builder(new InetSocketAddress(InetAddress.getLoopbackAddress(), 7007));
-    private final Tally main = new Tally();
-    private final Tally companions = new Tally();
+    private final ClientStats main = new ClientStats();
+    private final ClientStats companions = new ClientStats();
 
     private List<String> limits(double busiest) {
         return ClientLimits.of(plan.build(), busiest, main, companions);
@@ -22,7 +23,7 @@ class ClientLimitsTest {
 
     @Test
     void aRunWithRoomToSpareHasNone() {
-        main.add(ErrorKind.RESET, 1000);
+        main.addErrors(ErrorKind.RESET, 1000);
         assertThat(limits(0.8)).isEmpty();
     }
 
@@ -47,14 +48,17 @@ class ClientLimitsTest {
 
     @Test
     void portsAndDescriptorsAreTold() {
-        main.add(ErrorKind.NO_PORTS, 3);
-        companions.add(ErrorKind.NO_DESCRIPTORS, 4);
+        main.addErrors(ErrorKind.NO_PORTS, 3);
+        companions.addErrors(ErrorKind.NO_DESCRIPTORS, 4);
         assertThat(limits(0)).hasSize(2).anyMatch(s -> s.contains("--source")).anyMatch(s -> s.contains("ulimit"));
     }
 
     @Test
-    void moreClientsThanDescriptorsAreTold() {
+    void moreClientsThanDescriptorsAreRefused() {
         plan.connections(1_000_000).idle(1_000_000);
-        assertThat(limits(0)).anyMatch(s -> s.contains("2,000,000 clients need more descriptors"));
+        assertThatIOException()
+                .isThrownBy(() -> ClientLimits.requireDescriptors(plan.build()))
+                .withMessageMatching("2,000,000 connections need 2,000,\\d+ file descriptors, but the limit is [\\d,]+"
+                        + " \\(ulimit -n\\); at most [\\d,]+ are possible");
     }
 }

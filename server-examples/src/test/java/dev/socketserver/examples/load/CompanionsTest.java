@@ -4,8 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
-import java.net.Socket;
 import java.time.Duration;
+import java.util.concurrent.ArrayBlockingQueue;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -18,7 +19,7 @@ class CompanionsTest {
     private static LoadPlan.Builder plan(StreamPeer peer) {
         return LoadPlan.builder(peer.address())
                 .connections(4)
-                .payload(Payload.ofSize(PAYLOAD))
+                .payload(Message.ofSize(PAYLOAD))
                 .warmup(Duration.ZERO)
                 .duration(Duration.ofMillis(300))
                 .timeout(Duration.ofSeconds(10));
@@ -35,7 +36,7 @@ class CompanionsTest {
 
             assertThat(result.idle().successes()).isEqualTo(20);
             assertThat(result.idle().errors()).isEmpty();
-            assertThat(result.outcome().successes()).isPositive();
+            assertThat(result.clients().successes()).isPositive();
             assertThat(result.failures()).isZero();
         }
     }
@@ -50,10 +51,10 @@ class CompanionsTest {
         })) {
             LoadResult result = run(plan(peer).mode(Mode.IDLE).connections(10));
 
-            assertThat(result.outcome().errors())
+            assertThat(result.clients().errors())
                     .containsOnlyKeys(ErrorKind.CLOSED_EARLY)
                     .containsEntry(ErrorKind.CLOSED_EARLY, 3L);
-            assertThat(result.outcome().successes())
+            assertThat(result.clients().successes())
                     .as("they had connected again")
                     .isEqualTo(10);
         }
@@ -67,33 +68,60 @@ class CompanionsTest {
         })) {
             LoadResult result = run(plan(peer).mode(Mode.IDLE).connections(3));
 
-            assertThat(result.outcome().errors())
+            assertThat(result.clients().errors())
                     .containsEntry(ErrorKind.RESET, 3L)
                     .hasSize(1);
-            assertThat(result.outcome().successes()).isZero();
+            assertThat(result.clients().successes()).isZero();
         }
     }
 
-    /** Echoes, and counts the reads. */
-    private static void echo(Socket connection, AtomicInteger reads) throws IOException {
-        InputStream in = connection.getInputStream();
-        byte[] bytes = new byte[100];
-        for (int n = in.read(bytes); n >= 0; n = in.read(bytes)) {
-            reads.incrementAndGet();
-            connection.getOutputStream().write(bytes, 0, n);
+    /**
+     * The second byte would follow after an hour; the rest comes when the run is stopped, which the first byte does.
+     */
+    @Test
+    void slowClientsSendByteByByteAndTheRestAtTheEnd() throws Exception {
+        var load = new CompletableFuture<Load>();
+        var pieces = new ArrayBlockingQueue<Integer>(2);
+        try (var peer = new StreamPeer(connection -> {
+            InputStream in = connection.getInputStream();
+            pieces.add(in.readNBytes(1).length + in.available());
+            load.join().stop();
+            pieces.add(in.readNBytes(PAYLOAD - 1).length);
+        })) {
+            load.complete(new Load(plan(peer)
+                    .mode(Mode.SLOW)
+                    .connections(1)
+                    .drip(Duration.ofHours(1))
+                    .duration(Duration.ofHours(1))
+                    .build()));
+            load.join().run(LoadListener.NONE);
+
+            assertThat(pieces.take()).isEqualTo(1);
+            assertThat(pieces.take()).isEqualTo(PAYLOAD - 1);
         }
     }
 
     @Test
-    void slowClientsSendInPieces() throws Exception {
-        var reads = new AtomicInteger();
-        try (var peer = new StreamPeer(connection -> echo(connection, reads))) {
-            LoadResult result = run(plan(peer).mode(Mode.SLOW).connections(1).drip(Duration.ofMillis(20)));
+    void aSlowClientsOwnPauseIsNoTimeout() throws Exception {
+        try (var peer = new StreamPeer(StreamPeer.ECHO)) {
+            LoadResult result = run(plan(peer)
+                    .mode(Mode.SLOW)
+                    .drip(Duration.ofHours(1))
+                    .timeout(Duration.ofSeconds(1))
+                    .duration(Duration.ofMillis(1500)));
 
-            assertThat(result.outcome().errors()).isEmpty();
-            assertThat(result.outcome().successes()).isPositive();
-            assertThat(reads.get()).as("several for a request").isGreaterThan((int)
-                    result.outcome().successes());
+            assertThat(result.clients().errors()).isEmpty();
+            assertThat(result.clients().successes()).isEqualTo(4);
+        }
+    }
+
+    @Test
+    void slowClientsGoOnWithTheNextByteAfterAPause() throws Exception {
+        try (var peer = new StreamPeer(StreamPeer.ECHO)) {
+            LoadResult result = run(plan(peer).mode(Mode.SLOW).connections(1).drip(Duration.ofMillis(1)));
+
+            assertThat(result.clients().errors()).isEmpty();
+            assertThat(result.clients().successes()).isPositive();
         }
     }
 
@@ -104,7 +132,7 @@ class CompanionsTest {
 
             assertThat(result.slow().successes()).isGreaterThanOrEqualTo(3);
             assertThat(result.slow().errors()).isEmpty();
-            assertThat(result.outcome().successes()).isGreaterThan(result.slow().successes());
+            assertThat(result.clients().successes()).isGreaterThan(result.slow().successes());
         }
     }
 }

@@ -1,10 +1,13 @@
 package dev.socketserver.examples.load;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.net.DatagramPacket;
 import java.time.Duration;
+import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -31,7 +34,7 @@ class DatagramLoadTest {
                     .duration(Duration.ofMillis(300))
                     .warmup(Duration.ZERO)
                     .timeout(timeout)
-                    .payload(Payload.ofSize(payload))
+                    .payload(Message.ofSize(payload))
                     .build();
             return new Load(plan).run(LoadListener.NONE);
         }
@@ -42,8 +45,8 @@ class DatagramLoadTest {
     void anHonestEchoHasNoErrors(int connections, int depth, int payload) throws Exception {
         LoadResult result = run((socket, packet, number) -> socket.send(packet), connections, depth, payload);
 
-        assertThat(result.outcome().errors()).isEmpty();
-        assertThat(result.outcome().successes()).isPositive();
+        assertThat(result.clients().errors()).isEmpty();
+        assertThat(result.clients().successes()).isPositive();
     }
 
     /** One that a busy machine answered too late is lost as well, but known to have come late. */
@@ -65,11 +68,11 @@ class DatagramLoadTest {
                 64,
                 Duration.ofMillis(200));
 
-        long late = result.outcome().errors().getOrDefault(ErrorKind.LATE, 0L);
+        long late = result.clients().errors().getOrDefault(ErrorKind.LATE, 0L);
         assertThat(dropped.get()).isPositive();
-        assertThat(result.outcome().errors()).containsEntry(ErrorKind.LOST, dropped.get() + late);
+        assertThat(result.clients().errors()).containsEntry(ErrorKind.LOST, dropped.get() + late);
         assertThat(result.failures()).isEqualTo(dropped.get() + late);
-        assertThat(result.outcome().successes()).isEqualTo(answered.get() - late);
+        assertThat(result.clients().successes()).isEqualTo(answered.get() - late);
     }
 
     @Test
@@ -88,7 +91,7 @@ class DatagramLoadTest {
                 64);
 
         assertThat(doubled).hasValue(1);
-        assertThat(result.outcome().errors())
+        assertThat(result.clients().errors())
                 .containsOnlyKeys(ErrorKind.DUPLICATE)
                 .containsEntry(ErrorKind.DUPLICATE, 1L);
         assertThat(result.failures()).isZero();
@@ -112,9 +115,44 @@ class DatagramLoadTest {
                 2,
                 64);
 
-        assertThat(result.outcome().errors())
+        assertThat(result.clients().errors())
                 .containsOnlyKeys(ErrorKind.REORDERED)
                 .containsEntry(ErrorKind.REORDERED, 1L);
+    }
+
+    /** The first is answered when the second has come, from another socket, since the first was given up. */
+    @Test
+    void withoutNumbersALateAnswerIsNotTakenForTheNext() throws Exception {
+        var late = new AtomicReference<DatagramPacket>();
+        try (var peer = new DatagramPeer((socket, packet, number) -> {
+            if (number == 1) {
+                late.set(new DatagramPacket("A000".getBytes(US_ASCII), 4, packet.getSocketAddress()));
+                return;
+            }
+            if (number == 2) {
+                socket.send(late.get());
+            }
+            packet.getData()[0] = 'A';
+            socket.send(packet);
+        })) {
+            LoadPlan plan = LoadPlan.builder(peer.address())
+                    .mode(Mode.UDP)
+                    .connections(1)
+                    .requests(3)
+                    .timeout(Duration.ofSeconds(1))
+                    .script(new Script(
+                            List.of(new Script.Step(
+                                    Message.ofText("Q{{counter:3}}"), Message.ofText("A{{counter:3}}"))),
+                            Answer.EXACT,
+                            false))
+                    .build();
+            LoadResult result = new Load(plan).run(LoadListener.NONE);
+
+            assertThat(result.clients().errors())
+                    .containsOnlyKeys(ErrorKind.LOST)
+                    .containsEntry(ErrorKind.LOST, 1L);
+            assertThat(result.clients().successes()).isEqualTo(2);
+        }
     }
 
     @Test
@@ -132,7 +170,7 @@ class DatagramLoadTest {
                 1,
                 64);
 
-        assertThat(result.outcome().errors()).containsOnlyKeys(ErrorKind.WRONG_BYTES);
+        assertThat(result.clients().errors()).containsOnlyKeys(ErrorKind.WRONG_BYTES);
         assertThat(result.failures()).isEqualTo(changed.get());
     }
 
@@ -147,7 +185,7 @@ class DatagramLoadTest {
                 1,
                 64);
 
-        assertThat(result.outcome().errors()).containsOnlyKeys(ErrorKind.WRONG_BYTES);
-        assertThat(result.outcome().successes()).isZero();
+        assertThat(result.clients().errors()).containsOnlyKeys(ErrorKind.WRONG_BYTES);
+        assertThat(result.clients().successes()).isZero();
     }
 }

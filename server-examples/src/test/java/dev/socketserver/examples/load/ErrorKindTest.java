@@ -28,7 +28,7 @@ class ErrorKindTest {
                 Arguments.of(new IOException("Connection reset by peer"), ErrorKind.RESET),
                 Arguments.of(new IOException("Broken pipe"), ErrorKind.RESET),
                 Arguments.of(new EOFException(), ErrorKind.CLOSED_EARLY),
-                Arguments.of(new WrongBytesException("byte 3"), ErrorKind.WRONG_BYTES),
+                Arguments.of(new WrongAnswerException("byte 3"), ErrorKind.WRONG_BYTES),
                 Arguments.of(new BindException("Address already in use"), ErrorKind.NO_PORTS),
                 Arguments.of(new NoRouteToHostException("Cannot assign requested address"), ErrorKind.NO_PORTS),
                 Arguments.of(new ConnectException("Cannot assign requested address"), ErrorKind.NO_PORTS),

@@ -23,7 +23,7 @@ class LoadPlanTest {
         assertThat(plan.duration()).hasSeconds(10);
         assertThat(plan.warmup()).hasSeconds(2);
         assertThat(plan.timeout()).hasSeconds(10);
-        assertThat(plan.payload().size()).isEqualTo(64);
+        assertThat(plan.script().steps().get(0).message().size()).isEqualTo(64);
         assertThat(plan.depth()).isEqualTo(1);
     }
 
@@ -58,10 +58,10 @@ class LoadPlanTest {
     void whatModesCannotDoIsRefused() {
         assertBad(() -> builder.mode(Mode.CONNECT).depth(2), "pipeline must be 1 in mode connect: 2");
         assertBad(
-                () -> builder.mode(Mode.UDP).payload(Payload.ofSize(7)),
+                () -> builder.mode(Mode.UDP).payload(Message.ofSize(7)),
                 "payload must be at least 8 bytes for a pipeline of datagrams: 7");
         assertBad(
-                () -> builder.payload(Payload.ofSize(65_508)),
+                () -> builder.payload(Message.ofSize(65_508)),
                 "payload must be at most 65507 bytes in mode udp: 65508");
     }
 

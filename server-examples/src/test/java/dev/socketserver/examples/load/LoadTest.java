@@ -1,6 +1,8 @@
 package dev.socketserver.examples.load;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIOException;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -29,7 +31,7 @@ class LoadTest {
                 .connections(4)
                 .duration(SHORT)
                 .warmup(Duration.ZERO)
-                .payload(Payload.ofSize(PAYLOAD));
+                .payload(Message.ofSize(PAYLOAD));
     }
 
     private static LoadResult run(LoadPlan.Builder plan) throws IOException, InterruptedException {
@@ -48,9 +50,9 @@ class LoadTest {
         try (var peer = new StreamPeer(StreamPeer.ECHO)) {
             LoadResult result = run(plan(peer.address()).mode(mode).depth(depth).loops(loops));
 
-            assertThat(result.outcome().errors()).isEmpty();
-            assertThat(result.outcome().successes()).isPositive();
-            assertThat(result.outcome().latencies().getTotalCount()).isGreaterThanOrEqualTo(result.operations());
+            assertThat(result.clients().errors()).isEmpty();
+            assertThat(result.clients().successes()).isPositive();
+            assertThat(result.clients().latencies().getTotalCount()).isGreaterThanOrEqualTo(result.operations());
             assertThat(result.errorRate()).isZero();
             assertThat(result.endedEarly()).isFalse();
         }
@@ -59,10 +61,23 @@ class LoadTest {
     @Test
     void aPayloadLargerThanEverySocketBufferGoesBothWaysAtOnce() throws Exception {
         try (var peer = new StreamPeer(StreamPeer.ECHO)) {
-            LoadResult result = run(plan(peer.address()).connections(2).depth(2).payload(Payload.ofSize(16 << 20)));
+            LoadResult result = run(plan(peer.address()).connections(2).depth(2).payload(Message.ofSize(16 << 20)));
 
-            assertThat(result.outcome().errors()).isEmpty();
-            assertThat(result.outcome().latencies().getTotalCount()).isPositive();
+            assertThat(result.clients().errors()).isEmpty();
+            assertThat(result.clients().latencies().getTotalCount()).isPositive();
+        }
+    }
+
+    @Test
+    void largePayloadsInALongPipelineNeedNoBufferOfTheirTotalSize() throws Exception {
+        try (var peer =
+                new StreamPeer(connection -> connection.getInputStream().transferTo(OutputStream.nullOutputStream()))) {
+            LoadResult result = run(plan(peer.address())
+                    .depth(1024)
+                    .payload(Message.ofSize(Message.MAX_SIZE))
+                    .timeout(Duration.ofMillis(200)));
+
+            assertThat(result.clients().errors()).containsOnlyKeys(ErrorKind.TIMEOUT);
         }
     }
 
@@ -76,8 +91,8 @@ class LoadTest {
                 },
                 Mode.CONNECT);
 
-        assertThat(result.outcome().latencies().getTotalCount()).isEqualTo(accepted.get());
-        assertThat(result.outcome().connects().getTotalCount()).isEqualTo(accepted.get());
+        assertThat(result.clients().latencies().getTotalCount()).isEqualTo(accepted.get());
+        assertThat(result.clients().connects().getTotalCount()).isEqualTo(accepted.get());
     }
 
     @ParameterizedTest
@@ -92,9 +107,10 @@ class LoadTest {
                 },
                 mode);
 
-        assertThat(result.outcome().errors()).containsOnlyKeys(ErrorKind.WRONG_BYTES);
-        assertThat(result.outcome().latencies().getTotalCount()).isZero();
-        assertThat(result.outcome().examples().get(ErrorKind.WRONG_BYTES)).startsWith("byte 50 was 0x");
+        assertThat(result.clients().errors()).containsOnlyKeys(ErrorKind.WRONG_BYTES);
+        assertThat(result.clients().latencies().getTotalCount()).isZero();
+        assertThat(result.clients().examples().get(ErrorKind.WRONG_BYTES))
+                .matches("(?s)byte 50 was 0x\\w\\w, expected 0x\\w\\w, in \".+");
         assertThat(result.errorRate()).isEqualTo(1);
     }
 
@@ -120,10 +136,10 @@ class LoadTest {
                 },
                 Mode.REQUEST);
 
-        assertThat(result.outcome().errors())
+        assertThat(result.clients().errors())
                 .containsEntry(ErrorKind.WRONG_BYTES, (long) wrong.get())
                 .hasSize(1);
-        assertThat(result.outcome().latencies().getTotalCount()).isEqualTo(right.get());
+        assertThat(result.clients().latencies().getTotalCount()).isEqualTo(right.get());
     }
 
     @Test
@@ -136,8 +152,9 @@ class LoadTest {
                 },
                 Mode.CONNECT);
 
-        assertThat(result.outcome().errors()).containsKey(ErrorKind.WRONG_BYTES);
-        assertThat(result.outcome().examples().get(ErrorKind.WRONG_BYTES)).isEqualTo("3 more bytes than asked for");
+        assertThat(result.clients().errors()).containsKey(ErrorKind.WRONG_BYTES);
+        assertThat(result.clients().examples().get(ErrorKind.WRONG_BYTES))
+                .isEqualTo("3 more bytes than asked for: \"\\x00\\x00\\x00\"");
     }
 
     @ParameterizedTest
@@ -150,8 +167,8 @@ class LoadTest {
                 },
                 mode);
 
-        assertThat(result.outcome().errors()).containsOnlyKeys(ErrorKind.CLOSED_EARLY);
-        assertThat(result.outcome().latencies().getTotalCount()).isZero();
+        assertThat(result.clients().errors()).containsOnlyKeys(ErrorKind.CLOSED_EARLY);
+        assertThat(result.clients().latencies().getTotalCount()).isZero();
     }
 
     @Test
@@ -163,7 +180,7 @@ class LoadTest {
                 },
                 Mode.REQUEST);
 
-        assertThat(result.outcome().errors()).containsOnlyKeys(ErrorKind.RESET);
+        assertThat(result.clients().errors()).containsOnlyKeys(ErrorKind.RESET);
     }
 
     @Test
@@ -172,8 +189,8 @@ class LoadTest {
                 new StreamPeer(connection -> connection.getInputStream().transferTo(OutputStream.nullOutputStream()))) {
             LoadResult result = run(plan(peer.address()).timeout(Duration.ofMillis(200)));
 
-            assertThat(result.outcome().errors()).containsOnlyKeys(ErrorKind.TIMEOUT);
-            assertThat(result.outcome().successes()).isZero();
+            assertThat(result.clients().errors()).containsOnlyKeys(ErrorKind.TIMEOUT);
+            assertThat(result.clients().successes()).isZero();
         }
     }
 
@@ -183,7 +200,7 @@ class LoadTest {
         InetSocketAddress nobody = unusedAddress();
         LoadResult result = run(plan(nobody).mode(mode).timeout(Duration.ofMillis(200)));
 
-        assertThat(result.outcome().errors()).containsKey(ErrorKind.REFUSED).doesNotContainKey(ErrorKind.OTHER);
+        assertThat(result.clients().errors()).containsKey(ErrorKind.REFUSED).doesNotContainKey(ErrorKind.OTHER);
         assertThat(result.operations()).isZero();
         assertThat(result.errorRate()).isEqualTo(1);
     }
@@ -208,21 +225,79 @@ class LoadTest {
                 Mode.REQUEST);
 
         assertThat(result.failures()).isEqualTo(4);
-        assertThat(result.outcome().successes()).isPositive();
+        assertThat(result.clients().successes()).isPositive();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"REQUEST", "CONNECT"})
+    void aNumberOfRequestsEndsAlthoughNoClientCanConnect(Mode mode) throws Exception {
+        SocketAddress closed;
+        try (var peer = new StreamPeer(StreamPeer.ECHO)) {
+            closed = peer.address();
+        }
+        LoadResult result = run(plan(closed).mode(mode).requests(10).duration(null));
+
+        assertThat(result.operations()).isZero();
+        assertThat(result.clients().errors()).containsOnlyKeys(ErrorKind.REFUSED);
+        assertThat(result.clients().errors().get(ErrorKind.REFUSED)).isBetween(10L, 18L);
+    }
+
+    @Test
+    void aLoopThatFailsEndsTheRun() throws Exception {
+        try (var peer = new StreamPeer(StreamPeer.ECHO)) {
+            var script = new Script(
+                    List.of(new Script.Step(Message.ofText("a".repeat(50_000)), null)),
+                    Answer.matching("(?:a|b)*c"),
+                    false);
+            LoadPlan.Builder plan =
+                    plan(peer.address()).script(script).requests(1).loops(2).duration(null);
+
+            assertThatIOException()
+                    .isThrownBy(() -> run(plan))
+                    .withMessage("a client loop failed: java.lang.StackOverflowError");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"REQUEST", "CONNECT"})
+    void aServerMaySpeakFirst(Mode mode) throws Exception {
+        try (var peer = new StreamPeer(connection -> {
+            OutputStream out = connection.getOutputStream();
+            out.write("220 hel".getBytes(US_ASCII));
+            out.write("lo\r\n".getBytes(US_ASCII));
+            StreamPeer.ECHO.serve(connection);
+        })) {
+            LoadResult result = run(plan(peer.address()).mode(mode).greeting(Answer.until(new byte[] {'\n'})));
+
+            assertThat(result.clients().errors()).isEmpty();
+            assertThat(result.clients().successes()).isPositive();
+        }
+    }
+
+    @Test
+    void aServerThatShouldSpeakFirstAndDoesNotTimesOut() throws Exception {
+        try (var peer = new StreamPeer(StreamPeer.ECHO)) {
+            LoadResult result =
+                    run(plan(peer.address()).timeout(Duration.ofMillis(200)).greeting(Answer.until(new byte[] {'\n'})));
+
+            assertThat(result.clients().errors()).containsOnlyKeys(ErrorKind.TIMEOUT);
+            assertThat(result.clients().examples()).containsEntry(ErrorKind.TIMEOUT, "no greeting");
+        }
     }
 
     @Test
     void samplesAddUpToTheOperations() throws Exception {
         try (var peer = new StreamPeer(StreamPeer.ECHO)) {
+            List<Sample> before = new ArrayList<>();
             List<Sample> seen = new ArrayList<>();
             LoadPlan plan = plan(peer.address()).warmup(SHORT).build();
-            LoadResult result = new Load(plan).run(seen::add);
+            LoadResult result = new Load(plan).run((sample, warmup) -> (warmup ? before : seen).add(sample));
 
             assertThat(result.samples()).isNotEmpty();
             assertThat(result.samples().stream().mapToLong(Sample::operations).sum())
                     .isEqualTo(result.operations());
-            assertThat(seen).endsWith(result.samples().toArray(new Sample[0]));
-            assertThat(seen.get(0).warmup()).isTrue();
+            assertThat(seen).isEqualTo(result.samples());
+            assertThat(before).isNotEmpty();
         }
     }
 
@@ -231,11 +306,45 @@ class LoadTest {
         try (var peer = new StreamPeer(StreamPeer.ECHO)) {
             var load =
                     new Load(plan(peer.address()).duration(Duration.ofHours(1)).build());
-            LoadResult result = load.run(sample -> load.stop());
+            LoadResult result = load.run((sample, warmup) -> load.stop());
 
             assertThat(result.endedEarly()).isTrue();
-            assertThat(result.outcome().successes()).isPositive();
-            assertThat(result.outcome().errors()).isEmpty();
+            assertThat(result.clients().successes()).isPositive();
+            assertThat(result.clients().errors()).isEmpty();
+        }
+    }
+
+    @Test
+    void stopInTheWarmUpMeasuresNothing() throws Exception {
+        try (var peer = new StreamPeer(StreamPeer.ECHO)) {
+            var load = new Load(plan(peer.address()).warmup(Duration.ofHours(1)).build());
+            LoadResult result = load.run((sample, warmup) -> load.stop());
+
+            assertThat(result.endedEarly()).isTrue();
+            assertThat(result.operations()).isZero();
+            assertThat(result.rate()).isZero();
+            assertThat(result.samples()).isEmpty();
+        }
+    }
+
+    @Test
+    void stopEndsTheWaitForTheLastAnswers() throws Exception {
+        try (var peer =
+                new StreamPeer(connection -> connection.getInputStream().transferTo(OutputStream.nullOutputStream()))) {
+            var load =
+                    new Load(plan(peer.address()).timeout(Duration.ofHours(1)).build());
+            LoadResult result = load.run(new LoadListener() {
+                @Override
+                public void sampled(Sample sample, boolean warmup) {}
+
+                @Override
+                public void awaitingAnswers(Duration limit) {
+                    load.stop();
+                }
+            });
+
+            assertThat(result.endedEarly()).isFalse();
+            assertThat(result.clients().errors()).containsEntry(ErrorKind.TIMEOUT, 4L);
         }
     }
 
@@ -263,8 +372,8 @@ class LoadTest {
             LoadResult result =
                     run(plan(peer.address()).duration(Duration.ofMillis(100)).timeout(Duration.ofSeconds(1)));
 
-            assertThat(result.outcome().successes()).isEqualTo(4);
-            assertThat(result.outcome().errors()).containsEntry(ErrorKind.TIMEOUT, 4L);
+            assertThat(result.clients().successes()).isEqualTo(4);
+            assertThat(result.clients().errors()).containsEntry(ErrorKind.TIMEOUT, 4L);
         }
     }
 

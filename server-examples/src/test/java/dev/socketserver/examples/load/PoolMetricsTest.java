@@ -1,5 +1,6 @@
 package dev.socketserver.examples.load;
 
+import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
@@ -26,6 +27,11 @@ class PoolMetricsTest {
         return URI.create("http://127.0.0.1:" + port + "/metrics");
     }
 
+    private static HealthEndpoint start(TcpServer server) throws IOException {
+        server.start();
+        return HealthEndpoint.open(server, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+    }
+
     @Test
     void aRealServerTellsOfItsPool() throws Exception {
         var handling = new CountDownLatch(2);
@@ -34,16 +40,14 @@ class PoolMetricsTest {
                     handling.countDown();
                     finish.await();
                 }));
-                var health = new HealthEndpoint(server)) {
-            server.start();
-            health.open(0);
+                var health = start(server)) {
             int port = ((InetSocketAddress) server.address()).getPort();
             try (var one = new Socket(InetAddress.getLoopbackAddress(), port);
                     var other = new Socket(InetAddress.getLoopbackAddress(), port)) {
                 one.getOutputStream().write(1);
                 other.getOutputStream().write(2);
                 handling.await();
-                PoolState state = new PoolMetrics(url(health.address().getPort())).read();
+                PoolSample state = new PoolMetrics(url(health.address().getPort())).read();
 
                 assertThat(state.workers()).isBetween(2, 100);
                 assertThat(state.busy()).isBetween(2, state.workers());
@@ -56,7 +60,7 @@ class PoolMetricsTest {
 
     @Test
     void severalPoolsAreAddedUp() throws IOException {
-        PoolState state = PoolMetrics.parse("""
+        PoolSample state = PoolMetrics.parse("""
                 # HELP elastic_pool_workers
                 # TYPE elastic_pool_workers gauge
                 elastic_pool_workers{pool="a",state="busy"} 3.0
@@ -71,7 +75,7 @@ class PoolMetricsTest {
                 jvm_memory_used_bytes{area="heap",id="G1 Old Gen"} 1.0
                 """);
 
-        assertThat(state).isEqualTo(new PoolState(126, 123, 5));
+        assertThat(state).isEqualTo(new PoolSample(126, 123, 5));
     }
 
     @ParameterizedTest
@@ -105,6 +109,22 @@ class PoolMetricsTest {
         }
 
         assertThatIOException().isThrownBy(() -> new PoolMetrics(url).read()).withMessage(url + ": Connection refused");
+    }
+
+    @Test
+    void anAnswerThatNeverEndsIsGivenUp() throws Exception {
+        try (var endless = new StreamPeer(connection -> {
+            connection.getOutputStream().write("HTTP/1.1 200 OK\r\n\r\n".getBytes(US_ASCII));
+            while (true) {
+                connection.getOutputStream().write('\n');
+            }
+        })) {
+            URI url = url(endless.address().getPort());
+
+            assertThatIOException()
+                    .isThrownBy(() -> new PoolMetrics(url, Duration.ofMillis(100)).read())
+                    .withMessage(url + ": the response did not end within 100 ms");
+        }
     }
 
     @Test

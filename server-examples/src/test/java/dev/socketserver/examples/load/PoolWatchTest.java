@@ -30,14 +30,14 @@ class PoolWatchTest {
                             .build())
                     .build(),
             StreamRequestHandler.of((in, out) -> in.transferTo(out)));
-    private final HealthEndpoint health = new HealthEndpoint(server);
+    private HealthEndpoint health;
     private PoolMetrics metrics;
     private LoadPlan plan;
 
     @BeforeEach
     void start() throws Exception {
         server.start();
-        health.open(0);
+        health = HealthEndpoint.open(server, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         metrics = new PoolMetrics(
                 URI.create("http://127.0.0.1:" + health.address().getPort() + "/metrics"));
         plan = LoadPlan.builder(server.address())
@@ -55,10 +55,10 @@ class PoolWatchTest {
 
     @Test
     void theSamplesShowThePoolAtWork() throws Exception {
-        var atWork = new PoolState(WORKERS, WORKERS, 0);
+        var atWork = new PoolSample(WORKERS, WORKERS, 0);
         try (var watch = new PoolWatch(metrics)) {
             var load = new Load(plan, watch::next);
-            LoadResult result = load.run(sample -> {
+            LoadResult result = load.run((sample, warmup) -> {
                 if (atWork.equals(sample.pool())) {
                     load.stop();
                 }
@@ -74,7 +74,7 @@ class PoolWatchTest {
     void anEndpointThatStopsAnsweringIsToldAndTheLoadGoesOn() throws Exception {
         try (var watch = new PoolWatch(metrics)) {
             var load = new Load(plan, watch::next);
-            LoadResult result = load.run(sample -> {
+            LoadResult result = load.run((sample, warmup) -> {
                 if (sample.pool() != null) {
                     health.close();
                 } else if (watch.failure().isPresent()) {
@@ -85,9 +85,9 @@ class PoolWatchTest {
             assertThat(watch.failure())
                     .hasValueSatisfying(failure -> assertThat(failure)
                             .matches("[1-9]\\d* requests failed, the first: http://127.0.0.1:\\d+/metrics: .+"));
-            assertThat(result.samples()).extracting(Sample::pool).contains((PoolState) null);
+            assertThat(result.samples()).extracting(Sample::pool).contains((PoolSample) null);
             assertThat(result.failures()).isZero();
-            assertThat(result.outcome().successes()).isPositive();
+            assertThat(result.clients().successes()).isPositive();
         }
     }
 }

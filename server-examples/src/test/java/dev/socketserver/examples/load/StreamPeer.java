@@ -14,31 +14,32 @@ import java.util.concurrent.TimeUnit;
 import javax.net.ssl.SSLException;
 
 /** A TCP server on loopback that does to each connection whatever a test wants. */
-final class StreamPeer implements AutoCloseable {
+public final class StreamPeer implements AutoCloseable {
     /** What happens to one connection, which is closed afterwards. */
-    interface Behaviour {
+    public interface Behaviour {
         void serve(Socket connection) throws IOException;
     }
 
     /** An honest echo. */
-    static final Behaviour ECHO = connection -> connection.getInputStream().transferTo(connection.getOutputStream());
+    public static final Behaviour ECHO =
+            connection -> connection.getInputStream().transferTo(connection.getOutputStream());
 
     private final ServerSocket listener;
     private final Set<Socket> open = ConcurrentHashMap.newKeySet();
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Behaviour behaviour;
 
-    StreamPeer(Behaviour behaviour) throws IOException {
+    public StreamPeer(Behaviour behaviour) throws IOException {
         this(new ServerSocket(0, 1024, InetAddress.getLoopbackAddress()), behaviour);
     }
 
-    StreamPeer(ServerSocket listener, Behaviour behaviour) {
+    public StreamPeer(ServerSocket listener, Behaviour behaviour) {
         this.listener = listener;
         this.behaviour = behaviour;
         threads.execute(this::acceptAll);
     }
 
-    InetSocketAddress address() {
+    public InetSocketAddress address() {
         return (InetSocketAddress) listener.getLocalSocketAddress();
     }
 

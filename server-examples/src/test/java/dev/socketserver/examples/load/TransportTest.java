@@ -68,20 +68,20 @@ class TransportTest {
             LoadResult result = run(LoadPlan.builder(peer.address())
                     .mode(mode)
                     .depth(depth)
-                    .payload(Payload.random(payload))
-                    .tls(Tls.insecure("localhost")));
+                    .payload(Message.random(payload))
+                    .tls(ClientTls.insecure("localhost")));
 
-            assertThat(result.outcome().errors()).isEmpty();
-            assertThat(result.outcome().successes()).isPositive();
+            assertThat(result.clients().errors()).isEmpty();
+            assertThat(result.clients().successes()).isPositive();
         }
     }
 
     @Test
     void noEncryptedAnswerIsReadTogetherWithTheOneBefore() throws Exception {
         try (var peer = new StreamPeer(tlsListener(), StreamPeer.ECHO)) {
-            LoadResult result = run(LoadPlan.builder(peer.address()).tls(Tls.insecure("localhost")));
+            LoadResult result = run(LoadPlan.builder(peer.address()).tls(ClientTls.insecure("localhost")));
 
-            assertThat(result.outcome().latencies().getMinValue())
+            assertThat(result.clients().latencies().getMinValue())
                     .as("nanoseconds from the time of one event to that of another")
                     .isPositive();
         }
@@ -90,9 +90,9 @@ class TransportTest {
     @Test
     void aCertificateThatNobodySignedIsATlsError() throws Exception {
         try (var peer = new StreamPeer(tlsListener(), StreamPeer.ECHO)) {
-            LoadResult result = run(LoadPlan.builder(peer.address()).tls(Tls.verified("localhost")));
+            LoadResult result = run(LoadPlan.builder(peer.address()).tls(ClientTls.verified("localhost")));
 
-            assertThat(result.outcome().errors()).containsOnlyKeys(ErrorKind.TLS);
+            assertThat(result.clients().errors()).containsOnlyKeys(ErrorKind.TLS);
             assertThat(result.operations()).isZero();
         }
     }
@@ -100,9 +100,9 @@ class TransportTest {
     @Test
     void plainBytesInsteadOfAHandshakeAreATlsError() throws Exception {
         try (var peer = new StreamPeer(StreamPeer.ECHO)) {
-            LoadResult result = run(LoadPlan.builder(peer.address()).tls(Tls.insecure("localhost")));
+            LoadResult result = run(LoadPlan.builder(peer.address()).tls(ClientTls.insecure("localhost")));
 
-            assertThat(result.outcome().errors()).containsOnlyKeys(ErrorKind.TLS);
+            assertThat(result.clients().errors()).containsOnlyKeys(ErrorKind.TLS);
         }
     }
 
@@ -115,8 +115,8 @@ class TransportTest {
             new Thread(() -> acceptAll(listener)).start();
             LoadResult result = run(LoadPlan.builder(address).mode(mode));
 
-            assertThat(result.outcome().errors()).isEmpty();
-            assertThat(result.outcome().successes()).isPositive();
+            assertThat(result.clients().errors()).isEmpty();
+            assertThat(result.clients().successes()).isPositive();
         }
     }
 
@@ -147,7 +147,7 @@ class TransportTest {
         })) {
             LoadResult result = run(
                     LoadPlan.builder(peer.address()).mode(Mode.CONNECT).loops(2).sources(sources));
-            assertThat(result.outcome().errors()).isEmpty();
+            assertThat(result.clients().errors()).isEmpty();
         }
         return seen;
     }
@@ -168,7 +168,7 @@ class TransportTest {
         try (var peer = new StreamPeer(StreamPeer.ECHO)) {
             LoadResult result = run(LoadPlan.builder(peer.address()).sources(SourceAddresses.parse("192.0.2.1")));
 
-            assertThat(result.outcome().errors()).containsOnlyKeys(ErrorKind.NO_PORTS);
+            assertThat(result.clients().errors()).containsOnlyKeys(ErrorKind.NO_PORTS);
             assertThat(result.clientLimits()).anyMatch(limit -> limit.contains("--source"));
         }
     }

@@ -40,6 +40,8 @@ final class ContainerReplica implements Replica {
                         "echo",
                         "--health-port",
                         Integer.toString(HEALTH_PORT),
+                        "--health-host",
+                        "0.0.0.0", // HAProxy asks from another container
                         "--proxy-protocol",
                         trusted,
                         "--drain-delay",

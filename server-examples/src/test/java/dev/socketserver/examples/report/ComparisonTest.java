@@ -44,6 +44,16 @@ class ComparisonTest {
     }
 
     @Test
+    void aRunThatMeasuredNothingIsNotDividedBy() {
+        LoadReport nothing = Reports.of(plan, 200, 0);
+        LoadReport onlyLastAnswers = Reports.of(plan, 200, 0, 0, 0);
+
+        assertThat(table(nothing, base) + table(base, nothing) + table(onlyLastAnswers, base) + table(nothing, nothing))
+                .doesNotContain("NaN")
+                .doesNotContain("Infinity");
+    }
+
+    @Test
     void whatIsNotComparableIsTold() {
         LoadPlan other = Reports.plan().connections(8).depth(4).build();
 

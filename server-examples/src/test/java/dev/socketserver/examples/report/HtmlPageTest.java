@@ -4,7 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.socketserver.examples.load.LoadPlan;
-import dev.socketserver.examples.load.PoolState;
+import dev.socketserver.examples.load.PoolSample;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -19,8 +19,8 @@ import org.junit.jupiter.api.io.TempDir;
 class HtmlPageTest {
     private static final Path CHROMIUM = Path.of("/usr/bin/chromium");
 
-    private static final PoolState FEW = new PoolState(5, 1, 0);
-    private static final PoolState MANY = new PoolState(9, 8, 3);
+    private static final PoolSample FEW = new PoolSample(5, 1, 0);
+    private static final PoolSample MANY = new PoolSample(9, 8, 3);
 
     @TempDir
     private Path directory;

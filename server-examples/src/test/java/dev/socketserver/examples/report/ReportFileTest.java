@@ -3,7 +3,7 @@ package dev.socketserver.examples.report;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIOException;
 
-import dev.socketserver.examples.load.PoolState;
+import dev.socketserver.examples.load.PoolSample;
 import dev.socketserver.examples.load.Rate;
 import java.io.IOException;
 import java.lang.reflect.RecordComponent;
@@ -40,7 +40,7 @@ class ReportFileTest {
     void whatWasToldOfThePoolIsReadAndNothingIsWrittenElsewhere() throws IOException {
         Path told = directory.resolve("told.json");
         Path untold = directory.resolve("untold.json");
-        LoadReport report = Reports.of(Reports.plan().build(), new PoolState(5, 1, 0), new PoolState(9, 8, 3));
+        LoadReport report = Reports.of(Reports.plan().build(), new PoolSample(5, 1, 0), new PoolSample(9, 8, 3));
 
         ReportFile.write(report, told);
         ReportFile.write(Reports.of(Reports.plan().build(), 100, 1000), untold);
@@ -58,6 +58,9 @@ class ReportFileTest {
             {"format":"dev.socketserver.load","version":1}         | is no load report
             {"format":"dev.socketserver.load","version":2,"runs":[]}| has version 2 of the format, not 1
             {"format":"dev.socketserver.load","version":1,"runs":[]}| has no run
+            {"format":"dev.socketserver.load","version":1,"runs":[null]} | is no load report
+            {"format":"dev.socketserver.load","version":1,"runs":[{}]}   | is no load report
+            {"format":"dev.socketserver.load","version":NaN,"runs":[{}]} | is no load report
             """)
     void anotherFileIsRefused(String text, String complaint) throws IOException {
         Path file = Files.writeString(directory.resolve("other.json"), text);
@@ -73,7 +76,7 @@ class ReportFileTest {
         for (Class<?> part : LoadReport.class.getDeclaredClasses()) {
             addFields(part, fields);
         }
-        addFields(PoolState.class, fields);
+        addFields(PoolSample.class, fields);
 
         assertThat(fields).hasSizeGreaterThan(50);
         assertThat(fields).allSatisfy(field -> assertThat(documentation).contains("`" + field + "`"));

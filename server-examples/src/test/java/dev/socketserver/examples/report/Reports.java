@@ -1,16 +1,14 @@
 package dev.socketserver.examples.report;
 
+import dev.socketserver.examples.load.ClientStats;
 import dev.socketserver.examples.load.LoadPlan;
 import dev.socketserver.examples.load.LoadResult;
-import dev.socketserver.examples.load.Outcome;
-import dev.socketserver.examples.load.PoolState;
+import dev.socketserver.examples.load.PoolSample;
 import dev.socketserver.examples.load.Sample;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /** Made-up reports. */
@@ -27,12 +25,12 @@ final class Reports {
         for (int rate : rates) {
             results.add(result(plan, micros, rate));
         }
-        return LoadReport.of(results);
+        return LoadReport.of(results, "sockload");
     }
 
     /** A report of one run of two stretches, at whose beginnings the server's pool was like that. */
-    static LoadReport of(LoadPlan plan, PoolState first, PoolState second) {
-        return LoadReport.of(List.of(result(plan, 100, 1000, first, second)));
+    static LoadReport of(LoadPlan plan, PoolSample first, PoolSample second) {
+        return LoadReport.of(List.of(result(plan, 100, 1000, first, second)), "sockload");
     }
 
     static LoadResult result(LoadPlan plan, int micros, int rate) {
@@ -40,20 +38,23 @@ final class Reports {
     }
 
     private static LoadResult result(
-            LoadPlan plan, int micros, int rate, @Nullable PoolState first, @Nullable PoolState second) {
-        var latencies = new Histogram(3);
-        latencies.recordValueWithCount(micros * 1000L, rate);
+            LoadPlan plan, int micros, int rate, @Nullable PoolSample first, @Nullable PoolSample second) {
         long nanos = micros * 1000L;
+        var clients = new ClientStats();
+        // One, at least, that was answered after the end.
+        clients.latencies().recordValueWithCount(nanos, Math.max(1, rate));
         return new LoadResult(
                 plan,
                 1,
                 rate,
-                new Outcome(latencies, new Histogram(3), Map.of(), Map.of()),
-                new Outcome(new Histogram(3), new Histogram(3), Map.of(), Map.of()),
-                new Outcome(new Histogram(3), new Histogram(3), Map.of(), Map.of()),
+                rate * 64L,
+                rate * 64L,
+                clients,
+                new ClientStats(),
+                new ClientStats(),
                 List.of(
-                        new Sample(false, 0.5, 0.5, rate / 2, 0, nanos, nanos, nanos, first),
-                        new Sample(false, 1, 0.5, rate / 2, 0, nanos, nanos, nanos, second)),
+                        new Sample(0.5, 0.5, rate / 2, 0, nanos, nanos, nanos, first),
+                        new Sample(1, 0.5, rate / 2, 0, nanos, nanos, nanos, second)),
                 List.of(),
                 false);
     }

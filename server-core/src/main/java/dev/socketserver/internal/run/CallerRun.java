@@ -1,0 +1,147 @@
+package dev.socketserver.internal.run;
+
+import dev.socketserver.Server;
+import dev.socketserver.ServerConfig;
+import java.util.Objects;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Serves requests by the hooks of a server that is not running, in the calling thread: what the kit for testing
+ * handlers is made on. Of the server's hooks, those that pass a request on ({@code processRequest},
+ * {@code finishRequest}, {@code shutdownRequest}) are not called. Confined to one thread.
+ */
+public final class CallerRun {
+    private static volatile @Nullable Function<Server, Hooks> hooksOf;
+
+    private final RequestRunner runner;
+    private final DrainSignal drain = new DrainSignal();
+    private @Nullable Throwable failure;
+
+    /** Creates a run of a server that need not be bound. */
+    public CallerRun(Server server, ServerConfig config) {
+        Hooks hooks = Objects.requireNonNull(hooksOf, "there is a server, so its class is initialized")
+                .apply(server);
+        var listener = new GuardedListener(server, config.listener());
+        runner = new RequestRunner(server.name(), new CallerHooks(hooks), listener, new ServerCounters(), drain);
+    }
+
+    /** Is called once by the class of servers, which alone can say what the hooks of one are. */
+    public static void hooks(Function<Server, Hooks> of) {
+        hooksOf = of;
+    }
+
+    /** Returns what says to requests whether those that are idle are to end. */
+    public DrainSignal drain() {
+        return drain;
+    }
+
+    /** Begins to drain; the requests are to be told by the caller. */
+    public void beginDrain() {
+        drain.drain();
+    }
+
+    /** Takes a new request in, which is queued then, or closed if the server's hook does not want it. */
+    public void admit(OpenRequest request) {
+        runner.admit(request);
+    }
+
+    /** Serves a request that is queued, to its end or until it is parked. */
+    public void run(OpenRequest request) {
+        runner.run(request);
+    }
+
+    /** Serves a parked request whose peer has sent something, to its end or until it is parked again. */
+    public void ready(OpenRequest request) {
+        if (request.beginReady()) {
+            runner.serve(request);
+        }
+    }
+
+    /** Ends a request that is parked or queued: finishes its handler and releases what it holds. */
+    public void close(OpenRequest request) {
+        if (request.begin() || request.beginReady()) {
+            runner.close(request);
+        }
+    }
+
+    /** Returns what a handler or hook threw since this was last called; null if nothing. */
+    public @Nullable Throwable takeFailure() {
+        Throwable taken = failure;
+        failure = null;
+        return taken;
+    }
+
+    private final class CallerHooks implements Hooks {
+        private final Hooks hooks;
+
+        CallerHooks(Hooks hooks) {
+            this.hooks = hooks;
+        }
+
+        @Override
+        public boolean verify(OpenRequest request) throws Exception {
+            return hooks.verify(request);
+        }
+
+        @Override
+        public void process(OpenRequest request) {} // it stays queued for the caller
+
+        @Override
+        public void setUp(OpenRequest request) throws Exception {
+            hooks.setUp(request);
+        }
+
+        @Override
+        public void serve(OpenRequest request) throws Exception {
+            hooks.handle(request);
+        }
+
+        @Override
+        public void handle(OpenRequest request) throws Exception {
+            hooks.handle(request);
+        }
+
+        @Override
+        public void sayGoodbye(OpenRequest request) throws Exception {
+            hooks.sayGoodbye(request);
+        }
+
+        @Override
+        public void finish(OpenRequest request) throws Exception {
+            hooks.finish(request);
+        }
+
+        @Override
+        public void overload(OpenRequest request) throws Exception {
+            hooks.overload(request);
+        }
+
+        @Override
+        @SuppressWarnings("ReferenceEquality") // a failure cannot suppress itself
+        public void error(OpenRequest request, Throwable thrown) {
+            if (failure == null) {
+                failure = thrown;
+            } else if (failure != thrown) {
+                failure.addSuppressed(thrown);
+            }
+            hooks.error(request, thrown);
+        }
+
+        @Override
+        public void shutDown(OpenRequest request) {
+            runner.close(request);
+        }
+
+        @Override
+        public boolean hasServiceActions() {
+            return false;
+        }
+
+        @Override
+        public void serviceActions() {}
+
+        @Override
+        public void stopListening() {}
+    }
+}

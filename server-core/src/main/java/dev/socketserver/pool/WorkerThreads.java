@@ -1,6 +1,0 @@
-package dev.socketserver.pool;
-
-/** Makes the threads of workers, not started. */
-interface WorkerThreads {
-    Thread newThread(String name, Runnable body);
-}

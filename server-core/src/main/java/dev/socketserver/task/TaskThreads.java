@@ -1,0 +1,215 @@
+package dev.socketserver.task;
+
+import dev.socketserver.pool.ElasticThreadPool;
+import dev.socketserver.pool.PoolConfig;
+import dev.socketserver.pool.WorkerKind;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The threads of a pool: an {@link ElasticThreadPool} that exists only while there are tasks.
+ *
+ * <pre>
+ *   NONE --execute--&gt; OPEN --no task has run for {@link #LINGER}, or close--&gt; NONE
+ * </pre>
+ *
+ * <p>All threads end together, however many there are, so a pool that is not closed costs no threads, and the JVM can
+ * exit soon after the last task. A keeper thread waits for this moment. It is a daemon only if the configuration says
+ * so: it also keeps the JVM alive for virtual workers, which are always daemons. Thread-safe.
+ */
+final class TaskThreads {
+    /** How long threads outlive the last task. */
+    static final Duration LINGER = Duration.ofMillis(200);
+
+    private final TaskPoolConfig config;
+    private final WorkQueue queue;
+    private final long linger; // nanoseconds
+    private final @Nullable ClassLoader contextClassLoader =
+            Thread.currentThread().getContextClassLoader();
+    private final List<Lease> leases = new ArrayList<>(); // that may have threads left; guarded by this
+    private volatile @Nullable Lease open; // written under this object's monitor
+
+    TaskThreads(TaskPoolConfig config, WorkQueue queue) {
+        this(config, queue, LINGER);
+    }
+
+    /** Lets a test choose how long threads outlive the last task. */
+    TaskThreads(TaskPoolConfig config, WorkQueue queue, Duration linger) {
+        this.config = config;
+        this.queue = queue;
+        this.linger = linger.toNanos();
+        if (config.workerKind() == WorkerKind.VIRTUAL) {
+            open(); // throws if the JDK has no virtual threads
+        }
+    }
+
+    private PoolConfig poolConfig() {
+        return PoolConfig.builder()
+                .name(config.name())
+                .workerKind(config.workerKind())
+                .daemon(config.daemon())
+                .minWorkers(0)
+                .maxWorkers(Math.max(1, queue.threads()))
+                .minSpareWorkers(0)
+                .queueThreshold(0)
+                .queueCapacity(Integer.MAX_VALUE / 2) // bounded by the work queue
+                .build();
+    }
+
+    /**
+     * Runs a task on a thread.
+     *
+     * @throws RejectedExecutionException if there is no thread and none can be started
+     */
+    synchronized void execute(Runnable run) {
+        Lease lease = open;
+        (lease == null ? open() : lease).pool.execute(run);
+    }
+
+    private synchronized Lease open() {
+        leases.removeIf(Lease::isGone);
+        try {
+            Lease lease = new Lease();
+            lease.start();
+            leases.add(lease);
+            open = lease;
+            return lease;
+        } catch (OutOfMemoryError e) {
+            throw new RejectedExecutionException("no thread can be started for pool " + config.name(), e);
+        }
+    }
+
+    /** Adapts the number of threads to the number of workers. Excess threads end after their tasks. */
+    synchronized void resize() {
+        Lease lease = open;
+        if (lease != null) {
+            lease.pool.reconfigure(poolConfig());
+        }
+    }
+
+    /** Wakes the keeper if it waits for the last task to end, which has just happened. */
+    void becameIdle() {
+        Lease lease = open;
+        if (lease != null && lease.isKeeperWaiting) {
+            LockSupport.unpark(lease.keeper);
+        }
+    }
+
+    /** Interrupts the tasks that run; returns those that no thread has begun. */
+    synchronized List<Runnable> stop() {
+        Lease lease = open;
+        return lease == null ? List.of() : lease.pool.shutdownNow();
+    }
+
+    /** Lets the threads end after their tasks. */
+    synchronized void close() {
+        Lease lease = open;
+        if (lease != null) {
+            open = null;
+            lease.pool.shutdown();
+            LockSupport.unpark(lease.keeper);
+        }
+    }
+
+    /** Waits until all threads have ended; returns false if the timeout expired first. */
+    boolean await(long nanos) throws InterruptedException {
+        long deadline = System.nanoTime() + nanos;
+        List<Lease> left;
+        synchronized (this) {
+            left = List.copyOf(leases);
+        }
+        for (Lease lease : left) {
+            if (!lease.await(deadline)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    /** Closes the threads if no task has run for long enough. Returns how long the keeper has to wait; 0 if it ends. */
+    private synchronized long look(Lease lease) {
+        if (open != lease) {
+            return 0;
+        }
+        lease.isKeeperWaiting = true; // set before the queue is asked, so that no ending is missed
+        long idle = queue.idleNanos();
+        if (idle < 0) {
+            return Long.MAX_VALUE;
+        }
+        lease.isKeeperWaiting = false;
+        if (idle >= linger) {
+            close();
+            return 0;
+        }
+        return linger - idle;
+    }
+
+    /** The threads from one idle time to the next. */
+    private final class Lease {
+        private final ElasticThreadPool pool = newPool();
+        private final Thread keeper = newKeeper();
+        private volatile boolean isKeeperWaiting; // for the last task to end; written under the outer monitor
+
+        /** Creates a pool whose threads inherit the class loader of the task pool's creator, not the caller's. */
+        private ElasticThreadPool newPool() {
+            Thread current = Thread.currentThread();
+            ClassLoader before = current.getContextClassLoader();
+            current.setContextClassLoader(contextClassLoader);
+            try {
+                return new ElasticThreadPool(poolConfig());
+            } finally {
+                current.setContextClassLoader(before);
+            }
+        }
+
+        private Thread newKeeper() {
+            Thread thread = new Thread(null, this::keep, config.name() + "-keeper", 0, false);
+            thread.setDaemon(config.daemon());
+            thread.setContextClassLoader(contextClassLoader);
+            return thread;
+        }
+
+        /** Starts the keeper, without which the threads would never end. */
+        void start() {
+            try {
+                keeper.start();
+            } catch (OutOfMemoryError e) {
+                pool.shutdown();
+                throw e;
+            }
+        }
+
+        private void keep() {
+            for (long nanos = lookPersistently(); nanos > 0; nanos = lookPersistently()) {
+                LockSupport.parkNanos(this, nanos);
+                Thread.interrupted();
+            }
+        }
+
+        /** Looks again after a while if there is no memory for it: without a keeper, the threads would never end. */
+        private long lookPersistently() {
+            try {
+                return look(this);
+            } catch (OutOfMemoryError e) {
+                return linger;
+            }
+        }
+
+        boolean isGone() {
+            return pool.isTerminated() && !keeper.isAlive();
+        }
+
+        boolean await(long deadline) throws InterruptedException {
+            if (!pool.awaitTermination(Duration.ofNanos(Math.max(0, deadline - System.nanoTime())))) {
+                return false;
+            }
+            TimeUnit.NANOSECONDS.timedJoin(keeper, deadline - System.nanoTime());
+            return !keeper.isAlive();
+        }
+    }
+}

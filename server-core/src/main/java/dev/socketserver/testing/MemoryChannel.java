@@ -1,0 +1,208 @@
+package dev.socketserver.testing;
+
+import dev.socketserver.internal.stream.Receiver;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.ByteBuffer;
+import java.nio.channels.AsynchronousCloseException;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.GatheringByteChannel;
+import java.nio.channels.ReadableByteChannel;
+import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
+
+/**
+ * The socket of a connection in memory, and the script of what its peer does. A step of the script happens only when
+ * the connection waits for its peer, so each piece of input arrives alone, and after all output that was due before it.
+ * Where a socket would wait until its time is up, this one behaves at once as if it was.
+ *
+ * <p>Confined to one thread, but for {@link #close} and {@link #isOpen}.
+ */
+final class MemoryChannel implements ReadableByteChannel, GatheringByteChannel, Receiver {
+    /** What became of a wait for the peer. */
+    enum Wait {
+        /** Something may have come. */
+        ENDED,
+        /** The peer was silent until the time was up. */
+        TIMED_OUT,
+        /** The script is at its end. */
+        NOTHING_LEFT
+    }
+
+    /** What the peer does next. */
+    interface Step {
+        Wait happen();
+    }
+
+    /** Sends what was written, as before each wait. */
+    interface Flush {
+        void run() throws IOException;
+    }
+
+    Duration readTimeout = Duration.ZERO;
+    Duration writeTimeout = Duration.ZERO;
+
+    private final Flush flush;
+    private final Deque<Step> script = new ArrayDeque<>();
+    private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
+    private ByteBuffer arrived = ByteBuffer.allocate(0);
+    private boolean inputEnded;
+    private boolean inputExpired; // a read has timed out, and none waits any more
+    private boolean reset;
+    private boolean outputEnded;
+    private long room = Long.MAX_VALUE; // how many bytes the peer is still going to take
+    private boolean receiving;
+    private volatile boolean open = true;
+
+    MemoryChannel(Flush flush) {
+        this.flush = flush;
+    }
+
+    // ---- the peer's side
+
+    void add(Step step) {
+        script.add(step);
+    }
+
+    /** Lets the peer take its next step. */
+    Wait await() {
+        Step next = script.poll();
+        return next == null ? Wait.NOTHING_LEFT : next.happen();
+    }
+
+    Wait arrive(byte[] bytes) {
+        arrived = ByteBuffer.wrap(bytes);
+        return Wait.ENDED;
+    }
+
+    Wait endInput() {
+        inputEnded = true;
+        return Wait.ENDED;
+    }
+
+    Wait reset() {
+        reset = true;
+        return Wait.ENDED;
+    }
+
+    void takeAtMost(long bytes) {
+        room = bytes;
+    }
+
+    /** Returns whether a read would not have to wait. */
+    boolean isReady() {
+        return arrived.hasRemaining() || inputEnded || reset;
+    }
+
+    byte[] sent() {
+        return sent.toByteArray();
+    }
+
+    boolean isOutputEnded() {
+        return outputEnded;
+    }
+
+    // ---- the server's side
+
+    @Override
+    public void receiving(boolean now) {
+        receiving = now;
+    }
+
+    @Override
+    public int read(ByteBuffer target) throws IOException {
+        if (!receiving) {
+            flush.run();
+        }
+        int count = take(target);
+        while (count == 0 && !receiving) {
+            boolean inTime = !inputExpired && await() == Wait.ENDED;
+            count = take(target);
+            if (count == 0 && !inTime) {
+                inputExpired = true;
+                throw timedOut("readTimeout", readTimeout, "nothing came for ");
+            }
+        }
+        return count;
+    }
+
+    private int take(ByteBuffer target) throws IOException {
+        checkOpen();
+        if (reset) {
+            throw new IOException("Connection reset");
+        } else if (!arrived.hasRemaining()) {
+            return inputEnded ? -1 : 0;
+        }
+        return move(target, arrived.remaining());
+    }
+
+    private int move(ByteBuffer target, int most) {
+        int count = Math.min(most, target.remaining());
+        target.put(arrived.slice().limit(count));
+        arrived.position(arrived.position() + count);
+        return count;
+    }
+
+    private void checkOpen() throws ClosedChannelException {
+        if (!open) {
+            throw new ClosedChannelException();
+        }
+    }
+
+    private static IOException timedOut(String option, Duration timeout, String what) {
+        if (timeout.isZero()) {
+            throw new AssertionError("the handler would wait for its peer for ever, since " + option
+                    + " is zero: the script is at its end, or the peer reads no more");
+        }
+        return new SocketTimeoutException(what + timeout);
+    }
+
+    @Override
+    public int write(ByteBuffer source) throws IOException {
+        checkOpen();
+        if (outputEnded) {
+            throw new AsynchronousCloseException(); // as the JDK's channels do
+        } else if (reset) {
+            throw new IOException("Broken pipe");
+        } else if (room == 0 && source.hasRemaining()) {
+            close();
+            throw timedOut("writeTimeout", writeTimeout, "the peer took no byte for ");
+        }
+        var taken = new byte[(int) Math.min(room, source.remaining())];
+        source.get(taken);
+        sent.writeBytes(taken);
+        room -= taken.length;
+        return taken.length;
+    }
+
+    @Override
+    public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
+        long count = 0;
+        for (int i = offset; i < offset + length && (count == 0 || room > 0); i++) {
+            count += write(sources[i]);
+        }
+        return count;
+    }
+
+    @Override
+    public long write(ByteBuffer[] sources) throws IOException {
+        return write(sources, 0, sources.length);
+    }
+
+    void endOutput() throws IOException {
+        checkOpen();
+        outputEnded = true;
+    }
+
+    @Override
+    public boolean isOpen() {
+        return open;
+    }
+
+    @Override
+    public void close() {
+        open = false;
+    }
+}

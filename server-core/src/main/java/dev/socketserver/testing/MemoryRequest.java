@@ -1,0 +1,348 @@
+package dev.socketserver.testing;
+
+import dev.socketserver.ServerConfig;
+import dev.socketserver.StreamConnection;
+import dev.socketserver.buffer.ByteInput;
+import dev.socketserver.buffer.ByteOutput;
+import dev.socketserver.internal.buffer.ChannelInput;
+import dev.socketserver.internal.buffer.ChannelOutput;
+import dev.socketserver.internal.buffer.SpareBuffers;
+import dev.socketserver.internal.buffer.StreamOwner;
+import dev.socketserver.internal.run.DrainSignal;
+import dev.socketserver.internal.run.OpenRequest;
+import dev.socketserver.internal.stream.Inbox;
+import dev.socketserver.internal.util.Check;
+import io.netty.buffer.ByteBufAllocator;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.stream.Stream;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A connection in memory as the engine and its handler have it: between two messages it is parked, as with a selector.
+ * Confined to one thread, but for what {@link StreamConnection} and {@link OpenRequest} allow others.
+ */
+final class MemoryRequest extends OpenRequest implements StreamConnection, StreamOwner {
+    final MemoryChannel channel = new MemoryChannel(this::flush);
+    final Map<SocketOption<?>, Object> options = new HashMap<>();
+    SocketAddress localAddress;
+
+    @Nullable
+    SocketAddress proxyAddress;
+
+    @Nullable
+    SSLSession tlsSession;
+
+    @Nullable
+    String applicationProtocol;
+
+    private final DrainSignal drain;
+    private final boolean waitsForFirstByte;
+    private final ChannelInput in;
+    private final ChannelOutput out;
+    private final Inbox inbox;
+    private volatile boolean scheduled; // a call has queued it, though its peer sent nothing
+
+    // Of the turn.
+    private boolean turnBegins = true; // nothing was received in this turn yet
+    private boolean handled; // the handler has been called
+    private @Nullable IOException fault; // what reading or writing failed with last
+
+    MemoryRequest(ServerConfig config, DrainSignal drain, ByteBufAllocator allocator, SocketAddress remoteAddress) {
+        super(remoteAddress);
+        this.drain = drain;
+        localAddress = config.address();
+        waitsForFirstByte = config.awaitFirstByte().orElse(false);
+        in = new ChannelInput(channel, SpareBuffers.checkingViews(allocator), config.readBufferSize(), this);
+        out = new ChannelOutput(channel, SpareBuffers.none(allocator), config.writeBufferSize(), this);
+        inbox = new Inbox(in, channel);
+        channel.readTimeout = config.readTimeout();
+        channel.writeTimeout = config.writeTimeout();
+    }
+
+    // ---- what its peer and the server do
+
+    void comesFrom(SocketAddress address) {
+        remoteAddress(address);
+    }
+
+    /** The server begins to drain: it ends the connection if that is idle. */
+    void drained() {
+        if (drain.endsIdle(this)) {
+            dismiss();
+        }
+    }
+
+    /** Its idle time is up. */
+    void silent() {
+        expire();
+    }
+
+    /** Returns whether it waits for its peer without a thread. */
+    boolean isIdle() {
+        return isParked();
+    }
+
+    /** Returns whether it was queued by a call, and forgets it. */
+    boolean takeScheduled() {
+        boolean was = scheduled;
+        scheduled = false;
+        return was;
+    }
+
+    // ---- for its handler
+
+    @Override
+    public StreamConnection face() {
+        return this;
+    }
+
+    @Override
+    public ByteInput in() {
+        return in;
+    }
+
+    @Override
+    public ByteOutput out() {
+        return out;
+    }
+
+    @Override
+    public SocketAddress localAddress() {
+        return localAddress;
+    }
+
+    @Override
+    public Optional<SocketAddress> proxyAddress() {
+        return Optional.ofNullable(proxyAddress);
+    }
+
+    @Override
+    public Optional<SSLSession> tlsSession() {
+        return Optional.ofNullable(tlsSession);
+    }
+
+    @Override
+    public Optional<String> applicationProtocol() {
+        return Optional.ofNullable(applicationProtocol);
+    }
+
+    @Override
+    public <T> void option(SocketOption<T> name, T value) throws IOException {
+        if (!channel.isOpen()) {
+            throw new ClosedChannelException();
+        }
+        options.put(name, value);
+    }
+
+    @Override
+    public void readTimeout(Duration timeout) {
+        channel.readTimeout = Check.notNegative("readTimeout", timeout);
+    }
+
+    @Override
+    public void writeTimeout(Duration timeout) {
+        channel.writeTimeout = Check.notNegative("writeTimeout", timeout);
+    }
+
+    @Override
+    public void shutdownOutput() throws IOException {
+        requireTurn();
+        out.send();
+        channel.endOutput();
+    }
+
+    @Override
+    public void close() {
+        abort();
+        call();
+    }
+
+    // ---- for its input and output
+
+    @Override
+    public void beforeRead() {
+        requireTurn();
+    }
+
+    @Override
+    public void beforeWrite() {
+        requireTurn();
+    }
+
+    @Override
+    public boolean awaitMessage() throws IOException {
+        out.send();
+        while (channel.isOpen()) {
+            inbox.receive();
+            if (inbox.hasPart()) {
+                return true;
+            } else if (inbox.hasEnded() || isDismissed()) {
+                return false;
+            } else if (drain.endsIdle(this)) {
+                dismissHere();
+            } else if (channel.await() != MemoryChannel.Wait.ENDED) {
+                return false;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public <E extends IOException> E fault(E failure) {
+        fault = failure;
+        return failure;
+    }
+
+    @Override
+    public boolean isPeersFault(Throwable failure) {
+        return fault != null
+                && Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
+                        .anyMatch(cause -> cause == fault);
+    }
+
+    // ---- turns
+
+    @Override
+    protected Look look() {
+        if (!channel.isOpen()) {
+            return Look.END;
+        }
+        boolean begins = turnBegins;
+        boolean expired = takeExpired() && begins;
+        turnBegins = false;
+        if (!handled && !waitsForFirstByte) {
+            return Look.MESSAGE;
+        }
+        if (begins && !inbox.hasNews() && inbox.receive() > 0) {
+            noLongerFresh();
+        }
+        boolean news = inbox.hasNews();
+        if (!news && !inbox.hasEnded() && (isDismissed() || drain.endsIdle(this))) {
+            dismissHere();
+            return Look.END;
+        } else if (news || (inbox.hasEnded() && inbox.isEndNews())) {
+            return Look.MESSAGE;
+        }
+        return expired || inbox.hasEnded() ? Look.END : Look.NOTHING;
+    }
+
+    @Override
+    public void handling() {
+        handled = true;
+        noLongerFresh();
+        inbox.handling();
+    }
+
+    @Override
+    protected void handled() {
+        inbox.handled();
+    }
+
+    @Override
+    protected boolean isToBeSetUp() {
+        return false;
+    }
+
+    @Override
+    protected void runCalls() {}
+
+    @Override
+    protected boolean isParkable() {
+        return true;
+    }
+
+    @Override
+    protected boolean park() {
+        in.trim();
+        out.trim();
+        turnBegins = true;
+        if (tryPark() == Parking.CALLED) {
+            return false;
+        }
+        drained();
+        if (!channel.isOpen()) {
+            call();
+        }
+        return true;
+    }
+
+    @Override
+    protected void awaitNext() {
+        throw new IllegalStateException(this + " is parked between two messages");
+    }
+
+    @Override
+    protected void wake() {}
+
+    @Override
+    protected void schedule() {
+        scheduled = true;
+    }
+
+    // ---- its end
+
+    @Override
+    public void flush() throws IOException {
+        if (channel.isOpen()) {
+            out.send();
+        }
+    }
+
+    @Override
+    protected void limitWaits() {}
+
+    @Override
+    protected boolean awaitsHandshake() {
+        return false;
+    }
+
+    @Override
+    protected boolean isInHandshake() {
+        return false;
+    }
+
+    @Override
+    protected void failed() {
+        kept(false);
+    }
+
+    @Override
+    protected void cutOff() {}
+
+    @Override
+    protected void detach() {}
+
+    @Override
+    public boolean isOpen() {
+        return channel.isOpen();
+    }
+
+    @Override
+    public void abort() {
+        channel.close();
+    }
+
+    @Override
+    protected void release() {
+        abort();
+        try {
+            in.close();
+        } finally {
+            out.discard();
+        }
+    }
+
+    @Override
+    public String toString() {
+        return "StreamConnection[" + remoteAddress() + "]";
+    }
+}

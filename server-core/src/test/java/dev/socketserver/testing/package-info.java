@@ -1,5 +1,0 @@
-/** What the tests share: a client, recorders, and the check that nothing of ours is left behind. */
-@NullMarked
-package dev.socketserver.testing;
-
-import org.jspecify.annotations.NullMarked;

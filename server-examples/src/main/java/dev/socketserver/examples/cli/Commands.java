@@ -1,0 +1,127 @@
+package dev.socketserver.examples.cli;
+
+import dev.socketserver.net.Cidr;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.URI;
+import java.nio.file.NoSuchFileException;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import picocli.CommandLine;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.TypeConversionException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** What all command lines have in common: types of values, and failures in one line with an exit code. */
+public final class Commands {
+    /** A name that takes more changes than this to become another one was meant differently. */
+    private static final int MAX_CHANGES = 3;
+
+    private Commands() {}
+
+    /** Makes a command line. A bad option, and a failure of the network or the disk, is reported in one line. */
+    public static CommandLine of(Object command) {
+        return new CommandLine(command)
+                .setCaseInsensitiveEnumValuesAllowed(true)
+                .registerConverter(Duration.class, converter(Parsers::time))
+                .registerConverter(URI.class, converter(Parsers::url))
+                .registerConverter(Cidr.class, converter(Cidr::parse))
+                .setParameterExceptionHandler((e, args) -> {
+                    CommandLine failed = e.getCommandLine();
+                    String help = failed.getCommandSpec().qualifiedName() + " --help";
+                    report(failed, problem(e) + " (see " + help + ")");
+                    return CommandLine.ExitCode.USAGE;
+                })
+                .setExecutionExceptionHandler((e, failed, parsed) -> {
+                    if (e instanceof NoSuchFileException) {
+                        report(failed, "no such file: " + e.getMessage());
+                        return CommandLine.ExitCode.SOFTWARE;
+                    }
+                    if (e instanceof IOException) {
+                        report(failed, firstLine(e));
+                        return CommandLine.ExitCode.SOFTWARE;
+                    }
+                    throw e;
+                });
+    }
+
+    /** Returns a converter made of a method that throws {@link IllegalArgumentException}. */
+    public static <T> ITypeConverter<T> converter(Function<String, T> parser) {
+        return text -> {
+            try {
+                return parser.apply(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(e.getMessage());
+            }
+        };
+    }
+
+    /** Returns the command line that was given, as a shell takes it. */
+    public static String line(CommandSpec spec) {
+        CommandSpec root = spec.root();
+        String program = root == spec ? root.name() : "java -jar " + root.name() + ".jar";
+        return root.commandLine().getParseResult().originalArgs().stream()
+                .map(Commands::quoted)
+                .collect(Collectors.joining(" ", program + " ", ""))
+                .trim();
+    }
+
+    private static String quoted(String argument) {
+        return argument.matches("[\\w@%+=:,./-]+") ? argument : "'" + argument.replace("'", "'\\''") + "'";
+    }
+
+    private static String firstLine(Exception e) {
+        return String.valueOf(e.getMessage()).lines().findFirst().orElse(e.toString());
+    }
+
+    private static void report(CommandLine command, String message) {
+        PrintWriter err = command.getErr();
+        err.println(command.getCommandName() + ": " + message);
+        err.flush();
+    }
+
+    private static String problem(ParameterException e) {
+        if (!(e instanceof UnmatchedArgumentException unmatched)) {
+            return firstLine(e);
+        }
+        String given = unmatched.getUnmatched().get(0).replaceFirst("=.*", "");
+        boolean isOption = given.startsWith("-");
+        Collection<String> names = isOption
+                ? e.getCommandLine().getCommandSpec().optionsMap().keySet()
+                : e.getCommandLine().getSubcommands().keySet();
+        String suggestion = closest(given, names)
+                .map(name -> "; did you mean " + name + "?")
+                .orElse("");
+        return (isOption ? "unknown option: " : "unexpected argument: ") + given + suggestion;
+    }
+
+    private static Optional<String> closest(String given, Collection<String> names) {
+        return names.stream()
+                .filter(name -> name.length() > 2 && changes(given, name) <= MAX_CHANGES)
+                .min(Comparator.comparingInt(name -> changes(given, name)));
+    }
+
+    /** Returns how many characters have to be inserted, deleted or replaced (Levenshtein, 1965). */
+    private static int changes(String from, String to) {
+        int[] row = new int[to.length() + 1];
+        for (int j = 0; j < row.length; j++) {
+            row[j] = j;
+        }
+        for (int i = 1; i <= from.length(); i++) {
+            int diagonal = row[0];
+            row[0] = i;
+            for (int j = 1; j < row.length; j++) {
+                int replaced = diagonal + (from.charAt(i - 1) == to.charAt(j - 1) ? 0 : 1);
+                diagonal = row[j];
+                row[j] = Math.min(replaced, 1 + Math.min(row[j - 1], row[j]));
+            }
+        }
+        return row[to.length()];
+    }
+}

@@ -1,0 +1,120 @@
+package dev.socketserver.examples.load;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * When operations begin. Confined to one client loop, except for {@link #start} and {@link #end}.
+ *
+ * <p><b>Closed loop</b>, without a rate: each operation begins when the one before it has ended, as fast as the server
+ * answers.
+ *
+ * <p><b>Open loop</b>, with a rate: operations begin at scheduled times, as the requests of many independent users do.
+ * If every client is busy then, an operation begins late, and its latency still counts from the scheduled time. A
+ * server that stalls delays everyone who arrives meanwhile; a load tester that did not count them would hide the stall
+ * ("coordinated omission"). The loops of a run share one schedule: loop <i>i</i> of <i>n</i> takes operations <i>i</i>,
+ * <i>i + n</i>, <i>i + 2n</i> and so on.
+ *
+ * <pre>
+ *   NEW --start()--> STARTED --end()--> ENDED: nothing that was scheduled for later begins
+ * </pre>
+ */
+final class Schedule {
+    private static final long NEVER = Long.MAX_VALUE;
+
+    private final @Nullable Rate rate;
+    private final LoadPlan plan;
+    private final int step;
+    /** The operations that may still begin after the warm-up. */
+    private long budget;
+
+    private long index;
+    /** When the next operation is to begin, in nanoseconds from the start; of a closed loop always 0. */
+    private long nextOffset;
+    /** In {@code nanoTime}. Published by {@code started}, as {@code endOffset} is by {@code ended}. */
+    private long begin;
+
+    private volatile boolean started;
+    private long endOffset = NEVER;
+    private volatile boolean ended;
+
+    /** The share of loop number {@code loop}, counted from 0. */
+    Schedule(LoadPlan plan, int loop) {
+        this.plan = plan;
+        this.rate = plan.rate();
+        this.step = plan.loops();
+        this.budget = plan.requests() == 0 ? NEVER : plan.requests() / step + (loop < plan.requests() % step ? 1 : 0);
+        this.index = loop;
+        this.nextOffset = offset();
+    }
+
+    private long offset() {
+        return rate == null ? 0 : rate.offsetNanos(index, plan.warmup());
+    }
+
+    /** Sets the beginning of the schedule. */
+    void start(long nanoTime) {
+        begin = nanoTime;
+        started = true;
+    }
+
+    /** Ends the schedule: operations that were to begin later never do. */
+    void end(long nanoTime) {
+        endOffset = nanoTime - begin;
+        ended = true;
+    }
+
+    /** Tells whether an operation may begin. */
+    boolean isDue(long now) {
+        if (!started || budget == 0) {
+            return false;
+        }
+        if (rate == null) {
+            return !ended;
+        }
+        return nextOffset <= (ended ? Math.min(now - begin, endOffset) : now - begin);
+    }
+
+    /** Takes the operation that is due; returns when it was to begin, in {@code nanoTime}. */
+    long take(long now) {
+        long intended = rate == null ? now : begin + nextOffset;
+        if (budget != NEVER && Math.max(0, intended - begin) >= plan.warmup().toNanos()) {
+            budget--;
+        }
+        index += step;
+        nextOffset = offset();
+        return intended;
+    }
+
+    /** Counts an operation that could not even begin, because a client has no connection. */
+    void forfeit(long now) {
+        if (started
+                && budget != NEVER
+                && budget > 0
+                && now - begin >= plan.warmup().toNanos()) {
+            budget--;
+        }
+    }
+
+    /** Returns the nanoseconds until {@link #isDue} may become true. */
+    long untilDue(long now) {
+        if (!started || budget == 0 || nextOffset == NEVER || (rate == null && ended)) {
+            return NEVER;
+        }
+        return rate == null ? 0 : nextOffset - (now - begin);
+    }
+
+    /** Takes all operations that are due; returns their number. */
+    long takeOverdue(long now) {
+        long overdue = 0;
+        while (rate != null && isDue(now)) {
+            take(now);
+            overdue++;
+        }
+        return overdue;
+    }
+
+    /** Tells whether as many operations have begun, or could not, as there may be. */
+    boolean isExhausted() {
+        return budget == 0;
+    }
+}
