@@ -2,9 +2,9 @@ package dev.socketserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.socketserver.peer.RecordingListener;
 import dev.socketserver.pool.OverloadPolicy;
 import dev.socketserver.pool.PoolConfig;
-import dev.socketserver.testing.RecordingListener;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
