@@ -39,6 +39,8 @@ final class FirstWords {
         private final FirstWords told;
         private boolean handles; // handle() was called
         private boolean greeted; // setup() has written
+        private boolean reading; // it has begun to read, before it wrote anything in handle()
+        private long receivedBefore; // how many bytes had been received when handle() was called
         private boolean knows; // who speaks first, or it is of no interest
 
         private Witness(FirstWords told) {
@@ -47,24 +49,34 @@ final class FirstWords {
         }
 
         /** The handler is about to handle for the first time. */
-        void handling(boolean hasWritten) {
+        void handling(boolean hasWritten, long received) {
             if (!knows) {
                 handles = true;
                 greeted = hasWritten;
+                receivedBefore = received;
             }
         }
 
-        /** The handler reads. */
-        void reads() {
-            if (!knows) {
-                tell(greeted ? Speaker.GREETING : Speaker.PEER);
+        /** The handler reads; in {@code setup()}, it needs its peer there, and its worker if it has written before. */
+        void reads(boolean hasWritten) {
+            if (!knows && !reading) {
+                reading = handles;
+                if (handles) {
+                    told.learn(greeted ? Speaker.GREETING : Speaker.PEER);
+                } else {
+                    tell(hasWritten ? Speaker.HANDLER : Speaker.PEER);
+                }
             }
         }
 
-        /** The handler writes. */
-        void writes() {
-            if (!knows) {
-                tell(Speaker.HANDLER);
+        /** The handler writes; if it has begun to read, but nothing came, it is still the first to speak. */
+        void writes(long received) {
+            if (!knows && handles) {
+                if (reading && received != receivedBefore) {
+                    knows = true;
+                } else {
+                    tell(Speaker.HANDLER);
+                }
             }
         }
 
@@ -76,10 +88,8 @@ final class FirstWords {
         }
 
         private void tell(Speaker observed) {
-            if (handles) {
-                knows = true;
-                told.learn(observed);
-            }
+            knows = true;
+            told.learn(observed);
         }
     }
 

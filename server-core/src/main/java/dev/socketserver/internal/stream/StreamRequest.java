@@ -125,15 +125,21 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
     // ---- for its input, output, and channel
 
     @Override
-    public void beforeRead() {
+    public void beforeUse() {
         requireTurn();
-        witness.reads();
+        inbox.looks();
+    }
+
+    @Override
+    public void beforeRead() {
+        beforeUse();
+        witness.reads(out.hasWritten());
     }
 
     @Override
     public void beforeWrite() {
         requireTurn();
-        witness.writes();
+        witness.writes(in.received());
     }
 
     @Override
@@ -261,7 +267,7 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
     public void handling() {
         if (!handled) {
             handled = true;
-            witness.handling(out.hasWritten());
+            witness.handling(out.hasWritten(), in.received());
         }
         noLongerFresh();
         inbox.handling();
@@ -467,7 +473,7 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
     }
 
     private void closeTransport() {
-        if (cutOff || inbox.hasEnded() || !transport.isOpen()) {
+        if (cutOff || (tls == null && inbox.hasEnded()) || !transport.isOpen()) {
             abort();
             return;
         }
@@ -480,7 +486,7 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
             tls.discard();
         }
         try {
-            in.close();
+            in.discard();
         } finally {
             out.discard();
         }
