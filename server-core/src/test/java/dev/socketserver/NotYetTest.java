@@ -20,7 +20,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** A handler that keeps its connection open and consumes nothing says "not yet": it is called when more has come. */
 @Timeout(60)
 class NotYetTest {
-    private static final int CONNECTIONS = 300;
+    private static final int CONNECTIONS = 120;
 
     private final RecordingListener listener = new RecordingListener();
     private final AtomicInteger calls = new AtomicInteger();

@@ -11,6 +11,7 @@ import dev.socketserver.testing.TestClient;
 import dev.socketserver.testing.TestDatagramClient;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -299,7 +300,7 @@ class ProcessRequestOverrideTest {
             server.start();
             try (TestClient client = TestClient.to(server.address())) {
                 listener.await("opened", 1);
-                assertThat(server.shutdown(java.time.Duration.ZERO).forced()).hasSize(1);
+                assertThat(server.shutdown(Duration.ZERO).forced()).hasSize(1);
                 client.awaitEnd();
             }
         }
