@@ -93,15 +93,18 @@ final class FirstWords {
         }
     }
 
-    private static final Witness NOBODY = new Witness(of(Speaker.UNKNOWN));
-
-    /** How long the accepting thread waits, once, to learn from the first connection before it goes on. */
+    /** How long the accepting thread waits with a connection to learn from the first one before it goes on. */
     static final Duration PATIENCE = Duration.ofMillis(50);
+
+    /** How long it does so in all: on a busy machine the first handler may need many times the patience. */
+    static final Duration PATIENCE_IN_ALL = Duration.ofSeconds(1);
+
+    private static final Witness NOBODY = new Witness(of(Speaker.UNKNOWN));
 
     private final boolean learns;
     private volatile Speaker speaker; // written under this
     private boolean probing; // guarded by this: the first connection was handed on
-    private boolean impatient; // guarded by this: the accepting thread has waited for it
+    private long patienceLeft = PATIENCE_IN_ALL.toNanos(); // guarded by this: of the accepting thread
 
     private FirstWords(Speaker speaker, boolean learns) {
         this.speaker = speaker;
@@ -143,13 +146,15 @@ final class FirstWords {
     }
 
     private synchronized void awaitKnown() {
-        long end = System.nanoTime() + PATIENCE.toNanos();
+        long begin = System.nanoTime();
+        long patience = Math.min(PATIENCE.toNanos(), patienceLeft);
         try {
-            while (probing && !impatient && speaker == Speaker.UNKNOWN) {
-                long left = end - System.nanoTime();
-                impatient = left <= 0;
+            long left = patience;
+            while (probing && speaker == Speaker.UNKNOWN && left > 0) {
                 TimeUnit.NANOSECONDS.timedWait(this, left);
+                left = begin + patience - System.nanoTime();
             }
+            patienceLeft -= System.nanoTime() - begin;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // for the accepting thread, which it is to end
         }
