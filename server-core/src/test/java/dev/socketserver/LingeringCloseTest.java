@@ -10,6 +10,7 @@ import dev.socketserver.testing.Loopback;
 import dev.socketserver.testing.RecordingListener;
 import dev.socketserver.testing.TestClient;
 import dev.socketserver.testing.TlsClient;
+import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -29,8 +30,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class LingeringCloseTest {
     private static final int REPLY = 2_000_000;
 
-    /** More than the sockets' buffers hold, so that the peer still sends when the server has ended. */
-    private static final byte[] UPLOAD = new byte[12 << 20];
+    /** More than a Unix socket holds, so that the peer still sends when the server has ended. */
+    private static final byte[] UPLOAD = new byte[1 << 20];
 
     private final RecordingListener listener = new RecordingListener();
 
@@ -83,6 +84,10 @@ class LingeringCloseTest {
         }
     }
 
+    private static boolean isUpload(ByteBuf come) {
+        return come.getByte(come.readerIndex()) == 'P';
+    }
+
     @ParameterizedTest
     @MethodSource("settings")
     void aRefusalOfAnUploadInARequestThatIsNotTheFirstArrives(StreamSetting setting, @TempDir Path directory)
@@ -90,7 +95,7 @@ class LingeringCloseTest {
         try (var running = setting.start(directory, config -> config, () -> new LineEcho() {
             @Override
             protected void handle() throws Exception {
-                if (in().await(1) && in().buffer().getByte(in().buffer().readerIndex()) == 'P') {
+                if (in().await(1) && isUpload(in().buffer())) {
                     out().write("413 too large\n", UTF_8);
                 } else {
                     super.handle();

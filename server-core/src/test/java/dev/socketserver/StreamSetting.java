@@ -153,8 +153,11 @@ record StreamSetting(Transport transport, Execution execution) {
                 : plain(TestClient.to(address));
     }
 
-    /** Connects with the least receive buffer. */
+    /** Connects with the least receive buffer; a Unix socket has none of its own. */
     Peer connectWithSmallWindow(SocketAddress address) throws IOException {
+        if (transport == Transport.UNIX) {
+            return connect(address);
+        }
         TestClient transport = TestClient.withSmallWindow(address);
         return this.transport == Transport.TLS
                 ? encrypted(new TlsClient(transport, TlsSetup.trusting().createSSLEngine()).shakeHands())
