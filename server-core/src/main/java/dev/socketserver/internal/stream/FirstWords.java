@@ -125,6 +125,12 @@ final class FirstWords {
         return speaker;
     }
 
+    /** Returns whether a handler is called at once, as it speaks first, or may. */
+    boolean startsAtOnce() {
+        Speaker now = speaker;
+        return now == Speaker.HANDLER || now == Speaker.UNKNOWN;
+    }
+
     /** Returns whether the configuration says that the peer speaks first. */
     boolean isPeerExpected() {
         return !learns && speaker == Speaker.PEER;

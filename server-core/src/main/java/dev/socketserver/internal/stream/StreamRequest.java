@@ -89,12 +89,9 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
      */
     boolean startsWithPoller() {
         Poller place = poller;
-        return place != null && !place.isBusy() && (awaitsHandshake() || !startsAtOnce());
-    }
-
-    private boolean startsAtOnce() {
-        FirstWords.Speaker speaker = context.firstWords().speaker();
-        return speaker == FirstWords.Speaker.HANDLER || speaker == FirstWords.Speaker.UNKNOWN;
+        return place != null
+                && !place.isBusy()
+                && (awaitsHandshake() || !context.firstWords().startsAtOnce());
     }
 
     Transport transport() {
@@ -175,8 +172,8 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
         boolean begins = turnBegins;
         boolean expired = takeExpired() && begins;
         turnBegins = false;
-        if (!handled && isHandledUnseen()) {
-            return Look.MESSAGE;
+        if (!handled && (poller == null || context.firstWords().startsAtOnce())) {
+            return Look.MESSAGE; // whatever has come
         }
         if (begins || inbox.hasMoreDecrypted()) {
             receive();
@@ -196,11 +193,6 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
             return inbox.isEndNews() ? Look.MESSAGE : Look.END;
         }
         return expired && clock.isUp() ? Look.END : Look.NOTHING;
-    }
-
-    /** Returns whether its handler is called first without a look at what has come. */
-    private boolean isHandledUnseen() {
-        return poller == null || startsAtOnce();
     }
 
     private boolean isNews() {
