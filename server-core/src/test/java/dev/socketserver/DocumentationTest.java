@@ -226,7 +226,7 @@ class DocumentationTest {
                 List.of("-proc:none", "-d", directory.resolve("classes").toString(), "-cp", classPath()));
         for (MarkdownPage page : pages()) {
             for (String block : page.java()) {
-                command.add(sourceFile(directory.resolve("block" + command.size()), page, block)
+                command.add(sourceFile(directory.resolve("block" + command.size()), page.toString(), block, "")
                         .toString());
             }
         }
@@ -239,12 +239,12 @@ class DocumentationTest {
         assertThat(result).as("javac says: %s", messages).isZero();
     }
 
-    private static String classPath() {
+    static String classPath() {
         return System.getProperty("jdk.module.path", "") + File.pathSeparator + System.getProperty("java.class.path");
     }
 
-    /** Writes a whole class as it is, and what is less inside a class or a method. */
-    private static Path sourceFile(Path directory, MarkdownPage page, String block) throws IOException {
+    /** Writes a whole class as it is, and what is less inside a class, which has these members too, or a method. */
+    static Path sourceFile(Path directory, String page, String block, String members) throws IOException {
         Files.createDirectories(directory);
         Matcher type = TYPE.matcher(block);
         boolean isType = type.find();
@@ -255,6 +255,6 @@ class DocumentationTest {
         String inside = isType ? block : "void example() throws Exception {\n" + block + "}\n";
         return Files.writeString(
                 directory.resolve(name + ".java"),
-                "// " + page + "\n" + IMPORTS + "class " + name + " {\n" + inside + "}\n");
+                "// " + page + "\n" + IMPORTS + "class " + name + " {\n" + members + inside + "}\n");
     }
 }

@@ -169,8 +169,14 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     // ---- for its input and output
 
     @Override
-    public void beforeRead() {
+    public void beforeUse() {
         requireTurn();
+        inbox.looks();
+    }
+
+    @Override
+    public void beforeRead() {
+        beforeUse();
     }
 
     @Override

@@ -15,10 +15,10 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * An input that reads from a channel straight into one pooled direct buffer, which it takes when bytes are first wanted
- * and gives back with {@link #trim()} or {@link #close()}.
+ * and gives back with {@link #trim()}, {@link #close()} or {@link #discard()}.
  *
  * <p>What handlers call asks the owner first; what the engine calls ({@link #unread}, {@link #received},
- * {@link #receive}, {@link #trim}) does not. Confined to the thread that has the connection's turn.
+ * {@link #receive}, {@link #trim}, {@link #discard}) does not. Confined to the thread that has the connection's turn.
  */
 public final class ChannelInput extends ByteInput {
     private static final int LINE_FEED = '\n';
@@ -79,7 +79,7 @@ public final class ChannelInput extends ByteInput {
 
     @Override
     public int available() {
-        owner.beforeRead();
+        owner.beforeUse();
         return buffer.readableBytes();
     }
 
@@ -206,6 +206,13 @@ public final class ChannelInput extends ByteInput {
         return buffer.isReadable() || owner.awaitMessage();
     }
 
+    /** Gives the buffer back and ends this input; the channel stays open. Closing twice has no effect. */
+    @Override
+    public void close() {
+        owner.beforeUse();
+        discard();
+    }
+
     // ---- for the engine
 
     /** Returns how many bytes were received and not consumed. */
@@ -307,9 +314,8 @@ public final class ChannelInput extends ByteInput {
         buffers.giveBack(done);
     }
 
-    /** Gives the buffer back and ends this input; the channel stays open. Closing twice has no effect. */
-    @Override
-    public void close() {
+    /** Gives the buffer back with what was not read, and ends this input. */
+    public void discard() {
         closed = true;
         giveBack();
     }

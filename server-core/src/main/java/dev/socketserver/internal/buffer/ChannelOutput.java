@@ -56,7 +56,7 @@ public final class ChannelOutput extends ByteOutput {
 
     @Override
     public void autoFlush(boolean on) {
-        owner.beforeWrite();
+        owner.beforeUse();
         autoFlush = on;
     }
 
@@ -116,7 +116,7 @@ public final class ChannelOutput extends ByteOutput {
 
     @Override
     public void flush() throws IOException {
-        owner.beforeWrite();
+        owner.beforeUse();
         send();
     }
 
@@ -163,7 +163,7 @@ public final class ChannelOutput extends ByteOutput {
     /** Sends what was collected, gives the buffer back and ends this output; closing twice has no effect. */
     @Override
     public void close() throws IOException {
-        owner.beforeWrite();
+        owner.beforeUse();
         try {
             send();
         } finally {

@@ -4,10 +4,15 @@ import java.io.IOException;
 
 /** The connection that an input and an output belong to, as they see it. */
 public interface StreamOwner {
-    /** Is called before each use of the input; throws an {@code IllegalStateException} unless it is allowed now. */
+    /**
+     * Is called before each use that neither reads nor writes; throws an {@code IllegalStateException} unless allowed.
+     */
+    void beforeUse();
+
+    /** Is called before each read; throws an {@code IllegalStateException} unless it is allowed now. */
     void beforeRead();
 
-    /** Is called before each use of the output; throws an {@code IllegalStateException} unless it is allowed now. */
+    /** Is called before each write; throws an {@code IllegalStateException} unless it is allowed now. */
     void beforeWrite();
 
     /**

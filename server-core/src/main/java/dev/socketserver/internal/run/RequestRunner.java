@@ -274,7 +274,7 @@ public final class RequestRunner {
      * @throws IllegalStateException if another thread serves the request, or it is closed
      */
     public void serveHere(OpenRequest request) throws Exception {
-        if (request.hasTurn()) {
+        if (request.hasTurn() && !request.hasEnded()) {
             hooks.handle(request);
             return;
         }
@@ -307,6 +307,9 @@ public final class RequestRunner {
                     return true;
                 }
                 case NOTHING -> {
+                    if (request.isToBeSetUp()) {
+                        hooks.setUp(request);
+                    }
                     request.flush();
                     request.awaitNext();
                 }

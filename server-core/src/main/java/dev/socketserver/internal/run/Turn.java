@@ -247,6 +247,11 @@ abstract class Turn {
         return (seen & PHASE) == RUNNING || (seen & PHASE) == WAITING;
     }
 
+    /** Returns whether the request's way through the server is over. Thread-safe. */
+    protected final boolean hasEnded() {
+        return (word & PHASE) == CLOSED;
+    }
+
     /** Returns whether the request waits for its first turn, or was called and waits for the next. */
     public final boolean isQueued() {
         return (word & PHASE) == QUEUED;

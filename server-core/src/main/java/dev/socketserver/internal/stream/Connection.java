@@ -23,7 +23,8 @@ final class Connection extends StreamRequest implements StreamConnection {
 
     private @Nullable SocketAddress proxyAddress; // set before the connection is handed on
     private volatile @Nullable SocketAddress localAddress; // set at the latest when the connection is closed
-    private @Nullable IOException fault; // of the turn: what reading or writing failed with last
+    private @Nullable IOException firstFault; // of the turn: what reading or writing failed with first
+    private @Nullable IOException lastFault; // of the turn: what it failed with last
 
     /** Takes over a transport that was just accepted. */
     Connection(Transport transport, StreamContext context) throws IOException {
@@ -110,10 +111,14 @@ final class Connection extends StreamRequest implements StreamConnection {
     public void shutdownOutput() throws IOException {
         requireTurn();
         out.send();
-        if (tls != null) {
-            tls.closeOutput();
+        try {
+            if (tls != null) {
+                tls.closeOutput();
+            }
+            transport.shutdownOutput();
+        } catch (IOException e) {
+            throw fault(e);
         }
-        transport.shutdownOutput();
     }
 
     @Override
@@ -137,15 +142,17 @@ final class Connection extends StreamRequest implements StreamConnection {
 
     @Override
     public <E extends IOException> E fault(E failure) {
-        fault = failure;
+        if (firstFault == null) {
+            firstFault = failure;
+        }
+        lastFault = failure;
         return failure;
     }
 
     @Override
     public boolean isPeersFault(Throwable failure) {
-        IOException peers = fault;
-        for (Throwable cause = failure; cause != null && peers != null; cause = cause.getCause()) {
-            if (cause == peers) {
+        for (Throwable cause = failure; cause != null && lastFault != null; cause = cause.getCause()) {
+            if (cause == firstFault || cause == lastFault) {
                 return true;
             }
         }

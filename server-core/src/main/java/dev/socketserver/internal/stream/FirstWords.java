@@ -39,6 +39,8 @@ final class FirstWords {
         private final FirstWords told;
         private boolean handles; // handle() was called
         private boolean greeted; // setup() has written
+        private boolean reading; // it has begun to read, before it wrote anything in handle()
+        private long receivedBefore; // how many bytes had been received when handle() was called
         private boolean knows; // who speaks first, or it is of no interest
 
         private Witness(FirstWords told) {
@@ -47,24 +49,34 @@ final class FirstWords {
         }
 
         /** The handler is about to handle for the first time. */
-        void handling(boolean hasWritten) {
+        void handling(boolean hasWritten, long received) {
             if (!knows) {
                 handles = true;
                 greeted = hasWritten;
+                receivedBefore = received;
             }
         }
 
-        /** The handler reads. */
-        void reads() {
-            if (!knows) {
-                tell(greeted ? Speaker.GREETING : Speaker.PEER);
+        /** The handler reads; in {@code setup()}, it needs its peer there, and its worker if it has written before. */
+        void reads(boolean hasWritten) {
+            if (!knows && !reading) {
+                reading = handles;
+                if (handles) {
+                    told.learn(greeted ? Speaker.GREETING : Speaker.PEER);
+                } else {
+                    tell(hasWritten ? Speaker.HANDLER : Speaker.PEER);
+                }
             }
         }
 
-        /** The handler writes. */
-        void writes() {
-            if (!knows) {
-                tell(Speaker.HANDLER);
+        /** The handler writes; if it has begun to read, but nothing came, it is still the first to speak. */
+        void writes(long received) {
+            if (!knows && handles) {
+                if (reading && received != receivedBefore) {
+                    knows = true;
+                } else {
+                    tell(Speaker.HANDLER);
+                }
             }
         }
 
@@ -76,22 +88,23 @@ final class FirstWords {
         }
 
         private void tell(Speaker observed) {
-            if (handles) {
-                knows = true;
-                told.learn(observed);
-            }
+            knows = true;
+            told.learn(observed);
         }
     }
 
-    private static final Witness NOBODY = new Witness(of(Speaker.UNKNOWN));
-
-    /** How long the accepting thread waits, once, to learn from the first connection before it goes on. */
+    /** How long the accepting thread waits with a connection to learn from the first one before it goes on. */
     static final Duration PATIENCE = Duration.ofMillis(50);
+
+    /** How long it does so in all: on a busy machine the first handler may need many times the patience. */
+    static final Duration PATIENCE_IN_ALL = Duration.ofSeconds(1);
+
+    private static final Witness NOBODY = new Witness(of(Speaker.UNKNOWN));
 
     private final boolean learns;
     private volatile Speaker speaker; // written under this
     private boolean probing; // guarded by this: the first connection was handed on
-    private boolean impatient; // guarded by this: the accepting thread has waited for it
+    private long patienceLeft = PATIENCE_IN_ALL.toNanos(); // guarded by this: of the accepting thread
 
     private FirstWords(Speaker speaker, boolean learns) {
         this.speaker = speaker;
@@ -110,6 +123,12 @@ final class FirstWords {
 
     Speaker speaker() {
         return speaker;
+    }
+
+    /** Returns whether a handler is called at once, as it speaks first, or may. */
+    boolean startsAtOnce() {
+        Speaker now = speaker;
+        return now == Speaker.HANDLER || now == Speaker.UNKNOWN;
     }
 
     /** Returns whether the configuration says that the peer speaks first. */
@@ -133,13 +152,15 @@ final class FirstWords {
     }
 
     private synchronized void awaitKnown() {
-        long end = System.nanoTime() + PATIENCE.toNanos();
+        long begin = System.nanoTime();
+        long patience = Math.min(PATIENCE.toNanos(), patienceLeft);
         try {
-            while (probing && !impatient && speaker == Speaker.UNKNOWN) {
-                long left = end - System.nanoTime();
-                impatient = left <= 0;
+            long left = patience;
+            while (probing && speaker == Speaker.UNKNOWN && left > 0) {
                 TimeUnit.NANOSECONDS.timedWait(this, left);
+                left = begin + patience - System.nanoTime();
             }
+            patienceLeft -= System.nanoTime() - begin;
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt(); // for the accepting thread, which it is to end
         }

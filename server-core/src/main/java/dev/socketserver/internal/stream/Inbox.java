@@ -21,6 +21,8 @@ public final class Inbox {
     private final @Nullable TlsChannel tls;
     private long answered = NOTHING; // how many bytes had been received when the handler consumed none of them
     private long consumedBefore; // how many bytes had been consumed when the handler was called
+    private boolean looked; // the handler has, since it was called
+    private boolean calledBefore; // the handler was
     private boolean endSeen; // the handler was called with the end in sight
     private boolean broken; // reading has failed
 
@@ -86,14 +88,25 @@ public final class Inbox {
         return news;
     }
 
+    /** The handler uses its input or output. */
+    public void looks() {
+        looked = true;
+    }
+
     /** The handler is called. */
     public void handling() {
+        looked = false;
         consumedBefore = in.received() - in.unread();
     }
 
-    /** The handler has returned. */
+    /**
+     * The handler has returned. If the first call did not look at what is here, as it may be meant to be called before
+     * anything is, it has not said "not yet" to it.
+     */
     public void handled() {
         boolean consumed = in.received() - in.unread() != consumedBefore;
-        answered = consumed ? NOTHING : in.received();
+        boolean unseen = !calledBefore && !looked;
+        calledBefore = true;
+        answered = consumed || unseen ? NOTHING : in.received();
     }
 }

@@ -89,12 +89,9 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
      */
     boolean startsWithPoller() {
         Poller place = poller;
-        return place != null && !place.isBusy() && (awaitsHandshake() || !startsAtOnce());
-    }
-
-    private boolean startsAtOnce() {
-        FirstWords.Speaker speaker = context.firstWords().speaker();
-        return speaker == FirstWords.Speaker.HANDLER || speaker == FirstWords.Speaker.UNKNOWN;
+        return place != null
+                && !place.isBusy()
+                && (awaitsHandshake() || !context.firstWords().startsAtOnce());
     }
 
     Transport transport() {
@@ -125,15 +122,21 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
     // ---- for its input, output, and channel
 
     @Override
-    public void beforeRead() {
+    public void beforeUse() {
         requireTurn();
-        witness.reads();
+        inbox.looks();
+    }
+
+    @Override
+    public void beforeRead() {
+        beforeUse();
+        witness.reads(out.hasWritten());
     }
 
     @Override
     public void beforeWrite() {
         requireTurn();
-        witness.writes();
+        witness.writes(in.received());
     }
 
     @Override
@@ -169,8 +172,8 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
         boolean begins = turnBegins;
         boolean expired = takeExpired() && begins;
         turnBegins = false;
-        if (!handled && isHandledUnseen()) {
-            return Look.MESSAGE;
+        if (!handled && (poller == null || context.firstWords().startsAtOnce())) {
+            return Look.MESSAGE; // whatever has come
         }
         if (begins || inbox.hasMoreDecrypted()) {
             receive();
@@ -190,11 +193,6 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
             return inbox.isEndNews() ? Look.MESSAGE : Look.END;
         }
         return expired && clock.isUp() ? Look.END : Look.NOTHING;
-    }
-
-    /** Returns whether its handler is called first without a look at what has come. */
-    private boolean isHandledUnseen() {
-        return poller == null || startsAtOnce();
     }
 
     private boolean isNews() {
@@ -261,7 +259,7 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
     public void handling() {
         if (!handled) {
             handled = true;
-            witness.handling(out.hasWritten());
+            witness.handling(out.hasWritten(), in.received());
         }
         noLongerFresh();
         inbox.handling();
@@ -481,7 +479,7 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
         try {
             keepLocalAddress();
         } finally {
-            if (cutOff || inbox.hasEnded() || !transport.isOpen()) {
+            if (cutOff || (tls == null && inbox.hasEnded()) || !transport.isOpen()) {
                 closeNow();
             } else {
                 context.lingering().close(transport, registration == null ? null : poller);
@@ -494,7 +492,7 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
             tls.discard();
         }
         try {
-            in.close();
+            in.discard();
         } finally {
             out.discard();
         }

@@ -110,8 +110,9 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         }
         long deadline = deadline(writeTimeout);
         while (count == 0) {
-            awaitWritable(deadline);
+            boolean inTime = await(SelectionKey.OP_WRITE, deadline);
             count = transport.write(source);
+            checkProgress(count, inTime);
         }
         return count;
     }
@@ -124,8 +125,9 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         }
         long deadline = deadline(writeTimeout);
         while (count == 0) {
-            awaitWritable(deadline);
+            boolean inTime = await(SelectionKey.OP_WRITE, deadline);
             count = transport.write(sources, offset, length);
+            checkProgress(count, inTime);
         }
         return count;
     }
@@ -135,8 +137,12 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         return write(sources, 0, sources.length);
     }
 
-    private void awaitWritable(long deadline) throws IOException {
-        if (!await(SelectionKey.OP_WRITE, deadline)) {
+    /**
+     * Closes the connection if its peer has taken nothing in the time allowed. The system may have room long before it
+     * says so, which it does when a third of its buffer is free, so a write is tried in any case.
+     */
+    private void checkProgress(long count, boolean inTime) throws IOException {
+        if (count == 0 && !inTime) {
             transport.close();
             throw new SocketTimeoutException("the peer took no byte for " + Duration.ofNanos(writeTimeout));
         }

@@ -42,7 +42,7 @@ public final class DatagramRequest extends OpenRequest implements Datagram {
 
     @Override
     public ByteBuf content() {
-        requireTurn();
+        requireOpen();
         return content;
     }
 
@@ -58,12 +58,19 @@ public final class DatagramRequest extends OpenRequest implements Datagram {
 
     @Override
     public void reply(ByteBuf bytes) throws IOException {
-        requireTurn();
+        requireOpen();
         int length = bytes.readableBytes();
         socket.send(
                 isOwn(bytes) ? bytes.internalNioBuffer(bytes.readerIndex(), length) : bytes.nioBuffer(),
                 remoteAddress());
         bytes.skipBytes(length);
+    }
+
+    private void requireOpen() {
+        requireTurn();
+        if (hasEnded()) {
+            throw new IllegalStateException(this + " has ended");
+        }
     }
 
     /** Returns whether nobody else can be reading the buffer at the same time. */
@@ -74,7 +81,7 @@ public final class DatagramRequest extends OpenRequest implements Datagram {
 
     @Override
     public ByteBuf answer() {
-        requireTurn();
+        requireOpen();
         ByteBuf collected = answer;
         if (collected == null) {
             collected = ByteBufAllocator.DEFAULT.directBuffer();

@@ -5,6 +5,9 @@ import java.io.IOException;
 /** A connection that allows everything, and has no next message. */
 final class FreeOwner implements StreamOwner {
     @Override
+    public void beforeUse() {}
+
+    @Override
     public void beforeRead() {}
 
     @Override

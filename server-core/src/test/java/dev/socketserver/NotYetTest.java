@@ -1,0 +1,191 @@
+package dev.socketserver;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.socketserver.peer.LineEcho;
+import dev.socketserver.peer.RecordingListener;
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A handler that keeps its connection open and consumes nothing says "not yet": it is called when more has come. */
+@Timeout(60)
+class NotYetTest {
+    private static final int CONNECTIONS = 120;
+
+    private final RecordingListener listener = new RecordingListener();
+    private final AtomicInteger calls = new AtomicInteger();
+    private final AtomicInteger finished = new AtomicInteger();
+
+    static List<StreamSetting> settings() {
+        return StreamSetting.all();
+    }
+
+    static List<StreamSetting> concurrent() {
+        return StreamSetting.concurrent();
+    }
+
+    static List<StreamSetting> selecting() {
+        return StreamSetting.selecting();
+    }
+
+    /** Looks for a whole message, a length and as many bytes, without consuming any of a part; echoes it. */
+    private final class PeekingEcho extends StreamRequestHandler {
+        @Override
+        protected void handle() throws IOException {
+            calls.incrementAndGet();
+            if (!in().await(1)) {
+                return; // the end
+            }
+            ByteBuf come = in().buffer();
+            int length = come.getByte(come.readerIndex()) - '0';
+            if (come.readableBytes() > length) {
+                in().read();
+                byte[] body = new byte[length];
+                in().readFully(body);
+                out().write(new String(body, UTF_8) + "\n", UTF_8);
+            }
+            keepOpen();
+        }
+
+        @Override
+        protected void finish() {
+            finished.incrementAndGet();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void aMessageInPiecesIsServedWithNoMoreCallsThanPieces(StreamSetting setting, @TempDir Path directory)
+            throws Exception {
+        try (var running =
+                setting.start(directory, config -> config.awaitFirstByte(true).listener(listener), PeekingEcho::new)) {
+            try (var peer = running.connect()) {
+                assertThat(peer.send("5he").send("ll").send("o").readLine()).isEqualTo("hello");
+                assertThat(peer.send("2ab3cde1").send("f").readLine()).isEqualTo("ab");
+                assertThat(peer.readLine()).isEqualTo("cde");
+                assertThat(peer.readLine()).isEqualTo("f");
+                peer.send("9half").end();
+                assertThat(peer.readAll()).isEmpty();
+            }
+            listener.await("closed", 1);
+        }
+        assertThat(calls).hasValueLessThanOrEqualTo(3 + 4 + 2);
+        assertThat(finished).hasValue(1);
+        assertThat(listener.count("error")).isZero();
+    }
+
+    @ParameterizedTest
+    @MethodSource("selecting")
+    void halvesOfMessagesHoldNoWorkerAndCostOneCallEach(StreamSetting setting, @TempDir Path directory)
+            throws Exception {
+        List<StreamSetting.Peer> peers = new ArrayList<>();
+        try (var running =
+                setting.start(directory, config -> config.awaitFirstByte(true).listener(listener), PeekingEcho::new)) {
+            for (int i = 0; i < CONNECTIONS; i++) {
+                peers.add(running.connect().send("5he"));
+            }
+            try (var next = running.connect()) {
+                assertThat(next.send("2ok").readLine()).isEqualTo("ok");
+            }
+            for (StreamSetting.Peer peer : peers) {
+                assertThat(peer.send("llo").readLine()).isEqualTo("hello");
+                peer.close();
+            }
+            listener.await("closed", CONNECTIONS + 1);
+        }
+        assertThat(calls).hasValueLessThanOrEqualTo(3 * CONNECTIONS + 3);
+        assertThat(listener.count("error")).isZero();
+    }
+
+    @ParameterizedTest
+    @MethodSource("concurrent")
+    void aPeerThatEndsAfterHalfAMessageIsSeenToEnd(StreamSetting setting, @TempDir Path directory) throws Exception {
+        try (var running =
+                setting.start(directory, config -> config.listener(listener), () -> new StreamRequestHandler() {
+                    @Override
+                    protected void handle() {
+                        calls.incrementAndGet();
+                        keepOpen();
+                    }
+                })) {
+            try (var peer = running.connect()) {
+                peer.send("half").end();
+                assertThat(peer.readAll()).isEmpty();
+            }
+            listener.await("closed", 1);
+        }
+        assertThat(calls).hasValueBetween(1, 3); // before anything came, perhaps; with the half; at the end
+    }
+
+    @ParameterizedTest
+    @MethodSource("concurrent")
+    void aForcedShutdownLeavesNoneOfThemBehind(StreamSetting setting, @TempDir Path directory) throws Exception {
+        try (var running = setting.start(directory, config -> config.listener(listener), PeekingUntilForced::new)) {
+            try (var peer = running.connect()) {
+                peer.send("x");
+                running.server().shutdown(Duration.ZERO);
+                assertThat(running.server().snapshot().open()).isZero();
+            }
+        }
+        assertThat(listener.count("closed")).isEqualTo(listener.count("opened"));
+    }
+
+    private static final class PeekingUntilForced extends StreamRequestHandler {
+        @Override
+        protected void handle() {
+            keepOpen();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("concurrent")
+    void halfAMessageIsWaitedForNoLongerThanARead(StreamSetting setting, @TempDir Path directory) throws Exception {
+        try (var running = setting.start(
+                directory,
+                config -> config.readTimeout(Duration.ofMillis(100))
+                        .idleTimeout(Duration.ofHours(1))
+                        .listener(listener),
+                PeekingUntilForced::new)) {
+            try (var peer = running.connect()) {
+                assertThat(peer.send("half").readAll()).isEmpty();
+            }
+            listener.await("closed", 1);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void aFirstCallThatOnlyKeepsTheConnectionOpenIsFollowedByOneForTheMessage(
+            StreamSetting setting, @TempDir Path directory) throws Exception {
+        try (var running = setting.start(directory, config -> config.listener(listener), () -> new LineEcho() {
+            private boolean called;
+
+            @Override
+            protected void handle() throws Exception {
+                if (called) {
+                    super.handle();
+                }
+                called = true;
+                keepOpen();
+            }
+        })) {
+            for (int i = 0; i < 3; i++) {
+                try (var peer = running.connect()) {
+                    assertThat(peer.send("one\n").readLine()).isEqualTo("one");
+                    assertThat(peer.send("two\n").readLine()).isEqualTo("two");
+                }
+            }
+        }
+        assertThat(listener.count("error")).isZero();
+    }
+}

@@ -1,0 +1,84 @@
+package dev.socketserver;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.socketserver.peer.RecordingListener;
+import java.net.SocketTimeoutException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** A peer that reads slowly, but steadily, is not cut off, however long a write to it takes. */
+@Timeout(60)
+class SlowReaderTest {
+    /** How long a peer may take no byte; the slow one needs several times as long for what the sockets hold. */
+    private static final Duration PATIENCE = Duration.ofMillis(400);
+
+    private static final int LINE = 64 * 1024;
+    private static final int PIECE = 24 * 1024;
+    private static final Duration PAUSE = Duration.ofMillis(20);
+    private static final int STEADY_READS = 60;
+
+    private final RecordingListener listener = new RecordingListener();
+
+    static List<StreamSetting> settings() {
+        return StreamSetting.concurrent().stream()
+                .filter(setting -> setting.execution() == StreamSetting.Execution.SELECTING
+                        || setting.execution() == StreamSetting.Execution.BLOCKING)
+                .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void aSteadySlowReaderGetsEverything(StreamSetting setting, @TempDir Path directory) throws Exception {
+        byte[] reply = new byte[4 << 20];
+        try (var running = setting.start(
+                directory,
+                config -> config.writeTimeout(PATIENCE).listener(listener),
+                StreamRequestHandler.of((in, out) -> {
+                    in.readLine(UTF_8, 10);
+                    out.write(reply);
+                }))) {
+            try (var peer = setting.connectWithSmallWindow(running.server().address())) {
+                peer.send("go\n");
+                int got = 0;
+                for (int i = 0; i < STEADY_READS; i++) { // longer than the patience, in all
+                    got += peer.read(PIECE).length;
+                    LockSupport.parkNanos(PAUSE.toNanos());
+                }
+                assertThat(got + peer.readAll().length()).isEqualTo(reply.length);
+            }
+        }
+        assertThat(listener.failures()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void aPeerThatStopsReadingIsCutOffAndToldTrulySo(StreamSetting setting, @TempDir Path directory) throws Exception {
+        try (var running = setting.start(
+                directory,
+                config -> config.writeTimeout(PATIENCE).listener(listener),
+                StreamRequestHandler.of((in, out) -> {
+                    byte[] line = new byte[LINE];
+                    while (true) {
+                        out.write(line);
+                    }
+                }))) {
+            try (var peer = setting.connectWithSmallWindow(running.server().address())) {
+                peer.read(PIECE);
+                listener.await("closed", 1);
+            }
+        }
+        assertThat(listener.failures())
+                .singleElement()
+                .satisfies(failure -> assertThat(failure)
+                        .isInstanceOf(SocketTimeoutException.class)
+                        .hasMessage("the peer took no byte for PT0.4S"));
+    }
+}

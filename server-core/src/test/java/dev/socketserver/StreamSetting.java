@@ -1,0 +1,243 @@
+package dev.socketserver;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.socketserver.peer.Loopback;
+import dev.socketserver.peer.TestClient;
+import dev.socketserver.peer.TlsClient;
+import dev.socketserver.pool.ElasticThreadPool;
+import dev.socketserver.pool.PoolConfig;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
+
+/** One of the settings in which connections are served: what they run over, and what runs their handlers. */
+record StreamSetting(Transport transport, Execution execution) {
+    /** What runs handlers. */
+    enum Execution {
+        SELECTING,
+        THREE_SELECTORS,
+        BLOCKING,
+        GIVEN_POOL,
+        SYNCHRONOUS,
+        THREAD_PER_REQUEST
+    }
+
+    /** Returns every setting. */
+    static List<StreamSetting> all() {
+        return with(EnumSet.allOf(Execution.class));
+    }
+
+    /** Returns the settings in which several connections are served at a time. */
+    static List<StreamSetting> concurrent() {
+        return with(EnumSet.complementOf(EnumSet.of(Execution.SYNCHRONOUS)));
+    }
+
+    /** Returns the settings in which a connection that waits for its peer holds no thread. */
+    static List<StreamSetting> selecting() {
+        return with(EnumSet.of(Execution.SELECTING, Execution.THREE_SELECTORS, Execution.GIVEN_POOL));
+    }
+
+    private static List<StreamSetting> with(Set<Execution> executions) {
+        List<StreamSetting> settings = new ArrayList<>();
+        for (Transport transport : List.of(Transport.TCP, Transport.UNIX, Transport.TLS)) {
+            executions.forEach(execution -> settings.add(new StreamSetting(transport, execution)));
+        }
+        return settings;
+    }
+
+    /** A peer of a server, which speaks its transport. */
+    interface Peer extends Closeable {
+        Peer send(byte[] bytes) throws IOException;
+
+        String readLine() throws IOException;
+
+        byte[] read(int count) throws IOException;
+
+        /** Reads up to the end of the stream, which has to be an orderly one. */
+        String readAll() throws IOException;
+
+        /** Sends the end of the stream; reading goes on. */
+        Peer end() throws IOException;
+
+        default Peer send(String text) throws IOException {
+            return send(text.getBytes(UTF_8));
+        }
+    }
+
+    /** Makes a server. */
+    interface Maker {
+        StreamServer server(ServerConfig config);
+    }
+
+    /** A server that runs. */
+    final class Running implements AutoCloseable {
+        private final StreamServer server;
+        private final ElasticThreadPool given;
+
+        private Running(StreamServer server, ElasticThreadPool given) {
+            this.server = server;
+            this.given = given;
+        }
+
+        StreamServer server() {
+            return server;
+        }
+
+        Peer connect() throws IOException {
+            return StreamSetting.this.connect(server.address());
+        }
+
+        @Override
+        public void close() {
+            server.close();
+            given.close();
+        }
+    }
+
+    /** Starts a server of these handlers. */
+    Running start(Path directory, UnaryOperator<ServerConfig.Builder> options, Supplier<StreamRequestHandler> handlers)
+            throws IOException {
+        return start(
+                directory,
+                options,
+                config -> transport == Transport.UNIX
+                        ? new UnixServer(config, handlers)
+                        : new TcpServer(config, handlers));
+    }
+
+    /** Starts a server. */
+    Running start(Path directory, UnaryOperator<ServerConfig.Builder> options, Maker maker) throws IOException {
+        var given = new ElasticThreadPool(
+                PoolConfig.builder().name("given").maxWorkers(100).build());
+        var running = new Running(maker.server(config(directory, options, given)), given);
+        try {
+            running.server.start();
+            return running;
+        } catch (Throwable e) {
+            running.close();
+            throw e;
+        }
+    }
+
+    private ServerConfig config(Path directory, UnaryOperator<ServerConfig.Builder> options, ElasticThreadPool given) {
+        ServerConfig.Builder config = transport == Transport.UNIX
+                ? ServerConfig.builder().address(UnixDomainSocketAddress.of(directory.resolve("socket")))
+                : Loopback.config();
+        if (transport == Transport.TLS) {
+            config.tls(TlsSetup.tls());
+        }
+        config = options.apply(config).selectors(execution == Execution.THREE_SELECTORS ? 3 : 0);
+        switch (execution) {
+            case SELECTING, THREE_SELECTORS -> config.engine(Engine.SELECTING);
+            case BLOCKING -> config.engine(Engine.BLOCKING);
+            case GIVEN_POOL -> config.engine(Engine.SELECTING).executor(given);
+            case SYNCHRONOUS -> config.engine(Engine.AUTO).executor(RequestExecutors.synchronous());
+            case THREAD_PER_REQUEST -> config.engine(Engine.AUTO).executor(RequestExecutors.threadPerRequest());
+        }
+        return config.build();
+    }
+
+    /** Connects, with a handshake if there is one. */
+    Peer connect(SocketAddress address) throws IOException {
+        return transport == Transport.TLS
+                ? encrypted(TlsClient.to(address, TlsSetup.trusting()))
+                : plain(TestClient.to(address));
+    }
+
+    /** Connects with the least receive buffer; a Unix socket has none of its own. */
+    Peer connectWithSmallWindow(SocketAddress address) throws IOException {
+        if (transport == Transport.UNIX) {
+            return connect(address);
+        }
+        TestClient transport = TestClient.withSmallWindow(address);
+        return this.transport == Transport.TLS
+                ? encrypted(new TlsClient(transport, TlsSetup.trusting().createSSLEngine()).shakeHands())
+                : plain(transport);
+    }
+
+    private static Peer plain(TestClient client) {
+        return new Peer() {
+            @Override
+            public Peer send(byte[] bytes) throws IOException {
+                client.send(bytes);
+                return this;
+            }
+
+            @Override
+            public String readLine() throws IOException {
+                return client.readLine();
+            }
+
+            @Override
+            public byte[] read(int count) throws IOException {
+                return client.read(count);
+            }
+
+            @Override
+            public String readAll() throws IOException {
+                return client.readAll();
+            }
+
+            @Override
+            public Peer end() throws IOException {
+                client.halfClose();
+                return this;
+            }
+
+            @Override
+            public void close() throws IOException {
+                client.close();
+            }
+        };
+    }
+
+    private static Peer encrypted(TlsClient client) {
+        return new Peer() {
+            @Override
+            public Peer send(byte[] bytes) throws IOException {
+                client.send(bytes);
+                return this;
+            }
+
+            @Override
+            public String readLine() throws IOException {
+                return client.readLine();
+            }
+
+            @Override
+            public byte[] read(int count) throws IOException {
+                return client.read(count);
+            }
+
+            @Override
+            public String readAll() throws IOException {
+                return client.readAll();
+            }
+
+            @Override
+            public Peer end() throws IOException {
+                client.closeNotify();
+                return this;
+            }
+
+            @Override
+            public void close() throws IOException {
+                client.close();
+            }
+        };
+    }
+
+    @Override
+    public String toString() {
+        return transport + " " + execution;
+    }
+}
