@@ -6,12 +6,16 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.socketserver.peer.Loopback;
 import dev.socketserver.peer.RecordingListener;
 import dev.socketserver.peer.TestClient;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** A stop that comes while the server starts, while a hook runs, or after a hook that did not end in time. */
 @Timeout(60)
@@ -34,6 +38,39 @@ class StopRaceTest {
                 .isInstanceOf(IllegalStateException.class)
                 .hasMessageContaining("was told to stop while it started");
         assertThat(stopping.state()).isEqualTo(ServerState.STOPPED);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aStopThatOvertakesServeForeverWins(Transport transport, @TempDir Path directory) throws Exception {
+        for (int i = 0; i < 20; i++) {
+            try (BaseServer<?> server = transport.server(
+                    transport.config(directory).listener(listener).build(), new HookLog(), line -> line)) {
+                var serving = new FutureTask<Void>(() -> {
+                    server.serveForever();
+                    return null;
+                });
+                var caller = new Thread(serving);
+                caller.start();
+                server.shutdown(GRACE);
+                serving.get();
+                caller.join();
+                assertThat(server.state()).isNotEqualTo(ServerState.READY);
+            }
+        }
+        assertThat(listener.count("READY")).isEqualTo(listener.count("STOPPED"));
+    }
+
+    @Test
+    void aStopBeforeServeForeverIsForgottenWhenTheServerIsStarted() throws Exception {
+        try (var server =
+                new TcpServer(Loopback.config().build(), StreamRequestHandler.of((in, out) -> in.transferTo(out)))) {
+            server.shutdown(GRACE);
+            server.start();
+            try (TestClient client = TestClient.to(server.address())) {
+                assertThat(client.send("hello").halfClose().readAll()).isEqualTo("hello");
+            }
+        }
     }
 
     /** A server that is shut down between being bound and accepting. */

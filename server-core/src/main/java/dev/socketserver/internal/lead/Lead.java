@@ -2,10 +2,12 @@ package dev.socketserver.internal.lead;
 
 import dev.socketserver.internal.pool.ServicePool;
 import dev.socketserver.internal.pool.ServiceTask;
+import dev.socketserver.internal.util.Classes;
 import dev.socketserver.internal.util.Log;
 import dev.socketserver.pool.AbortableTask;
 import dev.socketserver.pool.RejectableTask;
 import dev.socketserver.pool.RejectionReason;
+import java.lang.invoke.MethodHandles;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -47,6 +49,17 @@ public final class Lead {
         STRANDED,
         /** The leader was blocked, unlike those before it. */
         BLOCKED
+    }
+
+    static {
+        Classes.initialize(
+                MethodHandles.lookup(),
+                ThreadActivity.class,
+                ThreadActivity.State.class,
+                Finding.class,
+                Tenure.class,
+                HandlerTimes.class,
+                RejectedExecutionException.class);
     }
 
     /** A turn that has used that much processor time since a look computes, and loses the lead. */

@@ -16,14 +16,17 @@ import org.jspecify.annotations.Nullable;
  * Closes connections so that their peers still receive what was sent to them: a socket that is closed with unread
  * input, or gets some afterwards, is reset by the system, and a reset may destroy what is on its way. So the end of the
  * stream is sent first, and what still comes is read and discarded, until the peer has ended, too, or for
- * {@link #LONGEST} and {@link #MOST_BYTES}; as nginx's {@code lingering_close}. Meanwhile a connection costs its
- * descriptor only.
+ * {@link #LONGEST} after it has sent something last, {@link #LONGEST_IN_ALL} and {@link #MOST_BYTES} at most; as
+ * nginx's {@code lingering_close}. Meanwhile a connection costs its descriptor only.
  *
  * <p>Thread-safe.
  */
 final class Lingering {
-    /** How long a peer may take to end after the server has. */
+    /** How long a peer may take to send something more, or to end, after the server has. */
     static final Duration LONGEST = Duration.ofSeconds(2);
+
+    /** How long a peer may go on sending. */
+    static final Duration LONGEST_IN_ALL = Duration.ofSeconds(30);
 
     /** How many bytes of a peer are discarded at most. */
     static final int MOST_BYTES = 16 * 1024 * 1024;
@@ -35,17 +38,28 @@ final class Lingering {
     private static final int DISCARDED_AT_ONCE = 64 * 1024;
 
     /** A connection that lingers; guarded by the monitor of the outer instance. */
-    private static final class Entry {
+    static final class Entry {
         final Transport transport;
         final @Nullable Poller knowing; // has to forget the connection before the system closes it
-        final long until; // on the nanoTime clock
+        final long end; // on the nanoTime clock, at the latest
+        long until; // on the nanoTime clock, unless something more comes
         int left = MOST_BYTES;
         boolean received; // something, since the end was sent
 
         Entry(Transport transport, @Nullable Poller knowing) {
             this.transport = transport;
             this.knowing = knowing;
-            until = System.nanoTime() + LONGEST.toNanos();
+            long now = System.nanoTime();
+            end = now + LONGEST_IN_ALL.toNanos();
+            until = now + LONGEST.toNanos();
+        }
+
+        /** Something has come: the peer gets more time. */
+        void receives(int count) {
+            received = true;
+            left -= count;
+            long later = System.nanoTime() + LONGEST.toNanos();
+            until = later - end < 0 ? later : end;
         }
     }
 
@@ -118,8 +132,7 @@ final class Lingering {
     private boolean hasEnded(Entry entry) throws IOException {
         int count = entry.transport.read(discarded.clear());
         while (count > 0) {
-            entry.received = true;
-            entry.left -= count;
+            entry.receives(count);
             if (entry.left <= 0) {
                 return true;
             }

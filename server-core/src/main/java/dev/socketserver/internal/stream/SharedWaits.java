@@ -93,7 +93,7 @@ final class SharedWaits {
     }
 
     /** One thread's place. */
-    private final class Place implements Wait {
+    final class Place implements Wait {
         private final Transport transport;
         private final Thread waiting = Thread.currentThread();
         private @Nullable SelectionKey key; // the selecting thread's

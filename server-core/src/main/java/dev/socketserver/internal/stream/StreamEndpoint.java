@@ -1,6 +1,7 @@
 package dev.socketserver.internal.stream;
 
 import dev.socketserver.Engine;
+import dev.socketserver.Rejection;
 import dev.socketserver.ServerConfig;
 import dev.socketserver.internal.buffer.SpareBuffers;
 import dev.socketserver.internal.pool.ServicePool;
@@ -8,6 +9,7 @@ import dev.socketserver.internal.run.Endpoint;
 import dev.socketserver.internal.run.Intake;
 import dev.socketserver.internal.run.OpenRequest;
 import dev.socketserver.internal.run.RunContext;
+import dev.socketserver.internal.util.Classes;
 import dev.socketserver.internal.util.Log;
 import dev.socketserver.net.ProxyProtocol;
 import dev.socketserver.pool.ElasticThreadPool;
@@ -16,6 +18,7 @@ import io.netty.buffer.ByteBufAllocator;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.lang.invoke.MethodHandles;
 import java.net.SocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ClosedSelectorException;
@@ -35,6 +38,24 @@ import org.jspecify.annotations.Nullable;
  */
 public final class StreamEndpoint implements Endpoint {
     private static final Log LOG = Log.of(StreamEndpoint.class);
+
+    static {
+        Classes.initialize(
+                MethodHandles.lookup(),
+                Connection.class,
+                Registration.class,
+                WaitingChannel.class,
+                Inbox.class,
+                WaitClock.class,
+                FirstWords.Witness.class,
+                FirstWords.Speaker.class,
+                Wait.class,
+                Waits.OwnSelector.class,
+                SharedWaits.Place.class,
+                Lingering.Entry.class,
+                OpenRequest.Look.class,
+                Rejection.class);
+    }
 
     /** How long one wait may last for a peer that is told of an overload, or goodbye. */
     public static final Duration LAST_WORD = StreamRequest.LAST_WORD;

@@ -104,7 +104,7 @@ final class Waits {
     /**
      * Waits in a selector that is the thread's own meanwhile: the cheapest way for a thread of the operating system.
      */
-    private final class OwnSelector implements Wait {
+    final class OwnSelector implements Wait {
         private final Selector selector;
         private @Nullable Transport transport; // of the thread that waits
         private @Nullable SelectionKey key; // of the thread that waits

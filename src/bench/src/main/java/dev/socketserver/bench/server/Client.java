@@ -1,11 +1,11 @@
 package dev.socketserver.bench.server;
 
 import dev.socketserver.bench.server.peer.Transport;
+import dev.socketserver.examples.load.ClientTls;
 import dev.socketserver.examples.load.Load;
 import dev.socketserver.examples.load.LoadPlan;
 import dev.socketserver.examples.load.LoadResult;
-import dev.socketserver.examples.load.Payload;
-import dev.socketserver.examples.load.Tls;
+import dev.socketserver.examples.load.Message;
 import dev.socketserver.examples.report.LoadReport;
 import java.io.IOException;
 import java.net.InetSocketAddress;
@@ -31,11 +31,11 @@ final class Client {
                 .mode(workload.mode())
                 .connections(workload.connections())
                 .idle(workload.idle())
-                .payload(Payload.ofSize(workload.payload()))
+                .payload(Message.ofSize(workload.payload()))
                 .warmup(times.warmup())
                 .duration(times.duration())
                 .loops(threads)
-                .tls(workload.transport() == Transport.TLS ? Tls.insecure(target.getHostString()) : null)
+                .tls(workload.transport() == Transport.TLS ? ClientTls.insecure(target.getHostString()) : null)
                 .build();
     }
 
