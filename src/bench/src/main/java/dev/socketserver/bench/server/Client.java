@@ -42,11 +42,12 @@ final class Client {
     /** Runs the load once. */
     Observation run() throws IOException, InterruptedException {
         LoadResult result = new Load(plan).run(window);
-        return new Observation(measurement(result), LoadReport.of(List.of(result)));
+        return new Observation(
+                measurement(result), LoadReport.of(List.of(result), "servers --workloads " + workload.id()));
     }
 
     private Measurement measurement(LoadResult result) {
-        Histogram latencies = result.outcome().latencies();
+        Histogram latencies = result.clients().latencies();
         boolean any = latencies.getTotalCount() > 0;
         return new Measurement(
                 result.seconds(),
@@ -64,8 +65,8 @@ final class Client {
     }
 
     private static String firstFailure(LoadResult result) {
-        return Stream.of(result.outcome(), result.idle())
-                .flatMap(outcome -> outcome.examples().values().stream())
+        return Stream.of(result.clients(), result.idle())
+                .flatMap(stats -> stats.examples().values().stream())
                 .findFirst()
                 .orElse("");
     }

@@ -53,7 +53,15 @@ final class Row {
         LoadReport first = loads.get(0);
         List<LoadReport.Run> runs =
                 loads.stream().flatMap(load -> load.runs().stream()).toList();
-        return new LoadReport(first.format(), first.version(), first.written(), first.machine(), first.plan(), runs);
+        return new LoadReport(
+                first.format(),
+                first.version(),
+                first.written(),
+                first.program(),
+                first.command(),
+                first.machine(),
+                first.plan(),
+                runs);
     }
 
     /** Why this row must not be compared; empty if it may. */

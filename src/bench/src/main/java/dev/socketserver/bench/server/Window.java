@@ -35,10 +35,10 @@ final class Window implements LoadListener {
     }
 
     @Override
-    public void sampled(Sample sample) {
-        if (sample.warmup() && sample.at() >= warmup) {
+    public void sampled(Sample sample, boolean warmingUp) {
+        if (warmingUp && sample.at() >= warmup) {
             begin = Mark.of(server);
-        } else if (!sample.warmup() && sample.at() >= duration) {
+        } else if (!warmingUp && sample.at() >= duration) {
             end = Mark.of(server);
             memoryBytes = Usage.memoryBytes(server);
         }

@@ -12,8 +12,10 @@ final class Samples {
             LoadReport.FORMAT,
             LoadReport.VERSION,
             "",
+            null,
+            null,
             new LoadReport.Machine(2, "", ""),
-            new LoadReport.Plan("", "", "", 1, 1, 1, 1, 1, 1, 1, null, 0, 0, 1, false),
+            new LoadReport.Plan("", "", "", 1, 0, 1, 1, null, 1, 1, 1, 1, 1, null, 0, 0, 1, false),
             List.of());
 
     private Samples() {}
