@@ -2,8 +2,12 @@ package dev.socketserver;
 
 import java.net.BindException;
 import java.net.Inet4Address;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
 import java.net.SocketAddress;
+import java.net.SocketException;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What all servers check when they are created and bound. Stateless. */
@@ -15,6 +19,27 @@ final class Sockets {
         return address instanceof InetSocketAddress inet
                 && inet.getAddress() instanceof Inet4Address one
                 && !one.isAnyLocalAddress();
+    }
+
+    /**
+     * Returns whether the address is the wildcard of a machine that has several addresses of a kind, IPv4 or global
+     * IPv6, besides those of the loopback interface.
+     */
+    static boolean isAmbiguous(InetAddress address) {
+        if (!address.isAnyLocalAddress()) {
+            return false;
+        }
+        try {
+            List<InetAddress> reachable = NetworkInterface.networkInterfaces()
+                    .flatMap(NetworkInterface::inetAddresses)
+                    .filter(one -> !one.isLoopbackAddress() && !one.isLinkLocalAddress())
+                    .toList();
+            long ipv4 =
+                    reachable.stream().filter(Inet4Address.class::isInstance).count();
+            return ipv4 > 1 || reachable.size() - ipv4 > 1;
+        } catch (SocketException e) {
+            return false; // the system does not tell
+        }
     }
 
     /** Returns a failure that names the address. */

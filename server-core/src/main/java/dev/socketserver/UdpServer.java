@@ -2,6 +2,7 @@ package dev.socketserver;
 
 import dev.socketserver.internal.run.Endpoint;
 import dev.socketserver.internal.udp.DatagramEndpoint;
+import dev.socketserver.internal.util.Log;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.StandardProtocolFamily;
@@ -17,9 +18,16 @@ import org.jspecify.annotations.Nullable;
  * {@linkplain Datagram#isTruncated() truncated}, and reported to the {@link ServerListener}; it is never truncated
  * silently. One that claims to come from the server's own address, or from port 0, is dropped and reported.
  *
+ * <p>A server that is bound to the wildcard address cannot know which of the machine's addresses a datagram was sent
+ * to: the system chooses the address that the answer comes from, by its routes, and a client that sent to another one
+ * may not receive it. {@link Datagram#localAddress()} is the wildcard address then. On a machine with several addresses
+ * of a kind, start one server for each; a server that finds itself on such a machine logs a warning when it is bound.
+ *
  * <p>See {@link BaseServer} for what to call and what to override.
  */
 public non-sealed class UdpServer extends BaseServer<Datagram> {
+    private static final Log LOG = Log.of(UdpServer.class);
+
     private volatile @Nullable DatagramChannel channel; // written by the thread that binds
 
     /**
@@ -86,6 +94,14 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
 
     @Override
     final Endpoint newEndpoint() throws IOException {
-        return new DatagramEndpoint(channel(), config());
+        var endpoint = new DatagramEndpoint(channel(), config());
+        if (Sockets.isAmbiguous(endpoint.address().getAddress())) {
+            LOG.warn(
+                    "{} listens on all addresses of a machine with several: the system chooses the address that an answer"
+                            + " comes from, and a client that sent to another may not receive it; to be sure, start one"
+                            + " server for each address",
+                    this);
+        }
+        return endpoint;
     }
 }

@@ -1,0 +1,63 @@
+package dev.socketserver;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.socketserver.peer.Loopback;
+import java.io.IOException;
+import java.net.InetAddress;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
+
+/** A server of datagrams says so if it cannot know the address that its answers come from. */
+@Timeout(60)
+class AmbiguousAddressTest {
+    private final Logger logger = (Logger) LoggerFactory.getLogger(UdpServer.class);
+    private final ListAppender<ILoggingEvent> written = new ListAppender<>();
+
+    @BeforeEach
+    void listen() {
+        written.start();
+        logger.addAppender(written);
+        logger.setAdditive(false);
+    }
+
+    @AfterEach
+    void stopListening() {
+        logger.setAdditive(true);
+        logger.detachAppender(written);
+    }
+
+    private void bind(ServerConfig.Builder config) throws IOException {
+        try (var server = new UdpServer(config.build(), () -> new DatagramRequestHandler() {
+            @Override
+            protected void handle() {}
+        })) {
+            server.bind();
+        }
+    }
+
+    @Test
+    void oneAddressIsNotAmbiguous() throws Exception {
+        bind(Loopback.config());
+        assertThat(Sockets.isAmbiguous(InetAddress.getLoopbackAddress())).isFalse();
+        assertThat(written.list).isEmpty();
+    }
+
+    @Test
+    void allAddressesOfAMachineWithSeveralAre() throws Exception {
+        bind(ServerConfig.builder().port(0));
+        boolean ambiguous = Sockets.isAmbiguous(InetAddress.getByName("0.0.0.0"));
+        assertThat(written.list).hasSize(ambiguous ? 1 : 0);
+        assumeThat(ambiguous).as("a machine with several addresses").isTrue();
+        assertThat(written.list.get(0).getLevel()).isEqualTo(Level.WARN);
+        assertThat(written.list.get(0).getFormattedMessage()).contains("start one server for each address");
+    }
+}
