@@ -245,6 +245,7 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
     private boolean mayEndUnheard(int came, boolean expired) {
         boolean ends = came < 0 || (expired && clock.isUp());
         return isDismissed()
+                || (expired && clock.isCutShort())
                 || context.drain().endsIdle(this)
                 || (ends && context.firstWords().isPeerExpected());
     }
@@ -330,6 +331,17 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
         if (isParked()) {
             expire();
         }
+    }
+
+    /** Returns how long it has waited for its peer's next message; -1 if it does not. Thread-safe. */
+    long idleNanos(long now) {
+        return isWaiting() && !isInHandshake() ? now - clock.idleSince() : -1;
+    }
+
+    /** Lets it end, unless its peer has sent something by now, because its place is wanted. Thread-safe. */
+    void yieldPlace() {
+        clock.cutShort();
+        expire();
     }
 
     @Override

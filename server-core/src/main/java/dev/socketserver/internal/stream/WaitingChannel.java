@@ -144,8 +144,12 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
 
     /** Returns when that much time has passed from now, on the {@code nanoTime} clock; {@link #NONE} for 0. */
     static long deadline(long timeoutNanos) {
-        long deadline = System.nanoTime() + timeoutNanos;
-        return timeoutNanos == 0 ? NONE : deadline == NONE ? 1 : deadline;
+        return timeoutNanos == 0 ? NONE : at(System.nanoTime() + timeoutNanos);
+    }
+
+    /** Returns a time on the {@code nanoTime} clock as a deadline, which is not {@link #NONE}. */
+    static long at(long time) {
+        return time == NONE ? 1 : time;
     }
 
     /**
