@@ -169,16 +169,29 @@ public final class ServerConfig {
     }
 
     /**
-     * Returns how long a connection that was kept open may wait for its next message; zero for no limit. The default is
-     * 5 minutes.
+     * Returns how long a connection that was kept open may wait for its next message, or for its first; zero for no
+     * limit. The default is 1 minute: silent peers give their descriptors back.
      */
     public Duration idleTimeout() {
         return options.idleTimeout;
     }
 
-    /** Returns how long one read in a handler may wait; zero for no limit. The default is 5 minutes. */
+    /**
+     * Returns how long one read in a handler may wait; zero for no limit. The default is 30 seconds: a peer that stops
+     * inside a message does not keep a worker.
+     */
     public Duration readTimeout() {
         return options.readTimeout;
+    }
+
+    /**
+     * Returns how long a message may take, from when its first bytes are here and the rest is waited for, until it is
+     * complete; zero for no limit. It is about {@code readLine}, {@code readFrame}, {@code readFully} and
+     * {@code readSlice}, and about a handler that consumes nothing since its message is not complete yet. The default
+     * is 30 seconds: a peer that sends a byte now and then does not keep a worker.
+     */
+    public Duration messageTimeout() {
+        return options.messageTimeout;
     }
 
     /**
@@ -381,6 +394,12 @@ public final class ServerConfig {
         /** Sets {@link ServerConfig#readTimeout()}. */
         public Builder readTimeout(Duration value) {
             options.readTimeout = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#messageTimeout()}. */
+        public Builder messageTimeout(Duration value) {
+            options.messageTimeout = value;
             return this;
         }
 

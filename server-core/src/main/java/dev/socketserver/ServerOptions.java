@@ -61,8 +61,9 @@ final class ServerOptions implements Cloneable {
     @Nullable
     Tls tls;
 
-    Duration idleTimeout = Duration.ofMinutes(5);
-    Duration readTimeout = Duration.ofMinutes(5);
+    Duration idleTimeout = Duration.ofMinutes(1);
+    Duration readTimeout = Duration.ofSeconds(30);
+    Duration messageTimeout = Duration.ofSeconds(30);
     Duration writeTimeout = Duration.ofMinutes(1);
     Duration shutdownGrace = Duration.ofSeconds(10);
     Duration drainDelay = Duration.ZERO;
@@ -108,6 +109,7 @@ final class ServerOptions implements Cloneable {
         Check.atLeast("selectors", 0, selectors);
         Check.notNegative("idleTimeout", idleTimeout);
         Check.notNegative("readTimeout", readTimeout);
+        Check.notNegative("messageTimeout", messageTimeout);
         Check.notNegative("writeTimeout", writeTimeout);
         Check.notNegative("shutdownGrace", shutdownGrace);
         Check.notNegative("drainDelay", drainDelay);

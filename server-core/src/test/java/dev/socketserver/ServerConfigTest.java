@@ -70,6 +70,7 @@ class ServerConfigTest {
                         "engine SELECTING needs an elastic thread pool: an executor of the test"),
                 refused(b -> b.idleTimeout(NEGATIVE), "idleTimeout must not be negative: PT-0.000000001S"),
                 refused(b -> b.readTimeout(NEGATIVE), "readTimeout must not be negative: PT-0.000000001S"),
+                refused(b -> b.messageTimeout(NEGATIVE), "messageTimeout must not be negative: PT-0.000000001S"),
                 refused(b -> b.writeTimeout(NEGATIVE), "writeTimeout must not be negative: PT-0.000000001S"),
                 refused(b -> b.shutdownGrace(NEGATIVE), "shutdownGrace must not be negative: PT-0.000000001S"),
                 refused(b -> b.idleTimeout(TOO_LONG), "idleTimeout must be at most 292 years: " + TOO_LONG),
@@ -100,6 +101,7 @@ class ServerConfigTest {
                 refused(b -> b.listener(null), "listener"),
                 refused(b -> b.idleTimeout(null), "idleTimeout"),
                 refused(b -> b.readTimeout(null), "readTimeout"),
+                refused(b -> b.messageTimeout(null), "messageTimeout"),
                 refused(b -> b.writeTimeout(null), "writeTimeout"),
                 refused(b -> b.shutdownGrace(null), "shutdownGrace"),
                 refused(b -> b.socketPermissions(null), "socketPermissions"));
@@ -154,6 +156,7 @@ class ServerConfigTest {
                 .tls(Tls.of(SSLContext.getDefault()))
                 .idleTimeout(Duration.ofSeconds(1))
                 .readTimeout(Duration.ofSeconds(2))
+                .messageTimeout(Duration.ofSeconds(9))
                 .writeTimeout(Duration.ofSeconds(3))
                 .shutdownGrace(Duration.ofSeconds(4))
                 .readBufferSize(100)

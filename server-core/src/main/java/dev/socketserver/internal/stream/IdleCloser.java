@@ -28,10 +28,12 @@ final class IdleCloser extends Alarm {
 
     private final ConnectionLimit limit;
     private final OpenRequests open;
+    private final Lingering lingering;
     private final Alarms alarms;
 
-    IdleCloser(ConnectionLimit limit, OpenRequests open, Alarms alarms) {
+    IdleCloser(ConnectionLimit limit, OpenRequests open, Lingering lingering, Alarms alarms) {
         this.limit = limit;
+        this.lingering = lingering;
         this.open = open;
         this.alarms = alarms;
     }
@@ -47,24 +49,30 @@ final class IdleCloser extends Alarm {
     protected void ring() {
         int tooMany = limit.beyondEasy();
         if (tooMany > 0) {
-            close(tooMany);
+            close(tooMany - lingering.placesHeld());
             alarms.set(this, INTERVAL.toNanos());
         }
     }
 
+    /** Closes so many, less those that are about to end for the same reason. */
     private void close(int most) {
+        int[] left = {most};
         long now = System.nanoTime();
         List<Idle> idle = new ArrayList<>();
         open.forEach(request -> {
             if (request instanceof StreamRequest connection) {
                 long nanos = connection.idleNanos(now);
-                if (nanos >= LEAST_IDLE.toNanos()) {
+                if (connection.yieldsPlace()) {
+                    left[0]--;
+                } else if (nanos >= LEAST_IDLE.toNanos()) {
                     idle.add(new Idle(connection, nanos));
                 }
             }
         });
         idle.sort(Comparator.comparingLong(Idle::nanos).reversed());
-        idle.stream().limit(most).forEach(one -> one.connection().yieldPlace());
+        idle.stream()
+                .limit(Math.max(0, left[0]))
+                .forEach(one -> one.connection().yieldPlace());
         LOG.debug("{} of {} connections, {} of them idle", limit.count(), limit.most(), idle.size());
     }
 }

@@ -91,9 +91,10 @@ public final class Inbox {
         consumedBefore = in.received() - in.unread();
     }
 
-    /** The handler has returned. */
-    public void handled() {
+    /** The handler has returned; returns whether it has consumed something. */
+    public boolean handled() {
         boolean consumed = in.received() - in.unread() != consumedBefore;
         answered = consumed ? NOTHING : in.received();
+        return consumed;
     }
 }

@@ -122,7 +122,7 @@ public final class StreamEndpoint implements Endpoint {
                 new Lingering(run.alarms()));
         context = shared;
         sources = new SourceGate(config, run.runner());
-        idleCloser = new IdleCloser(limit, run.runner().open(), run.alarms());
+        idleCloser = new IdleCloser(limit, run.runner().open(), shared.lingering(), run.alarms());
         ProxyProtocol rules = config.proxyProtocol();
         if (rules != null) {
             gate = new ProxyGate(run.runner(), rules, selector);

@@ -46,6 +46,11 @@ final class Transport {
         place = action;
     }
 
+    /** Returns whether an action is to run when the socket is closed. */
+    boolean holdsPlace() {
+        return place != null;
+    }
+
     /** Reads what is there; returns the number of bytes, 0 for none, -1 at the end of the stream. */
     int read(ByteBuffer target) throws IOException {
         return channel.read(target);

@@ -54,11 +54,17 @@ final class WaitClock extends Alarm {
         return idleSince;
     }
 
-    /** Begins a wait, unless one goes on; zero for no limit. */
-    void start(Duration patience) {
+    /**
+     * Begins a wait, unless one goes on.
+     *
+     * @param patience how long it may last; zero for no limit
+     * @param limit when it ends at the latest, on the {@code nanoTime} clock, or {@link WaitingChannel#NONE}
+     */
+    void start(Duration patience, long limit) {
         if (!runs) {
             idleSince = System.nanoTime();
-            runUntil(patience.isZero() ? WaitingChannel.NONE : WaitingChannel.at(idleSince + patience.toNanos()));
+            long end = patience.isZero() ? WaitingChannel.NONE : WaitingChannel.at(idleSince + patience.toNanos());
+            runUntil(WaitingChannel.earlier(end, limit));
             runs = true;
         }
     }

@@ -11,6 +11,9 @@ final class FreeOwner implements StreamOwner {
     public void beforeWrite() {}
 
     @Override
+    public void insideMessage(boolean now) {}
+
+    @Override
     public boolean awaitMessage() {
         return false;
     }
