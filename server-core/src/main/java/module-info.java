@@ -6,6 +6,7 @@ module dev.socketserver {
     requires transitive java.management;
     requires jdk.jfr;
     requires org.slf4j;
+    requires static jdk.management;
     requires static micrometer.core;
     requires static org.jspecify;
 

@@ -8,6 +8,21 @@ public enum Rejection {
     /** {@link BaseServer#verifyRequest} refused it. */
     VERIFY,
 
+    /** There were as many connections as {@link ServerConfig#maxConnections()} allows, which refuses more. */
+    LIMIT,
+
+    /** Its source had as many connections as {@link ServerConfig#sourceLimits()} allows. */
+    SOURCE_CONNECTIONS,
+
+    /** Its source came more often than {@link ServerConfig#sourceLimits()} allows. */
+    SOURCE_RATE,
+
+    /** Its source was not known, and {@link ServerConfig#sourceLimits()} leaves no room to count one more. */
+    SOURCE_TABLE_FULL,
+
+    /** {@link ServerConfig#accessList()} does not admit its address. */
+    DENIED,
+
     /** It did not come from one of the proxies that {@link ServerConfig#proxyProtocol()} trusts. */
     PROXY_SENDER,
 

@@ -1,16 +1,15 @@
 package dev.socketserver;
 
-import dev.socketserver.internal.util.Check;
+import dev.socketserver.limit.AccessList;
+import dev.socketserver.limit.AtLimit;
+import dev.socketserver.limit.SourceLimits;
 import dev.socketserver.net.ProxyProtocol;
 import dev.socketserver.net.Tls;
-import dev.socketserver.pool.ElasticThreadPool;
 import dev.socketserver.pool.PoolConfig;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -18,16 +17,14 @@ import org.jspecify.annotations.Nullable;
 
 /** The configuration of a server. Immutable, so thread-safe; made by a {@link #builder()}. */
 public final class ServerConfig {
-    static final String DEFAULT_NAME = "server";
-    static final int DEFAULT_BACKLOG = 4096;
-    static final int DEFAULT_BUFFER_SIZE = 8192;
-    static final int DEFAULT_MAX_DATAGRAM_SIZE = 65_535;
-    private static final int MIN_BUFFER_SIZE = 16;
+    /** How many connections there may be by default where the system does not tell how many it allows. */
+    public static final int MAX_CONNECTIONS_IF_UNKNOWN = 10_000;
+
     private static final int MAX_PORT = 65_535;
 
-    private final Builder options; // a copy, checked, and never changed
+    private final ServerOptions options; // a copy, checked, and never changed
 
-    private ServerConfig(Builder options) {
+    private ServerConfig(ServerOptions options) {
         this.options = options;
     }
 
@@ -38,12 +35,12 @@ public final class ServerConfig {
 
     /** Returns a builder with every option at its default. */
     public static Builder builder() {
-        return new Builder();
+        return new Builder(new ServerOptions());
     }
 
     /** Returns a builder that starts from this configuration. */
     public Builder toBuilder() {
-        return new Builder(options);
+        return new Builder(options.copy());
     }
 
     /**
@@ -55,17 +52,51 @@ public final class ServerConfig {
         return options.address;
     }
 
-    /** Returns what the server's threads and log lines are called. The default is {@value #DEFAULT_NAME}. */
+    /**
+     * Returns what the server's threads and log lines are called. The default is {@value ServerOptions#DEFAULT_NAME}.
+     */
     public String name() {
         return options.name;
     }
 
     /**
      * Returns how many connections the system may hold for the acceptor, up to the system's own limit. The default is
-     * {@value #DEFAULT_BACKLOG}.
+     * {@value ServerOptions#DEFAULT_BACKLOG}.
      */
     public int backlog() {
         return options.backlog;
+    }
+
+    /**
+     * Returns how many connections a server of streams may have, accepted and not yet closed; 0, the default, for the
+     * descriptors that the process may still open when the server is bound, less a tenth and 64 at least, or for
+     * {@value #MAX_CONNECTIONS_IF_UNKNOWN} where the system does not tell. In the last tenth before the limit those are
+     * closed early that have been idle for longest.
+     */
+    public int maxConnections() {
+        return options.maxConnections;
+    }
+
+    /** Returns what is done when {@link #maxConnections()} is reached. The default is {@link AtLimit#PAUSE}. */
+    public AtLimit atLimit() {
+        return options.atLimit;
+    }
+
+    /**
+     * Returns what each source may have: connections at a time and per period; of a {@code UdpServer}, datagrams per
+     * period. The source is the peer behind a proxy; what a trusted proxy sends for itself is not limited. The default
+     * is null: no limits, since many peers may share the address of a balancer or a network.
+     */
+    public @Nullable SourceLimits sourceLimits() {
+        return options.sourceLimits;
+    }
+
+    /**
+     * Returns which addresses may come, a list that can be changed while the server runs. Behind a proxy, it is about
+     * the peer there. The default is null: all may.
+     */
+    public @Nullable AccessList accessList() {
+        return options.accessList;
     }
 
     /** Returns whether a port that old connections linger on may be bound. The default is true. */
@@ -138,16 +169,29 @@ public final class ServerConfig {
     }
 
     /**
-     * Returns how long a connection that was kept open may wait for its next message; zero for no limit. The default is
-     * 5 minutes.
+     * Returns how long a connection that was kept open may wait for its next message, or for its first; zero for no
+     * limit. The default is 1 minute: silent peers give their descriptors back.
      */
     public Duration idleTimeout() {
         return options.idleTimeout;
     }
 
-    /** Returns how long one read in a handler may wait; zero for no limit. The default is 5 minutes. */
+    /**
+     * Returns how long one read in a handler may wait; zero for no limit. The default is 30 seconds: a peer that stops
+     * inside a message does not keep a worker.
+     */
     public Duration readTimeout() {
         return options.readTimeout;
+    }
+
+    /**
+     * Returns how long a message may take, from when its first bytes are here and the rest is waited for, until it is
+     * complete; zero for no limit. It is about {@code readLine}, {@code readFrame}, {@code readFully} and
+     * {@code readSlice}, and about a handler that consumes nothing since its message is not complete yet. The default
+     * is 30 seconds: a peer that sends a byte now and then does not keep a worker.
+     */
+    public Duration messageTimeout() {
+        return options.messageTimeout;
     }
 
     /**
@@ -172,13 +216,17 @@ public final class ServerConfig {
     }
 
     /**
-     * Returns the initial size of a connection's read buffer, in bytes. The default is {@value #DEFAULT_BUFFER_SIZE}.
+     * Returns the initial size of a connection's read buffer, in bytes. The default is
+     * {@value ServerOptions#DEFAULT_BUFFER_SIZE}.
      */
     public int readBufferSize() {
         return options.readBufferSize;
     }
 
-    /** Returns the size of a connection's write buffer, in bytes. The default is {@value #DEFAULT_BUFFER_SIZE}. */
+    /**
+     * Returns the size of a connection's write buffer, in bytes. The default is
+     * {@value ServerOptions#DEFAULT_BUFFER_SIZE}.
+     */
     public int writeBufferSize() {
         return options.writeBufferSize;
     }
@@ -197,7 +245,8 @@ public final class ServerConfig {
     }
 
     /**
-     * Returns the longest datagram that is taken whole, in bytes. The default is {@value #DEFAULT_MAX_DATAGRAM_SIZE}.
+     * Returns the longest datagram that is taken whole, in bytes. The default is
+     * {@value ServerOptions#DEFAULT_MAX_DATAGRAM_SIZE}.
      */
     public int maxDatagramSize() {
         return options.maxDatagramSize;
@@ -210,60 +259,10 @@ public final class ServerConfig {
 
     /** Collects the options; checked when built. Not thread-safe. */
     public static final class Builder {
-        private SocketAddress address = new InetSocketAddress(0);
-        private String name = DEFAULT_NAME;
-        private int backlog = DEFAULT_BACKLOG;
-        private boolean reuseAddress = true;
-        private boolean reusePort;
-        private boolean inheritedSocket;
-        private @Nullable Executor executor;
-        private PoolConfig pool = PoolConfig.defaults();
-        private Engine engine = Engine.AUTO;
-        private int selectors;
-        private Optional<Boolean> awaitFirstByte = Optional.empty();
-        private ServerListener listener = ServerListener.NONE;
-        private @Nullable ProxyProtocol proxyProtocol;
-        private @Nullable Tls tls;
-        private Duration idleTimeout = Duration.ofMinutes(5);
-        private Duration readTimeout = Duration.ofMinutes(5);
-        private Duration writeTimeout = Duration.ofMinutes(1);
-        private Duration shutdownGrace = Duration.ofSeconds(10);
-        private Duration drainDelay = Duration.ZERO;
-        private int readBufferSize = DEFAULT_BUFFER_SIZE;
-        private int writeBufferSize = DEFAULT_BUFFER_SIZE;
-        private boolean tcpNoDelay = true;
-        private Set<PosixFilePermission> socketPermissions = PosixFilePermissions.fromString("rw-rw----");
-        private int maxDatagramSize = DEFAULT_MAX_DATAGRAM_SIZE;
-        private int receiveBufferSize;
+        private final ServerOptions options;
 
-        private Builder() {}
-
-        private Builder(Builder other) {
-            address = other.address;
-            name = other.name;
-            backlog = other.backlog;
-            reuseAddress = other.reuseAddress;
-            reusePort = other.reusePort;
-            inheritedSocket = other.inheritedSocket;
-            executor = other.executor;
-            pool = other.pool;
-            engine = other.engine;
-            selectors = other.selectors;
-            awaitFirstByte = other.awaitFirstByte;
-            listener = other.listener;
-            proxyProtocol = other.proxyProtocol;
-            tls = other.tls;
-            idleTimeout = other.idleTimeout;
-            readTimeout = other.readTimeout;
-            writeTimeout = other.writeTimeout;
-            shutdownGrace = other.shutdownGrace;
-            drainDelay = other.drainDelay;
-            readBufferSize = other.readBufferSize;
-            writeBufferSize = other.writeBufferSize;
-            tcpNoDelay = other.tcpNoDelay;
-            socketPermissions = other.socketPermissions;
-            maxDatagramSize = other.maxDatagramSize;
-            receiveBufferSize = other.receiveBufferSize;
+        private Builder(ServerOptions options) {
+            this.options = options;
         }
 
         /**
@@ -280,151 +279,181 @@ public final class ServerConfig {
 
         /** Sets {@link ServerConfig#address()}. */
         public Builder address(SocketAddress value) {
-            address = value;
+            options.address = value;
             return this;
         }
 
         /** Sets {@link ServerConfig#name()}. */
         public Builder name(String value) {
-            name = value;
+            options.name = value;
             return this;
         }
 
         /** Sets {@link ServerConfig#backlog()}. */
         public Builder backlog(int value) {
-            backlog = value;
+            options.backlog = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#maxConnections()}. */
+        public Builder maxConnections(int value) {
+            options.maxConnections = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#atLimit()}. */
+        public Builder atLimit(AtLimit value) {
+            options.atLimit = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#sourceLimits()}. */
+        public Builder sourceLimits(@Nullable SourceLimits value) {
+            options.sourceLimits = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#accessList()}. */
+        public Builder accessList(@Nullable AccessList value) {
+            options.accessList = value;
             return this;
         }
 
         /** Sets {@link ServerConfig#reuseAddress()}. */
         public Builder reuseAddress(boolean value) {
-            reuseAddress = value;
+            options.reuseAddress = value;
             return this;
         }
 
         /** Sets {@link ServerConfig#reusePort()}. */
         public Builder reusePort(boolean value) {
-            reusePort = value;
+            options.reusePort = value;
             return this;
         }
 
         /** Sets {@link ServerConfig#inheritedSocket()}. */
         public Builder inheritedSocket(boolean value) {
-            inheritedSocket = value;
+            options.inheritedSocket = value;
             return this;
         }
 
         /** Sets {@link ServerConfig#executor()}. */
         public Builder executor(@Nullable Executor value) {
-            executor = value;
+            options.executor = value;
             return this;
         }
 
         /** Sets {@link ServerConfig#pool()}. */
         public Builder pool(PoolConfig value) {
-            pool = value;
+            options.pool = value;
             return this;
         }
 
         /** Sets {@link ServerConfig#engine()}. */
         public Builder engine(Engine value) {
-            engine = value;
+            options.engine = value;
             return this;
         }
 
         /** Sets {@link ServerConfig#selectors()}. */
         public Builder selectors(int value) {
-            selectors = value;
+            options.selectors = value;
             return this;
         }
 
         /** Sets {@link ServerConfig#awaitFirstByte()}. */
         public Builder awaitFirstByte(boolean value) {
-            awaitFirstByte = Optional.of(value);
+            options.awaitFirstByte = Optional.of(value);
             return this;
         }
 
         /** Sets {@link ServerConfig#listener()}. */
         public Builder listener(ServerListener value) {
-            listener = value;
+            options.listener = value;
             return this;
         }
 
         /** Sets {@link ServerConfig#proxyProtocol()}. */
         public Builder proxyProtocol(@Nullable ProxyProtocol value) {
-            proxyProtocol = value;
+            options.proxyProtocol = value;
             return this;
         }
 
         /** Sets {@link ServerConfig#tls()}. */
         public Builder tls(@Nullable Tls value) {
-            tls = value;
+            options.tls = value;
             return this;
         }
 
         /** Sets {@link ServerConfig#idleTimeout()}. */
         public Builder idleTimeout(Duration value) {
-            idleTimeout = value;
+            options.idleTimeout = value;
             return this;
         }
 
         /** Sets {@link ServerConfig#readTimeout()}. */
         public Builder readTimeout(Duration value) {
-            readTimeout = value;
+            options.readTimeout = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#messageTimeout()}. */
+        public Builder messageTimeout(Duration value) {
+            options.messageTimeout = value;
             return this;
         }
 
         /** Sets {@link ServerConfig#writeTimeout()}. */
         public Builder writeTimeout(Duration value) {
-            writeTimeout = value;
+            options.writeTimeout = value;
             return this;
         }
 
         /** Sets {@link ServerConfig#shutdownGrace()}. */
         public Builder shutdownGrace(Duration value) {
-            shutdownGrace = value;
+            options.shutdownGrace = value;
             return this;
         }
 
         /** Sets {@link ServerConfig#drainDelay()}. */
         public Builder drainDelay(Duration value) {
-            drainDelay = value;
+            options.drainDelay = value;
             return this;
         }
 
         /** Sets {@link ServerConfig#readBufferSize()}. */
         public Builder readBufferSize(int value) {
-            readBufferSize = value;
+            options.readBufferSize = value;
             return this;
         }
 
         /** Sets {@link ServerConfig#writeBufferSize()}. */
         public Builder writeBufferSize(int value) {
-            writeBufferSize = value;
+            options.writeBufferSize = value;
             return this;
         }
 
         /** Sets {@link ServerConfig#tcpNoDelay()}. */
         public Builder tcpNoDelay(boolean value) {
-            tcpNoDelay = value;
+            options.tcpNoDelay = value;
             return this;
         }
 
         /** Sets {@link ServerConfig#socketPermissions()}. */
         public Builder socketPermissions(Set<PosixFilePermission> value) {
-            socketPermissions = value;
+            options.socketPermissions = value;
             return this;
         }
 
         /** Sets {@link ServerConfig#maxDatagramSize()}. */
         public Builder maxDatagramSize(int value) {
-            maxDatagramSize = value;
+            options.maxDatagramSize = value;
             return this;
         }
 
         /** Sets {@link ServerConfig#receiveBufferSize()}. */
         public Builder receiveBufferSize(int value) {
-            receiveBufferSize = value;
+            options.receiveBufferSize = value;
             return this;
         }
 
@@ -434,39 +463,10 @@ public final class ServerConfig {
          * @throws IllegalArgumentException if a value is not allowed; the message names the option and the value
          */
         public ServerConfig build() {
-            check();
-            var copy = new Builder(this);
-            copy.socketPermissions = Set.copyOf(socketPermissions);
+            options.check();
+            ServerOptions copy = options.copy();
+            copy.socketPermissions = Set.copyOf(options.socketPermissions);
             return new ServerConfig(copy);
-        }
-
-        private void check() {
-            Objects.requireNonNull(address, "address");
-            if (address instanceof InetSocketAddress inet && inet.isUnresolved()) {
-                throw new IllegalArgumentException("address cannot be resolved: " + inet);
-            }
-            if (Objects.requireNonNull(name, "name").isBlank()) {
-                throw new IllegalArgumentException("name must not be blank");
-            }
-            Objects.requireNonNull(pool, "pool");
-            Objects.requireNonNull(engine, "engine");
-            Objects.requireNonNull(listener, "listener");
-            Objects.requireNonNull(socketPermissions, "socketPermissions");
-            if (engine == Engine.SELECTING && !(executor == null || executor instanceof ElasticThreadPool)) {
-                throw new IllegalArgumentException("engine SELECTING needs an elastic thread pool: " + executor);
-            }
-            Check.atLeast("backlog", 1, backlog);
-            Check.atLeast("selectors", 0, selectors);
-            Check.notNegative("idleTimeout", idleTimeout);
-            Check.notNegative("readTimeout", readTimeout);
-            Check.notNegative("writeTimeout", writeTimeout);
-            Check.notNegative("shutdownGrace", shutdownGrace);
-            Check.notNegative("drainDelay", drainDelay);
-            Check.atLeast("readBufferSize", MIN_BUFFER_SIZE, readBufferSize);
-            Check.atLeast("writeBufferSize", MIN_BUFFER_SIZE, writeBufferSize);
-            Check.atLeast("maxDatagramSize", 1, maxDatagramSize);
-            Check.atMost("maxDatagramSize", DEFAULT_MAX_DATAGRAM_SIZE, maxDatagramSize);
-            Check.atLeast("receiveBufferSize", 0, receiveBufferSize);
         }
     }
 }

@@ -51,6 +51,8 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
         super(config, handlers);
         Sockets.checkAddress(config, InetSocketAddress.class);
         Sockets.checkNotSet("proxyProtocol is for TCP only", config.proxyProtocol(), config);
+        Integer limit = config.maxConnections() == 0 ? null : config.maxConnections();
+        Sockets.checkNotSet("maxConnections is for connections, not for datagrams", limit, config);
         Sockets.checkNotSet("tls is for connections, not for datagrams", config.tls(), config);
     }
 

@@ -32,12 +32,14 @@ public non-sealed class UnixServer extends StreamServer {
      * Creates a server.
      *
      * @param handlers creates a new handler for each connection
-     * @throws IllegalArgumentException if the address is not a {@link UnixDomainSocketAddress}, or a PROXY header is
-     *     expected
+     * @throws IllegalArgumentException if the address is not a {@link UnixDomainSocketAddress}, or an option is set
+     *     that only TCP servers have
      */
     public UnixServer(ServerConfig config, Supplier<? extends StreamRequestHandler> handlers) {
         super(config, handlers);
         Sockets.checkAddress(config, UnixDomainSocketAddress.class);
+        Sockets.checkNotSet("sourceLimits is for peers that have IP addresses", config.sourceLimits(), config);
+        Sockets.checkNotSet("accessList is for peers that have IP addresses", config.accessList(), config);
         Sockets.checkNotSet("proxyProtocol is for TCP only", config.proxyProtocol(), config);
         file = new SocketFile(((UnixDomainSocketAddress) config.address()).getPath());
     }

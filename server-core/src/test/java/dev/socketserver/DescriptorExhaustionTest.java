@@ -26,6 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class DescriptorExhaustionTest {
     private static final int DESCRIPTORS = 160;
     private static final int CLIENTS = 400;
+    private static final int NO_LIMIT = Integer.MAX_VALUE;
 
     /** With pauses of 5 ms doubling to 1 s, this many failures take about 5 seconds. */
     private static final int FAILURES = 12;
@@ -36,7 +37,7 @@ class DescriptorExhaustionTest {
     @Test
     void aServerOutOfDescriptorsNeitherSpinsNorFloodsTheLogAndServesAgainWhenItCan() throws Exception {
         Path log = directory.resolve("log");
-        Process process = start(log);
+        Process process = start(log, NO_LIMIT);
         List<TestClient> flood = new ArrayList<>();
         try (BufferedReader told = process.inputReader(UTF_8)) {
             var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(told.readLine()));
@@ -63,7 +64,30 @@ class DescriptorExhaustionTest {
         }
     }
 
-    private static Process start(Path log) throws IOException {
+    @Test
+    void theDefaultLimitIsReachedBeforeTheDescriptorsEndAndSilentPeersGiveWay() throws Exception {
+        Path log = directory.resolve("log");
+        Process process = start(log, 0);
+        List<TestClient> flood = new ArrayList<>();
+        try (BufferedReader told = process.inputReader(UTF_8)) {
+            var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(told.readLine()));
+            checkServed(address);
+            for (int i = 0; i < CLIENTS; i++) {
+                flood.add(TestClient.to(address));
+            }
+            checkServed(address); // while they are all still there
+            close(flood);
+            checkServed(address);
+            assertThat(told.ready()).as("failures told").isFalse();
+            assertThat(Files.readAllLines(log)).isEmpty();
+        } finally {
+            close(flood);
+            process.destroy();
+            process.waitFor();
+        }
+    }
+
+    private static Process start(Path log, int maxConnections) throws IOException {
         String java = ProcessHandle.current().info().command().orElseThrow();
         return new ProcessBuilder(
                         "bash",
@@ -73,7 +97,8 @@ class DescriptorExhaustionTest {
                         java,
                         "-cp",
                         System.getProperty("java.class.path"),
-                        ExhaustedServer.class.getName())
+                        ExhaustedServer.class.getName(),
+                        Integer.toString(maxConnections))
                 .redirectError(log.toFile())
                 .start();
     }

@@ -126,7 +126,7 @@ class DocumentationTest {
     /** Returns the options that the builder of a configuration sets, in its order, with the configuration's values. */
     private static Map<String, String> defaults(ServerConfig config) throws ReflectiveOperationException {
         Map<String, String> real = new LinkedHashMap<>();
-        for (Field option : ServerConfig.Builder.class.getDeclaredFields()) {
+        for (Field option : ServerOptions.class.getDeclaredFields()) {
             if (!option.isSynthetic() && !Modifier.isStatic(option.getModifiers())) {
                 Method accessor = ServerConfig.class.getMethod(option.getName());
                 real.put(option.getName(), shown(accessor.invoke(config)));

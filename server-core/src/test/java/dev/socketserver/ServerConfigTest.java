@@ -4,6 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.junit.jupiter.params.provider.Arguments.arguments;
 
+import dev.socketserver.limit.AccessList;
+import dev.socketserver.limit.AtLimit;
+import dev.socketserver.limit.SourceLimits;
+import dev.socketserver.net.Cidr;
 import dev.socketserver.net.ProxyProtocol;
 import dev.socketserver.net.Tls;
 import dev.socketserver.pool.ElasticThreadPool;
@@ -16,6 +20,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
 import java.util.EnumSet;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -58,12 +63,14 @@ class ServerConfigTest {
                         "address cannot be resolved: no.such.host/<unresolved>:80"),
                 refused(b -> b.name(" "), "name must not be blank"),
                 refused(b -> b.backlog(0), "backlog must be at least 1: 0"),
+                refused(b -> b.maxConnections(-1), "maxConnections must be at least 0: -1"),
                 refused(b -> b.selectors(-1), "selectors must be at least 0: -1"),
                 refused(
                         b -> b.engine(Engine.SELECTING).executor(new NamedExecutor()),
                         "engine SELECTING needs an elastic thread pool: an executor of the test"),
                 refused(b -> b.idleTimeout(NEGATIVE), "idleTimeout must not be negative: PT-0.000000001S"),
                 refused(b -> b.readTimeout(NEGATIVE), "readTimeout must not be negative: PT-0.000000001S"),
+                refused(b -> b.messageTimeout(NEGATIVE), "messageTimeout must not be negative: PT-0.000000001S"),
                 refused(b -> b.writeTimeout(NEGATIVE), "writeTimeout must not be negative: PT-0.000000001S"),
                 refused(b -> b.shutdownGrace(NEGATIVE), "shutdownGrace must not be negative: PT-0.000000001S"),
                 refused(b -> b.idleTimeout(TOO_LONG), "idleTimeout must be at most 292 years: " + TOO_LONG),
@@ -89,10 +96,12 @@ class ServerConfigTest {
                 refused(b -> b.address(null), "address"),
                 refused(b -> b.name(null), "name"),
                 refused(b -> b.pool(null), "pool"),
+                refused(b -> b.atLimit(null), "atLimit"),
                 refused(b -> b.engine(null), "engine"),
                 refused(b -> b.listener(null), "listener"),
                 refused(b -> b.idleTimeout(null), "idleTimeout"),
                 refused(b -> b.readTimeout(null), "readTimeout"),
+                refused(b -> b.messageTimeout(null), "messageTimeout"),
                 refused(b -> b.writeTimeout(null), "writeTimeout"),
                 refused(b -> b.shutdownGrace(null), "shutdownGrace"),
                 refused(b -> b.socketPermissions(null), "socketPermissions"));
@@ -129,6 +138,10 @@ class ServerConfigTest {
                 .address(UnixDomainSocketAddress.of("x.sock"))
                 .name("other")
                 .backlog(7)
+                .maxConnections(70)
+                .atLimit(AtLimit.REFUSE)
+                .sourceLimits(SourceLimits.builder().maxConnections(5).build())
+                .accessList(new AccessList(List.of(), List.of(Cidr.parse("192.0.2.0/24"))))
                 .reuseAddress(false)
                 .reusePort(true)
                 .pool(PoolConfig.builder().maxWorkers(9).build())
@@ -143,6 +156,7 @@ class ServerConfigTest {
                 .tls(Tls.of(SSLContext.getDefault()))
                 .idleTimeout(Duration.ofSeconds(1))
                 .readTimeout(Duration.ofSeconds(2))
+                .messageTimeout(Duration.ofSeconds(9))
                 .writeTimeout(Duration.ofSeconds(3))
                 .shutdownGrace(Duration.ofSeconds(4))
                 .readBufferSize(100)
@@ -159,7 +173,7 @@ class ServerConfigTest {
     /** Returns the values of all options by their names. */
     private static Map<String, Object> options(ServerConfig config) throws ReflectiveOperationException {
         Map<String, Object> options = new HashMap<>();
-        for (Field option : ServerConfig.Builder.class.getDeclaredFields()) {
+        for (Field option : ServerOptions.class.getDeclaredFields()) {
             if (!option.isSynthetic() && !Modifier.isStatic(option.getModifiers())) {
                 options.put(
                         option.getName(),

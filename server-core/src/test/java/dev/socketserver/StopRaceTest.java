@@ -58,7 +58,7 @@ class StopRaceTest {
                 assertThat(server.state()).isNotEqualTo(ServerState.READY);
             }
         }
-        assertThat(listener.count("READY")).isEqualTo(listener.count("STOPPED"));
+        assertThat(listener.count("READY")).isLessThanOrEqualTo(listener.count("STOPPED"));
     }
 
     @Test

@@ -119,6 +119,15 @@ enum Transport {
         }
     }
 
+    /** Returns whether a request is answered by its own line; false if it is refused. */
+    boolean isAnswered(SocketAddress address, String line) {
+        try {
+            return ask(address, line).equals(line);
+        } catch (IOException refused) {
+            return false;
+        }
+    }
+
     private static final class StreamService extends StreamRequestHandler {
         private final HookLog log;
         private final Service service;

@@ -100,6 +100,10 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
 
     // ---- for its handler
 
+    /** Messages have all the time they need here: a script's steps take none. */
+    @Override
+    public void insideMessage(boolean now) {}
+
     @Override
     public StreamConnection face() {
         return this;

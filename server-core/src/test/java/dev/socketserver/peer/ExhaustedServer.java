@@ -14,7 +14,7 @@ import java.net.InetSocketAddress;
 public final class ExhaustedServer {
     private ExhaustedServer() {}
 
-    /** Serves until the standard input ends. */
+    /** Serves until the standard input ends; the argument is the most connections, 0 for the default. */
     public static void main(String... args) throws Exception {
         PrintStream out = System.out;
         var listener = new ServerListener() {
@@ -24,7 +24,10 @@ public final class ExhaustedServer {
             }
         };
         try (var server = new TcpServer(
-                Loopback.config().listener(listener).build(),
+                Loopback.config()
+                        .listener(listener)
+                        .maxConnections(Integer.parseInt(args[0]))
+                        .build(),
                 StreamRequestHandler.of((in, reply) -> in.transferTo(reply)))) {
             server.start();
             out.println(((InetSocketAddress) server.address()).getPort());

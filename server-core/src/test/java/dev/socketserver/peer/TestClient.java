@@ -31,6 +31,20 @@ public final class TestClient implements Closeable {
         return new TestClient(channel);
     }
 
+    /** Connects from that address of this machine, such as 127.0.0.2. */
+    public static TestClient from(String source, SocketAddress address) throws IOException {
+        SocketChannel channel = SocketChannel.open();
+        try {
+            channel.bind(new InetSocketAddress(source, 0));
+            channel.connect(address);
+            channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            return new TestClient(channel);
+        } catch (Throwable e) {
+            channel.close();
+            throw e;
+        }
+    }
+
     /** Makes one that is not connected. */
     public static TestClient none() throws IOException {
         return new TestClient(SocketChannel.open());

@@ -44,7 +44,7 @@ class InMemoryConnectionFailureTest {
         try (var connection = InMemoryConnection.to(reader(seen))) {
             assertThat(connection.send("ab").serveToFailure())
                     .isInstanceOf(SocketTimeoutException.class)
-                    .hasMessage("nothing came for PT5M");
+                    .hasMessage("nothing came for PT30S");
             assertThat(seen).containsExactly('a', 'b');
         }
     }

@@ -29,6 +29,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
@@ -123,6 +124,9 @@ final class EchoCommand implements Callable<Integer> {
             paramLabel = "S",
             description = "How long to accept still when told to stop, not ready any more, in seconds; default: 0.")
     private Duration drainDelay = Duration.ZERO;
+
+    @Mixin
+    private LimitOptions limits = new LimitOptions();
 
     @Option(
             names = "--proxy-protocol",
@@ -233,6 +237,7 @@ final class EchoCommand implements Callable<Integer> {
         if (!proxies.isEmpty()) {
             config.proxyProtocol(new ProxyProtocol(proxies, ProxyProtocol.DEFAULT_HEADER_TIMEOUT));
         }
+        limits.apply(config);
         return config.build();
     }
 

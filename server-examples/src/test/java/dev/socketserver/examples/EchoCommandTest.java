@@ -204,6 +204,19 @@ class EchoCommandTest {
         }
     }
 
+    @Test
+    void limitsWhatOneAddressMayHave() throws Exception {
+        try (ChildJvm echo = ChildJvm.start("echo", "--host", "127.0.0.1", "--port", "0", "--max-per-source", "1")) {
+            int port = port(echo);
+            try (var first = new Socket(InetAddress.getLoopbackAddress(), port);
+                    var second = new Socket(InetAddress.getLoopbackAddress(), port)) {
+                assertEchoes(first);
+                assertThat(second.getInputStream().read()).isNegative();
+                assertEchoes(first);
+            }
+        }
+    }
+
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             --port 65536                        | port
@@ -222,6 +235,13 @@ class EchoCommandTest {
             --proxy-protocol 10.0.0.0/33        | --proxy-protocol
             --proxy-protocol 10.0.0.1,here      | must be ADDRESS/BITS
             --transport unix --path x --proxy-protocol ::1 | proxy-protocol is for TCP only
+            --max-connections -1                | max-connections must be at least 0: -1
+            --at-limit explode                  | explode
+            --max-per-source 0                  | max-per-source must be at least 1: 0
+            --rate-per-source 0                 | rate-per-source must be at least 1: 0
+            --deny here                         | must be ADDRESS/BITS
+            --message-timeout -1                | message-timeout must not be negative: PT-1S
+            --transport udp --max-connections 1 | max-connections is for connections
             --health-port 65536                 | --health-port must be 0 to 65535: 65536
             --health-port x                     | --health-port
             --health-host 127.0.0.1             | --health-host needs --health-port

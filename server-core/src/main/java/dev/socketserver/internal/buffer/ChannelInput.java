@@ -32,6 +32,7 @@ public final class ChannelInput extends ByteInput {
     private long received; // bytes, since the connection was opened
     private boolean ended;
     private boolean closed;
+    private boolean insideMessage; // the owner was told that what it waits for is the rest of a message
     private boolean viewed; // a view of the buffer was returned, and is valid until the next read
 
     /**
@@ -56,6 +57,19 @@ public final class ChannelInput extends ByteInput {
             throw new IOException("the input is closed");
         }
         endView();
+    }
+
+    /** What is waited for next is the rest of a message. */
+    private void goOnWithMessage() {
+        if (!insideMessage) {
+            insideMessage = true;
+            owner.insideMessage(true);
+        }
+    }
+
+    private void endMessage() {
+        insideMessage = false;
+        owner.insideMessage(false);
     }
 
     private void endView() {
@@ -86,6 +100,7 @@ public final class ChannelInput extends ByteInput {
     @Override
     public int read() throws IOException {
         beginRead();
+        endMessage();
         return fill(1) ? buffer.readUnsignedByte() : -1;
     }
 
@@ -96,6 +111,7 @@ public final class ChannelInput extends ByteInput {
         if (length == 0) {
             return 0;
         }
+        endMessage();
         if (!fill(1)) {
             return -1;
         }
@@ -106,9 +122,20 @@ public final class ChannelInput extends ByteInput {
 
     @Override
     public void readFully(byte[] target) throws IOException {
-        if (readNBytes(target, 0, target.length) < target.length) {
-            throw endedInside(target.length);
+        beginRead();
+        int done = 0;
+        while (done < target.length) {
+            if (!fill(1)) {
+                throw endedInside(target.length);
+            }
+            int count = Math.min(target.length - done, buffer.readableBytes());
+            buffer.readBytes(target, done, count);
+            done += count;
+            if (done < target.length) {
+                goOnWithMessage();
+            }
         }
+        endMessage();
     }
 
     private EOFException endedInside(int length) {
@@ -118,7 +145,9 @@ public final class ChannelInput extends ByteInput {
     @Override
     public ByteBuf readSlice(int length) throws IOException {
         beginRead();
-        return viewed(slice(length));
+        ByteBuf message = slice(length);
+        endMessage();
+        return viewed(message);
     }
 
     private ByteBuf slice(int length) throws IOException {
@@ -149,6 +178,7 @@ public final class ChannelInput extends ByteInput {
     private String line(int length, int endLength, Charset charset, int maxBytes) throws IOException {
         String text = buffer.toString(buffer.readerIndex(), textLength(length, maxBytes), charset);
         buffer.skipBytes(length + endLength);
+        endMessage();
         return text;
     }
 
@@ -173,13 +203,17 @@ public final class ChannelInput extends ByteInput {
         if (length > maxBytes) {
             throw owner.fault(new MessageTooLongException("frame", maxBytes));
         }
-        return viewed(slice((int) length));
+        goOnWithMessage();
+        ByteBuf frame = slice((int) length);
+        endMessage();
+        return viewed(frame);
     }
 
     /** Passes on everything up to the end of the stream; to a {@link ByteOutput} without an array in between. */
     @Override
     public long transferTo(OutputStream target) throws IOException {
         beginRead();
+        endMessage();
         long total = 0;
         while (fill(1)) {
             int count = buffer.readableBytes();
@@ -254,6 +288,9 @@ public final class ChannelInput extends ByteInput {
         while (buffer.readableBytes() < count) {
             if (ended) {
                 return false;
+            }
+            if (buffer.isReadable()) {
+                goOnWithMessage();
             }
             makeRoom(count);
             ended = readOnce() < 0;

@@ -16,6 +16,12 @@ public interface StreamOwner {
     void beforeWrite();
 
     /**
+     * Tells whether what is waited for from here on is the rest of a message that has begun. One that has ended is not
+     * gone on with.
+     */
+    void insideMessage(boolean now);
+
+    /**
      * Waits for the peer's next message, as {@link dev.socketserver.buffer.ByteInput#awaitMessage()}; nothing is
      * unread.
      */

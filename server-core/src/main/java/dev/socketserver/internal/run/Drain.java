@@ -62,7 +62,13 @@ final class Drain {
         begin();
         run.endpoint().lastCall();
         int idle = runner.open().dismissIdle();
-        boolean quiet = run.awaitAcceptor(deadline);
+        boolean quiet = run.awaitAcceptor(
+                Math.min(left(deadline).toNanos(), FIRST_BYTE_PATIENCE.toNanos()) + System.nanoTime());
+        if (!quiet) { // it may wait for the places that silent peers hold
+            signal.hurry();
+            idle += runner.open().dismissIdle();
+            quiet = run.awaitAcceptor(deadline);
+        }
         hooks.stopListening(); // if there was no acceptor, or it is held up
         if (runner.open().hasFresh()) {
             runner.open().awaitEmpty(shorter(left(deadline), FIRST_BYTE_PATIENCE));

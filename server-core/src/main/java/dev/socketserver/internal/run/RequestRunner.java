@@ -4,6 +4,7 @@ import dev.socketserver.Datagram;
 import dev.socketserver.Rejection;
 import dev.socketserver.internal.util.Log;
 import dev.socketserver.internal.util.RateLimitedLog;
+import dev.socketserver.limit.LimitExceededException;
 import dev.socketserver.pool.AbortableTask;
 import dev.socketserver.pool.RejectableTask;
 import dev.socketserver.pool.RejectionReason;
@@ -32,6 +33,7 @@ public final class RequestRunner {
     private final GuardedListener listener;
     private final ServerCounters counters;
     private final OpenRequests open;
+    private final RefusalLog refusals;
     private final RateLimitedLog rejections = new RateLimitedLog(LOG);
     private final RateLimitedLog hookFailures = new RateLimitedLog(LOG);
 
@@ -41,6 +43,7 @@ public final class RequestRunner {
         this.listener = listener;
         this.counters = counters;
         open = new OpenRequests(drain);
+        refusals = new RefusalLog(server);
     }
 
     /** Returns the requests that are open. */
@@ -109,6 +112,34 @@ public final class RequestRunner {
             request.abort(); // a hook handed it on before it threw
             request.call();
         }
+    }
+
+    /** Closes a request for which a limit leaves no place, after the server's last words to it. */
+    public void turnAway(OpenRequest request, Rejection limit, LimitExceededException why) {
+        try {
+            refused(request, limit, why);
+        } finally {
+            turnAway(request);
+        }
+    }
+
+    /** Closes a request whose source may not come in, without a word and at once: it must cost as little as can be. */
+    public void shutOut(OpenRequest request, Rejection limit, LimitExceededException why) {
+        try {
+            refused(request, limit, why);
+        } finally {
+            if (request.hasTurn() || request.begin()) {
+                request.cutOff();
+                shutDown(request);
+            }
+        }
+    }
+
+    private void refused(OpenRequest request, Rejection limit, LimitExceededException why) {
+        opened(request);
+        counters.rejected(limit);
+        listener.rejected(request.face(), why);
+        refusals.refused(limit, request, why);
     }
 
     /** Closes a request that no worker will serve, after the server's last words to it. */

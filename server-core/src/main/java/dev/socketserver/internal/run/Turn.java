@@ -258,7 +258,7 @@ abstract class Turn {
     }
 
     /** Returns whether the request waits for its peer's next message, with a thread or without. */
-    final boolean isWaiting() {
+    protected final boolean isWaiting() {
         int phase = word & PHASE;
         return phase == PARKED || phase == WAITING;
     }

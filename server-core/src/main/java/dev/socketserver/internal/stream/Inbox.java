@@ -100,13 +100,14 @@ public final class Inbox {
     }
 
     /**
-     * The handler has returned. If the first call did not look at what is here, as it may be meant to be called before
-     * anything is, it has not said "not yet" to it.
+     * The handler has returned; returns whether it has consumed something. If the first call did not look at what is
+     * here, as it may be meant to be called before anything is, it has not said "not yet" to it.
      */
-    public void handled() {
+    public boolean handled() {
         boolean consumed = in.received() - in.unread() != consumedBefore;
         boolean unseen = !calledBefore && !looked;
         calledBefore = true;
         answered = consumed || unseen ? NOTHING : in.received();
+        return consumed;
     }
 }

@@ -156,6 +156,15 @@ final class Lingering {
         }
     }
 
+    /** Returns how many of those that linger still count as connections. */
+    synchronized int placesHeld() {
+        int count = 0;
+        for (Entry entry : entries) {
+            count += entry.transport.holdsPlace() ? 1 : 0;
+        }
+        return count;
+    }
+
     /** Closes those at once whose peers have sent nothing more, because descriptors have run out. */
     synchronized void giveWay() {
         for (Iterator<Entry> all = entries.iterator(); all.hasNext(); ) {

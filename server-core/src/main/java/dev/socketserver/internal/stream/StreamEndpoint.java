@@ -9,8 +9,11 @@ import dev.socketserver.internal.run.Endpoint;
 import dev.socketserver.internal.run.Intake;
 import dev.socketserver.internal.run.OpenRequest;
 import dev.socketserver.internal.run.RunContext;
+import dev.socketserver.internal.run.SourceGate;
 import dev.socketserver.internal.util.Classes;
 import dev.socketserver.internal.util.Log;
+import dev.socketserver.limit.AtLimit;
+import dev.socketserver.limit.LimitExceededException;
 import dev.socketserver.net.ProxyProtocol;
 import dev.socketserver.pool.ElasticThreadPool;
 import dev.socketserver.pool.OverloadPolicy;
@@ -79,9 +82,12 @@ public final class StreamEndpoint implements Endpoint {
     private final Setup setup;
     private final SocketAddress address;
     private final Selector selector;
+    private final SelectionKey listening;
+    private final ConnectionLimit limit;
     private final ReentrantLock selecting = new ReentrantLock(); // held while the selector is used
     private final SpareBuffers inputs;
     private final SpareBuffers outputs;
+    private final Runnable leaving; // made once: accepting allocates no more than it must
     private final Consumer<SelectionKey> onReady = this::ready; // made once: selecting allocates nothing
     private @Nullable StreamContext context; // set by open(), before anything is accepted
     private @Nullable Pollers pollers; // set by open(), before anything is accepted
@@ -89,7 +95,12 @@ public final class StreamEndpoint implements Endpoint {
     private volatile @Nullable ProxyGate gate; // set by open(), before anything is accepted
     private volatile boolean lastCall;
     private volatile boolean abandoned;
+    private @Nullable SourceGate sources; // set by open(), before anything is accepted
+    private @Nullable IdleCloser idleCloser; // set by open(), before anything is accepted
     private int taken; // the accepting thread's: since the last call
+    private boolean passed; // the accepting thread's: what was accepted last was refused, or gone already
+    private boolean listens = true; // the accepting thread's: the selector reports what the system has queued
+    private boolean queued; // the accepting thread's: the last selection has reported that
 
     /**
      * Creates the endpoint of a socket that listens, and does not block from here on.
@@ -104,9 +115,11 @@ public final class StreamEndpoint implements Endpoint {
         inputs = SpareBuffers.forInputs(ByteBufAllocator.DEFAULT, config.readBufferSize());
         outputs = new SpareBuffers(ByteBufAllocator.DEFAULT, config.writeBufferSize());
         selector = Selector.open();
+        limit = new ConnectionLimit(ConnectionLimit.most(config), selector::wakeup);
+        leaving = limit::leave;
         try {
             channel.configureBlocking(false);
-            channel.register(selector, SelectionKey.OP_ACCEPT);
+            listening = channel.register(selector, SelectionKey.OP_ACCEPT);
         } catch (Throwable e) {
             selector.close();
             throw e;
@@ -128,6 +141,8 @@ public final class StreamEndpoint implements Endpoint {
                 firstWords(),
                 new Lingering(run.alarms()));
         context = shared;
+        sources = new SourceGate(config, run.runner());
+        idleCloser = new IdleCloser(limit, run.runner().open(), shared.lingering(), run.alarms());
         ProxyProtocol rules = config.proxyProtocol();
         if (rules != null) {
             gate = new ProxyGate(run.runner(), rules, selector);
@@ -159,30 +174,85 @@ public final class StreamEndpoint implements Endpoint {
     public @Nullable OpenRequest accept(long deadline) throws IOException {
         while (true) {
             ProxyGate proxies = gate;
-            OpenRequest connection = proxies == null ? take() : takeThrough(proxies);
-            if (connection != null) {
+            Connection connection = proxies == null ? take() : takeThrough(proxies);
+            if (connection != null && isAdmitted(connection)) {
                 return connection;
             }
             if (!isAccepting()) {
                 select(true, 0); // forgets the socket, if whoever closed it could not
                 throw new ClosedChannelException();
             }
+            if (connection != null) {
+                continue; // it was shut out, and others may be here
+            }
             long left = deadline - System.nanoTime();
             if (left <= 0) {
                 return null;
             }
+            pauseIfFull();
             await(proxies == null ? left : proxies.nanosToWait(left));
         }
     }
 
+    /** Lets a connection in, or ends it, by the address of its peer. */
+    private boolean isAdmitted(Connection connection) {
+        SourceGate entrance = Objects.requireNonNull(sources);
+        if (entrance.isOpen() || (gate != null && connection.proxyAddress().isEmpty())) {
+            return true; // or it is the proxy's own
+        }
+        Runnable leaves = entrance.enter(connection);
+        if (leaves != null) {
+            connection.transport().onClose(() -> {
+                leaving.run();
+                leaves.run();
+            });
+        }
+        return leaves != null;
+    }
+
+    /**
+     * Returns whether to accept nothing now, since the limit is reached; then the thread is woken when it no longer is.
+     */
+    private boolean hasToPause() {
+        return config.atLimit() == AtLimit.PAUSE && limit.isAwaited();
+    }
+
+    /** Has the selector report what the system has queued only if there is a place for it. */
+    private void pauseIfFull() {
+        if (hasToPause()) {
+            Objects.requireNonNull(context).lingering().giveWay();
+        }
+        listen(!hasToPause());
+    }
+
+    /** Has the selector report what the system has queued, or not. */
+    private void listen(boolean now) {
+        if (listens != now && listening.isValid()) {
+            listening.interestOps(now ? SelectionKey.OP_ACCEPT : 0);
+            listens = now;
+        }
+    }
+
+    /** Returns whether the system has queued a connection. */
+    private boolean hasQueued() throws IOException {
+        listen(true);
+        queued = false;
+        select(true, 0);
+        return queued;
+    }
+
     /** Takes what the system has queued; after the last call, closes the socket when there is no more. */
     private @Nullable Connection take() throws IOException {
+        boolean isFull = hasToPause();
         if (!lastCall) {
-            return acceptNow();
+            return isFull ? null : acceptNow();
+        } else if (isFull && taken <= config.backlog() && hasQueued()) {
+            return null; // until one of those that are open has ended
         }
         taken++; // newcomers must not hold up the end: no more than the system can have queued
+        passed = false;
         Connection connection = taken <= config.backlog() + 1 && channel.isOpen() ? acceptNow() : null;
-        if (connection == null) {
+        if (connection == null && !passed) {
             stopListening.run();
         }
         return connection;
@@ -203,13 +273,18 @@ public final class StreamEndpoint implements Endpoint {
     /** Takes a connection that the system has queued; null if there is none. */
     private @Nullable Connection acceptNow() throws IOException {
         try {
-            for (SocketChannel accepted = channel.accept(); accepted != null; accepted = channel.accept()) {
-                Connection connection = setUp(accepted);
-                if (connection != null) {
-                    return connection;
-                }
+            SocketChannel accepted = channel.accept();
+            if (accepted == null) {
+                return null;
             }
-            return null;
+            passed = true;
+            boolean isTooMany = limit.isReached();
+            Connection connection = setUp(accepted, !isTooMany);
+            if (connection != null && isTooMany) {
+                refuse(connection);
+                return null;
+            }
+            return connection;
         } catch (ClosedChannelException e) {
             throw e;
         } catch (IOException e) {
@@ -221,12 +296,25 @@ public final class StreamEndpoint implements Endpoint {
         }
     }
 
-    private @Nullable Connection setUp(SocketChannel accepted) throws IOException {
+    /** Closes a connection that is one more than there may be. */
+    private void refuse(Connection connection) {
+        StreamContext shared = Objects.requireNonNull(context);
+        var why = new LimitExceededException("there are " + limit.most() + " connections already");
+        shared.runner().turnAway(connection, Rejection.LIMIT, why);
+    }
+
+    private @Nullable Connection setUp(SocketChannel accepted, boolean counts) throws IOException {
         try {
             setup.apply(accepted);
-            var connection = new Connection(new Transport(accepted), Objects.requireNonNull(context));
+            var transport = new Transport(accepted);
+            var connection = new Connection(transport, Objects.requireNonNull(context));
             if (pollers != null) {
                 pollers.accepted(connection);
+            }
+            if (counts) {
+                limit.enter();
+                transport.onClose(leaving);
+                Objects.requireNonNull(idleCloser).check();
             }
             return connection;
         } catch (IOException e) {
@@ -263,7 +351,9 @@ public final class StreamEndpoint implements Endpoint {
 
     private void ready(SelectionKey key) {
         ProxyGate proxies = gate;
-        if (proxies != null) {
+        if (key == listening) {
+            queued = true;
+        } else if (proxies != null) {
             proxies.ready(key);
         }
     }

@@ -47,7 +47,7 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
         this.context = context;
         this.transport = transport;
         var config = context.config();
-        channel = new WaitingChannel(transport, context.waits(), this);
+        channel = new WaitingChannel(transport, context.waits(), this, config.messageTimeout());
         tls = config.tls() == null ? null : new TlsChannel(channel, config.tls(), this::compute);
         in = new ChannelInput(tls == null ? channel : tls, context.inputs(), config.readBufferSize(), this);
         out = new ChannelOutput(tls == null ? channel : tls, context.outputs(), config.writeBufferSize(), this);
@@ -137,6 +137,11 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
     public void beforeWrite() {
         requireTurn();
         witness.writes(in.received());
+    }
+
+    @Override
+    public void insideMessage(boolean now) {
+        channel.insideMessage(now);
     }
 
     @Override
@@ -243,6 +248,7 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
     private boolean mayEndUnheard(int came, boolean expired) {
         boolean ends = came < 0 || (expired && clock.isUp());
         return isDismissed()
+                || (expired && clock.isCutShort())
                 || context.drain().endsIdle(this)
                 || (ends && context.firstWords().isPeerExpected());
     }
@@ -267,7 +273,9 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
 
     @Override
     protected void handled() {
-        inbox.handled();
+        if (inbox.handled()) {
+            channel.insideMessage(false);
+        }
         clock.reset();
         witness.handled();
     }
@@ -319,7 +327,10 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
                 && (tls.isShaking() || !context.firstWords().isPeerExpected())) {
             clock.runUntil(WaitingChannel.deadline(tls.patience().toNanos()));
         } else {
-            clock.start(inbox.hasPart() ? readTimeout : context.config().idleTimeout());
+            boolean inside = inbox.hasPart();
+            clock.start(
+                    inside ? readTimeout : context.config().idleTimeout(),
+                    inside ? channel.messageDeadline() : WaitingChannel.NONE);
         }
     }
 
@@ -328,6 +339,22 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
         if (isParked()) {
             expire();
         }
+    }
+
+    /** Returns how long it has waited for its peer's next message; -1 if it does not. Thread-safe. */
+    long idleNanos(long now) {
+        return isWaiting() && !isInHandshake() ? now - clock.idleSince() : -1;
+    }
+
+    /** Returns whether it is about to end for its place, or at least to be looked at for that. Thread-safe. */
+    boolean yieldsPlace() {
+        return clock.isCutShort();
+    }
+
+    /** Lets it end, unless its peer has sent something by now, because its place is wanted. Thread-safe. */
+    void yieldPlace() {
+        clock.cutShort();
+        expire();
     }
 
     @Override
@@ -479,8 +506,8 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
         try {
             keepLocalAddress();
         } finally {
-            if (cutOff || (tls == null && inbox.hasEnded()) || !transport.isOpen()) {
-                closeNow();
+            if (cutOff || clock.isCutShort() || (tls == null && inbox.hasEnded()) || !transport.isOpen()) {
+                closeNow(); // who was idle for long has received all
             } else {
                 context.lingering().close(transport, registration == null ? null : poller);
             }

@@ -1,19 +1,35 @@
 package dev.socketserver.internal.stream;
 
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The socket of a connection, which never blocks. Reads and writes are for the thread that has the connection's turn,
  * the rest is thread-safe.
  */
 final class Transport {
+    private static final VarHandle PLACE;
+
+    static {
+        try {
+            PLACE = MethodHandles.lookup().findVarHandle(Transport.class, "place", Runnable.class);
+        } catch (ReflectiveOperationException e) {
+            throw new ExceptionInInitializerError(e);
+        }
+    }
+
     private final SocketChannel channel;
+
+    @SuppressWarnings("unused")
+    private volatile @Nullable Runnable place; // written through PLACE: gives back what the socket holds of a limit
 
     /**
      * Takes over an accepted channel.
@@ -23,6 +39,16 @@ final class Transport {
     Transport(SocketChannel channel) throws IOException {
         this.channel = channel;
         channel.configureBlocking(false);
+    }
+
+    /** Has the action run when the socket is closed, once. For the accepting thread, before it is handed on. */
+    void onClose(Runnable action) {
+        place = action;
+    }
+
+    /** Returns whether an action is to run when the socket is closed. */
+    boolean holdsPlace() {
+        return place != null;
     }
 
     /** Reads what is there; returns the number of bytes, 0 for none, -1 at the end of the stream. */
@@ -68,6 +94,13 @@ final class Transport {
 
     /** Closes the socket; the system does so once no selector knows it any more. Closing twice has no effect. */
     void close() throws IOException {
-        channel.close();
+        try {
+            channel.close();
+        } finally {
+            Runnable held = (Runnable) PLACE.getAndSet(this, null);
+            if (held != null) {
+                held.run();
+            }
+        }
     }
 }

@@ -15,6 +15,11 @@ final class WaitClock extends Alarm {
     private long until = WaitingChannel.NONE; // when the present wait ends, on the nanoTime clock
     private boolean runs; // the wait has begun
 
+    /** When the peer was last heard of or answered, on the nanoTime clock. Written before the turn ends. */
+    private long idleSince = System.nanoTime();
+
+    private volatile boolean cutShort; // the wait is over whatever the time; written by the housekeeper
+
     /**
      * Creates a clock that stands.
      *
@@ -29,12 +34,37 @@ final class WaitClock extends Alarm {
     /** The peer has sent something, or was answered: the next wait is a new one. */
     void reset() {
         runs = false;
+        if (cutShort) {
+            cutShort = false;
+        }
     }
 
-    /** Begins a wait, unless one goes on; zero for no limit. */
-    void start(Duration patience) {
+    /** Ends the present wait now. Thread-safe. */
+    void cutShort() {
+        cutShort = true;
+    }
+
+    /** Returns whether the present wait was ended before its time. */
+    boolean isCutShort() {
+        return cutShort;
+    }
+
+    /** Returns when the present wait began, on the {@code nanoTime} clock. Thread-safe while the connection waits. */
+    long idleSince() {
+        return idleSince;
+    }
+
+    /**
+     * Begins a wait, unless one goes on.
+     *
+     * @param patience how long it may last; zero for no limit
+     * @param limit when it ends at the latest, on the {@code nanoTime} clock, or {@link WaitingChannel#NONE}
+     */
+    void start(Duration patience, long limit) {
         if (!runs) {
-            runUntil(WaitingChannel.deadline(patience.toNanos()));
+            idleSince = System.nanoTime();
+            long end = patience.isZero() ? WaitingChannel.NONE : WaitingChannel.at(idleSince + patience.toNanos());
+            runUntil(WaitingChannel.earlier(end, limit));
             runs = true;
         }
     }
@@ -51,7 +81,7 @@ final class WaitClock extends Alarm {
 
     /** Returns whether the time is up. */
     boolean isUp() {
-        return until != WaitingChannel.NONE && System.nanoTime() - until >= 0;
+        return cutShort || (until != WaitingChannel.NONE && System.nanoTime() - until >= 0);
     }
 
     /** Lets the clock ring at the end of the wait. */

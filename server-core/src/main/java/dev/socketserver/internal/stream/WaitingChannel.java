@@ -36,15 +36,23 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
     private final Waits waits;
     private final Owner owner;
     private volatile @Nullable Wait place; // written by the thread that has the turn
+    private final long messageTimeout; // in nanoseconds; 0 for none
     private long readTimeout; // in nanoseconds; 0 for none
     private long writeTimeout; // in nanoseconds; 0 for none
     private boolean receiving; // a read takes what has come and waits for nothing
     private boolean inputExpired;
     private boolean readsOn; // the next read goes on with a wait that brought too little
+    private boolean insideMessage; // what is read is the rest of a message
+    private long messageDeadline; // of the message that has begun and not ended, on the nanoTime clock, or NONE
     private long readDeadline; // of the last wait for a read, on the nanoTime clock, or NONE
 
-    /** Creates a channel without time limits. */
-    WaitingChannel(Transport transport, Waits waits, Owner owner) {
+    /**
+     * Creates a channel without time limits for reads and writes.
+     *
+     * @param messageTimeout how long a message may take from when its rest is first waited for; zero for no limit
+     */
+    WaitingChannel(Transport transport, Waits waits, Owner owner, Duration messageTimeout) {
+        this.messageTimeout = messageTimeout.toNanos();
         this.transport = transport;
         this.waits = waits;
         this.owner = owner;
@@ -61,6 +69,22 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
 
     void writeTimeout(Duration timeout) {
         writeTimeout = timeout.toNanos();
+    }
+
+    /** Tells whether what is read from here on is the rest of a message that has begun; if not, none has. */
+    void insideMessage(boolean now) {
+        insideMessage = now;
+        if (!now) {
+            messageDeadline = NONE;
+        }
+    }
+
+    /** Returns when the message that has begun has to be here, and starts its time if it did not run yet. */
+    long messageDeadline() {
+        if (messageDeadline == NONE) {
+            messageDeadline = deadline(messageTimeout);
+        }
+        return messageDeadline;
     }
 
     @Override
@@ -91,15 +115,28 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
             readDeadline = deadline(readTimeout);
             readsOn = true;
         }
+        long until = insideMessage ? earlier(readDeadline, messageDeadline()) : readDeadline;
         while (count == 0) {
-            boolean inTime = !inputExpired && await(SelectionKey.OP_READ, readDeadline);
+            boolean inTime = !inputExpired && await(SelectionKey.OP_READ, until);
             count = transport.read(target); // also if the time is up: this thread may have slept longer
             if (count == 0 && !inTime) {
                 inputExpired = true;
-                throw new SocketTimeoutException("nothing came for " + Duration.ofNanos(readTimeout));
+                throw timedOut(until);
             }
         }
         return count;
+    }
+
+    private SocketTimeoutException timedOut(long deadline) {
+        return new SocketTimeoutException(
+                insideMessage && deadline == messageDeadline
+                        ? "a message was not complete within " + Duration.ofNanos(messageTimeout)
+                        : "nothing came for " + Duration.ofNanos(readTimeout));
+    }
+
+    /** Returns the earlier one of two deadlines. */
+    static long earlier(long one, long other) {
+        return one == NONE || (other != NONE && other - one < 0) ? other : one;
     }
 
     @Override
@@ -150,8 +187,12 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
 
     /** Returns when that much time has passed from now, on the {@code nanoTime} clock; {@link #NONE} for 0. */
     static long deadline(long timeoutNanos) {
-        long deadline = System.nanoTime() + timeoutNanos;
-        return timeoutNanos == 0 ? NONE : deadline == NONE ? 1 : deadline;
+        return timeoutNanos == 0 ? NONE : at(System.nanoTime() + timeoutNanos);
+    }
+
+    /** Returns a time on the {@code nanoTime} clock as a deadline, which is not {@link #NONE}. */
+    static long at(long time) {
+        return time == NONE ? 1 : time;
     }
 
     /**

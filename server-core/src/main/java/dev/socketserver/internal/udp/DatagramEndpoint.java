@@ -8,6 +8,7 @@ import dev.socketserver.internal.run.Endpoint;
 import dev.socketserver.internal.run.Intake;
 import dev.socketserver.internal.run.RequestRunner;
 import dev.socketserver.internal.run.RunContext;
+import dev.socketserver.internal.run.SourceGate;
 import dev.socketserver.internal.util.Log;
 import dev.socketserver.pool.ElasticThreadPool;
 import dev.socketserver.pool.OverloadPolicy;
@@ -51,6 +52,7 @@ public final class DatagramEndpoint implements Endpoint, DatagramRequest.Socket 
     private final InetSocketAddress address;
     private final Selector selector;
     private @Nullable RequestRunner runner; // set by open(), before anything is received
+    private @Nullable SourceGate sources; // set by open(), before anything is received
     private ByteBuf received; // the receiving thread's; a datagram holds it, too, while it is served
     private int taken; // the receiving thread's: since the last call
     private volatile boolean lastCall;
@@ -84,6 +86,7 @@ public final class DatagramEndpoint implements Endpoint, DatagramRequest.Socket 
     @Override
     public Intake open(RunContext run) {
         runner = run.runner();
+        sources = new SourceGate(config, run.runner());
         ServicePool pool = run.pool();
         if (pool == null || config.engine() == Engine.BLOCKING) {
             return new Intake(run.runner(), run.executor());
@@ -137,11 +140,20 @@ public final class DatagramEndpoint implements Endpoint, DatagramRequest.Socket 
             int max = config.maxDatagramSize();
             received.setIndex(0, Math.min(length, max));
             var datagram = new DatagramRequest(this, source, received.retain(), length > max);
-            if (source instanceof InetSocketAddress sender && isAnswerable(sender)) {
+            if (!(source instanceof InetSocketAddress sender) || !isAnswerable(sender)) {
+                refuse(datagram);
+            } else if (isAdmitted(datagram)) {
                 return datagram;
             }
-            refuse(datagram);
+            if (!isAccepting()) {
+                return null;
+            }
         }
+    }
+
+    private boolean isAdmitted(DatagramRequest datagram) {
+        SourceGate entrance = sources;
+        return entrance == null || entrance.isOpen() || entrance.admits(datagram);
     }
 
     /**

@@ -14,6 +14,9 @@ final class FreeOwner implements StreamOwner {
     public void beforeWrite() {}
 
     @Override
+    public void insideMessage(boolean now) {}
+
+    @Override
     public boolean awaitMessage() {
         return false;
     }

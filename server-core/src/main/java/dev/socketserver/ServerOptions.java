@@ -1,0 +1,122 @@
+package dev.socketserver;
+
+import dev.socketserver.internal.util.Check;
+import dev.socketserver.limit.AccessList;
+import dev.socketserver.limit.AtLimit;
+import dev.socketserver.limit.SourceLimits;
+import dev.socketserver.net.ProxyProtocol;
+import dev.socketserver.net.Tls;
+import dev.socketserver.pool.ElasticThreadPool;
+import dev.socketserver.pool.PoolConfig;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The options of a server: their values, their defaults, and which values are allowed. A {@link ServerConfig} has some
+ * that never change, its builder some that do. Not thread-safe while they are changed.
+ */
+final class ServerOptions implements Cloneable {
+    static final String DEFAULT_NAME = "server";
+    static final int DEFAULT_BACKLOG = 4096;
+    static final int DEFAULT_BUFFER_SIZE = 8192;
+    static final int DEFAULT_MAX_DATAGRAM_SIZE = 65_535;
+    private static final int MIN_BUFFER_SIZE = 16;
+
+    SocketAddress address = new InetSocketAddress(0);
+    String name = DEFAULT_NAME;
+    int backlog = DEFAULT_BACKLOG;
+    int maxConnections;
+    AtLimit atLimit = AtLimit.PAUSE;
+
+    @Nullable
+    SourceLimits sourceLimits;
+
+    @Nullable
+    AccessList accessList;
+
+    boolean reuseAddress = true;
+    boolean reusePort;
+    boolean inheritedSocket;
+
+    @Nullable
+    Executor executor;
+
+    PoolConfig pool = PoolConfig.defaults();
+    Engine engine = Engine.AUTO;
+    int selectors;
+    Optional<Boolean> awaitFirstByte = Optional.empty();
+    ServerListener listener = ServerListener.NONE;
+
+    @Nullable
+    ProxyProtocol proxyProtocol;
+
+    @Nullable
+    Tls tls;
+
+    Duration idleTimeout = Duration.ofMinutes(1);
+    Duration readTimeout = Duration.ofSeconds(30);
+    Duration messageTimeout = Duration.ofSeconds(30);
+    Duration writeTimeout = Duration.ofMinutes(1);
+    Duration shutdownGrace = Duration.ofSeconds(10);
+    Duration drainDelay = Duration.ZERO;
+    int readBufferSize = DEFAULT_BUFFER_SIZE;
+    int writeBufferSize = DEFAULT_BUFFER_SIZE;
+    boolean tcpNoDelay = true;
+    Set<PosixFilePermission> socketPermissions = PosixFilePermissions.fromString("rw-rw----");
+    int maxDatagramSize = DEFAULT_MAX_DATAGRAM_SIZE;
+    int receiveBufferSize;
+
+    /** Returns options with the same values. */
+    ServerOptions copy() {
+        try {
+            return (ServerOptions) clone();
+        } catch (CloneNotSupportedException e) {
+            throw new IllegalStateException("options are cloneable", e);
+        }
+    }
+
+    /**
+     * Checks all values.
+     *
+     * @throws IllegalArgumentException if one is not allowed; the message names the option and the value
+     */
+    void check() {
+        Objects.requireNonNull(address, "address");
+        if (address instanceof InetSocketAddress inet && inet.isUnresolved()) {
+            throw new IllegalArgumentException("address cannot be resolved: " + inet);
+        }
+        if (Objects.requireNonNull(name, "name").isBlank()) {
+            throw new IllegalArgumentException("name must not be blank");
+        }
+        Objects.requireNonNull(pool, "pool");
+        Objects.requireNonNull(atLimit, "atLimit");
+        Objects.requireNonNull(engine, "engine");
+        Objects.requireNonNull(listener, "listener");
+        Objects.requireNonNull(socketPermissions, "socketPermissions");
+        if (engine == Engine.SELECTING && !(executor == null || executor instanceof ElasticThreadPool)) {
+            throw new IllegalArgumentException("engine SELECTING needs an elastic thread pool: " + executor);
+        }
+        Check.atLeast("backlog", 1, backlog);
+        Check.atLeast("maxConnections", 0, maxConnections);
+        Check.atLeast("selectors", 0, selectors);
+        Check.notNegative("idleTimeout", idleTimeout);
+        Check.notNegative("readTimeout", readTimeout);
+        Check.notNegative("messageTimeout", messageTimeout);
+        Check.notNegative("writeTimeout", writeTimeout);
+        Check.notNegative("shutdownGrace", shutdownGrace);
+        Check.notNegative("drainDelay", drainDelay);
+        Check.atLeast("readBufferSize", MIN_BUFFER_SIZE, readBufferSize);
+        Check.atLeast("writeBufferSize", MIN_BUFFER_SIZE, writeBufferSize);
+        Check.atLeast("maxDatagramSize", 1, maxDatagramSize);
+        Check.atMost("maxDatagramSize", DEFAULT_MAX_DATAGRAM_SIZE, maxDatagramSize);
+        Check.atLeast("receiveBufferSize", 0, receiveBufferSize);
+    }
+}

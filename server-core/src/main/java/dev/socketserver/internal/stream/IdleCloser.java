@@ -1,0 +1,78 @@
+package dev.socketserver.internal.stream;
+
+import dev.socketserver.internal.run.Alarm;
+import dev.socketserver.internal.run.Alarms;
+import dev.socketserver.internal.run.OpenRequests;
+import dev.socketserver.internal.util.Log;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+
+/**
+ * Makes room when a server has nearly as many connections as it may have: lets those end that have been idle for
+ * longest, as if their {@code idleTimeout} were over. Looks at all connections while the number is in the last tenth of
+ * the limit, every {@link #INTERVAL}, on the housekeeper. Thread-safe.
+ */
+final class IdleCloser extends Alarm {
+    /** The time between two looks. */
+    static final Duration INTERVAL = Duration.ofMillis(100);
+
+    /** A connection is not idle before that long: it may be the pause between two requests. */
+    static final Duration LEAST_IDLE = Duration.ofSeconds(1);
+
+    private static final Log LOG = Log.of(IdleCloser.class);
+
+    /** One that may be closed; the time is a copy, since it may change while they are sorted. */
+    private record Idle(StreamRequest connection, long nanos) {}
+
+    private final ConnectionLimit limit;
+    private final OpenRequests open;
+    private final Lingering lingering;
+    private final Alarms alarms;
+
+    IdleCloser(ConnectionLimit limit, OpenRequests open, Lingering lingering, Alarms alarms) {
+        this.limit = limit;
+        this.lingering = lingering;
+        this.open = open;
+        this.alarms = alarms;
+    }
+
+    /** Has a look soon if there are so many connections. */
+    void check() {
+        if (limit.beyondEasy() > 0 && !isSet()) {
+            alarms.set(this, 0);
+        }
+    }
+
+    @Override
+    protected void ring() {
+        int tooMany = limit.beyondEasy();
+        if (tooMany > 0) {
+            close(tooMany - lingering.placesHeld());
+            alarms.set(this, INTERVAL.toNanos());
+        }
+    }
+
+    /** Closes so many, less those that are about to end for the same reason. */
+    private void close(int most) {
+        int[] left = {most};
+        long now = System.nanoTime();
+        List<Idle> idle = new ArrayList<>();
+        open.forEach(request -> {
+            if (request instanceof StreamRequest connection) {
+                long nanos = connection.idleNanos(now);
+                if (connection.yieldsPlace()) {
+                    left[0]--;
+                } else if (nanos >= LEAST_IDLE.toNanos()) {
+                    idle.add(new Idle(connection, nanos));
+                }
+            }
+        });
+        idle.sort(Comparator.comparingLong(Idle::nanos).reversed());
+        idle.stream()
+                .limit(Math.max(0, left[0]))
+                .forEach(one -> one.connection().yieldPlace());
+        LOG.debug("{} of {} connections, {} of them idle", limit.count(), limit.most(), idle.size());
+    }
+}

@@ -1,0 +1,211 @@
+package dev.socketserver;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.socketserver.buffer.ByteInput;
+import dev.socketserver.peer.LineEcho;
+import dev.socketserver.peer.RecordingListener;
+import dev.socketserver.peer.TestClient;
+import java.io.Closeable;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Peers that send their message byte by byte. */
+@Timeout(60)
+class MessageTimeoutTest {
+    private static final Duration SHORT = Duration.ofMillis(300);
+
+    private final RecordingListener listener = new RecordingListener();
+
+    @TempDir
+    Path directory;
+
+    /** Reads one message. */
+    private interface Reader {
+        void read(ByteInput in) throws IOException;
+    }
+
+    private static Arguments message(String name, String begin, Reader reader) {
+        return Arguments.arguments(name, begin, reader);
+    }
+
+    static Stream<Arguments> messages() {
+        return Stream.of(
+                message("a line", "x", in -> in.readLine(UTF_8, 100_000)),
+                message("a frame", "\0\1\0\0", in -> in.readFrame(4, 1 << 30)),
+                message("an array", "x", in -> in.readFully(new byte[100_000])),
+                message("a slice", "x", in -> in.readSlice(100_000)),
+                message("bytes waited for", "x", in -> in.await(100_000)));
+    }
+
+    private ServerConfig.Builder config(Engine engine) {
+        return Transport.TCP.config(directory).engine(engine).listener(listener).messageTimeout(SHORT);
+    }
+
+    /** Sends a byte every few milliseconds, in a thread of its own, until the server has enough. */
+    private static final class Drip implements Closeable {
+        private final TestClient client;
+        private final Thread thread = new Thread(this::run);
+        private volatile boolean ended;
+
+        Drip(TestClient client) {
+            this.client = client;
+            thread.start();
+        }
+
+        private void run() {
+            try {
+                while (!ended) {
+                    client.send("\0");
+                    TimeUnit.MILLISECONDS.sleep(10);
+                }
+            } catch (IOException | InterruptedException expected) {
+                ended = true;
+            }
+        }
+
+        @Override
+        public void close() throws IOException {
+            ended = true;
+            try {
+                thread.join();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("messages")
+    void aMessageThatDripsInIsGivenUp(String name, String begin, Reader reader) throws Exception {
+        for (Engine engine : List.of(Engine.SELECTING, Engine.BLOCKING)) {
+            try (var server = new TcpServer(config(engine).build(), StreamRequestHandler.of((in, out) -> {
+                try {
+                    reader.read(in);
+                } catch (SocketTimeoutException e) {
+                    out.write(e.getMessage() + "\n", UTF_8);
+                }
+            }))) {
+                server.start();
+                try (TestClient client = TestClient.to(server.address()).send(begin);
+                        Drip drip = new Drip(client)) {
+                    assertThat(client.readLine()).isEqualTo("a message was not complete within PT0.3S");
+                    assertThat(drip.thread).isNotNull();
+                }
+            }
+        }
+        assertThat(listener.count("error")).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Engine.class,
+            names = {"SELECTING", "BLOCKING"})
+    void aMessageThatIsNotYetCompleteIsGivenUpWhileItsHandlerSaysSo(Engine engine) throws Exception {
+        try (var server = new TcpServer(config(engine).build(), () -> new StreamRequestHandler() {
+            @Override
+            protected void handle() {
+                keepOpen(); // not yet
+            }
+        })) {
+            server.start();
+            try (TestClient client = TestClient.to(server.address()).send("x");
+                    Drip drip = new Drip(client)) {
+                client.awaitEnd();
+                assertThat(drip.thread).isNotNull();
+            }
+            listener.await("closed", 1);
+        }
+        assertThat(listener.count("error")).isZero();
+    }
+
+    @ParameterizedTest
+    @EnumSource(
+            value = Engine.class,
+            names = {"SELECTING", "BLOCKING"})
+    void aStreamMayTakeLongerThanAMessageMay(Engine engine) throws Exception {
+        try (var server = new TcpServer(config(engine).build(), StreamRequestHandler.of((in, out) -> {
+            long begin = System.nanoTime();
+            while (in.read() >= 0 && System.nanoTime() - begin < SHORT.toNanos() * 2) {
+                in.read(new byte[10]);
+            }
+            out.write("enough\n", UTF_8);
+        }))) {
+            server.start();
+            try (TestClient client = TestClient.to(server.address()).send("x");
+                    Drip drip = new Drip(client)) {
+                assertThat(client.readLine()).isEqualTo("enough");
+                assertThat(drip.thread).isNotNull();
+            }
+        }
+    }
+
+    static Stream<Arguments> everywhere() {
+        return Stream.of(Transport.TCP, Transport.UNIX, Transport.TLS)
+                .flatMap(transport -> Stream.of(Engine.SELECTING, Engine.BLOCKING)
+                        .map(engine -> Arguments.arguments(transport, engine)));
+    }
+
+    @ParameterizedTest
+    @MethodSource("everywhere")
+    void eachMessageHasItsOwnTime(Transport transport, Engine engine) throws Exception {
+        ServerConfig config = transport
+                .config(directory)
+                .engine(engine)
+                .listener(listener)
+                .messageTimeout(Duration.ofSeconds(2))
+                .build();
+        var handlers = StreamRequestHandler.of((in, out) -> {
+            for (String line = in.readLine(UTF_8, 100); line != null; line = in.readLine(UTF_8, 100)) {
+                out.write(line + "\n", UTF_8);
+                out.flush();
+            }
+        });
+        try (StreamServer server =
+                transport == Transport.UNIX ? new UnixServer(config, handlers) : new TcpServer(config, handlers)) {
+            server.start();
+            long begin = System.nanoTime();
+            try (Transport.Exchange exchange = transport.request(server.address(), "first")) {
+                assertThat(exchange.answer()).isEqualTo("first");
+            }
+            if (transport != Transport.TLS) {
+                try (TestClient client = TestClient.to(server.address())) {
+                    while (System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(3)) {
+                        assertThat(client.send("li").send("ne\n").readLine()).isEqualTo("line");
+                    }
+                }
+            }
+        }
+        assertThat(listener.failures()).doesNotHaveAnyElementsOfTypes(SocketTimeoutException.class);
+    }
+
+    @Test
+    void peersThatDripHoldNoWorkerForLongAndOthersAreServed() throws Exception {
+        try (var server = new TcpServer(config(Engine.SELECTING).build(), LineEcho::new)) {
+            server.start();
+            List<TestClient> attackers = new ArrayList<>();
+            for (int i = 0; i < 150; i++) { // more than there are workers
+                attackers.add(TestClient.to(server.address()).send("x"));
+            }
+            assertThat(Transport.TCP.ask(server.address(), "good")).isEqualTo("good");
+            for (TestClient attacker : attackers) {
+                attacker.awaitEnd();
+                attacker.close();
+            }
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package dev.socketserver.internal.run;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.read.ListAppender;
+import dev.socketserver.Rejection;
+import dev.socketserver.limit.LimitExceededException;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.slf4j.LoggerFactory;
+
+@Timeout(60)
+class RefusalLogTest {
+    private final Logger logger = (Logger) LoggerFactory.getLogger(RefusalLog.class);
+    private final ListAppender<ILoggingEvent> written = new ListAppender<>();
+    private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5); // overflows in the course of the test
+    private final RefusalLog log = new RefusalLog("server", now::get);
+    private final LimitExceededException why = new LimitExceededException("full");
+
+    @BeforeEach
+    void listen() {
+        logger.setAdditive(false);
+        written.start();
+        logger.addAppender(written);
+    }
+
+    @AfterEach
+    void stopListening() {
+        logger.detachAppender(written);
+        logger.setAdditive(true);
+    }
+
+    private List<String> warnings() {
+        return written.list.stream()
+                .filter(event -> event.getLevel() == Level.WARN)
+                .map(ILoggingEvent::getFormattedMessage)
+                .toList();
+    }
+
+    private void refuse(Rejection reason, int times) {
+        for (int i = 0; i < times; i++) {
+            log.refused(reason, "peer", why);
+        }
+    }
+
+    @Test
+    void aThousandRefusalsAreOneLineAndTheNextMinutesLineSaysHowManyThereWere() {
+        refuse(Rejection.LIMIT, 1000);
+        now.addAndGet(RefusalLog.INTERVAL.toNanos() - 1);
+        refuse(Rejection.LIMIT, 1);
+        assertThat(warnings()).hasSize(1);
+        now.addAndGet(1);
+        refuse(Rejection.LIMIT, 1);
+        assertThat(warnings())
+                .containsExactly(
+                        "server has refused 1 for LIMIT, the last one so: " + why,
+                        "server has refused 1001 for LIMIT, the last one so: " + why);
+    }
+
+    @Test
+    void eachReasonHasItsOwnLine() {
+        refuse(Rejection.LIMIT, 10);
+        refuse(Rejection.VERIFY, 10);
+        assertThat(warnings()).hasSize(2);
+    }
+}

@@ -1,0 +1,107 @@
+package dev.socketserver.examples;
+
+import dev.socketserver.ServerConfig;
+import dev.socketserver.limit.AccessList;
+import dev.socketserver.limit.AtLimit;
+import dev.socketserver.limit.RateLimit;
+import dev.socketserver.limit.SourceLimits;
+import dev.socketserver.net.Cidr;
+import java.time.Duration;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Option;
+
+/** The options of {@code echo} that limit what peers may do. */
+final class LimitOptions {
+    private static final ServerConfig DEFAULTS = ServerConfig.ofPort(0);
+
+    @Option(
+            names = "--max-connections",
+            paramLabel = "N",
+            description = "The most connections; default: 0, derived from the process's descriptors.")
+    private int maxConnections;
+
+    @Option(
+            names = "--at-limit",
+            paramLabel = "KIND",
+            description = "pause or refuse: what happens to more connections; default: pause.")
+    private AtLimit atLimit = AtLimit.PAUSE;
+
+    @Option(
+            names = "--max-per-source",
+            paramLabel = "N",
+            description = "The most connections of one address, or one IPv6 network of 64 bits; default: no limit.")
+    private @Nullable Integer maxPerSource;
+
+    @Option(
+            names = "--rate-per-source",
+            paramLabel = "N",
+            description = "The most connections, or datagrams, of one of these per second; default: no limit.")
+    private @Nullable Long ratePerSource;
+
+    @Option(
+            names = "--deny",
+            paramLabel = "CIDR",
+            split = ",",
+            description = "Who may not come, such as 192.0.2.0/24,2001:db8::/32; default: nobody.")
+    private List<Cidr> denied = List.of();
+
+    @Option(
+            names = "--idle-timeout",
+            paramLabel = "S",
+            description = "How long a peer may be silent, in seconds; default: 60.")
+    private Duration idleTimeout = DEFAULTS.idleTimeout();
+
+    @Option(
+            names = "--read-timeout",
+            paramLabel = "S",
+            description = "How long a read may wait for its peer, in seconds; default: 30.")
+    private Duration readTimeout = DEFAULTS.readTimeout();
+
+    @Option(
+            names = "--message-timeout",
+            paramLabel = "S",
+            description = "How long a message may take, in seconds; default: 30.")
+    private Duration messageTimeout = DEFAULTS.messageTimeout();
+
+    @Option(
+            names = "--write-timeout",
+            paramLabel = "S",
+            description = "How long a write may wait for its peer, in seconds; default: 60.")
+    private Duration writeTimeout = DEFAULTS.writeTimeout();
+
+    private static void checkPositive(String option, long value) {
+        if (value < 1) {
+            throw new IllegalArgumentException(option + " must be at least 1: " + value);
+        }
+    }
+
+    /**
+     * Sets them.
+     *
+     * @throws IllegalArgumentException that names the option and its value, if one makes no sense
+     */
+    void apply(ServerConfig.Builder config) {
+        config.maxConnections(maxConnections)
+                .atLimit(atLimit)
+                .idleTimeout(idleTimeout)
+                .readTimeout(readTimeout)
+                .messageTimeout(messageTimeout)
+                .writeTimeout(writeTimeout);
+        if (maxPerSource != null || ratePerSource != null) {
+            SourceLimits.Builder limits = SourceLimits.builder();
+            if (maxPerSource != null) {
+                checkPositive("max-per-source", maxPerSource);
+                limits.maxConnections(maxPerSource);
+            }
+            if (ratePerSource != null) {
+                checkPositive("rate-per-source", ratePerSource);
+                limits.rate(RateLimit.perSecond(ratePerSource));
+            }
+            config.sourceLimits(limits.build());
+        }
+        if (!denied.isEmpty()) {
+            config.accessList(new AccessList(List.of(), denied));
+        }
+    }
+}
