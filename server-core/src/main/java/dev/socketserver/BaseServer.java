@@ -184,7 +184,7 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
             current = bound();
         }
         if (!current.becomeReady()) {
-            throw new IllegalStateException(this + " was told to stop while it started");
+            throw new IllegalStateException(this + " was stopped while it was starting");
         }
         current.startAcceptor();
     }
@@ -226,7 +226,7 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
     public final SocketAddress address() {
         SocketAddress current = address;
         if (current == null) {
-            throw new IllegalStateException(this + " has no address yet: bind() or start() it first");
+            throw new IllegalStateException(this + " has no address yet: call bind() or start() first");
         }
         return current;
     }
@@ -373,7 +373,7 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
         if (request instanceof OpenRequest open) {
             return open;
         }
-        throw new IllegalArgumentException("not a request that a server has accepted: " + request);
+        throw new IllegalArgumentException("not a request accepted by a server: " + request);
     }
 
     /** Opens a socket, not bound unless it was inherited. */

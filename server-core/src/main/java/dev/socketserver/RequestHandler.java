@@ -43,14 +43,14 @@ public abstract sealed class RequestHandler<R extends Request> permits StreamReq
 
     private static <T> T attached(@Nullable T value) {
         if (value == null) {
-            throw new IllegalStateException("a handler has no request before setup(), so not in its constructor");
+            throw new IllegalStateException("a handler has no request before setup(), and none in its constructor");
         }
         return value;
     }
 
     final void attach(R newRequest, Server newServer) {
         if (request != null) {
-            throw new IllegalStateException("the handlers' supplier must return a new handler for each request");
+            throw new IllegalStateException("the handler supplier must return a new handler for each request");
         }
         request = newRequest;
         server = newServer;

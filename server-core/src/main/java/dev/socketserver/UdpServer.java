@@ -43,7 +43,7 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
         super(config, handlers);
         Sockets.checkAddress(config, InetSocketAddress.class);
         Sockets.checkNotSet("proxyProtocol is for TCP only", config.proxyProtocol(), config);
-        Sockets.checkNotSet("tls is for connections, not for datagrams", config.tls(), config);
+        Sockets.checkNotSet("tls is not supported for UDP", config.tls(), config);
     }
 
     @Override

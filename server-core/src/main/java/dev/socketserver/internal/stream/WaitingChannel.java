@@ -96,7 +96,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
             count = transport.read(target); // also if the time is up: this thread may have slept longer
             if (count == 0 && !inTime) {
                 inputExpired = true;
-                throw new SocketTimeoutException("nothing came for " + Duration.ofNanos(readTimeout));
+                throw new SocketTimeoutException("no data received for " + Duration.ofNanos(readTimeout));
             }
         }
         return count;
@@ -138,7 +138,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
     private void awaitWritable(long deadline) throws IOException {
         if (!await(SelectionKey.OP_WRITE, deadline)) {
             transport.close();
-            throw new SocketTimeoutException("the peer took no byte for " + Duration.ofNanos(writeTimeout));
+            throw new SocketTimeoutException("the peer accepted no data for " + Duration.ofNanos(writeTimeout));
         }
     }
 
