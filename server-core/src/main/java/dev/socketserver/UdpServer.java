@@ -17,13 +17,13 @@ import org.jspecify.annotations.Nullable;
  * {@linkplain Datagram#isTruncated() truncated}, and reported to the {@link ServerListener}; it is never truncated
  * silently. One that claims to come from the server's own address, or from port 0, is dropped and reported.
  *
- * <p>See {@link BaseServer} for what to call and what to override.
+ * <p>See {@link BaseServer} for the methods to call and to override.
  */
 public non-sealed class UdpServer extends BaseServer<Datagram> {
     private volatile @Nullable DatagramChannel channel; // written by the thread that binds
 
     /**
-     * Creates a server for that port of all addresses, IPv4 and IPv6; 0 for a free port.
+     * Creates a server on a port of all addresses, IPv4 and IPv6; 0 selects a free port.
      *
      * @param handlers creates a new handler for each datagram
      * @throws IllegalArgumentException if the port is not 0 to 65535
@@ -36,8 +36,8 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
      * Creates a server.
      *
      * @param handlers creates a new handler for each datagram
-     * @throws IllegalArgumentException if the address is not an {@link InetSocketAddress}, or a PROXY header or TLS is
-     *     expected
+     * @throws IllegalArgumentException if the address is not an {@link InetSocketAddress}, or the PROXY protocol or TLS
+     *     is configured
      */
     public UdpServer(ServerConfig config, Supplier<? extends DatagramRequestHandler> handlers) {
         super(config, handlers);
@@ -71,7 +71,7 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
     }
 
     /**
-     * Returns the socket, for options that the configuration does not have; open when {@link #serverBind} runs.
+     * Returns the socket, to set options that the configuration does not cover; open when {@link #serverBind} runs.
      *
      * @throws IllegalStateException if it is not open yet
      */
