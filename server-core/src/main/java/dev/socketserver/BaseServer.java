@@ -21,20 +21,20 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What all servers have in common: their life, and the hooks of Python's {@code socketserver}.
+ * The base class of all servers: their lifecycle, and the hooks of Python's {@code socketserver}.
  *
- * <p><b>For the caller:</b> {@link #serveForever}, {@link #start}, {@link #handleRequest}, {@link #address},
- * {@link #shutdown}, {@link #close}. All thread-safe.
+ * <p><b>To call:</b> {@link #serveForever}, {@link #start}, {@link #handleRequest}, {@link #address},
+ * {@link #shutdown}, {@link #close}. All are thread-safe.
  *
- * <p><b>May be overridden:</b> {@link #serverBind}, {@link #serverActivate}, {@link #serverClose},
- * {@link #verifyRequest}, {@link #processRequest}, {@link #finishRequest}, {@link #shutdownRequest},
- * {@link #closeRequest}, {@link #handleError}, {@link #handleOverload}, {@link #handleTimeout},
- * {@link #serviceActions}. What a hook throws costs at most the request that it was called for.
+ * <p><b>To override:</b> {@link #serverBind}, {@link #serverActivate}, {@link #serverClose}, {@link #verifyRequest},
+ * {@link #processRequest}, {@link #finishRequest}, {@link #shutdownRequest}, {@link #closeRequest},
+ * {@link #handleError}, {@link #handleOverload}, {@link #handleTimeout}, {@link #serviceActions}. An exception from a
+ * hook affects at most the request that it was called for.
  *
- * <p>Nothing happens in the constructor: the address is bound by {@link #bind()}, which the serving methods call. A
- * server that was shut down may be started again, at the same address; one that was closed may not.
+ * <p>The constructor opens nothing: {@link #bind()}, which the serving methods call, binds the address. A server that
+ * was shut down may be started again, on the same address; a closed server may not.
  *
- * @param <R> what is accepted: {@link StreamConnection} or {@link Datagram}
+ * @param <R> the type of the requests: {@link StreamConnection} or {@link Datagram}
  */
 public abstract sealed class BaseServer<R extends Request> implements Server permits StreamServer, UdpServer {
     private static final Log LOG = Log.of(BaseServer.class);
@@ -87,8 +87,8 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
     }
 
     /**
-     * Returns the pool that the server created for itself, for its figures; empty before the server is bound, or if it
-     * was given an executor.
+     * Returns the pool that the server created, for its metrics; empty before the server is bound, or if an executor is
+     * configured.
      */
     public final Optional<ElasticThreadPool> pool() {
         ServerRun current = run;
@@ -96,10 +96,10 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
     }
 
     /**
-     * Binds the address, so that {@link #address()} is known and the system queues connections. Has no effect if the
-     * address is bound.
+     * Binds the address, so that {@link #address()} is known and the kernel queues connections. Does nothing if the
+     * address is already bound.
      *
-     * @throws IOException if the address is in use, or is not one of this machine's
+     * @throws IOException if the address is in use, or does not belong to this machine
      * @throws IllegalStateException if the server was closed
      */
     public final void bind() throws IOException {
@@ -148,11 +148,12 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
     }
 
     /**
-     * Accepts and serves in the calling thread until the server is shut down, or this thread is interrupted. Returns at
-     * once if the server was shut down before it served, and once it has stopped if that happens while it starts.
+     * Accepts and serves in the calling thread until the server is shut down, or this thread is interrupted. Returns
+     * immediately if the server was shut down before it served. If it is shut down while starting, returns once it has
+     * stopped.
      *
      * @throws IOException if the address cannot be bound
-     * @throws IllegalStateException if the server serves already, or was closed
+     * @throws IllegalStateException if the server is already serving, or was closed
      */
     public final void serveForever() throws IOException {
         ServerRun current;
@@ -171,11 +172,11 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
     }
 
     /**
-     * Does what {@link #serveForever()} does, in a thread of its own. When this returns, the server is ready. The
-     * thread is not a daemon: it keeps the JVM running.
+     * Starts serving in a new thread, like {@link #serveForever()}. When this method returns, the server is ready. The
+     * thread is not a daemon thread: it keeps the JVM running.
      *
      * @throws IOException if the address cannot be bound
-     * @throws IllegalStateException if the server serves already, or was closed, or is told to stop while it starts
+     * @throws IllegalStateException if the server is already serving, was closed, or is shut down while it starts
      */
     public final void start() throws IOException {
         ServerRun current;
@@ -184,7 +185,7 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
             current = bound();
         }
         if (!current.becomeReady()) {
-            throw new IllegalStateException(this + " was told to stop while it started");
+            throw new IllegalStateException(this + " was stopped while it was starting");
         }
         current.startAcceptor();
     }
@@ -193,19 +194,19 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
      * Waits for one request and processes it.
      *
      * @throws IOException if the address cannot be bound, or accepting fails
-     * @throws IllegalStateException if the server serves already, or was closed
+     * @throws IllegalStateException if the server is already serving, or was closed
      */
     public final void handleRequest() throws IOException {
         handleRequest(Duration.ofNanos(Long.MAX_VALUE));
     }
 
     /**
-     * Waits for one request and processes it; if none comes within the timeout, calls {@link #handleTimeout()}. With a
-     * timeout of zero, it takes what is there already.
+     * Waits for one request and processes it; if none arrives within the timeout, calls {@link #handleTimeout()}. With
+     * a timeout of zero, processes a request only if one is already queued.
      *
-     * @return false if the timeout passed
+     * @return false if the timeout elapsed
      * @throws IOException if the address cannot be bound, or accepting fails
-     * @throws IllegalStateException if the server serves already, or was closed
+     * @throws IllegalStateException if the server is already serving, or was closed
      */
     public final boolean handleRequest(Duration timeout) throws IOException {
         long deadline =
@@ -226,7 +227,7 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
     public final SocketAddress address() {
         SocketAddress current = address;
         if (current == null) {
-            throw new IllegalStateException(this + " has no address yet: bind() or start() it first");
+            throw new IllegalStateException(this + " has no address yet: call bind() or start() first");
         }
         return current;
     }
@@ -240,9 +241,9 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
     }
 
     /**
-     * Waits until no request is open; new ones that come meanwhile are waited for, too.
+     * Waits until no request is open, including requests that arrive while waiting.
      *
-     * @return false if some were still open when the timeout ended
+     * @return false if the timeout elapsed first
      */
     public final boolean join(Duration timeout) throws InterruptedException {
         Check.notNegative("timeout", timeout);
@@ -272,16 +273,16 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
     // ---- may be overridden
 
     /**
-     * Binds the socket, which is open, to the address. An override may set any option of {@code channel()} first.
+     * Binds the open socket to the address. An override may set options of {@code channel()} first.
      *
-     * @throws IOException if the address is in use, or is not one of this machine's
+     * @throws IOException if the address is in use, or does not belong to this machine
      */
     protected abstract void serverBind() throws IOException;
 
-    /** Runs when the socket is bound, before anything is accepted. Does nothing unless overridden. */
+    /** Runs after the socket is bound, before anything is accepted. Does nothing by default. */
     protected void serverActivate() throws IOException {}
 
-    /** Ends the accepting, which for a listening socket means that it is closed. May be called twice. */
+    /** Stops accepting by closing the socket. May be called twice. */
     protected void serverClose() {
         Endpoint bound = endpoint;
         if (bound == null) {
@@ -292,51 +293,50 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
     }
 
     /**
-     * Returns whether to serve a request; if not, it is closed. True unless overridden. Runs in the accepting thread,
-     * of which there is one at a time.
+     * Returns whether to serve a request; a request that is not served is closed. Returns true by default. Runs in the
+     * accepting thread; there is one at a time.
      */
     protected boolean verifyRequest(R request) throws Exception {
         return true;
     }
 
     /**
-     * Hands a verified request on to the thread that serves it. Runs in the accepting thread, once per connection or
-     * datagram.
+     * Passes a verified request to the executor. Runs in the accepting thread, once per connection or datagram.
      *
-     * <p>An override may serve the request itself, as {@code socketserver}'s mix-ins do, in this thread or in one of
-     * its own: it calls {@link #finishRequest} and then {@link #shutdownRequest} there.
+     * <p>An override may serve the request itself, as {@code socketserver}'s mix-ins do, in this thread or in another
+     * one, by calling {@link #finishRequest} and then {@link #shutdownRequest}.
      *
-     * @throws java.util.concurrent.RejectedExecutionException if there is no room for the request, which is closed
+     * @throws java.util.concurrent.RejectedExecutionException if there is no room for the request, which is then closed
      */
     protected void processRequest(R request) throws Exception {
         running().process(open(request));
     }
 
     /**
-     * Serves a request. Called by the server, in the serving thread, it has the handler handle one message, and creates
-     * and sets up the handler before if this is the connection's first. Called by an override of
-     * {@link #processRequest}, it serves the request to its end, and sends what the handler wrote.
+     * Serves a request. When the server calls this method, in the serving thread, the handler handles one message; for
+     * the first message of a connection, the handler is created and set up first. When an override of
+     * {@link #processRequest} calls it, it serves the request to its end and sends the handler's output.
      *
-     * @throws IllegalStateException if the request is closed, or another thread serves it
+     * @throws IllegalStateException if the request is closed, or is being served by another thread
      */
     protected void finishRequest(R request) throws Exception {
         running().runner().serveHere(open(request));
     }
 
-    /** Runs when a request is done with, however it ended; calls {@link #closeRequest}. */
+    /** Runs when a request has ended, normally or not; calls {@link #closeRequest}. */
     protected void shutdownRequest(R request) throws Exception {
         closeRequest(request);
     }
 
-    /** Closes a request; runs once for each, and has no effect when called again. */
+    /** Closes a request. Called once per request; further calls do nothing. */
     protected void closeRequest(R request) {
         running().runner().close(open(request));
     }
 
     /**
-     * Runs when serving a request failed, before it is shut down. Unless overridden, it logs: what its own connection
-     * threw, which is the peer's fault, in one line at DEBUG; everything else with its stack trace at ERROR, of each
-     * kind one every 15 seconds at most.
+     * Runs when serving a request has failed, before the request is shut down. By default, logs the failure: an
+     * exception from the request's own connection, which is the peer's fault, as one line at DEBUG; anything else with
+     * its stack trace at ERROR, at most one of each kind every 15 seconds.
      */
     protected void handleError(R request, Throwable failure) {
         if (open(request).isPeersFault(failure)) {
@@ -347,18 +347,19 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
     }
 
     /**
-     * Runs when no worker will serve a request, before it is shut down: the place for a protocol's busy reply, which a
-     * connection has half a second for. Not called for a connection whose TLS handshake is not done, because nothing
-     * can be said to its peer. Runs in the accepting thread, or in one of the server's. Does nothing unless overridden.
+     * Runs when no worker will serve a request, before the request is shut down. Override it to send the protocol's
+     * busy reply, for which a connection has half a second. Not called for a connection whose TLS handshake is
+     * incomplete, because nothing can be sent to its peer. Runs in the accepting thread or in another thread of the
+     * server. Does nothing by default.
      */
     protected void handleOverload(R request) throws Exception {}
 
-    /** Runs when {@link #handleRequest(Duration)} saw no request in time. Does nothing unless overridden. */
+    /** Runs when {@link #handleRequest(Duration)} times out. Does nothing by default. */
     protected void handleTimeout() {}
 
     /**
-     * Runs about twice a second while the server is up, in a thread of its own, never twice at a time. Does nothing
-     * unless overridden.
+     * Runs about twice a second while the server is running, in a separate thread, never concurrently. Does nothing by
+     * default.
      */
     protected void serviceActions() throws Exception {}
 
@@ -373,7 +374,7 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
         if (request instanceof OpenRequest open) {
             return open;
         }
-        throw new IllegalArgumentException("not a request that a server has accepted: " + request);
+        throw new IllegalArgumentException("not a request accepted by a server: " + request);
     }
 
     /** Opens a socket, not bound unless it was inherited. */

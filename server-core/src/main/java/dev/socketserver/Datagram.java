@@ -4,30 +4,28 @@ import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 
 /**
- * One datagram and the way to answer it: what a {@link DatagramRequestHandler} works on.
+ * A received datagram, which a {@link DatagramRequestHandler} serves and answers.
  *
- * <p>Confined to the thread that serves it, except for the addresses, which any thread may ask for.
+ * <p>Confined to the thread that serves it, except for the addresses, which any thread may read.
  */
 public non-sealed interface Datagram extends Request {
-    /** Returns the datagram's bytes, which may be none. They are released when the handler is done, unless retained. */
+    /** Returns the datagram's bytes, possibly none. They are released when the handler is done, unless retained. */
     ByteBuf content();
 
     /**
-     * Returns the buffer in which the handler collects its answer, which is sent when the handler is done unless it is
-     * empty or the handler threw.
+     * Returns the buffer that collects the handler's answer. It is sent when the handler is done, unless it is empty or
+     * the handler threw.
      */
     ByteBuf answer();
 
-    /**
-     * Returns whether the peer sent more than {@link ServerConfig#maxDatagramSize()} bytes, of which the rest is lost.
-     */
+    /** Returns whether the datagram was longer than {@link ServerConfig#maxDatagramSize()} and was truncated. */
     boolean isTruncated();
 
     /**
-     * Sends one datagram made of the readable bytes to the peer and consumes them; the caller remains the buffer's
-     * owner.
+     * Sends the readable bytes to the peer as one datagram and consumes them; the caller retains ownership of the
+     * buffer.
      *
-     * @throws IOException if the system does not take the datagram, because it is too large for one
+     * @throws IOException if the datagram cannot be sent, for example because it is too large
      */
     void reply(ByteBuf bytes) throws IOException;
 }

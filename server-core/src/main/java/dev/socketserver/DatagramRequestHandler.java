@@ -7,22 +7,22 @@ import java.io.OutputStream;
 import java.util.function.Supplier;
 
 /**
- * Serves one datagram. What is written to {@link #out()} goes back to the peer as one datagram after {@link #finish()};
- * nothing is sent if nothing was written or {@link #handle()} threw. Several or other datagrams go through
+ * Serves one datagram. The output written to {@link #out()} is sent to the peer as one datagram after
+ * {@link #finish()}; nothing is sent if nothing was written or {@link #handle()} threw. To send several datagrams, call
  * {@link Datagram#reply}.
  */
 public abstract non-sealed class DatagramRequestHandler extends RequestHandler<Datagram> {
-    /** What a handler made from a lambda does with its datagram. */
+    /** The function of a handler made from a lambda. */
     @FunctionalInterface
     public interface Exchange {
-        /** Serves the datagram, which is read from {@code in}; what is written to {@code out} is the answer. */
+        /** Serves the datagram: reads it from {@code in} and writes the answer to {@code out}. */
         void answer(InputStream in, OutputStream out) throws Exception;
     }
 
     /** For subclasses. */
     protected DatagramRequestHandler() {}
 
-    /** Returns a supplier of handlers that make one exchange each, for a server made from a lambda. */
+    /** Returns a supplier of handlers that call the given function, to create a server from a lambda. */
     public static Supplier<DatagramRequestHandler> of(Exchange exchange) {
         return () -> new DatagramRequestHandler() {
             @Override

@@ -7,12 +7,12 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * What became of the requests that were open when a server was told to stop.
+ * The outcome of the requests that were open when a server was shut down.
  *
- * @param finished ended by themselves within the grace
- * @param idleClosed were waiting for their peer's next request, and were closed at once
- * @param forced were still open when the grace ended, and were closed and interrupted
- * @param complete false if the report was asked for from inside a handler, where the drain is still going on
+ * @param finished the number of requests that finished within the grace period
+ * @param idleClosed the number of idle connections, waiting for their peer's next request, that were closed at once
+ * @param forced the requests still open at the end of the grace period, which were closed and interrupted
+ * @param complete false if {@code shutdown} was called from inside the server, so that the drain is still in progress
  */
 public record DrainReport(int finished, int idleClosed, List<Forced> forced, boolean complete) {
     /** The report of a server that had nothing open. */
@@ -24,12 +24,12 @@ public record DrainReport(int finished, int idleClosed, List<Forced> forced, boo
     }
 
     /**
-     * A request that had not ended when the grace did.
+     * A request that was still open at the end of the grace period.
      *
      * @param peer the peer's address
-     * @param age how long before it had come
-     * @param thread the name of the thread that served it; empty if it still waited for one
-     * @param stack where that thread was at that moment, the innermost call first
+     * @param age the time since the request was accepted
+     * @param thread the name of the thread that served it; empty if it was still waiting for one
+     * @param stack the stack trace of that thread at that moment, the innermost call first
      */
     public record Forced(SocketAddress peer, Duration age, Optional<String> thread, List<StackTraceElement> stack) {
         /** Copies the stack. */
@@ -37,7 +37,7 @@ public record DrainReport(int finished, int idleClosed, List<Forced> forced, boo
             stack = List.copyOf(stack);
         }
 
-        /** Tells all but the stack, of which it shows the innermost call. */
+        /** Returns a description that contains only the innermost call of the stack. */
         @Override
         public String toString() {
             String where = stack.isEmpty() ? "" : " at " + stack.get(0);

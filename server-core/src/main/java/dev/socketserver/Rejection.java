@@ -1,11 +1,11 @@
 package dev.socketserver;
 
-/** Why a server closed a connection, or dropped a datagram, that it had accepted and did not serve. */
+/** Why a server closed an accepted connection, or dropped a received datagram, without serving it. */
 public enum Rejection {
-    /** The executor had no room, or no worker, for it. */
+    /** The executor had no room or no worker for it. */
     OVERLOAD,
 
-    /** {@link BaseServer#verifyRequest} refused it. */
+    /** {@link BaseServer#verifyRequest} rejected it. */
     VERIFY,
 
     /** There were as many connections as {@link ServerConfig#maxConnections()} allows, which refuses more. */
@@ -26,12 +26,12 @@ public enum Rejection {
     /** It did not come from one of the proxies that {@link ServerConfig#proxyProtocol()} trusts. */
     PROXY_SENDER,
 
-    /** It did not begin, in time, with a valid header of the PROXY protocol. */
+    /** It did not send a valid PROXY protocol header in time. */
     PROXY_HEADER,
 
     /** Its TLS handshake failed, or took longer than {@link ServerConfig#tls()} allows. */
     TLS_HANDSHAKE,
 
-    /** It is a datagram that claims to come from the server's own address, or from port 0: an answer would harm. */
+    /** The datagram claims to come from the server's own address, or from port 0: answering it would do harm. */
     SENDER
 }

@@ -5,10 +5,10 @@ import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * The ways to run requests that need no pool, for {@link ServerConfig#executor()}. What Python's {@code socketserver}
- * mixes into a server class is chosen here. The elastic pool is the default; {@link ServerConfig#pool()} sets it up.
+ * Executors without a pool, for {@link ServerConfig#executor()}; they replace the mix-ins of Python's
+ * {@code socketserver}. The default is an elastic pool, which {@link ServerConfig#pool()} configures.
  *
- * <p>None of these executors has to be closed; all are thread-safe.
+ * <p>These executors need not be closed; all are thread-safe.
  */
 public final class RequestExecutors {
     private static final String THREAD_NAME = "request-";
@@ -16,16 +16,17 @@ public final class RequestExecutors {
     private RequestExecutors() {}
 
     /**
-     * Runs each request in the accepting thread, one after another: the plain server without a mix-in. One slow peer
-     * keeps all others waiting.
+     * Returns an executor that runs requests in the accepting thread, one after another, like a Python server without a
+     * mix-in. One slow peer blocks all others.
      */
     public static Executor synchronous() {
         return Runnable::run;
     }
 
     /**
-     * Runs each request in a new platform thread, as {@code ThreadingMixIn} does: there are as many threads as
-     * requests. They are not daemons, so what was accepted is not dropped when {@code main} returns.
+     * Returns an executor that runs each request in a new platform thread, like {@code ThreadingMixIn}; the number of
+     * threads is unbounded. They are not daemon threads, so accepted requests are not dropped when {@code main}
+     * returns.
      */
     public static Executor threadPerRequest() {
         var number = new AtomicLong();
@@ -37,10 +38,10 @@ public final class RequestExecutors {
     }
 
     /**
-     * Runs each request in a new virtual thread. Advised from JDK 24 on: before that, a virtual thread that blocks
-     * inside {@code synchronized} holds on to its carrier.
+     * Returns an executor that runs each request in a new virtual thread. Recommended from JDK 24 on: in earlier
+     * versions, a virtual thread that blocks inside {@code synchronized} pins its carrier.
      *
-     * @throws UnsupportedOperationException before JDK 21, which has no virtual threads
+     * @throws UnsupportedOperationException before JDK 21, which introduced virtual threads
      */
     public static Executor virtualThreadPerRequest() {
         VirtualThreads.require();

@@ -4,14 +4,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Serves one request: {@link #setup()}, {@link #handle()}, {@link #finish()}, in that order. A server creates one
- * instance per connection or datagram, so fields need no synchronization: they are confined to the thread that serves.
+ * instance per connection or datagram, so fields need no synchronization: they are confined to the serving thread.
  *
  * <pre>
  *   NEW ──setup()──▶ SET UP ──handle(), and again while it calls keepOpen()──▶ finish() ──▶ FINISHED
  *    └── setup() threw: finish() is not called
  * </pre>
  *
- * @param <R> what is handled
+ * @param <R> the type of the request
  */
 public abstract sealed class RequestHandler<R extends Request> permits StreamRequestHandler, DatagramRequestHandler {
     private @Nullable R request;
@@ -22,16 +22,19 @@ public abstract sealed class RequestHandler<R extends Request> permits StreamReq
 
     RequestHandler() {}
 
-    /** Prepares; runs once, before the first {@link #handle()}. If it throws, neither handle nor finish is called. */
+    /**
+     * Prepares the handler; runs once, before the first {@link #handle()}. If it throws, neither handle nor finish
+     * runs.
+     */
     protected void setup() throws Exception {}
 
-    /** Serves the request. Whatever it throws costs this one request and goes to {@link BaseServer#handleError}. */
+    /** Serves the request. An exception affects only this request and is passed to {@link BaseServer#handleError}. */
     protected abstract void handle() throws Exception;
 
-    /** Cleans up; runs once after the last {@link #handle()}, also when that threw. */
+    /** Cleans up; runs once after the last {@link #handle()}, even if that threw. */
     protected void finish() throws Exception {}
 
-    /** Returns what is handled. */
+    /** Returns the request. */
     protected final R request() {
         return attached(request);
     }
@@ -43,14 +46,14 @@ public abstract sealed class RequestHandler<R extends Request> permits StreamReq
 
     private static <T> T attached(@Nullable T value) {
         if (value == null) {
-            throw new IllegalStateException("a handler has no request before setup(), so not in its constructor");
+            throw new IllegalStateException("a handler has no request before setup(), and none in its constructor");
         }
         return value;
     }
 
     final void attach(R newRequest, Server newServer) {
         if (request != null) {
-            throw new IllegalStateException("the handlers' supplier must return a new handler for each request");
+            throw new IllegalStateException("the handler supplier must return a new handler for each request");
         }
         request = newRequest;
         server = newServer;
@@ -85,10 +88,10 @@ public abstract sealed class RequestHandler<R extends Request> permits StreamReq
         return again;
     }
 
-    /** Says the protocol's last words to a peer that was idle when the server began to drain. */
+    /** Sends the protocol's goodbye to a peer that was idle when the server began to drain. */
     void sayGoodbye() throws Exception {}
 
-    /** Calls {@link #finish()}, once at most, and only if {@link #setup()} had succeeded. */
+    /** Calls {@link #finish()}, at most once, and only if {@link #setup()} succeeded. */
     final void end() throws Exception {
         if (setUp && !finished) {
             finished = true;

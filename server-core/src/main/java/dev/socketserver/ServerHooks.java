@@ -46,7 +46,7 @@ final class ServerHooks<R extends Request> implements Hooks {
     private RequestHandler<?> handler(OpenRequest request) {
         RequestHandler<?> handler = existing(request);
         if (handler == null) {
-            RequestHandler<R> made = Objects.requireNonNull(handlers.get(), "the handlers' supplier returned null");
+            RequestHandler<R> made = Objects.requireNonNull(handlers.get(), "the handler supplier returned null");
             made.attach(face(request), server);
             request.handler(made);
             handler = made;

@@ -1,43 +1,45 @@
 package dev.socketserver;
 
 /**
- * Receives the events of a server, or of several. Every method does nothing unless overridden.
+ * Receives the events of one or more servers. Every method does nothing by default.
  *
- * <p>Called by the accepting and serving threads, several at a time: an implementation must be thread-safe and must not
- * block. Whatever it throws is logged and has no other effect.
+ * <p>Called by the accepting and serving threads, possibly concurrently: an implementation must be thread-safe and must
+ * not block. Exceptions it throws are logged and otherwise ignored.
  */
 public interface ServerListener {
     /** The listener that does nothing. */
     ServerListener NONE = new ServerListener() {};
 
-    /** The server entered a state. */
+    /** Called when the server has entered a state. */
     default void stateChanged(Server server, ServerState state) {}
 
     /**
-     * A connection was accepted or a datagram received. Behind a proxy, its header has come, or it is rejected next.
+     * Called when a connection was accepted or a datagram received. Behind a proxy, called once the PROXY header has
+     * arrived, or just before the connection is rejected.
      */
     default void opened(Server server, Request request) {}
 
-    /** A request was closed; follows every {@link #opened}, exactly once. */
+    /** Called when a request was closed; follows every {@link #opened}, exactly once. */
     default void closed(Server server, Request request) {}
 
     /**
-     * A request will not be served: the executor refused it or gave it up, the rules of the
-     * {@linkplain ServerConfig#proxyProtocol() PROXY protocol} refused its connection, its
-     * {@linkplain ServerConfig#tls() TLS} handshake failed, or it is a datagram with a forged source address. It is
-     * closed next. Not called for one that {@link BaseServer#verifyRequest} turns down, which is counted and closed.
+     * Called when a request will not be served: the executor rejected or dropped it, the rules of the
+     * {@linkplain ServerConfig#proxyProtocol() PROXY protocol} rejected its connection, its
+     * {@linkplain ServerConfig#tls() TLS} handshake failed, or it is a datagram with a forged source address. The
+     * request is closed next. Not called if {@link BaseServer#verifyRequest} returns false; that request is counted and
+     * closed.
      */
     default void rejected(Server server, Request request, Throwable cause) {}
 
-    /** A request's handler or hook threw; it is closed next. */
+    /** Called when a request's handler or hook threw; the request is closed next. */
     default void error(Server server, Request request, Throwable failure) {}
 
-    /** Accepting or receiving failed; the server pauses and goes on. */
+    /** Called when accepting or receiving failed; the server backs off and retries. */
     default void acceptFailed(Server server, Throwable failure) {}
 
-    /** A datagram was longer than allowed; it is served truncated. */
+    /** Called when a datagram was longer than allowed; it is served truncated. */
     default void truncated(Server server, Datagram datagram) {}
 
-    /** The server stopped. */
+    /** Called when the server has stopped. */
     default void stopped(Server server, DrainReport report) {}
 }

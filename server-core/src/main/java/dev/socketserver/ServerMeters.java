@@ -9,16 +9,16 @@ import java.util.Locale;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The figures of a server as Micrometer meters, all named {@code socket.server.*} and tagged with the server's name;
- * its pool has {@linkplain dev.socketserver.pool.PoolMeters meters of its own}. Needs Micrometer, which the library
- * does not bring along. Thread-safe.
+ * The metrics of a server as Micrometer meters, all named {@code socket.server.*} and tagged with the server's name;
+ * its pool has {@linkplain dev.socketserver.pool.PoolMeters separate meters}. Needs Micrometer on the class path, which
+ * is an optional dependency. Thread-safe.
  */
 public final class ServerMeters implements MeterBinder {
     private final BaseServer<?> server;
     private final Tags tags;
 
     /**
-     * Makes the meters of a server; {@link #bindTo} registers them.
+     * Creates the meters of a server; {@link #bindTo} registers them.
      *
      * @param server the server, which need not be bound yet
      */

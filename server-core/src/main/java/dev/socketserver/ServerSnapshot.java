@@ -3,15 +3,15 @@ package dev.socketserver;
 import java.util.Map;
 
 /**
- * The figures of a server, since it was made. They are read one after another while the server goes on, so they need
- * not fit each other to the last one. Immutable, so thread-safe.
+ * The metrics of a server since its creation. They are read one after another while the server runs, so they may differ
+ * slightly from each other. Immutable and thread-safe.
  *
- * @param state where the server is in its life
- * @param open connections, or datagrams, that are open now
- * @param accepted connections, or datagrams, so far
- * @param requests how often a handler has handled so far: once for a datagram, and once or more for a connection
- * @param failed requests whose handler, or a hook, threw so far
- * @param rejectionsByReason connections, or datagrams, that were closed unserved so far
+ * @param state the lifecycle state
+ * @param open connections or datagrams open now
+ * @param accepted connections or datagrams accepted so far
+ * @param requests calls of handlers so far: one per datagram, one or more per connection
+ * @param failed requests whose handler or a hook threw so far
+ * @param rejectionsByReason connections or datagrams closed unserved so far
  * @param acceptFailures failed attempts to accept so far
  */
 public record ServerSnapshot(

@@ -1,7 +1,7 @@
 package dev.socketserver;
 
 /**
- * Where a server is in its life.
+ * The lifecycle state of a server.
  *
  * <pre>
  *            bind()              serveForever(), start()
@@ -16,21 +16,22 @@ package dev.socketserver;
  * </pre>
  */
 public enum ServerState {
-    /** Made; holds nothing. */
+    /** Created; holds no resources. */
     NEW,
-    /** Bound: the system queues connections, nobody accepts them yet. */
+    /** Bound: the kernel queues connections, but none is accepted yet. */
     STARTING,
     /** Accepting and serving. */
     READY,
     /**
-     * Told to stop, and not to be sent anything more: still accepting for the {@linkplain ServerConfig#drainDelay()
-     * delay}, then taking what the system has queued, and letting what runs finish within the grace.
+     * Shutting down; clients should be directed elsewhere. Still accepting for the
+     * {@linkplain ServerConfig#drainDelay() delay}, then accepting the queued connections, and letting running requests
+     * finish within the grace period.
      */
     DRAINING,
-    /** Holds nothing any more; may be started again unless it was closed. */
+    /** Holds no resources; may be started again unless it was closed. */
     STOPPED;
 
-    /** Tells whether the server was told to stop. */
+    /** Returns whether the server is shutting down or has stopped. */
     boolean isEnding() {
         return this == DRAINING || this == STOPPED;
     }

@@ -85,7 +85,7 @@ final class SocketFile {
                     }
                     checkVacant();
                     if (Files.deleteIfExists(path)) {
-                        LOG.info("replacing {}, the socket file of a server that is gone", path);
+                        LOG.info("replacing {}, a stale socket file whose server no longer runs", path);
                     }
                     bind(permissions, binding);
                 }
@@ -180,7 +180,7 @@ final class SocketFile {
         } catch (FileAlreadyExistsException e) {
             throw e;
         } catch (UnsupportedOperationException | FileSystemException e) {
-            LOG.debug("cannot link {}, and renames it: {}", bound, e);
+            LOG.debug("cannot link {}, renaming it instead: {}", bound, e);
             Files.move(bound, path);
         }
     }

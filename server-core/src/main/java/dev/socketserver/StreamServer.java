@@ -9,7 +9,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
-/** A server of connections: what {@link TcpServer} and {@link UnixServer} have in common. */
+/** A server of stream connections: the common base of {@link TcpServer} and {@link UnixServer}. */
 public abstract sealed class StreamServer extends BaseServer<StreamConnection> permits TcpServer, UnixServer {
     private volatile @Nullable ServerSocketChannel channel; // written by the thread that binds
 
@@ -49,7 +49,7 @@ public abstract sealed class StreamServer extends BaseServer<StreamConnection> p
     }
 
     /**
-     * Returns the listening socket, for options that the configuration does not have; open when {@link #serverBind}
+     * Returns the listening socket, to set options that the configuration does not cover; open when {@link #serverBind}
      * runs.
      *
      * @throws IllegalStateException if it is not open yet

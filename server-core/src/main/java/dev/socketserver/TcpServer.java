@@ -18,11 +18,11 @@ import java.util.function.Supplier;
  * }
  * }</pre>
  *
- * <p>See {@link BaseServer} for what to call and what to override.
+ * <p>See {@link BaseServer} for the methods to call and to override.
  */
 public non-sealed class TcpServer extends StreamServer {
     /**
-     * Creates a server for that port of all addresses, IPv4 and IPv6; 0 for a free port.
+     * Creates a server on a port of all addresses, IPv4 and IPv6; 0 selects a free port.
      *
      * @param handlers creates a new handler for each connection
      * @throws IllegalArgumentException if the port is not 0 to 65535

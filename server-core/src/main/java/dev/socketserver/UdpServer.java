@@ -31,7 +31,7 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
     private volatile @Nullable DatagramChannel channel; // written by the thread that binds
 
     /**
-     * Creates a server for that port of all addresses, IPv4 and IPv6; 0 for a free port.
+     * Creates a server on a port of all addresses, IPv4 and IPv6; 0 selects a free port.
      *
      * @param handlers creates a new handler for each datagram
      * @throws IllegalArgumentException if the port is not 0 to 65535
@@ -44,8 +44,8 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
      * Creates a server.
      *
      * @param handlers creates a new handler for each datagram
-     * @throws IllegalArgumentException if the address is not an {@link InetSocketAddress}, or a PROXY header or TLS is
-     *     expected
+     * @throws IllegalArgumentException if the address is not an {@link InetSocketAddress}, or the PROXY protocol or TLS
+     *     is configured
      */
     public UdpServer(ServerConfig config, Supplier<? extends DatagramRequestHandler> handlers) {
         super(config, handlers);
@@ -81,7 +81,7 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
     }
 
     /**
-     * Returns the socket, for options that the configuration does not have; open when {@link #serverBind} runs.
+     * Returns the socket, to set options that the configuration does not cover; open when {@link #serverBind} runs.
      *
      * @throws IllegalStateException if it is not open yet
      */

@@ -11,10 +11,11 @@ import java.nio.file.Path;
 import java.util.function.Supplier;
 
 /**
- * A server of connections to a Unix-domain socket. It replaces the socket file of a dead server, refuses to start where
- * a live one listens or starts, and removes its own file when it stops. The file appears with its permissions.
+ * A server of connections to a Unix-domain socket. It replaces a stale socket file, refuses to start if another server
+ * listens or is starting on the path, and removes its own file when it stops. The file is created with its final
+ * permissions.
  *
- * <p>See {@link BaseServer} for what to call and what to override.
+ * <p>See {@link BaseServer} for the methods to call and to override.
  */
 public non-sealed class UnixServer extends StreamServer {
     private final SocketFile file;

@@ -1,8 +1,8 @@
 /**
- * Socket servers whose handlers are plain blocking code.
+ * Socket servers with blocking handlers.
  *
- * <p>Subclass a server or give one a supplier of handlers; it accepts, runs each request on an
- * {@link java.util.concurrent.Executor} (by default an elastic pool of its own) and closes what it opened.
+ * <p>Subclass a server or pass it a supplier of handlers. The server accepts requests, runs each on an
+ * {@link java.util.concurrent.Executor} (by default its own elastic pool) and closes everything it opened.
  */
 @NullMarked
 package dev.socketserver;

@@ -55,7 +55,7 @@ class DeadlineExpiryTest {
                 .singleElement()
                 .satisfies(failure -> assertThat(failure)
                         .isInstanceOf(SocketTimeoutException.class)
-                        .hasMessage("nothing came for PT0.05S"));
+                        .hasMessage("no data received for PT0.05S"));
     }
 
     @Test
@@ -127,7 +127,7 @@ class DeadlineExpiryTest {
                 .singleElement()
                 .satisfies(failure -> assertThat(failure)
                         .isInstanceOf(SocketTimeoutException.class)
-                        .hasMessage("the peer took no byte for PT0.05S"));
+                        .hasMessage("the peer accepted no data for PT0.05S"));
     }
 
     @Test

@@ -143,7 +143,7 @@ class HandlerFailureTest {
     @Test
     @SuppressWarnings("NullAway") // on purpose: what a caller without null checks may do
     void aSupplierThatReturnsNullCostsTheConnectionOnly() throws Exception {
-        checkSupplier(() -> null, "the handlers' supplier returned null");
+        checkSupplier(() -> null, "the handler supplier returned null");
     }
 
     @Test
@@ -155,7 +155,7 @@ class HandlerFailureTest {
                 client.awaitEnd();
             }
         }
-        checkSupplier(() -> once, "the handlers' supplier must return a new handler for each request");
+        checkSupplier(() -> once, "the handler supplier must return a new handler for each request");
     }
 
     private void checkSupplier(Supplier<StreamRequestHandler> handlers, String message) throws Exception {

@@ -40,7 +40,7 @@ class RequestHandlerTest {
                     }
                 })
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessage("a handler has no request before setup(), so not in its constructor");
+                .hasMessage("a handler has no request before setup(), and none in its constructor");
     }
 
     /** Serves one line a call; keeps open until the line "end". */

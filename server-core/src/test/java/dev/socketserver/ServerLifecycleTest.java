@@ -183,9 +183,9 @@ class ServerLifecycleTest {
             server.start();
             assertThatThrownBy(server::start)
                     .isInstanceOf(IllegalStateException.class)
-                    .hasMessageContaining("serves already");
-            assertThatThrownBy(server::serveForever).hasMessageContaining("serves already");
-            assertThatThrownBy(server::handleRequest).hasMessageContaining("serves already");
+                    .hasMessageContaining("already serving");
+            assertThatThrownBy(server::serveForever).hasMessageContaining("already serving");
+            assertThatThrownBy(server::handleRequest).hasMessageContaining("already serving");
             checkServed(server.address());
         }
     }

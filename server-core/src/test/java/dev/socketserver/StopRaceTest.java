@@ -36,7 +36,7 @@ class StopRaceTest {
         var stopping = stoppedBeforeItIsReady();
         assertThatThrownBy(stopping::start)
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("was told to stop while it started");
+                .hasMessageContaining("was stopped while it was starting");
         assertThat(stopping.state()).isEqualTo(ServerState.STOPPED);
     }
 

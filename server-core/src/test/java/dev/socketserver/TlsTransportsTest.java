@@ -158,7 +158,7 @@ class TlsTransportsTest {
                     @Override
                     protected void handle() {}
                 }))
-                .withMessageStartingWith("tls is for connections, not for datagrams: ");
+                .withMessageStartingWith("tls is not supported for UDP: ");
     }
 
     @Test

@@ -178,7 +178,7 @@ final class StuckWatch {
 
         @Override
         public void run() {
-            state.log.warn("{} has ended after {} ms: {}", worker.name(), time / 1_000_000, task);
+            state.log.warn("{} finished after {} ms: {}", worker.name(), time / 1_000_000, task);
         }
     }
 

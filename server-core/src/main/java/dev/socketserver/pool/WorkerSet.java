@@ -147,7 +147,7 @@ final class WorkerSet {
         stuck++;
     }
 
-    /** The task of a stuck worker has ended after all. */
+    /** The task of a stuck worker finished after all. */
     void recovered(Worker worker) {
         worker.isStuck = false;
         stuck--;

@@ -111,7 +111,7 @@ final class WorkerStarter {
             if (refused) {
                 throw overload.rejected(RejectionReason.NO_WORKER, cause);
             }
-            log.warn("pool {} could not start a worker, and goes on with those it has", state.config.name(), cause);
+            log.warn("pool {} could not start a worker; continuing with the current ones", state.config.name(), cause);
         }
     }
 }

@@ -122,7 +122,7 @@ final class MemoryChannel implements ReadableByteChannel, GatheringByteChannel, 
             count = take(target);
             if (count == 0 && !inTime) {
                 inputExpired = true;
-                throw timedOut("readTimeout", readTimeout, "nothing came for ");
+                throw timedOut("readTimeout", readTimeout, "no data received for ");
             }
         }
         return count;
@@ -153,8 +153,8 @@ final class MemoryChannel implements ReadableByteChannel, GatheringByteChannel, 
 
     private static IOException timedOut(String option, Duration timeout, String what) {
         if (timeout.isZero()) {
-            throw new AssertionError("the handler would wait for its peer for ever, since " + option
-                    + " is zero: the script is at its end, or the peer reads no more");
+            throw new AssertionError("the handler would wait for its peer forever, because " + option
+                    + " is zero: the script has ended, or the peer no longer reads");
         }
         return new SocketTimeoutException(what + timeout);
     }
@@ -168,7 +168,7 @@ final class MemoryChannel implements ReadableByteChannel, GatheringByteChannel, 
             throw new IOException("Broken pipe");
         } else if (room == 0 && source.hasRemaining()) {
             close();
-            throw timedOut("writeTimeout", writeTimeout, "the peer took no byte for ");
+            throw timedOut("writeTimeout", writeTimeout, "the peer accepted no data for ");
         }
         var taken = new byte[(int) Math.min(room, source.remaining())];
         source.get(taken);

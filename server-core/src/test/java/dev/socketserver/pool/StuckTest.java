@@ -146,7 +146,7 @@ class StuckTest {
         assertThat(written.list.get(0).getFormattedMessage())
                 .contains("has run for", "a task that ends meanwhile")
                 .doesNotContain("awaitSlot");
-        assertThat(written.list.get(1).getFormattedMessage()).contains("has ended after");
+        assertThat(written.list.get(1).getFormattedMessage()).contains("finished after");
     }
 
     @Test
@@ -171,7 +171,7 @@ class StuckTest {
                 .extracting(ILoggingEvent::getFormattedMessage)
                 .satisfiesExactly(
                         first -> assertThat(first).contains("has run for", "StuckTest.awaitQuietly"),
-                        second -> assertThat(second).contains("has ended after"));
+                        second -> assertThat(second).contains("finished after"));
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

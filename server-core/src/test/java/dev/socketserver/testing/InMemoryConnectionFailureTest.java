@@ -44,7 +44,7 @@ class InMemoryConnectionFailureTest {
         try (var connection = InMemoryConnection.to(reader(seen))) {
             assertThat(connection.send("ab").serveToFailure())
                     .isInstanceOf(SocketTimeoutException.class)
-                    .hasMessage("nothing came for PT30S");
+                    .hasMessage("no data received for PT30S");
             assertThat(seen).containsExactly('a', 'b');
         }
     }
@@ -108,7 +108,7 @@ class InMemoryConnectionFailureTest {
                 conversation((in, out) -> out.write("x".repeat(100_000), StandardCharsets.US_ASCII)))) {
             assertThat(connection.readAtMost(70_000).serveToFailure())
                     .isInstanceOf(SocketTimeoutException.class)
-                    .hasMessage("the peer took no byte for PT1M");
+                    .hasMessage("the peer accepted no data for PT1M");
             assertThat(connection.receivedBytes()).hasSize(70_000);
             assertThat(connection.isOpen()).isFalse();
         }

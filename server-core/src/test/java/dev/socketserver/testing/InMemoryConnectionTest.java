@@ -287,7 +287,7 @@ class InMemoryConnectionTest {
                 in().read();
             }
         })) {
-            assertThat(connection.serveToFailure()).hasMessage("nothing came for PT3S");
+            assertThat(connection.serveToFailure()).hasMessage("no data received for PT3S");
             assertThat(connection.readTimeout()).isEqualTo(Duration.ofSeconds(3));
             assertThat(connection.writeTimeout()).isEqualTo(Duration.ofSeconds(4));
             assertThat(connection.options()).isEqualTo(Map.of(StandardSocketOptions.SO_KEEPALIVE, true));

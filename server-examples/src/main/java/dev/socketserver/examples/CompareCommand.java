@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 /** The command {@code compare}. */
 @Command(
         name = "compare",
-        description = "Compares two reports that load --json has written.",
+        description = "Compares two reports written by load --json.",
         mixinStandardHelpOptions = true,
         versionProvider = ProjectVersion.class)
 final class CompareCommand implements Callable<Integer> {
@@ -31,16 +31,16 @@ final class CompareCommand implements Callable<Integer> {
     @Parameters(index = "0", paramLabel = "A.json", description = "The base.")
     private @Nullable Path a;
 
-    @Parameters(index = "1", paramLabel = "B.json", description = "What is compared with it.")
+    @Parameters(index = "1", paramLabel = "B.json", description = "The report to compare with it.")
     private @Nullable Path b;
 
-    @Option(names = "--html", paramLabel = "F", description = "Also write a page with both, one over the other.")
+    @Option(names = "--html", paramLabel = "F", description = "Also write a page that overlays both.")
     private @Nullable Path html;
 
     @Override
     public Integer call() throws IOException {
         if (a == null || b == null) {
-            throw new ParameterException(spec.commandLine(), "two reports are needed");
+            throw new ParameterException(spec.commandLine(), "two reports are required");
         }
         OutputFile.check(spec.commandLine(), "--html", html);
         LoadReport reportA = ReportFile.read(a);

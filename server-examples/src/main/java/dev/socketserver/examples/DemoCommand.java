@@ -42,7 +42,7 @@ import picocli.CommandLine.Spec;
  */
 @Command(
         name = "demo",
-        description = "Runs an echo server on an elastic pool, loads it, and shows how the pool breathes.",
+        description = "Runs an echo server, puts it under load and shows how its pool grows and shrinks.",
         mixinStandardHelpOptions = true,
         versionProvider = ProjectVersion.class)
 final class DemoCommand implements Callable<Integer> {
@@ -60,7 +60,7 @@ final class DemoCommand implements Callable<Integer> {
             names = "--html",
             paramLabel = "F",
             description =
-                    "Where to write the page with charts; default: socketserver-demo.html among the temporary files.")
+                    "Where to write the page with charts; default: socketserver-demo.html in the temporary directory.")
     private Path html = Path.of(System.getProperty("java.io.tmpdir"), "socketserver-demo.html");
 
     private final CountDownLatch stopped = new CountDownLatch(1);
@@ -161,7 +161,7 @@ final class DemoCommand implements Callable<Integer> {
                 Text.nanos(nanos.getValueAtPercentile(99)),
                 Text.nanos(nanos.getValueAtPercentile(99.9))));
         out.println(Text.format(
-                "workers       %,d started, %,d retired, %,d at the most, %,d now",
+                "workers       %,d started, %,d retired, %,d at most, %,d now",
                 pool.started(), pool.retired(), pool.peakSize(), pool.size()));
         out.flush();
     }

@@ -38,7 +38,8 @@ import picocli.CommandLine.Spec;
 /** The command {@code echo}: a server that sends back what it receives until it is told to end. */
 @Command(
         name = "echo",
-        description = "Serves an echo on an elastic pool until SIGTERM or Ctrl-C, then lets running requests end.",
+        description =
+                "Runs an echo server on an elastic pool. On SIGTERM or Ctrl-C, finishes running requests and exits.",
         mixinStandardHelpOptions = true,
         versionProvider = ProjectVersion.class)
 final class EchoCommand implements Callable<Integer> {
@@ -76,7 +77,7 @@ final class EchoCommand implements Callable<Integer> {
 
     @Option(
             names = "--inherited",
-            description = "Take the listening socket that systemd or inetd passes as descriptor 0; for transport tcp.")
+            description = "Use the listening socket that systemd or inetd passes as file descriptor 0; TCP only.")
     private boolean inherited;
 
     @Option(names = "--path", paramLabel = "F", description = "The socket file, for transport unix.")
@@ -89,40 +90,40 @@ final class EchoCommand implements Callable<Integer> {
             names = "--min-workers",
             paramLabel = "N",
             defaultValue = "" + PoolConfig.DEFAULT_MIN_WORKERS,
-            description = "Workers that always stay; default: ${DEFAULT-VALUE}.")
+            description = "The minimum number of workers; default: ${DEFAULT-VALUE}.")
     private int minWorkers;
 
     @Option(
             names = "--max-workers",
             paramLabel = "N",
             defaultValue = "" + PoolConfig.DEFAULT_MAX_WORKERS,
-            description = "The most workers; default: ${DEFAULT-VALUE}.")
+            description = "The maximum number of workers; default: ${DEFAULT-VALUE}.")
     private int maxWorkers;
 
     @Option(
             names = "--min-spare-workers",
             paramLabel = "N",
             defaultValue = "" + PoolConfig.DEFAULT_MIN_SPARE_WORKERS,
-            description = "Idle workers that are kept; default: ${DEFAULT-VALUE}.")
+            description = "Idle workers to keep in reserve; default: ${DEFAULT-VALUE}.")
     private int minSpareWorkers;
 
     @Option(
             names = "--queue-threshold",
             paramLabel = "N",
             defaultValue = "" + PoolConfig.DEFAULT_QUEUE_THRESHOLD,
-            description = "Waiting requests that start no new worker yet; default: ${DEFAULT-VALUE}.")
+            description = "Add a worker when more requests than this are waiting; default: ${DEFAULT-VALUE}.")
     private int queueThreshold;
 
     @Option(
             names = "--grace",
             paramLabel = "S",
-            description = "How long running requests may go on when told to stop, in seconds; default: 10.")
+            description = "Seconds that running requests may take to finish after a stop signal; default: 10.")
     private Duration grace = ServerConfig.ofPort(0).shutdownGrace();
 
     @Option(
             names = "--drain-delay",
             paramLabel = "S",
-            description = "How long to accept still when told to stop, not ready any more, in seconds; default: 0.")
+            description = "Seconds to keep accepting after a stop signal while reporting not ready; default: 0.")
     private Duration drainDelay = Duration.ZERO;
 
     @Mixin
@@ -132,7 +133,7 @@ final class EchoCommand implements Callable<Integer> {
             names = "--proxy-protocol",
             paramLabel = "CIDR",
             split = ",",
-            description = "Expect a PROXY header, version 1 or 2, from the proxies in these ranges, and nobody else, "
+            description = "Require a PROXY header, version 1 or 2, and accept connections only from these ranges, "
                     + "such as 10.0.0.0/8,fd00::/8; default: none.")
     private List<Cidr> proxies = List.of();
 

@@ -41,7 +41,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "fetch",
         description = "Fetches many small documents through a task pool, with a progress bar. "
-                + "Ctrl-C ends it when the documents being fetched are there.",
+                + "Ctrl-C stops it once the fetches in progress have finished.",
         mixinStandardHelpOptions = true,
         versionProvider = ProjectVersion.class)
 final class FetchCommand implements Callable<Integer> {
@@ -58,21 +58,21 @@ final class FetchCommand implements Callable<Integer> {
             names = "--documents",
             paramLabel = "N",
             defaultValue = "5000",
-            description = "How many there are; default: ${DEFAULT-VALUE}.")
+            description = "Number of documents; default: ${DEFAULT-VALUE}.")
     private int documents;
 
     @Option(
             names = "--workers",
             paramLabel = "N",
             defaultValue = "50",
-            description = "How many are fetched at a time; default: ${DEFAULT-VALUE}.")
+            description = "Number of documents fetched at a time; default: ${DEFAULT-VALUE}.")
     private int workers;
 
     @Option(
             names = "--delay",
             paramLabel = "MS",
             defaultValue = "50",
-            description = "How long the server takes for one, in milliseconds; default: ${DEFAULT-VALUE}.")
+            description = "Milliseconds that the server takes per document; default: ${DEFAULT-VALUE}.")
     private int delay;
 
     private final LongAdder fetched = new LongAdder();
@@ -162,7 +162,7 @@ final class FetchCommand implements Callable<Integer> {
             socket.getOutputStream().write((number + "\n").getBytes(UTF_8));
             String document = new String(socket.getInputStream().readAllBytes(), UTF_8);
             if (!document.equals(DocumentHandler.document(number))) {
-                throw new IOException("document " + number + " came incomplete: " + document.length() + " characters");
+                throw new IOException("document " + number + " is incomplete: " + document.length() + " characters");
             }
             characters.add(document.length());
         }

@@ -43,8 +43,9 @@ import picocli.CommandLine.Spec;
 /** The command {@code load}. */
 @Command(
         name = "load",
-        description = "Measures throughput and latency of a TCP, UDP or Unix-domain server under load, and checks every"
-                + " answer.",
+        description =
+                "Measures throughput and latency of a TCP, UDP or Unix-domain server under load and verifies every"
+                        + " answer.",
         sortOptions = false,
         abbreviateSynopsis = true,
         footer = {
@@ -73,7 +74,8 @@ final class LoadCommand implements Callable<Integer> {
         @Option(
                 names = "--repeat",
                 paramLabel = "N",
-                description = "Runs, so that compare can tell a difference from chance; default: ${DEFAULT-VALUE}.")
+                description =
+                        "Number of runs, so that compare can tell a difference from noise; default: ${DEFAULT-VALUE}.")
         private int repeat = 1;
 
         @Option(
@@ -91,7 +93,8 @@ final class LoadCommand implements Callable<Integer> {
         @Option(
                 names = "--json",
                 paramLabel = "F",
-                description = "Write the results to this file; - for standard output, and the table to standard error.")
+                description =
+                        "Write the results to this file; - means standard output (the table then goes to standard error).")
         private @Nullable Path json;
 
         @Option(names = "--html", paramLabel = "F", description = "Write a page with charts to this file.")
@@ -100,7 +103,7 @@ final class LoadCommand implements Callable<Integer> {
         @Option(
                 names = "--metrics",
                 paramLabel = "URL",
-                description = "Where a server of this project has its metrics; also report the workers and the queue of"
+                description = "Metrics URL of a server of this project; also report the workers and the queue of"
                         + " its pool.")
         private @Nullable URI metrics;
     }

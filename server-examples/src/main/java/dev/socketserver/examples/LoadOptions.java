@@ -30,7 +30,7 @@ final class LoadOptions {
             index = "0",
             arity = "0..1",
             paramLabel = "TARGET",
-            description = "The server: HOST:PORT, which tcp://, tls:// or udp:// may precede, or unix:PATH.")
+            description = "The server: HOST:PORT, optionally preceded by tcp://, tls:// or udp://, or unix:PATH.")
     private @Nullable String positional;
 
     @Option(names = "--target", paramLabel = "TARGET", description = "The same, as an option.")
@@ -50,7 +50,7 @@ final class LoadOptions {
         @Option(
                 names = "--mode",
                 paramLabel = "MODE",
-                description = "${COMPLETION-CANDIDATES}; default: request, for udp:// udp.")
+                description = "${COMPLETION-CANDIDATES}; default: request, or udp for udp://.")
         private @Nullable Mode mode;
 
         @Option(
@@ -62,50 +62,49 @@ final class LoadOptions {
         @Option(
                 names = {"-d", "--duration"},
                 paramLabel = "TIME",
-                description = "How long to measure; default: 10s, with -n without a limit.")
+                description = "How long to measure; default: 10s, or no limit with -n.")
         private @Nullable Duration duration;
 
         @Option(
                 names = {"-n", "--requests"},
                 paramLabel = "N",
-                description = "How many operations to measure; default: as many as there are in the time.")
+                description = "Number of operations to measure; default: as many as --duration allows.")
         private long requests;
 
         @Option(
                 names = "--warmup",
                 paramLabel = "TIME",
-                description = "How long to run unmeasured before; default: 2s, with -n none.")
+                description = "How long to run before measuring; default: 2s, or none with -n.")
         private @Nullable Duration warmup;
 
         @Option(
                 names = "--timeout",
                 paramLabel = "TIME",
-                description = "How long to wait for a connection or an answer; default: 10s, in mode udp 1s.")
+                description = "How long to wait for a connection or an answer; default: 10s, or 1s in mode udp.")
         private @Nullable Duration timeout;
 
         @Option(
                 names = "--pipeline",
                 paramLabel = "N",
-                description = "Requests under way on each connection; default: ${DEFAULT-VALUE}.")
+                description = "Outstanding requests per connection; default: ${DEFAULT-VALUE}.")
         private int depth = 1;
 
         @Option(
                 names = "--rate",
                 paramLabel = "N",
-                description =
-                        "Operations to begin per second, however fast the server answers; default: as it answers.")
+                description = "Operations to start per second, however fast the server answers; default: closed loop.")
         private @Nullable Double rate;
 
         @Option(
                 names = "--ramp",
                 paramLabel = "A:B:S",
-                description = "A rate that goes from A to B in S seconds, such as 0:50000:30.")
+                description = "A rate that rises or falls from A to B in S seconds, such as 0:50000:30.")
         private @Nullable Rate ramp;
 
         @Option(
                 names = {"-t", "--threads"},
                 paramLabel = "N",
-                description = "Threads that drive the clients; default: 1 or 2, as suits mode and machine.")
+                description = "Threads that drive the clients; default: 1 or 2, depending on mode and machine.")
         private int threads;
     }
 
@@ -114,48 +113,53 @@ final class LoadOptions {
         @Option(
                 names = "--payload",
                 paramLabel = "BYTES",
-                description = "Bytes that must come back as they are: a size (K and M allowed), random:SIZE,"
+                description = "Bytes the server must echo unchanged: a size (K and M allowed), random:SIZE,"
                         + " text:TEXT, hex:DIGITS, file:PATH; default: " + LoadPlan.DEFAULT_PAYLOAD + ".")
         private Message payload = Message.ofSize(LoadPlan.DEFAULT_PAYLOAD);
 
         @Option(
                 names = "--send",
                 paramLabel = "MESSAGE",
-                description = "The message: a text with escapes such as \\r\\n, hex:DIGITS or file:PATH.")
+                description = "The message: text with escapes such as \\r\\n, hex:DIGITS or file:PATH.")
         private @Nullable String send;
 
         @Option(
                 names = "--messages",
                 paramLabel = "F",
-                description = "A file with messages to send in turn, one a line, each with the expected answer after"
-                        + " a tab if there is one.")
+                description = "A file of messages to send in turn, one per line, each optionally followed by"
+                        + " a tab and the expected answer.")
         private @Nullable Path file;
 
         @Option(
                 names = "--expect",
                 paramLabel = "MESSAGE",
-                description = "The answer; default: the message itself, unless an option below says what an answer is.")
+                description = "The answer; default: the message itself, unless an option below describes the answer.")
         private @Nullable String expect;
 
-        @Option(names = "--expect-length", paramLabel = "BYTES", description = "An answer has this length.")
+        @Option(names = "--expect-length", paramLabel = "BYTES", description = "Each answer has this length.")
         private @Nullable Integer length;
 
-        @Option(names = "--until", paramLabel = "TEXT", description = "An answer ends with this text, such as \\r\\n.")
+        @Option(
+                names = "--until",
+                paramLabel = "TEXT",
+                description = "Each answer ends with this text, such as \\r\\n.")
         private @Nullable String until;
 
         @Option(
                 names = "--frame",
                 paramLabel = "N",
-                description = "An answer begins with its length, big-endian in N bytes.")
+                description = "Each answer begins with its length, big-endian in N bytes.")
         private @Nullable Integer frame;
 
-        @Option(names = "--until-close", description = "An answer ends when the server closes; for mode connect.")
+        @Option(
+                names = "--until-close",
+                description = "Each answer ends when the server closes the connection; for mode connect.")
         private boolean untilClose;
 
         @Option(
                 names = "--expect-regex",
                 paramLabel = "REGEX",
-                description = "An answer contains a match. Without an option above that says where it ends, it is the"
+                description = "Each answer contains a match. Unless an option above determines where it ends, it is the"
                         + " match from its first byte on.")
         private @Nullable String regex;
 
@@ -169,8 +173,8 @@ final class LoadOptions {
             if (send == null && file == null && expect == null && ends().isEmpty() && regex == null) {
                 return Script.echo(payload);
             }
-            require(send == null || file == null, "send and --messages exclude each other");
-            require(ends().size() <= 1, String.join(" and --", ends()) + " exclude each other");
+            require(send == null || file == null, "send and --messages are mutually exclusive");
+            require(ends().size() <= 1, String.join(" and --", ends()) + " are mutually exclusive");
             Message expected = expect == null ? null : message("expect", expect);
             Answer answer = answer();
             List<Script.Step> steps = file != null
@@ -241,13 +245,13 @@ final class LoadOptions {
         @Option(
                 names = "--idle",
                 paramLabel = "N",
-                description = "Silent connections to hold meanwhile; each must answer at the end; default: 0.")
+                description = "Silent connections to hold during the run; each must answer at the end; default: 0.")
         private int idle;
 
         @Option(
                 names = "--slow",
                 paramLabel = "N",
-                description = "Connections that meanwhile send byte by byte; default: 0.")
+                description = "Connections that send byte by byte during the run; default: 0.")
         private int slow;
 
         @Option(
@@ -256,7 +260,7 @@ final class LoadOptions {
                 description = "The pause between the bytes of a slow connection; default: 0.1s.")
         private Duration drip = LoadPlan.DEFAULT_DRIP;
 
-        @Option(names = "--tls", description = "Encrypt, as for tls://; the certificate must be valid.")
+        @Option(names = "--tls", description = "Use TLS, as with tls://; the certificate must be valid.")
         private boolean tls;
 
         @Option(names = "--insecure", description = "With TLS: accept any certificate.")
@@ -265,9 +269,8 @@ final class LoadOptions {
         @Option(
                 names = "--source",
                 paramLabel = "ADDRESS",
-                description =
-                        "Where to connect from: addresses and networks, 127.0.0.0/8; default: the system's choice,"
-                                + " in mode connect towards loopback 100 addresses.")
+                description = "Source addresses and networks, such as 127.0.0.0/8; default: chosen by the system;"
+                        + " in mode connect to loopback, 100 addresses.")
         private @Nullable SourceAddresses sources;
     }
 
@@ -325,7 +328,7 @@ final class LoadOptions {
     }
 
     private LoadPlan.Builder builder(Target server) throws GeneralSecurityException {
-        require(load.rate == null || load.ramp == null, "rate and --ramp exclude each other");
+        require(load.rate == null || load.ramp == null, "rate and --ramp are mutually exclusive");
         boolean tls =
                 connections.tls || server.scheme().filter(Scheme.TLS::equals).isPresent();
         return LoadPlan.builder(server.addresses().get(0))
@@ -345,7 +348,7 @@ final class LoadOptions {
     }
 
     private Target server() {
-        require(positional == null || target == null, "target and TARGET exclude each other");
+        require(positional == null || target == null, "target and TARGET are mutually exclusive");
         String text = target == null ? positional : target;
         if (text == null) {
             throw new IllegalArgumentException("target is missing");

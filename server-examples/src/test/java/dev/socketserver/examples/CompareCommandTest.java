@@ -72,7 +72,7 @@ class CompareCommandTest {
         CommandRun run = CommandRun.of("compare", file("other.json"), file("other.json"));
 
         assertThat(run.exitCode()).isEqualTo(1);
-        assertThat(run.err().lines()).singleElement().asString().endsWith("other.json is no load report");
+        assertThat(run.err().lines()).singleElement().asString().endsWith("other.json is not a load report");
     }
 
     @Test

@@ -135,7 +135,7 @@ class LoadMetricsTest {
 
         assertThat(run.exitCode()).isEqualTo(1);
         assertThat(run.out()).isEmpty();
-        assertThat(run.err().lines()).containsExactly("load: " + url + ": tells of no elastic_pool_workers");
+        assertThat(run.err().lines()).containsExactly("load: " + url + ": has no metric elastic_pool_workers");
         assertThat(server.snapshot().accepted()).isZero();
     }
 }

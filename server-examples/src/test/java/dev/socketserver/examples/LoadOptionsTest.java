@@ -148,7 +148,7 @@ class LoadOptionsTest {
             --target 127.0.0.1:7 --rate fast              | fast
             --target 127.0.0.1:7 --ramp 1:2               | FROM:TO:SECONDS
             --target 127.0.0.1:7 --ramp 1:2:0             | ramp must take some time
-            --target 127.0.0.1:7 --rate 1 --ramp 1:2:3    | --rate and --ramp exclude each other
+            --target 127.0.0.1:7 --rate 1 --ramp 1:2:3    | --rate and --ramp are mutually exclusive
             --target 127.0.0.1:7 --mode idle --rate 1     | --rate does not apply to mode idle: 1/s
             --target 127.0.0.1:7 --source here            | source must be an IP address or network: here
             --target 127.0.0.1:7 --mode udp --tls         | --tls is not for mode: udp
@@ -160,21 +160,21 @@ class LoadOptionsTest {
             --target 127.0.0.1:7 --html /                 | --html is a directory: /
             --target 127.0.0.1:7 --html /proc/a.html      | --html cannot be written: /proc/a.html
             --target 127.0.0.1:7 --max-p99 0              | --max-p99 must be positive: 0.0 s
-            --target 127.0.0.1:7 127.0.0.1:8              | --target and TARGET exclude each other
-            --target http://127.0.0.1:7                   | http is a protocol above tcp:// and tls://
+            --target 127.0.0.1:7 127.0.0.1:8              | --target and TARGET are mutually exclusive
+            --target http://127.0.0.1:7                   | http:// is not supported: use tcp:// or tls://
             --target ftp://127.0.0.1:7                    | must begin with tcp://, tls://, udp://, unix: or nothing
             --target udp://127.0.0.1:7 --mode request | mode request is not for a target that begins with udp://
             --target tcp://127.0.0.1:7 --mode udp         | --mode udp is not for a target that begins with tcp://
             --target 127.0.0.1:7 -n -1                    | --requests must not be negative: -1
             --target 127.0.0.1:7 -n 5 --mode idle         | --requests does not apply to mode idle: 5
-            --target 127.0.0.1:7 --send a --messages b    | --send and --messages exclude each other
+            --target 127.0.0.1:7 --send a --messages b    | --send and --messages are mutually exclusive
             --target 127.0.0.1:7 --messages /none         | --messages: cannot read the file /none
             --target 127.0.0.1:7 --messages /dev/null     | --messages: /dev/null has no message
             --target 127.0.0.1:7 --send a\\q              | --send: a backslash must begin
             --target 127.0.0.1:7 --send a\\xyz            | --send: a backslash must begin
             --target 127.0.0.1:7 --send hex:0             | --send:
             --target 127.0.0.1:7 --send hex:{{random:9}}  | --send: width of a placeholder must be 1 to 8 bytes: 9
-            --target 127.0.0.1:7 --until a --frame 4      | --until and --frame exclude each other
+            --target 127.0.0.1:7 --until a --frame 4      | --until and --frame are mutually exclusive
             --target 127.0.0.1:7 --frame 5                | --frame must be 1 to 4: 5
             --target 127.0.0.1:7 --expect-length 0        | --expect-length must be 1 to 67108864: 0
             --target 127.0.0.1:7 --expect-regex (         | --expect-regex: Unclosed group

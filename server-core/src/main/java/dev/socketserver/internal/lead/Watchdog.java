@@ -86,7 +86,7 @@ public final class Watchdog {
             ended &= second.awaitEnd(LONGEST_END);
         }
         if (!ended) {
-            LOG.warn("{}-watchdog does not end", name);
+            LOG.warn("{}-watchdog does not terminate", name);
         }
     }
 

@@ -108,7 +108,7 @@ public final class AcceptLoop {
         } catch (ClosedByInterruptException e) {
             LOG.debug("{} was interrupted", server);
         } catch (ClosedChannelException e) {
-            LOG.debug("{} accepts no more", server);
+            LOG.debug("{} no longer accepts connections", server);
         }
         return true;
     }
@@ -129,7 +129,7 @@ public final class AcceptLoop {
         try {
             counters.acceptFailed();
             listener.acceptFailed(failure);
-            failures.warn("{} could not accept, and goes on", server, failure);
+            failures.warn("{} could not accept and will retry", server, failure);
         } catch (Throwable ignored) {
             // Counted or not: accepting goes on.
         }

@@ -83,7 +83,7 @@ final class Drain {
             long end = System.nanoTime() + FORCED_END.toNanos();
             if (!run.awaitAcceptor(end) || !runner.open().awaitEmpty(left(end))) {
                 LOG.warn(
-                        "{} leaves {} requests behind that do not end",
+                        "{} abandons {} requests that do not terminate",
                         run,
                         runner.open().size());
             }

@@ -64,10 +64,10 @@ final class Housekeeper {
      */
     void awaitEnd(Duration timeout) throws InterruptedException {
         if (!thread.awaitEnd(timeout)) {
-            LOG.warn("the housekeeper of {} does not end and is interrupted", server);
+            LOG.warn("interrupting the housekeeper of {}, which does not terminate", server);
         }
         if (service != null && !service.isCurrent() && !service.awaitEnd(timeout)) {
-            LOG.warn("serviceActions() of {} does not end and is interrupted", server);
+            LOG.warn("interrupting serviceActions() of {}, which does not return", server);
         }
     }
 

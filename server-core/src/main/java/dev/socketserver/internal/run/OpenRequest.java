@@ -100,7 +100,7 @@ public abstract class OpenRequest extends Turn {
      */
     protected final void requireTurn() {
         if (!hasTurn() && (!isQueued() || handler != null)) {
-            throw new IllegalStateException(this + " is not served by this thread, which may not use it: "
+            throw new IllegalStateException(this + " may be used only by the thread that serves it, not by "
                     + Thread.currentThread().getName());
         }
     }

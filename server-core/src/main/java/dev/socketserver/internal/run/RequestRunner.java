@@ -95,7 +95,7 @@ public final class RequestRunner {
             opened(request);
             counters.rejected(reason);
             listener.rejected(request.face(), why);
-            rejections.warn(server + " refuses {}", request, why);
+            rejections.warn(server + " refused {}", request, why);
         } finally {
             refuse(request);
         }
@@ -147,7 +147,7 @@ public final class RequestRunner {
         try {
             counters.rejected(Rejection.OVERLOAD);
             listener.rejected(request.face(), cause);
-            rejections.warn("{} has no worker for a request and closes it", server, cause);
+            rejections.warn("{} had no worker for a request and closed it", server, cause);
         } finally {
             turnAway(request);
         }
@@ -246,7 +246,7 @@ public final class RequestRunner {
 
         @Override
         public void rejected(RejectionReason why) {
-            reject(request, new RejectedExecutionException("given up by the pool: " + why));
+            reject(request, new RejectedExecutionException("dropped by the pool: " + why));
         }
 
         @Override
@@ -355,7 +355,7 @@ public final class RequestRunner {
     public void handshakeFailed(OpenRequest request, IOException why) {
         counters.rejected(Rejection.TLS_HANDSHAKE);
         listener.rejected(request.face(), why);
-        LOG.debug("{} and {} did not agree on TLS: {}", server, request, why);
+        LOG.debug("{}: the TLS handshake with {} failed: {}", server, request, why);
     }
 
     // ---- the end of a request
@@ -379,7 +379,7 @@ public final class RequestRunner {
             request.flush();
         } catch (Throwable e) {
             if (request.isPeersFault(e)) {
-                LOG.debug("{} did not hear the goodbye: {}", request, e);
+                LOG.debug("could not send the goodbye to {}: {}", request, e);
             } else {
                 fail(request, e);
             }
@@ -393,7 +393,7 @@ public final class RequestRunner {
             fail(request, failure);
             hooks.finish(request); // if it was not handle() that threw, which has finished by then
         } catch (Throwable e) {
-            hookFailures.error("the handler of {} failed to finish", request, e);
+            hookFailures.error("finish() of the handler of {} failed", request, e);
         }
         sendLastWords(request);
     }
@@ -402,7 +402,7 @@ public final class RequestRunner {
         try {
             request.flush();
         } catch (Throwable e) {
-            LOG.debug("{} did not take the last words: {}", request, e);
+            LOG.debug("could not send the remaining output to {}: {}", request, e);
         }
     }
 
@@ -449,7 +449,8 @@ public final class RequestRunner {
             try {
                 request.release();
             } catch (Throwable e) {
-                hookFailures.error("{} failed to release what it held: its handler may have before", request, e);
+                hookFailures.error(
+                        "could not release the buffers of {}; its handler may already have released them", request, e);
             } finally {
                 closed(request);
             }

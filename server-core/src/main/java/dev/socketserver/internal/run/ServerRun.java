@@ -198,10 +198,10 @@ public final class ServerRun implements Drain.Run {
 
     private void accepting() {
         if (acceptor != null) {
-            throw new IllegalStateException(server + " cannot begin to serve: it serves already");
+            throw new IllegalStateException(server + " cannot start serving: it is already serving");
         }
         if (state != ServerState.STARTING) {
-            throw new IllegalStateException(server + " cannot begin to serve: it is " + state);
+            throw new IllegalStateException(server + " cannot start serving: it is " + state);
         }
         acceptor = Thread.currentThread();
     }
@@ -240,11 +240,11 @@ public final class ServerRun implements Drain.Run {
                 return;
             }
         }
-        LOG.warn("{} has lost a thread that it needs, and stops", server);
+        LOG.warn("{} is stopping because a thread it depends on has died", server);
         try {
             stopElsewhere(config.shutdownGrace());
         } catch (Throwable e) { // no thread is to be had, so it is this one's last task
-            LOG.warn("{} cannot start a thread that stops it: {}", server, e);
+            LOG.warn("{} cannot start its shutdown thread: {}", server, e);
             if (beginDrain()) {
                 drain(config.shutdownGrace());
             }

@@ -86,7 +86,7 @@ final class Connection extends StreamRequest implements StreamConnection {
             }
         } catch (IOException e) {
             // It was closed meanwhile, by whoever has kept the address.
-            LOG.debug("{} has no local address any more: {}", this, e);
+            LOG.debug("{} no longer has a local address: {}", this, e);
         }
     }
 

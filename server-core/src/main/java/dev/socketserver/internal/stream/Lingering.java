@@ -91,7 +91,7 @@ final class Lingering {
             Entry entry = new Entry(transport, knowing);
             lingers = !hasEnded(entry) && entries.offerLast(entry);
         } catch (IOException e) {
-            LOG.debug("a peer is gone before the end was sent: {}", e);
+            LOG.debug("a peer disconnected before the end of the stream was sent: {}", e);
         } finally {
             if (!lingers) {
                 closeNow(transport, knowing);
@@ -123,7 +123,7 @@ final class Lingering {
         try {
             return hasEnded(entry) || entry.until - System.nanoTime() <= 0 || (closed && !entry.received);
         } catch (Throwable e) {
-            LOG.debug("a connection that lingers is closed: {}", e);
+            LOG.debug("a lingering connection was closed: {}", e);
             return true;
         }
     }

@@ -122,7 +122,7 @@ final class Poller {
     /** Reports a failure. Never throws: without memory, not even the text of a message can be had. */
     private void report(Throwable failure) {
         try {
-            failures.error("{} failed, and goes on", this, failure);
+            failures.error("{} failed and continues", this, failure);
         } catch (Throwable ignored) {
             // Reported or not: the leader goes on.
         }
@@ -359,7 +359,7 @@ final class Poller {
         try {
             collect(found);
         } catch (ClosedSelectorException e) {
-            LOG.debug("standing in for a leader failed: {}", e);
+            LOG.debug("replacing a leader failed: {}", e);
         } catch (Throwable e) {
             report(e); // and goes on with those found so far
         } finally {

@@ -42,7 +42,7 @@ final class ProxyGate {
             refuse(
                     connection,
                     Rejection.PROXY_SENDER,
-                    new ProxyProtocolException("not one of the trusted proxies: " + connection.remoteAddress()));
+                    new ProxyProtocolException("not a trusted proxy: " + connection.remoteAddress()));
             return;
         }
         try {
@@ -79,7 +79,7 @@ final class ProxyGate {
             admitted.add(connection);
             return true;
         } else if (received == null) {
-            throw new ProxyProtocolException("the connection ended before its PROXY header did");
+            throw new ProxyProtocolException("the connection ended inside its PROXY header");
         }
         return false;
     }
@@ -99,7 +99,7 @@ final class ProxyGate {
             }
             refuseHeader(
                     oldest.getKey(),
-                    new ProxyProtocolException("the PROXY header did not come within " + rules.headerTimeout()));
+                    new ProxyProtocolException("no complete PROXY header arrived within " + rules.headerTimeout()));
         }
     }
 
@@ -121,7 +121,7 @@ final class ProxyGate {
         admitted.addAll(waiting.keySet());
         waiting.clear();
         for (Connection next = admitted.poll(); next != null; next = admitted.poll()) {
-            refuse(next, Rejection.PROXY_HEADER, new ProxyProtocolException("the server stops"));
+            refuse(next, Rejection.PROXY_HEADER, new ProxyProtocolException("the server is stopping"));
         }
     }
 

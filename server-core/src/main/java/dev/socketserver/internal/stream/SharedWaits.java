@@ -83,7 +83,7 @@ final class SharedWaits {
         thread.stop();
         selector.wakeup();
         if (!thread.awaitEnd(LONGEST_END)) {
-            LOG.warn("a thread that selects does not end");
+            LOG.warn("a selector thread does not terminate");
         }
         try {
             selector.close();

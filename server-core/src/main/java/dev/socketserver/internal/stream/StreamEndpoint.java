@@ -318,7 +318,7 @@ public final class StreamEndpoint implements Endpoint {
             }
             return connection;
         } catch (IOException e) {
-            LOG.debug("a connection was gone before it was set up: {}", e);
+            LOG.debug("a connection was closed before it was set up: {}", e);
             accepted.close();
             return null;
         } catch (Throwable e) {
@@ -386,7 +386,7 @@ public final class StreamEndpoint implements Endpoint {
             try {
                 selector.selectNow(key -> {});
             } catch (IOException | ClosedSelectorException e) {
-                LOG.debug("the selector did not forget {}: {}", channel, e);
+                LOG.debug("the selector could not deregister {}: {}", channel, e);
             } finally {
                 selecting.unlock();
             }

@@ -533,7 +533,7 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
                 tls.closeOutput();
             }
         } catch (IOException e) {
-            LOG.debug("{} did not hear of the end: {}", this, e);
+            LOG.debug("could not send close_notify to {}: {}", this, e);
         }
     }
 }

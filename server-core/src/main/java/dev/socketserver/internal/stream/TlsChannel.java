@@ -176,7 +176,9 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
 
     /** Tells why there is no handshake with a peer that has ended, or was made to, since it took too long. */
     IOException brokenOff() {
-        return left() <= 0 ? tookTooLong() : new SSLException("the peer ended during the TLS handshake");
+        return left() <= 0
+                ? tookTooLong()
+                : new SSLException("the peer closed the connection during the TLS handshake");
     }
 
     private void runTasks(SSLEngine engine) {
@@ -224,7 +226,7 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
 
     private <T> T secured(@Nullable T half) throws SSLException {
         if (half == null || !secure) {
-            throw new SSLException("no TLS handshake was done yet");
+            throw new SSLException("the TLS handshake is not complete");
         }
         return half;
     }

@@ -57,7 +57,7 @@ final class TlsInput {
             receive(false);
         }
         if (ended) {
-            throw new SSLException("the peer gave up the handshake");
+            throw new SSLException("the peer aborted the handshake");
         }
         return taken || waits;
     }
@@ -106,7 +106,7 @@ final class TlsInput {
         while (target.position() == before && !plain.isReadable() && !ended && decryptRecord(target)) {
             useless = target.position() == before && !plain.isReadable() ? useless + 1 : 0;
             if (useless > MAX_USELESS_RECORDS && !ended) {
-                throw failed(new SSLException("the peer sends records without data"));
+                throw failed(new SSLException("the peer sent too many empty records"));
             }
             answer();
         }
@@ -127,7 +127,7 @@ final class TlsInput {
     private void answer() throws IOException {
         HandshakeStatus status = engine.getHandshakeStatus();
         if (status == HandshakeStatus.NEED_TASK) {
-            throw failed(new SSLException("the peer wants a renegotiation, which is refused"));
+            throw failed(new SSLException("the peer requested renegotiation, which is not supported"));
         } else if (status == HandshakeStatus.NEED_WRAP && !ended) {
             answers.answer();
         }

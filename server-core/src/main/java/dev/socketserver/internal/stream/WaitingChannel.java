@@ -131,7 +131,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         return new SocketTimeoutException(
                 insideMessage && deadline == messageDeadline
                         ? "a message was not complete within " + Duration.ofNanos(messageTimeout)
-                        : "nothing came for " + Duration.ofNanos(readTimeout));
+                        : "no data received for " + Duration.ofNanos(readTimeout));
     }
 
     /** Returns the earlier one of two deadlines. */
@@ -181,7 +181,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
     private void checkProgress(long count, boolean inTime) throws IOException {
         if (count == 0 && !inTime) {
             transport.close();
-            throw new SocketTimeoutException("the peer took no byte for " + Duration.ofNanos(writeTimeout));
+            throw new SocketTimeoutException("the peer accepted no data for " + Duration.ofNanos(writeTimeout));
         }
     }
 

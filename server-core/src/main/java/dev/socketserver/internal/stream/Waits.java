@@ -56,7 +56,7 @@ final class Waits {
         try {
             opened = new OwnSelector(Selector.open());
         } catch (IOException e) {
-            LOG.debug("no selector for one more thread: {}", e);
+            LOG.debug("could not open a selector for another thread: {}", e);
         } finally {
             if (opened == null) {
                 closed((Selector) null);
@@ -164,7 +164,7 @@ final class Waits {
                 }
                 usable = true;
             } catch (IOException | ClosedSelectorException e) {
-                LOG.debug("a selector is not used again: {}", e);
+                LOG.debug("a selector cannot be reused: {}", e);
             } finally {
                 if (usable) {
                     giveBack(this);

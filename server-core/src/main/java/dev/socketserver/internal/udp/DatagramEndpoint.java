@@ -209,7 +209,7 @@ public final class DatagramEndpoint implements Endpoint, DatagramRequest.Socket 
         long end = System.nanoTime() + LONGEST_SEND.toNanos();
         while (channel.send(bytes, target) == 0 && !empty) {
             if (end - System.nanoTime() <= 0) {
-                throw new IOException("the system has had no room for a datagram for " + LONGEST_SEND);
+                throw new IOException("the system had no buffer space for a datagram for " + LONGEST_SEND);
             }
             LockSupport.parkNanos(this, SEND_PAUSE.toNanos());
         }

@@ -118,7 +118,7 @@ final class Receivers extends Intake {
 
     private void report(Throwable failure) {
         try {
-            failures.error("{} failed, and goes on", getClass().getSimpleName(), failure);
+            failures.error("{} failed and continues", getClass().getSimpleName(), failure);
         } catch (Throwable ignored) {
             // There is no memory even for the text of the message.
         }
@@ -190,7 +190,7 @@ final class Receivers extends Intake {
                 runner().admit(datagram); // which calls process()
             }
         } catch (IOException e) {
-            LOG.debug("standing in for a leader failed: {}", e);
+            LOG.debug("replacing a leader failed: {}", e);
         } finally {
             lead.leadership().giveUp();
         }

@@ -105,7 +105,7 @@ public final class Log {
         try {
             logger.error(message, cause);
             if (logger instanceof NOPLogger && BACK_END_MISSING.compareAndSet(false, true)) {
-                toStandardError("no SLF4J back end: this is lost, and whatever follows: " + message + ": " + cause);
+                toStandardError("no SLF4J back end; this and later messages are lost: " + message + ": " + cause);
             }
         } catch (Throwable failure) {
             backEndFailed(failure);

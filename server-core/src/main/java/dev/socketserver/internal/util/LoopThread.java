@@ -89,7 +89,7 @@ public final class LoopThread {
     /** Reports a failure. Never throws: without memory, not even the text of a message can be had. */
     private void report(Throwable failure) {
         try {
-            failures.error("{} failed, and goes on", thread.getName(), failure);
+            failures.error("{} failed and continues", thread.getName(), failure);
         } catch (Throwable ignored) {
             // Reported or not: the thread goes on.
         }

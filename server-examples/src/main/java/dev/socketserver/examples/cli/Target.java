@@ -99,7 +99,7 @@ public record Target(Optional<Scheme> scheme, String host, List<SocketAddress> a
                 .or(() -> {
                     throw new IllegalArgumentException(
                             text.toLowerCase(Locale.ROOT).startsWith("http")
-                                    ? "http is a protocol above tcp:// and tls://: say what to --send"
+                                    ? "http:// is not supported: use tcp:// or tls://, and --send the request"
                                     : "must begin with tcp://, tls://, udp://, unix: or nothing, not " + text + "://");
                 });
     }

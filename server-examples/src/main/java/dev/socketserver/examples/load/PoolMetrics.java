@@ -119,7 +119,7 @@ public final class PoolMetrics {
             }
         }
         if (!found) {
-            throw new IOException("tells of no elastic_pool_workers");
+            throw new IOException("has no metric elastic_pool_workers");
         }
         return new PoolSample(workers, busy, queued);
     }

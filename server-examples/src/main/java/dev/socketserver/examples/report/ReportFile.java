@@ -38,10 +38,10 @@ public final class ReportFile {
         try {
             report = JSON.fromJson(Files.readString(file), LoadReport.class);
         } catch (JsonParseException e) {
-            throw new IOException(file + " is no load report", e);
+            throw new IOException(file + " is not a load report", e);
         }
         if (report == null || !LoadReport.FORMAT.equals(report.format()) || report.runs() == null) {
-            throw new IOException(file + " is no load report");
+            throw new IOException(file + " is not a load report");
         }
         if (report.version() != LoadReport.VERSION) {
             throw new IOException(
@@ -51,7 +51,7 @@ public final class ReportFile {
             throw new IOException(file + " has no run");
         }
         if (!report.isComplete()) {
-            throw new IOException(file + " is no load report: parts are missing");
+            throw new IOException(file + " is not a load report: parts are missing");
         }
         return report;
     }

@@ -83,7 +83,7 @@ class PoolMetricsTest {
     void anAnswerWithoutAPoolIsNone(String text) {
         assertThatIOException()
                 .isThrownBy(() -> PoolMetrics.parse(text))
-                .withMessage("tells of no elastic_pool_workers");
+                .withMessage("has no metric elastic_pool_workers");
     }
 
     @Test

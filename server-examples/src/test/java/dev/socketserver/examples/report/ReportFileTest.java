@@ -51,16 +51,16 @@ class ReportFileTest {
 
     @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
-            {                                                      | is no load report
-            []                                                     | is no load report
-            {}                                                     | is no load report
-            ''                                                     | is no load report
-            {"format":"dev.socketserver.load","version":1}         | is no load report
+            {                                                      | is not a load report
+            []                                                     | is not a load report
+            {}                                                     | is not a load report
+            ''                                                     | is not a load report
+            {"format":"dev.socketserver.load","version":1}         | is not a load report
             {"format":"dev.socketserver.load","version":2,"runs":[]}| has version 2 of the format, not 1
             {"format":"dev.socketserver.load","version":1,"runs":[]}| has no run
-            {"format":"dev.socketserver.load","version":1,"runs":[null]} | is no load report
-            {"format":"dev.socketserver.load","version":1,"runs":[{}]}   | is no load report
-            {"format":"dev.socketserver.load","version":NaN,"runs":[{}]} | is no load report
+            {"format":"dev.socketserver.load","version":1,"runs":[null]} | is not a load report
+            {"format":"dev.socketserver.load","version":1,"runs":[{}]}   | is not a load report
+            {"format":"dev.socketserver.load","version":NaN,"runs":[{}]} | is not a load report
             """)
     void anotherFileIsRefused(String text, String complaint) throws IOException {
         Path file = Files.writeString(directory.resolve("other.json"), text);
