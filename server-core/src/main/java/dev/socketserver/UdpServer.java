@@ -99,9 +99,9 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
         var endpoint = new DatagramEndpoint(channel(), config());
         if (Sockets.isAmbiguous(endpoint.address().getAddress())) {
             LOG.warn(
-                    "{} listens on all addresses of a machine with several: the system chooses the address that an answer"
-                            + " comes from, and a client that sent to another may not receive it; to be sure, start one"
-                            + " server for each address",
+                    "{} listens on all addresses of a machine with several: the system chooses the address that an"
+                            + " answer comes from, and a client that sent to another may not receive it; to be sure,"
+                            + " start one server for each address",
                     this);
         }
         return endpoint;

@@ -79,6 +79,6 @@ class SlowReaderTest {
                 .singleElement()
                 .satisfies(failure -> assertThat(failure)
                         .isInstanceOf(SocketTimeoutException.class)
-                        .hasMessage("the peer took no byte for PT0.4S"));
+                        .hasMessage("the peer accepted no data for PT0.4S"));
     }
 }
