@@ -52,8 +52,8 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
         Sockets.checkAddress(config, InetSocketAddress.class);
         Sockets.checkNotSet("proxyProtocol is for TCP only", config.proxyProtocol(), config);
         Integer limit = config.maxConnections() == 0 ? null : config.maxConnections();
-        Sockets.checkNotSet("maxConnections is for connections, not for datagrams", limit, config);
-        Sockets.checkNotSet("tls is for connections, not for datagrams", config.tls(), config);
+        Sockets.checkNotSet("maxConnections is not supported for UDP", limit, config);
+        Sockets.checkNotSet("tls is not supported for UDP", config.tls(), config);
     }
 
     @Override

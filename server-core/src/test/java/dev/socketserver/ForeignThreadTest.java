@@ -84,7 +84,7 @@ class ForeignThreadTest {
                 .allSatisfy((name, failure) -> assertThat(failure)
                         .as(name)
                         .isInstanceOf(IllegalStateException.class)
-                        .hasMessageContaining("not served by this thread"));
+                        .hasMessageContaining("only by the thread that serves it"));
     }
 
     private static void attempt(ThrowingCallable call) {

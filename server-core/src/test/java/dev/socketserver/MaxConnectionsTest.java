@@ -355,6 +355,6 @@ class MaxConnectionsTest {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> new UdpServer(
                         Loopback.config().maxConnections(1).build(), DatagramRequestHandler.of((in, out) -> {})))
-                .withMessageStartingWith("maxConnections is for connections, not for datagrams");
+                .withMessageStartingWith("maxConnections is not supported for UDP");
     }
 }
