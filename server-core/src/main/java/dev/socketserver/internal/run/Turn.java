@@ -34,8 +34,11 @@ abstract class Turn {
     /** Something other than the peer wants the request's attention before it waits again. */
     private static final int CALLED = 8;
 
-    /** It was reported ready while it was not parked, and is not going to be reported again unless it is armed. */
-    private static final int READY = 16;
+    /**
+     * It has to be armed before it is reported ready again: it was reported while it was not parked. Stays until it is
+     * armed, whatever happens meanwhile.
+     */
+    private static final int UNARMED = 16;
 
     /** Its thread is about to be interrupted, and must not leave it meanwhile. */
     private static final int INTERRUPTING = 32;
@@ -82,7 +85,7 @@ abstract class Turn {
                     owner = Thread.currentThread();
                     return true;
                 }
-            } else if (change(seen, seen & PHASE, (seen & ~PHASE) | READY)) {
+            } else if (change(seen, seen & PHASE, (seen & ~PHASE) | UNARMED)) {
                 return false;
             }
         }
@@ -102,6 +105,15 @@ abstract class Turn {
     /** Returns whether that thread has the turn. */
     final boolean isServedBy(Thread thread) {
         return owner == thread;
+    }
+
+    /** The request is going to be armed. For the one thread that arms it. */
+    public final void arming() {
+        for (int seen = word; (seen & UNARMED) != 0; seen = word) {
+            if (change(seen, seen & PHASE, seen & ~PHASE & ~UNARMED)) {
+                return;
+            }
+        }
     }
 
     /** What became of an attempt to park. */
@@ -126,9 +138,9 @@ abstract class Turn {
                 }
             } else if ((seen & INTERRUPTING) != 0) {
                 Thread.onSpinWait();
-            } else if (change(seen, PARKED, 0)) {
+            } else if (change(seen, PARKED, seen & UNARMED)) {
                 clearInterrupt(seen);
-                return (seen & READY) == 0 ? Parking.PARKED : Parking.PARKED_UNARMED;
+                return (seen & UNARMED) == 0 ? Parking.PARKED : Parking.PARKED_UNARMED;
             }
         }
     }
@@ -140,7 +152,7 @@ abstract class Turn {
             int seen = word;
             if ((seen & INTERRUPTING) != 0) {
                 Thread.onSpinWait();
-            } else if (change(seen, QUEUED, seen & READY)) {
+            } else if (change(seen, QUEUED, seen & UNARMED)) {
                 clearInterrupt(seen);
                 return;
             }

@@ -302,10 +302,12 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
         turnBegins = true;
         Poller place = Objects.requireNonNull(poller);
         Registration known = registration();
+        long leading = known.turn;
         known.turn = Registration.NOT_LEADING;
         boolean toArm = !known.isKnown();
         Parking parking = tryPark(); // from here on it may be another thread's
         if (parking == Parking.CALLED) {
+            known.turn = leading;
             return false;
         }
         if (toArm || parking == Parking.PARKED_UNARMED) {
