@@ -26,13 +26,13 @@ import org.jspecify.annotations.Nullable;
  * <p><b>To call:</b> {@link #serveForever}, {@link #start}, {@link #handleRequest}, {@link #address},
  * {@link #shutdown}, {@link #close}. All are thread-safe.
  *
- * <p><b>To override:</b> {@link #serverBind}, {@link #serverActivate}, {@link #serverClose},
- * {@link #verifyRequest}, {@link #processRequest}, {@link #finishRequest}, {@link #shutdownRequest},
- * {@link #closeRequest}, {@link #handleError}, {@link #handleOverload}, {@link #handleTimeout},
- * {@link #serviceActions}. An exception from a hook affects at most the request that it was called for.
+ * <p><b>To override:</b> {@link #serverBind}, {@link #serverActivate}, {@link #serverClose}, {@link #verifyRequest},
+ * {@link #processRequest}, {@link #finishRequest}, {@link #shutdownRequest}, {@link #closeRequest},
+ * {@link #handleError}, {@link #handleOverload}, {@link #handleTimeout}, {@link #serviceActions}. An exception from a
+ * hook affects at most the request that it was called for.
  *
- * <p>The constructor opens nothing: {@link #bind()}, which the serving methods call, binds the address. A
- * server that was shut down may be started again, on the same address; a closed server may not.
+ * <p>The constructor opens nothing: {@link #bind()}, which the serving methods call, binds the address. A server that
+ * was shut down may be started again, on the same address; a closed server may not.
  *
  * @param <R> the type of the requests: {@link StreamConnection} or {@link Datagram}
  */
@@ -87,8 +87,8 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
     }
 
     /**
-     * Returns the pool that the server created, for its metrics; empty before the server is bound, or if an executor
-     * is configured.
+     * Returns the pool that the server created, for its metrics; empty before the server is bound, or if an executor is
+     * configured.
      */
     public final Optional<ElasticThreadPool> pool() {
         ServerRun current = run;

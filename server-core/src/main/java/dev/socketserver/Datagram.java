@@ -18,9 +18,7 @@ public non-sealed interface Datagram extends Request {
      */
     ByteBuf answer();
 
-    /**
-     * Returns whether the datagram was longer than {@link ServerConfig#maxDatagramSize()} and was truncated.
-     */
+    /** Returns whether the datagram was longer than {@link ServerConfig#maxDatagramSize()} and was truncated. */
     boolean isTruncated();
 
     /**

@@ -25,7 +25,8 @@ public final class RequestExecutors {
 
     /**
      * Returns an executor that runs each request in a new platform thread, like {@code ThreadingMixIn}; the number of
-     * threads is unbounded. They are not daemon threads, so accepted requests are not dropped when {@code main} returns.
+     * threads is unbounded. They are not daemon threads, so accepted requests are not dropped when {@code main}
+     * returns.
      */
     public static Executor threadPerRequest() {
         var number = new AtomicLong();

@@ -22,7 +22,10 @@ public abstract sealed class RequestHandler<R extends Request> permits StreamReq
 
     RequestHandler() {}
 
-    /** Prepares the handler; runs once, before the first {@link #handle()}. If it throws, neither handle nor finish runs. */
+    /**
+     * Prepares the handler; runs once, before the first {@link #handle()}. If it throws, neither handle nor finish
+     * runs.
+     */
     protected void setup() throws Exception {}
 
     /** Serves the request. An exception affects only this request and is passed to {@link BaseServer#handleError}. */

@@ -23,8 +23,9 @@ public enum ServerState {
     /** Accepting and serving. */
     READY,
     /**
-     * Shutting down; clients should be directed elsewhere. Still accepting for the {@linkplain ServerConfig#drainDelay()
-     * delay}, then accepting the queued connections, and letting running requests finish within the grace period.
+     * Shutting down; clients should be directed elsewhere. Still accepting for the
+     * {@linkplain ServerConfig#drainDelay() delay}, then accepting the queued connections, and letting running requests
+     * finish within the grace period.
      */
     DRAINING,
     /** Holds no resources; may be started again unless it was closed. */

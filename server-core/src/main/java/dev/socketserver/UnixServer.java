@@ -33,8 +33,8 @@ public non-sealed class UnixServer extends StreamServer {
      * Creates a server.
      *
      * @param handlers creates a new handler for each connection
-     * @throws IllegalArgumentException if the address is not a {@link UnixDomainSocketAddress}, or the PROXY protocol is
-     *     configured
+     * @throws IllegalArgumentException if the address is not a {@link UnixDomainSocketAddress}, or the PROXY protocol
+     *     is configured
      */
     public UnixServer(ServerConfig config, Supplier<? extends StreamRequestHandler> handlers) {
         super(config, handlers);
