@@ -94,7 +94,7 @@ final class LoadCommand implements Callable<Integer> {
                 names = "--json",
                 paramLabel = "F",
                 description =
-                        "Write the results to this file; - means standard output (the table then goes to standard error).")
+                        "Write the results to this file; - means standard output, with the table on standard error.")
         private @Nullable Path json;
 
         @Option(names = "--html", paramLabel = "F", description = "Write a page with charts to this file.")
