@@ -282,7 +282,7 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
     /** Runs after the socket is bound, before anything is accepted. Does nothing by default. */
     protected void serverActivate() throws IOException {}
 
-    /** Stops accepting by closing the socket. May be called twice. */
+    /** Stops accepting; a listening socket is closed. May be called twice. */
     protected void serverClose() {
         Endpoint bound = endpoint;
         if (bound == null) {

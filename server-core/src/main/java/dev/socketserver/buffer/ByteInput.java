@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
  * <p>{@link #buffer()}, {@link #readSlice} and {@link #readFrame} return views of the read buffer, without a copy. A
  * view is valid until the next read from this input. To keep it longer, {@linkplain ByteBuf#retain() retain} it and
  * release it when done; the input then continues in another buffer. With Netty's leak detection at level
- * {@code PARANOID}, a view that is used past its time throws an {@code IllegalReferenceCountException}.
+ * {@code PARANOID}, using an expired view throws an {@code IllegalReferenceCountException}.
  *
  * <p>The read buffer grows only as bytes arrive, so a peer cannot make the server allocate memory by announcing a large
  * frame.
@@ -26,8 +26,8 @@ public abstract class ByteInput extends InputStream {
     protected ByteInput() {}
 
     /**
-     * Returns the bytes that were received and not yet consumed, and waits for some if there are none; the buffer is
-     * empty only at the end of the stream. Reading from it consumes the bytes. It must not be released or written to.
+     * Returns the bytes received and not yet consumed, waiting for input if there are none; the buffer is empty only at
+     * the end of the stream. Reading from it consumes the bytes. It must not be released or written to.
      *
      * @throws IOException if reading from the peer fails
      */
@@ -38,47 +38,47 @@ public abstract class ByteInput extends InputStream {
     public abstract int available();
 
     /**
-     * Waits until that many bytes can be read without waiting.
+     * Waits until the given number of bytes can be read without waiting.
      *
-     * @return false if the stream ended before
+     * @return false if the stream ended first
      * @throws IOException if reading from the peer fails
      */
     public abstract boolean await(int count) throws IOException;
 
     /**
-     * Waits for the peer's next message. A handler that serves a whole conversation in one {@code handle()} calls this
-     * before each message, so that the server can tell an idle peer from a slow one: here {@code idleTimeout} counts,
-     * not {@code readTimeout}, and here a draining server ends the conversation.
+     * Waits for the peer's next message. A handler that serves a whole conversation in one {@code handle()} should call
+     * this method before each message, so that the server can tell an idle peer from a slow one: during this wait,
+     * {@code idleTimeout} applies instead of {@code readTimeout}, and a draining server ends the conversation.
      *
-     * @return false if there is no further message: the peer has ended, was idle for too long, or the server drains
+     * @return false if there is no further message: the peer has closed its side, was idle for too long, or the server
+     *     is draining
      * @throws IOException if reading from the peer fails
      */
     public abstract boolean awaitMessage() throws IOException;
 
     /**
-     * Fills the whole array.
+     * Fills the entire array.
      *
-     * @throws EOFException if the stream ends before
+     * @throws EOFException if the stream ends first
      * @throws IOException if reading from the peer fails
      */
     public abstract void readFully(byte[] target) throws IOException;
 
     /**
-     * Waits for exactly that many bytes and returns them as a view of the read buffer.
+     * Waits for exactly {@code length} bytes and returns them as a view of the read buffer.
      *
-     * @throws EOFException if the stream ends before
+     * @throws EOFException if the stream ends first
      * @throws IOException if reading from the peer fails
      */
     public abstract ByteBuf readSlice(int length) throws IOException;
 
     /**
-     * Reads one line, which ends with LF or CR LF, or, if it is the last one, with the stream; the line end is not
-     * returned.
+     * Reads one line, which is terminated by LF, CR LF or the end of the stream; the line end is not returned.
      *
      * @param charset decodes the line
-     * @param maxBytes the longest line allowed, in bytes, without its end
+     * @param maxBytes the maximum length of the line in bytes, excluding its end
      * @return the line, or null at the end of the stream
-     * @throws MessageTooLongException if no line end comes within the limit
+     * @throws MessageTooLongException if the line exceeds the limit
      * @throws IOException if reading from the peer fails
      */
     public abstract @Nullable String readLine(Charset charset, int maxBytes) throws IOException;
@@ -88,7 +88,7 @@ public abstract class ByteInput extends InputStream {
      * view of the read buffer.
      *
      * @param prefixBytes the size of the length, in bytes: 1, 2, 3, or 4
-     * @param maxBytes the longest body allowed, in bytes
+     * @param maxBytes the maximum length of the body in bytes
      * @return the body, or null if the stream ended before a frame began
      * @throws MessageTooLongException if the peer announces a longer body
      * @throws EOFException if the stream ends inside a frame

@@ -1,5 +1,5 @@
 /**
- * Streams over pooled direct buffers: plain {@code InputStream} and {@code OutputStream} that also speak
+ * Streams over pooled direct buffers: {@code InputStream} and {@code OutputStream} subclasses that also support
  * {@code ByteBuf}.
  */
 @NullMarked

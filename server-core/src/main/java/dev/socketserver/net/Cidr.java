@@ -18,7 +18,7 @@ public record Cidr(InetAddress network, int prefixLength) {
     /**
      * Creates a range.
      *
-     * @throws IllegalArgumentException if the address has fewer bits, or any set after the prefix
+     * @throws IllegalArgumentException if the prefix is longer than the address, or the address has bits set after it
      */
     public Cidr {
         Objects.requireNonNull(network, "network");
@@ -43,7 +43,7 @@ public record Cidr(InetAddress network, int prefixLength) {
     }
 
     /**
-     * Parses {@code ADDRESS/BITS}, or an address alone, which is a range of one. Never asks a name server.
+     * Parses {@code ADDRESS/BITS}, or a single address, which is a range of one. Never performs a DNS lookup.
      *
      * @throws IllegalArgumentException if the text is not a range
      */

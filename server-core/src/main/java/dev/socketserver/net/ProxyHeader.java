@@ -8,11 +8,11 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A header of HAProxy's PROXY protocol, version 1 or 2 (<a
- * href="https://www.haproxy.org/download/2.6/doc/proxy-protocol.txt">specification</a>, 2020): what a proxy says about
+ * href="https://www.haproxy.org/download/2.6/doc/proxy-protocol.txt">specification</a>, 2020): a proxy's description of
  * the connection that it forwards. Immutable and thread-safe.
  *
- * @param source the address of the client; null if the proxy speaks for itself ({@code LOCAL}) or does not know the
- *     client ({@code UNKNOWN}, {@code UNSPEC})
+ * @param source the address of the client; null if the proxy connects on its own behalf ({@code LOCAL}) or does not
+ *     know the client ({@code UNKNOWN}, {@code UNSPEC})
  * @param destination the address that the client connected to; null under the same conditions
  * @param tlvs the extensions of a version 2 header; empty if there are none
  */

@@ -9,21 +9,21 @@ import java.util.List;
 import java.util.stream.Stream;
 
 /**
- * Which proxies may tell a server, by HAProxy's PROXY protocol, on whose behalf they connect. All other connections are
- * refused, since anybody could send a header and claim to be anybody. Immutable and thread-safe.
+ * The proxies that a server trusts to report their clients' addresses by HAProxy's PROXY protocol. All other
+ * connections are rejected, since anyone could send a header with any address. Immutable and thread-safe.
  *
  * @param trusted the networks of the proxies; at least one
- * @param headerTimeout how long a proxy may take to send the header; {@link #DEFAULT_HEADER_TIMEOUT} with
+ * @param headerTimeout the time within which a proxy must send the header; {@link #DEFAULT_HEADER_TIMEOUT} with
  *     {@link #trusting}
  */
 public record ProxyProtocol(List<Cidr> trusted, Duration headerTimeout) {
-    /** The default for how long a proxy may take to send the header: 5 seconds. */
+    /** The default of {@link #headerTimeout()}: 5 seconds. */
     public static final Duration DEFAULT_HEADER_TIMEOUT = Duration.ofSeconds(5);
 
     /**
      * Creates the rules.
      *
-     * @throws IllegalArgumentException if no proxy is trusted, or the timeout is not positive
+     * @throws IllegalArgumentException if {@code trusted} is empty, or the timeout is not positive
      */
     public ProxyProtocol {
         trusted = List.copyOf(trusted);

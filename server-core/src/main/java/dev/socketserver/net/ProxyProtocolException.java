@@ -10,7 +10,7 @@ public final class ProxyProtocolException extends IOException {
     /**
      * Creates an exception. Control characters in the message are escaped, since it may quote the peer.
      *
-     * @param message what is wrong
+     * @param message the problem
      */
     public ProxyProtocolException(String message) {
         super(Printable.of(message));

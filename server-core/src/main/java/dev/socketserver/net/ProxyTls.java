@@ -9,8 +9,8 @@ import java.util.Objects;
 import java.util.Optional;
 
 /**
- * What a proxy says about its TLS connection with the client, in the {@code PP2_TYPE_SSL} extension of a PROXY header.
- * Immutable and thread-safe.
+ * A proxy's description of its TLS connection with the client, from the {@code PP2_TYPE_SSL} extension of a PROXY
+ * header. Immutable and thread-safe.
  */
 public final class ProxyTls {
     private static final int FIXED_LENGTH = 5;
@@ -74,20 +74,20 @@ public final class ProxyTls {
     }
 
     /**
-     * Returns the proxy's result of the verification, as an unsigned number; 0 means that nothing was found wrong,
-     * which HAProxy also says of a client without a certificate. See {@link #isVerified}.
+     * Returns the result of the proxy's verification, as an unsigned number; 0 means no error, which HAProxy also
+     * reports for a client without a certificate. See {@link #isVerified}.
      */
     public long verifyResult() {
         return Integer.toUnsignedLong(verify);
     }
 
-    /** Returns the version of TLS, such as {@code TLSv1.3}. */
+    /** Returns the TLS version, such as {@code TLSv1.3}. */
     public Optional<String> version() {
         return block.text(VERSION, US_ASCII);
     }
 
     /**
-     * Returns the common name in the client certificate's subject; to be believed only if the certificate
+     * Returns the common name in the client certificate's subject; trust it only if the certificate
      * {@linkplain #isVerified was verified}.
      */
     public Optional<String> commonName() {

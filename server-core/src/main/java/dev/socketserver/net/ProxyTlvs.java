@@ -8,11 +8,11 @@ import io.netty.buffer.ByteBuf;
 import java.util.Optional;
 
 /**
- * The extensions of a version 2 PROXY header: type-length-value vectors (TLVs) in which a proxy passes on what it knows
- * about the client. Unknown types are kept; of several extensions of one type, the first counts. Together they take at
- * most 64 KiB. Immutable and thread-safe.
+ * The extensions of a version 2 PROXY header: type-length-value vectors (TLVs) in which a proxy passes on information
+ * about the client. Unknown types are kept; if several extensions have the same type, the first one counts. Their total
+ * size is at most 64 KiB. Immutable and thread-safe.
  *
- * <p>An extension is only as trustworthy as the proxy that sent it, and many just repeat what the client said.
+ * <p>An extension is only as trustworthy as the proxy that sent it, and many merely repeat what the client sent.
  */
 public final class ProxyTlvs {
     /** No extensions. */
@@ -87,13 +87,13 @@ public final class ProxyTlvs {
         return block.text(NETNS, US_ASCII);
     }
 
-    /** Returns what the proxy says about its TLS connection with the client. */
+    /** Returns what the proxy reports about its TLS connection with the client. */
     public Optional<ProxyTls> tls() {
         return value(SSL).map(ProxyTls::new);
     }
 
     /**
-     * Returns a copy of the first value of a type, registered or not, such as {@code 0xEA} of AWS.
+     * Returns a copy of the first value of a type, registered or not, such as AWS's {@code 0xEA}.
      *
      * @param type 0 to 255
      */

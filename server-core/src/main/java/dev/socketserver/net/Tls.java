@@ -8,18 +8,19 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 
 /**
- * How a server encrypts its connections: each has its own {@link SSLEngine}. Immutable; thread-safe if the supplier is.
+ * The TLS settings of a server; each connection has its own {@link SSLEngine}. Immutable; thread-safe if the supplier
+ * is.
  *
- * @param engines creates and configures (client certificates, protocols, ALPN) the engine of one connection. Called by
- *     several workers at a time, once per handshake, so a change applies to all later connections
- * @param handshakeTimeout how long a handshake may take, from the connection or, with {@code awaitFirstByte}, from its
+ * @param engines creates and configures (client certificates, protocols, ALPN) the engine of one connection. Called
+ *     concurrently by workers, once per handshake, so a change applies to all later connections
+ * @param handshakeTimeout the time limit of a handshake, from the accept or, with {@code awaitFirstByte}, from the
  *     first byte; {@link #DEFAULT_HANDSHAKE_TIMEOUT} with {@link #of(SSLContext)}
- * @param sessionTickets whether TLS 1.3 clients get session tickets, with which they can resume the session in a later
- *     connection. The default is false: a ticket is sent after the handshake, and a client that only writes and then
- *     closes leaves it unread, for which its system resets the connection and destroys what it has sent
+ * @param sessionTickets whether TLS 1.3 clients get session tickets, with which they can resume the session on a later
+ *     connection. The default is false: a ticket is sent after the handshake, and if a client only writes and then
+ *     closes without reading it, the client's kernel resets the connection and destroys the data it has sent
  */
 public record Tls(Supplier<SSLEngine> engines, Duration handshakeTimeout, boolean sessionTickets) {
-    /** The default for how long a handshake may take: 5 seconds. */
+    /** The default of {@link #handshakeTimeout()}: 5 seconds. */
     public static final Duration DEFAULT_HANDSHAKE_TIMEOUT = Duration.ofSeconds(5);
 
     /**
@@ -37,7 +38,7 @@ public record Tls(Supplier<SSLEngine> engines, Duration handshakeTimeout, boolea
         return of(Objects.requireNonNull(context, "context")::createSSLEngine);
     }
 
-    /** Returns settings with an engine of this supplier per connection, and the default timeout. */
+    /** Returns settings that get each connection's engine from the supplier, with the default timeout. */
     public static Tls of(Supplier<SSLEngine> engines) {
         return new Tls(engines, DEFAULT_HANDSHAKE_TIMEOUT, false);
     }
@@ -52,8 +53,9 @@ public record Tls(Supplier<SSLEngine> engines, Duration handshakeTimeout, boolea
     }
 
     /**
-     * Returns the same settings, with session tickets or without. Without them, the server raises the session timeout
-     * of the engines' {@link javax.net.ssl.SSLSessionContext} above seven days, for which the JDK sends none.
+     * Returns the same settings, with or without session tickets. To disable tickets, the server raises the session
+     * timeout of the engines' {@link javax.net.ssl.SSLSessionContext} above seven days, which stops the JDK from
+     * sending them.
      */
     public Tls withSessionTickets(boolean send) {
         return new Tls(engines, handshakeTimeout, send);

@@ -14,25 +14,26 @@ import java.util.concurrent.RejectedExecutionException;
  *
  * <dl>
  *   <dt>Dispatch
- *   <dd>A task goes straight to the idle worker that worked last; if none is idle, it waits in a bounded queue.
+ *   <dd>A task goes directly to the most recently used idle worker; if none is idle, it waits in a bounded queue.
  *   <dt>Growth
  *   <dd>A worker is added, up to {@code maxWorkers}, when more than {@code queueThreshold} tasks wait or the oldest has
  *       waited longer than {@code maxQueueWait}, even if no further task arrives.
  *   <dt>Shrinking
- *   <dd>Workers that were not needed for a whole {@code idleWindow} retire, except {@code minSpareWorkers} of the idle
- *       ones and {@code minWorkers} in all, even without traffic.
+ *   <dd>Workers that were not needed for a whole {@code idleWindow} retire, even without traffic;
+ *       {@code minSpareWorkers} idle workers, and {@code minWorkers} in total, are kept.
  *   <dt>Overload
  *   <dd>When the queue is full and no worker may be added, the {@link OverloadPolicy} decides.
  *   <dt>Failure
- *   <dd>A worker survives whatever a task throws, and logs it. If a thread cannot be started, neither a task nor a
- *       count is lost: the tasks stay queued for the workers that exist, and starting is tried again after a pause.
+ *   <dd>A worker survives any exception or error that a task throws, and logs it. If a thread cannot be started, no
+ *       task is lost and the counts stay correct: the tasks stay queued for the existing workers, and the pool backs
+ *       off and retries.
  *   <dt>Threads
- *   <dd>Platform workers are not daemons unless configured so: accepted work is not dropped when {@code main} returns,
- *       but the pool has to be closed. Every thread has the thread group and the context class loader of the thread
- *       that created the pool, normal priority and no inheritable thread-locals, whichever thread submits the task for
- *       which it is started. Between two tasks a worker's interrupt flag is cleared, and its name, priority and context
- *       class loader are restored. Thread-locals that a task leaves behind stay, as there is no way to clear those of
- *       another class.
+ *   <dd>Platform workers are not daemon threads by default: accepted work is not dropped when {@code main} returns, but
+ *       the pool must be closed. Every thread has the thread group and the context class loader of the thread that
+ *       created the pool, normal priority and no inheritable thread-locals, regardless of the thread that submits the
+ *       task. Between two tasks, the worker's interrupt flag is cleared, and its name, priority and context class
+ *       loader are restored. Thread-locals set by a task remain, because there is no way to clear those of another
+ *       class.
  * </dl>
  *
  * <p>Thread-safe.
@@ -51,7 +52,7 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
     /**
      * Creates a pool and starts its {@code minWorkers}.
      *
-     * @throws UnsupportedOperationException if the configuration asks for virtual workers and the JDK has none
+     * @throws UnsupportedOperationException if virtual workers are configured and the JDK does not support them
      */
     public ElasticThreadPool(PoolConfig config) {
         this(config, Machine.system(config.workerKind(), config.daemon()));
@@ -65,11 +66,11 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
     }
 
     /**
-     * Runs a task on a worker, now or when one is free.
+     * Runs a task on a worker, immediately or when one becomes free.
      *
-     * @param task the task; if it is a {@link RejectableTask} it is notified if the pool gives it up later
-     * @throws RejectedExecutionException if the pool is shut down, or the overload policy refuses the task, or there is
-     *     no worker and none can be started (then with the cause), or the thread is interrupted while it waits for room
+     * @param task the task; a {@link RejectableTask} is notified if the pool drops it later
+     * @throws RejectedExecutionException if the pool is shut down, the overload policy rejects the task, there is no
+     *     worker and none can be started (then with the cause), or the thread is interrupted while waiting for room
      */
     @Override
     public void execute(Runnable task) {
@@ -77,9 +78,9 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
     }
 
     /**
-     * Waits until nothing is queued and nothing runs, as the {@code join} of the Python mix-in does. The pool goes on
-     * accepting tasks, so under steady load this may take forever. A server's worker that waits for data from idle
-     * connections does not count as running.
+     * Waits until no task is queued or running, like the {@code join} of the Python mix-in. The pool keeps accepting
+     * tasks, so under steady load this may take forever. A server's worker that waits for data from idle connections
+     * does not count as running.
      *
      * @throws InterruptedException if the calling thread is interrupted
      * @throws IllegalStateException if called from a task of this pool, which would wait for itself
@@ -89,7 +90,7 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
     }
 
     /**
-     * Waits until nothing is queued and nothing runs, as {@link #join()} does, or until the timeout elapses.
+     * Waits like {@link #join()} until no task is queued or running, or until the timeout elapses.
      *
      * @return false if the timeout elapsed first
      * @throws InterruptedException if the calling thread is interrupted
@@ -100,8 +101,7 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
     }
 
     /**
-     * Waits until the pool has been shut down, every task has ended and every worker is gone, or until the timeout
-     * elapses.
+     * Waits until the pool has been shut down and all tasks and workers have terminated, or until the timeout elapses.
      *
      * @return false if the timeout elapsed first
      * @throws InterruptedException if the calling thread is interrupted
@@ -112,15 +112,15 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
     }
 
     /**
-     * Stops accepting tasks and lets the workers end once the queued tasks are done. Does not wait. Has no effect if
-     * the pool is shut down already.
+     * Stops accepting tasks and lets the workers terminate once the queued tasks have run. Does not wait. Does nothing
+     * if the pool is already shut down.
      */
     public void shutdown() {
         lifecycle.shutdown();
     }
 
     /**
-     * Stops accepting tasks, gives up the queued ones and interrupts the running ones. Does not wait.
+     * Stops accepting tasks, drops the queued ones and interrupts the running ones. Does not wait.
      *
      * @return the tasks that were queued, in order of arrival; those that are {@link RejectableTask}s have been
      *     notified
@@ -130,9 +130,9 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
     }
 
     /**
-     * Shuts down and waits until every task has ended. If the calling thread is interrupted meanwhile, the queued tasks
-     * are given up and the running ones interrupted. Called from a task of this pool it does not wait, since it would
-     * wait for itself.
+     * Shuts down and waits until every task has ended. If the calling thread is interrupted while waiting, the queued
+     * tasks are dropped and the running ones interrupted. If called from a task of this pool, does not wait, since that
+     * would deadlock.
      */
     @Override
     public void close() {
@@ -156,10 +156,9 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
     }
 
     /**
-     * Replaces the configuration, all of it at once, so that no mixture of the old and the new one is ever in force.
-     * Workers above a lowered maximum end when they have run their task.
+     * Replaces the configuration atomically. Workers above a lowered maximum terminate after their current task.
      *
-     * @throws IllegalArgumentException if the name, the worker kind or {@code daemon} differs from the present one
+     * @throws IllegalArgumentException if the name, the worker kind or {@code daemon} differs from the current value
      */
     public void reconfigure(PoolConfig config) {
         requireSame("name", config().name(), config.name());
@@ -175,19 +174,19 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
     }
 
     /**
-     * Returns this pool as an {@link ExecutorService}. A future whose task the pool gives up fails with a
-     * {@link TaskRejectedException}. To shut the view down is to shut the pool down.
+     * Returns a view of this pool as an {@link ExecutorService}. A future whose task the pool drops fails with a
+     * {@link TaskRejectedException}. Shutting down the view shuts down the pool.
      */
     public ExecutorService asExecutorService() {
         return new PoolExecutorService(dispatcher);
     }
 
-    /** Returns whether the pool has been shut down, and so accepts no more tasks. */
+    /** Returns whether the pool has been shut down and no longer accepts tasks. */
     public boolean isShutdown() {
         return lifecycle.isShutdown();
     }
 
-    /** Returns whether the pool has been shut down, and every task and every worker has ended. */
+    /** Returns whether the pool has been shut down and all tasks and workers have terminated. */
     public boolean isTerminated() {
         return lifecycle.isTerminated();
     }
@@ -197,7 +196,7 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
         return state.config;
     }
 
-    /** Returns the figures of this moment. */
+    /** Returns the current metrics. */
     public PoolSnapshot snapshot() {
         return dispatcher.snapshot();
     }

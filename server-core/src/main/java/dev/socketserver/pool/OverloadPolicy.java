@@ -1,11 +1,11 @@
 package dev.socketserver.pool;
 
-/** What a pool does with a new task when every worker is busy, none may be added and the queue is full. */
+/** The policy for a new task when every worker is busy, none may be added and the queue is full. */
 public enum OverloadPolicy {
     /**
-     * The submitter waits until there is room, in order of arrival. For an acceptor this is back-pressure: the kernel's
-     * backlog holds the rest. A worker of the pool itself never waits, as it might wait for itself; it runs the task at
-     * once.
+     * The submitter waits until there is room, in order of arrival. For an acceptor this is back-pressure: further
+     * connections wait in the kernel's backlog. A worker of the pool itself never waits, since it could deadlock; it
+     * runs the task itself.
      */
     BLOCK,
 
@@ -13,15 +13,16 @@ public enum OverloadPolicy {
     REJECT,
 
     /**
-     * The task that has waited longest is given up for the new one, as its submitter is the most likely to have given
-     * up, too. A {@link RejectableTask} is notified.
+     * The task that has waited longest is dropped in favour of the new one, because its client is the most likely to
+     * have given up. A {@link RejectableTask} is notified.
      */
     SHED_OLDEST,
 
     /**
-     * Controlled delay: if even the shortest wait within an {@code adaptiveInterval} exceeded {@code adaptiveTarget},
-     * the pool is overloaded. Until an interval has seen a shorter one, the pool runs the newest task first and gives
-     * up those that have waited more than twice the target. If the queue is full, the oldest is given up as well.
+     * Controlled delay (CoDel): if even the shortest wait within an {@code adaptiveInterval} exceeds
+     * {@code adaptiveTarget}, the pool is overloaded. Until the shortest wait of an interval falls below the target,
+     * the pool runs the newest task first and drops tasks that have waited more than twice the target. If the queue is
+     * full, the oldest task is dropped as well.
      */
     ADAPTIVE
 }

@@ -8,7 +8,7 @@ import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** The configuration of an {@link ElasticThreadPool}. Immutable, so thread-safe; created by a {@link Builder}. */
+/** The configuration of an {@link ElasticThreadPool}. Immutable and thread-safe; created by a {@link Builder}. */
 public final class PoolConfig {
     /** Default of {@link #name()}. */
     public static final String DEFAULT_NAME = "worker";
@@ -117,12 +117,12 @@ public final class PoolConfig {
         return name;
     }
 
-    /** Returns the number of workers below which the pool never shrinks; default {@value #DEFAULT_MIN_WORKERS}. */
+    /** Returns the minimum number of workers; default {@value #DEFAULT_MIN_WORKERS}. */
     public int minWorkers() {
         return minWorkers;
     }
 
-    /** Returns the number of workers above which the pool never grows; default {@value #DEFAULT_MAX_WORKERS}. */
+    /** Returns the maximum number of workers; default {@value #DEFAULT_MAX_WORKERS}. */
     public int maxWorkers() {
         return maxWorkers;
     }
@@ -137,13 +137,13 @@ public final class PoolConfig {
         return queueThreshold;
     }
 
-    /** Returns the time after which a worker is added for a task that waits, however few wait; default 1 ms. */
+    /** Returns the wait after which a worker is added for a task, however few tasks wait; default 1 ms. */
     public Duration maxQueueWait() {
         return maxQueueWait;
     }
 
     /**
-     * Returns the number of tasks that may wait before the overload policy decides, 0 for none; default
+     * Returns the number of tasks that may wait before the overload policy applies, 0 for none; default
      * {@value #DEFAULT_QUEUE_CAPACITY}, which a hundred workers with tasks of 10 ms clear in a tenth of a second.
      */
     public int queueCapacity() {
@@ -151,29 +151,25 @@ public final class PoolConfig {
     }
 
     /**
-     * Returns the time for which idle workers beyond the spare ones must not have been needed before they retire, half
-     * of them at a time; default 5 s.
+     * Returns the time after which idle workers beyond the spare ones retire if they were not needed, half of them at a
+     * time; default 5 s.
      */
     public Duration idleWindow() {
         return idleWindow;
     }
 
-    /**
-     * Returns the policy that decides what happens to a new task when the queue is full; default
-     * {@link OverloadPolicy#BLOCK}.
-     */
+    /** Returns the policy for a new task when the queue is full; default {@link OverloadPolicy#BLOCK}. */
     public OverloadPolicy overloadPolicy() {
         return overloadPolicy;
     }
 
-    /** Returns the wait that {@link OverloadPolicy#ADAPTIVE} takes for normal; default 5 ms. */
+    /** Returns the wait that {@link OverloadPolicy#ADAPTIVE} considers normal; default 5 ms. */
     public Duration adaptiveTarget() {
         return adaptiveTarget;
     }
 
     /**
-     * Returns the time for which every wait has to exceed {@link #adaptiveTarget()} to count as overload; default 100
-     * ms.
+     * Returns the time for which every wait must exceed {@link #adaptiveTarget()} to count as overload; default 100 ms.
      */
     public Duration adaptiveInterval() {
         return adaptiveInterval;
@@ -189,19 +185,19 @@ public final class PoolConfig {
         return stuckAction;
     }
 
-    /** Returns the number of workers beyond {@link #maxWorkers()} that may stand in for stuck ones; default 0. */
+    /** Returns the number of workers beyond {@link #maxWorkers()} that may replace stuck ones; default 0. */
     public int stuckCompensation() {
         return stuckCompensation;
     }
 
-    /** Returns the kind of thread that workers are, platform or virtual; default {@link WorkerKind#PLATFORM}. */
+    /** Returns the kind of worker threads, platform or virtual; default {@link WorkerKind#PLATFORM}. */
     public WorkerKind workerKind() {
         return workerKind;
     }
 
     /**
-     * Returns whether the JVM may exit while platform workers are left, which drops their work; default
-     * {@value #DEFAULT_DAEMON}. Virtual threads always allow that.
+     * Returns whether platform workers are daemon threads, so that the JVM may exit and drop their work; default
+     * {@value #DEFAULT_DAEMON}. Virtual threads are always daemon threads.
      */
     public boolean daemon() {
         return daemon;
@@ -228,7 +224,7 @@ public final class PoolConfig {
         return options;
     }
 
-    /** Returns whether the other one is a configuration with the same options. */
+    /** Returns whether the other object is a configuration with the same options. */
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof PoolConfig config && options().equals(config.options());
@@ -385,7 +381,7 @@ public final class PoolConfig {
         /**
          * Returns the configuration.
          *
-         * @throws IllegalArgumentException naming the option and its value, if a value is out of range
+         * @throws IllegalArgumentException if a value is out of range; the message names the option and its value
          */
         public PoolConfig build() {
             return new PoolConfig(this);

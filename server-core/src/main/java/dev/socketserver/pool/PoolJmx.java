@@ -28,8 +28,8 @@ import javax.management.openmbean.SimpleType;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Shows an elastic pool in JMX until closed. The attributes that can be set change the configuration at once, as
- * {@link ElasticThreadPool#reconfigure} does; a value that does not fit the others is refused. Thread-safe.
+ * Exposes an elastic pool in JMX until closed. Setting an attribute changes the configuration immediately, like
+ * {@link ElasticThreadPool#reconfigure}; a value that conflicts with the others is rejected. Thread-safe.
  */
 public final class PoolJmx implements AutoCloseable {
     private final MBeanServer server;
@@ -43,10 +43,10 @@ public final class PoolJmx implements AutoCloseable {
     }
 
     /**
-     * Registers a pool as {@code dev.socketserver:type=ElasticThreadPool,name="NAME"} with the platform's server.
+     * Registers a pool as {@code dev.socketserver:type=ElasticThreadPool,name="NAME"} with the platform MBean server.
      *
-     * @return the registration; closing it removes the pool from JMX and leaves it running
-     * @throws IllegalStateException if a pool of that name is registered already
+     * @return the registration; closing it unregisters the pool, which keeps running
+     * @throws IllegalStateException if a pool of that name is already registered
      */
     public static PoolJmx register(ElasticThreadPool pool) {
         MBeanServer server = ManagementFactory.getPlatformMBeanServer();
@@ -61,12 +61,12 @@ public final class PoolJmx implements AutoCloseable {
         }
     }
 
-    /** Returns the name in JMX. */
+    /** Returns the object name of the pool's MBean. */
     public ObjectName name() {
         return name;
     }
 
-    /** Removes the pool from JMX, unless that was done already; another registration of the same name stays. */
+    /** Unregisters the pool. Further calls do nothing; a later registration of the same name is not affected. */
     @Override
     public void close() {
         try {

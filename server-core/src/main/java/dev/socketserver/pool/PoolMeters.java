@@ -12,8 +12,8 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The figures of a pool as Micrometer meters, all named {@code elastic.pool.*} and tagged with the pool's name. Needs
- * Micrometer on the class path, which is not a dependency of the library. Thread-safe.
+ * The metrics of a pool as Micrometer meters, all named {@code elastic.pool.*} and tagged with the pool's name. Needs
+ * Micrometer on the class path, which is an optional dependency. Thread-safe.
  */
 public final class PoolMeters implements MeterBinder {
     private final ElasticThreadPool pool;

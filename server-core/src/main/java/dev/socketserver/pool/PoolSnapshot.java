@@ -4,29 +4,29 @@ import java.time.Duration;
 import java.util.Map;
 
 /**
- * The figures of a pool at one moment, consistent with each other. Immutable, so thread-safe.
+ * The metrics of a pool at one moment, consistent with each other. Immutable and thread-safe.
  *
- * @param size workers, including starting ones
- * @param starting workers whose thread has been requested and does not run yet
- * @param idle workers that wait for a task
- * @param busy workers that run a task
- * @param stuck workers that run a task for longer than {@code stuckAfter}
+ * @param size workers, including those starting
+ * @param starting workers whose thread has been requested but does not run yet
+ * @param idle workers waiting for a task
+ * @param busy workers running a task
+ * @param stuck workers whose task has run longer than {@code stuckAfter}
  * @param peakSize the largest {@code size} so far
- * @param queued tasks that wait, besides those of the servers themselves
+ * @param queued tasks waiting in the queue, excluding internal tasks of servers
  * @param peakQueued the largest {@code queued} so far
- * @param oldestWait how long the oldest of the queued tasks has waited
- * @param blockedSubmitters threads that wait for room in the queue
- * @param overloaded whether the pool is overloaded by the standards of {@link OverloadPolicy#ADAPTIVE}
- * @param handedOff tasks that were given straight to an idle worker so far
+ * @param oldestWait how long the oldest queued task has waited
+ * @param blockedSubmitters threads waiting for room in the queue
+ * @param overloaded whether {@link OverloadPolicy#ADAPTIVE} considers the pool overloaded
+ * @param handedOff tasks handed directly to an idle worker so far
  * @param enqueued tasks that went through the queue so far
- * @param completed tasks that have ended so far, normally or with an exception
+ * @param completed tasks completed so far, normally or exceptionally
  * @param startsByReason workers started so far
- * @param retirementsByReason workers ended so far
- * @param rejectionsByReason tasks not run so far
+ * @param retirementsByReason workers retired so far
+ * @param rejectionsByReason tasks rejected or dropped so far
  * @param startFailures failed attempts to start workers so far
- * @param stuckTasks tasks that were reported as stuck so far
- * @param waitTime how long tasks waited from submission to start
- * @param runTime how long tasks ran
+ * @param stuckTasks tasks reported as stuck so far
+ * @param waitTime time from submission to start
+ * @param runTime run time of tasks
  */
 public record PoolSnapshot(
         int size,
@@ -81,17 +81,17 @@ public record PoolSnapshot(
                 work.runs.distribution());
     }
 
-    /** Returns how many workers were started so far, for whatever reason. */
+    /** Returns the number of workers started so far, for all reasons. */
     public long started() {
         return sum(startsByReason);
     }
 
-    /** Returns how many workers have ended so far, for whatever reason. */
+    /** Returns the number of workers retired so far, for all reasons. */
     public long retired() {
         return sum(retirementsByReason);
     }
 
-    /** Returns how many tasks were not run so far, for whatever reason. */
+    /** Returns the number of tasks rejected or dropped so far, for all reasons. */
     public long rejected() {
         return sum(rejectionsByReason);
     }

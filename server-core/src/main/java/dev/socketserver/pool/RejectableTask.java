@@ -1,11 +1,11 @@
 package dev.socketserver.pool;
 
-/** A task that is notified if the pool, having accepted it, gives it up without running it. */
+/** A task that is notified if the pool accepts it but later drops it without running it. */
 public interface RejectableTask extends Runnable {
 
     /**
      * Called once, instead of {@link #run()}, by a worker or by the thread that caused the rejection; never with a lock
-     * held. Not called if {@link ElasticThreadPool#execute} throws, which tells the caller already.
+     * held. Not called if {@link ElasticThreadPool#execute} throws, since the exception already informs the caller.
      *
      * @param why the reason
      */

@@ -8,7 +8,7 @@ public enum RejectionReason {
     /** The queue was full and this task had waited longest. */
     SHED_OLDEST,
 
-    /** The pool was overloaded and the task had waited too long to be of use. */
+    /** The pool was overloaded and the task had waited too long to be useful. */
     WAITED_TOO_LONG,
 
     /** The pool was shut down before the task could run. */
@@ -17,6 +17,6 @@ public enum RejectionReason {
     /** There was no worker and none could be started. */
     NO_WORKER,
 
-    /** The submitter was interrupted while it waited for room in the queue. */
+    /** The submitter was interrupted while waiting for room in the queue. */
     INTERRUPTED
 }

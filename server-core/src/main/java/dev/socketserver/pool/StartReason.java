@@ -5,10 +5,10 @@ public enum StartReason {
     /** There were fewer than {@code minWorkers}. */
     MINIMUM,
 
-    /** More than {@code queueThreshold} tasks waited, or one waited and there was no worker at all. */
+    /** More than {@code queueThreshold} tasks were waiting, or one was waiting and there was no worker at all. */
     DEPTH,
 
-    /** A task waited longer than {@code maxQueueWait}. */
+    /** A task had waited longer than {@code maxQueueWait}. */
     AGE,
 
     /** The queue was full. */

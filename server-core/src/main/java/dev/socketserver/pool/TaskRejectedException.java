@@ -3,7 +3,7 @@ package dev.socketserver.pool;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
-/** Thrown by {@link ElasticThreadPool#execute} when it does not accept a task. */
+/** Thrown by {@link ElasticThreadPool#execute} if the pool rejects a task. */
 public final class TaskRejectedException extends RejectedExecutionException {
     private static final long serialVersionUID = 1;
 
@@ -14,7 +14,7 @@ public final class TaskRejectedException extends RejectedExecutionException {
         this.reason = reason;
     }
 
-    /** Returns why the task was not accepted. */
+    /** Returns the reason for the rejection. */
     public RejectionReason reason() {
         return reason;
     }

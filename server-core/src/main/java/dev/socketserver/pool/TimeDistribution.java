@@ -2,7 +2,7 @@ package dev.socketserver.pool;
 
 import java.time.Duration;
 
-/** How long something took, over all the times that it has happened so far. Immutable, so thread-safe. */
+/** The distribution of a duration over all measurements so far. Immutable and thread-safe. */
 public final class TimeDistribution {
     /** Each power of two is divided into this many buckets. */
     private static final int SUB_BUCKETS = 8;
@@ -21,26 +21,26 @@ public final class TimeDistribution {
         this.longest = longest;
     }
 
-    /** Returns how often it happened. */
+    /** Returns the number of measurements. */
     public long count() {
         return count;
     }
 
-    /** Returns the sum of all times. */
+    /** Returns the sum of all durations. */
     public Duration total() {
         return Duration.ofNanos(total);
     }
 
-    /** Returns the longest time, zero if there is none. */
+    /** Returns the longest duration, or zero if there are no measurements. */
     public Duration longest() {
         return Duration.ofNanos(longest);
     }
 
     /**
-     * Returns the time that a share of all times did not exceed, at most 12.5 % too high; zero if there is none.
+     * Returns a percentile, at most 12.5 % too high; zero if there are no measurements.
      *
-     * @param percent the share, from 0 to 100, such as 99.9
-     * @throws IllegalArgumentException if the share is out of range
+     * @param percent the percentile, from 0 to 100, such as 99.9
+     * @throws IllegalArgumentException if the percentile is out of range
      */
     public Duration percentile(double percent) {
         if (!(percent >= 0 && percent <= 100)) {
@@ -58,8 +58,8 @@ public final class TimeDistribution {
     }
 
     /**
-     * Returns how many times were not longer than a limit; those up to 12.5 % shorter than the limit may be left out.
-     * The count for a longer limit is never smaller.
+     * Returns the number of durations that are at most the limit; durations up to 12.5 % shorter than the limit may be
+     * missing. The count never decreases as the limit grows.
      *
      * @param limit the limit
      */

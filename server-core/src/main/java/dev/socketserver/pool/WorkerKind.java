@@ -1,13 +1,13 @@
 package dev.socketserver.pool;
 
-/** What kind of thread a worker is. */
+/** The kind of thread that a worker is. */
 public enum WorkerKind {
     /** An operating system thread. */
     PLATFORM,
 
     /**
-     * A virtual thread, which needs JDK 21. Use JDK 24 or later, as before that a virtual thread that blocks inside
-     * {@code synchronized} pins its carrier. The limits of the pool are the same.
+     * A virtual thread, which requires JDK 21. JDK 24 or later is recommended: in earlier versions, a virtual thread
+     * that blocks inside {@code synchronized} pins its carrier. The limits of the pool are the same.
      */
     VIRTUAL
 }
