@@ -241,7 +241,7 @@ class EchoCommandTest {
             --rate-per-source 0                 | rate-per-source must be at least 1: 0
             --deny here                         | must be ADDRESS/BITS
             --message-timeout -1                | message-timeout must not be negative: PT-1S
-            --transport udp --max-connections 1 | max-connections is for connections
+            --transport udp --max-connections 1 | max-connections is not supported for UDP
             --health-port 65536                 | --health-port must be 0 to 65535: 65536
             --health-port x                     | --health-port
             --health-host 127.0.0.1             | --health-host needs --health-port
