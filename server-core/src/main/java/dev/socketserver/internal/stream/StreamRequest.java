@@ -368,6 +368,7 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
 
     /** Waits in this thread for the peer, for a call, or until the time is up. */
     private void awaitInput() {
+        channel.takePlace(); // before anybody may see that it waits, and wake it
         if (!beginWait()) {
             return; // called
         }

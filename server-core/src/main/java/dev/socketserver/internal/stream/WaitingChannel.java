@@ -206,12 +206,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         if (left <= 0) {
             return false;
         }
-        Wait here = place;
-        if (here == null) {
-            owner.beforeWait();
-            here = waits.take(transport);
-            place = here; // before it is checked whether the transport is open: who closes it wakes this place
-        }
+        Wait here = takePlace(); // before it is checked whether the transport is open: who closes it wakes this place
         if (!transport.isOpen()) {
             throw new ClosedChannelException();
         }
@@ -220,6 +215,19 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
             throw new InterruptedIOException("interrupted while waiting for the peer");
         }
         return true;
+    }
+
+    /**
+     * Takes the place where the thread waits in this turn, unless it has one: from here on {@link #wake} reaches it.
+     */
+    Wait takePlace() {
+        Wait here = place;
+        if (here == null) {
+            owner.beforeWait();
+            here = waits.take(transport);
+            place = here;
+        }
+        return here;
     }
 
     /**
