@@ -263,9 +263,6 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     }
 
     @Override
-    protected void runCalls() {}
-
-    @Override
     protected boolean isParkable() {
         return true;
     }

@@ -189,9 +189,6 @@ public abstract class OpenRequest extends Turn {
     /** The handler has handled, and the request is kept. */
     protected abstract void handled();
 
-    /** Runs what other threads want done in the request's turn. */
-    protected abstract void runCalls() throws Exception;
-
     /** Returns whether the request can wait for its peer without a thread. */
     protected abstract boolean isParkable();
 

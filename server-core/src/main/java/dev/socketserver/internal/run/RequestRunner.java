@@ -263,7 +263,6 @@ public final class RequestRunner {
     /** Serves what has come and comes; returns true if the request was then parked, false if it is to end. */
     private boolean isParkedAfterServing(OpenRequest request) throws Exception {
         while (true) {
-            request.runCalls();
             switch (request.look()) {
                 case MESSAGE -> {
                     counters.handling();
@@ -332,7 +331,6 @@ public final class RequestRunner {
     /** Waits in the calling thread until there is a message; returns false if there is none any more. */
     private boolean hasMessage(OpenRequest request) throws Exception {
         while (true) {
-            request.runCalls();
             switch (request.look()) {
                 case MESSAGE -> {
                     return true;

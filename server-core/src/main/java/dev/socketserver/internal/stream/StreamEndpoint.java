@@ -61,7 +61,7 @@ public final class StreamEndpoint implements Endpoint {
     }
 
     /** How long one wait may last for a peer that is told of an overload, or goodbye. */
-    public static final Duration LAST_WORD = StreamRequest.LAST_WORD;
+    public static final Duration LAST_WORD = OpenStream.LAST_WORD;
 
     /** What differs between TCP and Unix-domain sockets. */
     public interface Setup {
