@@ -30,10 +30,6 @@ final class ThreadActivity {
         UNKNOWN
     }
 
-    static {
-        State.values(); // initializes the class, for good: what fails to be initialized for want of memory stays so
-    }
-
     private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
     private static final Path SELF = Path.of("/proc/thread-self");
     private static final int LONGEST_STAT = 512;

@@ -43,11 +43,6 @@ public abstract class Alarm {
         due = at;
     }
 
-    /** Returns whether it is to ring some time. Thread-safe. */
-    protected final boolean isSet() {
-        return due != NEVER;
-    }
-
     /** Is called when it is due, on the housekeeper; must not block. */
     protected abstract void ring();
 }

@@ -63,7 +63,7 @@ final class Drain {
         run.endpoint().lastCall();
         int idle = runner.open().dismissIdle();
         boolean quiet = run.awaitAcceptor(
-                Math.min(left(deadline).toNanos(), FIRST_BYTE_PATIENCE.toNanos()) + System.nanoTime());
+                System.nanoTime() + shorter(left(deadline), FIRST_BYTE_PATIENCE).toNanos());
         if (!quiet) { // it may wait for the places that silent peers hold
             signal.hurry();
             idle += runner.open().dismissIdle();

@@ -286,15 +286,20 @@ public final class RequestRunner {
 
     /** Lets a request wait for its peer; returns true if it was parked. */
     private boolean isIdle(OpenRequest request) throws Exception {
-        if (request.isToBeSetUp()) {
-            hooks.setUp(request);
-        }
-        request.flush();
+        prepareToWait(request);
         if (request.isParkable()) {
             return request.park();
         }
         request.awaitNext();
         return false;
+    }
+
+    /** Lets the handler greet, and sends what it has written, before its peer is waited for. */
+    private void prepareToWait(OpenRequest request) throws Exception {
+        if (request.isToBeSetUp()) {
+            hooks.setUp(request);
+        }
+        request.flush();
     }
 
     /**
@@ -336,10 +341,7 @@ public final class RequestRunner {
                     return true;
                 }
                 case NOTHING -> {
-                    if (request.isToBeSetUp()) {
-                        hooks.setUp(request);
-                    }
-                    request.flush();
+                    prepareToWait(request);
                     request.awaitNext();
                 }
                 case END -> {

@@ -3,6 +3,8 @@ package dev.socketserver.internal.run;
 import dev.socketserver.Rejection;
 import dev.socketserver.ServerSnapshot;
 import dev.socketserver.ServerState;
+import dev.socketserver.internal.util.Classes;
+import java.lang.invoke.MethodHandles;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -10,7 +12,7 @@ import java.util.concurrent.atomic.LongAdder;
 /** What a server counts, over all its runs. Thread-safe. */
 public final class ServerCounters {
     static {
-        Rejection.values(); // initializes the class, for good: what fails to be initialized for want of memory stays so
+        Classes.initialize(MethodHandles.lookup(), Rejection.class);
     }
 
     private final LongAdder accepted = new LongAdder();

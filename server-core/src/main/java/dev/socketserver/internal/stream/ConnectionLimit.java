@@ -88,9 +88,15 @@ final class ConnectionLimit {
 
     /** Has the accepting thread woken when a connection leaves, if the limit is reached; returns whether it is. */
     boolean isAwaited() {
-        awaited = true;
-        boolean reached = isReached();
-        awaited = reached;
-        return reached;
+        if (isReached()) {
+            awaited = true; // before looking again, as who leaves does it in the opposite order
+            if (isReached()) {
+                return true;
+            }
+        }
+        if (awaited) {
+            awaited = false;
+        }
+        return false;
     }
 }

@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
  * Makes room when a server has nearly as many connections as it may have: lets those end that have been idle for
@@ -30,6 +31,7 @@ final class IdleCloser extends Alarm {
     private final OpenRequests open;
     private final Lingering lingering;
     private final Alarms alarms;
+    private final AtomicBoolean looks = new AtomicBoolean(); // the alarm is set
 
     IdleCloser(ConnectionLimit limit, OpenRequests open, Lingering lingering, Alarms alarms) {
         this.limit = limit;
@@ -40,17 +42,22 @@ final class IdleCloser extends Alarm {
 
     /** Has a look soon if there are so many connections. */
     void check() {
-        if (limit.beyondEasy() > 0 && !isSet()) {
-            alarms.set(this, 0);
-        }
+        lookIn(0);
     }
 
     @Override
     protected void ring() {
+        looks.set(false); // before the number is read: whoever raises it afterwards has it looked at again
         int tooMany = limit.beyondEasy();
         if (tooMany > 0) {
             close(tooMany - lingering.placesHeld());
-            alarms.set(this, INTERVAL.toNanos());
+            lookIn(INTERVAL.toNanos());
+        }
+    }
+
+    private void lookIn(long nanos) {
+        if (limit.beyondEasy() > 0 && looks.compareAndSet(false, true)) {
+            alarms.set(this, nanos);
         }
     }
 

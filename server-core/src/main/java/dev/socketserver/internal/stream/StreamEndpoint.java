@@ -56,8 +56,7 @@ public final class StreamEndpoint implements Endpoint {
                 Waits.OwnSelector.class,
                 SharedWaits.Place.class,
                 Lingering.Entry.class,
-                OpenRequest.Look.class,
-                Rejection.class);
+                OpenRequest.Look.class);
     }
 
     /** How long one wait may last for a peer that is told of an overload, or goodbye. */

@@ -92,7 +92,7 @@ abstract class StreamRequest extends OpenStream {
             }
         }
         boolean begins = turnBegins;
-        boolean expired = takeExpired() && begins;
+        boolean expired = begins && takeExpired(); // one that has not looked at what has come stays expired
         turnBegins = false;
         if (!handled && (poller == null || context.firstWords().startsAtOnce())) {
             return Look.MESSAGE; // whatever has come
@@ -281,6 +281,7 @@ abstract class StreamRequest extends OpenStream {
     /** Waits in this thread for the peer, for a call, or until the time is up. */
     private void awaitInput() {
         channel.takePlace(); // before anybody may see that it waits, and wake it
+        turnBegins = true;
         if (!beginWait()) {
             return; // called
         }
@@ -292,7 +293,6 @@ abstract class StreamRequest extends OpenStream {
             inbox.broke(e);
         } finally {
             endWait();
-            turnBegins = true;
         }
     }
 
@@ -309,7 +309,7 @@ abstract class StreamRequest extends OpenStream {
                     return true;
                 }
             }
-            if (inbox.hasEnded() || isDismissed() || takeExpired()) {
+            if (inbox.hasEnded() || isDismissed() || (takeExpired() && clock.isUp())) {
                 return false;
             }
             if (context.drain().endsIdle(this)) {
