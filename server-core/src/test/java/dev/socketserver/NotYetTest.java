@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.socketserver.peer.LineEcho;
+import dev.socketserver.peer.Peer;
 import dev.socketserver.peer.RecordingListener;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
@@ -88,7 +89,7 @@ class NotYetTest {
     @MethodSource("selecting")
     void halvesOfMessagesHoldNoWorkerAndCostOneCallEach(StreamSetting setting, @TempDir Path directory)
             throws Exception {
-        List<StreamSetting.Peer> peers = new ArrayList<>();
+        List<Peer> peers = new ArrayList<>();
         try (var running =
                 setting.start(directory, config -> config.awaitFirstByte(true).listener(listener), PeekingEcho::new)) {
             for (int i = 0; i < CONNECTIONS; i++) {
@@ -97,7 +98,7 @@ class NotYetTest {
             try (var next = running.connect()) {
                 assertThat(next.send("2ok").readLine()).isEqualTo("ok");
             }
-            for (StreamSetting.Peer peer : peers) {
+            for (Peer peer : peers) {
                 assertThat(peer.send("llo").readLine()).isEqualTo("hello");
                 peer.close();
             }

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.socketserver.peer.LineEcho;
 import dev.socketserver.peer.Loopback;
+import dev.socketserver.peer.Peer;
 import dev.socketserver.peer.TestClient;
 import dev.socketserver.peer.TestDatagramClient;
 import java.io.IOException;
@@ -32,7 +33,7 @@ class SilentPeersTest {
 
     /** What one more peer says and hears. */
     private interface Exchange {
-        void with(StreamSetting.Peer peer) throws IOException;
+        void with(Peer peer) throws IOException;
     }
 
     private static void opens(

@@ -1,13 +1,11 @@
 package dev.socketserver;
 
-import static java.nio.charset.StandardCharsets.UTF_8;
-
 import dev.socketserver.peer.Loopback;
+import dev.socketserver.peer.Peer;
 import dev.socketserver.peer.TestClient;
 import dev.socketserver.peer.TlsClient;
 import dev.socketserver.pool.ElasticThreadPool;
 import dev.socketserver.pool.PoolConfig;
-import java.io.Closeable;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -52,25 +50,6 @@ record StreamSetting(Transport transport, Execution execution) {
             executions.forEach(execution -> settings.add(new StreamSetting(transport, execution)));
         }
         return settings;
-    }
-
-    /** A peer of a server, which speaks its transport. */
-    interface Peer extends Closeable {
-        Peer send(byte[] bytes) throws IOException;
-
-        String readLine() throws IOException;
-
-        byte[] read(int count) throws IOException;
-
-        /** Reads up to the end of the stream, which has to be an orderly one. */
-        String readAll() throws IOException;
-
-        /** Sends the end of the stream; reading goes on. */
-        Peer end() throws IOException;
-
-        default Peer send(String text) throws IOException {
-            return send(text.getBytes(UTF_8));
-        }
     }
 
     /** Makes a server. */
@@ -148,9 +127,7 @@ record StreamSetting(Transport transport, Execution execution) {
 
     /** Connects, with a handshake if there is one. */
     Peer connect(SocketAddress address) throws IOException {
-        return transport == Transport.TLS
-                ? encrypted(TlsClient.to(address, TlsSetup.trusting()))
-                : plain(TestClient.to(address));
+        return transport == Transport.TLS ? TlsClient.to(address, TlsSetup.trusting()) : TestClient.to(address);
     }
 
     /** Connects with the least receive buffer; a Unix socket has none of its own. */
@@ -160,80 +137,8 @@ record StreamSetting(Transport transport, Execution execution) {
         }
         TestClient transport = TestClient.withSmallWindow(address);
         return this.transport == Transport.TLS
-                ? encrypted(new TlsClient(transport, TlsSetup.trusting().createSSLEngine()).shakeHands())
-                : plain(transport);
-    }
-
-    private static Peer plain(TestClient client) {
-        return new Peer() {
-            @Override
-            public Peer send(byte[] bytes) throws IOException {
-                client.send(bytes);
-                return this;
-            }
-
-            @Override
-            public String readLine() throws IOException {
-                return client.readLine();
-            }
-
-            @Override
-            public byte[] read(int count) throws IOException {
-                return client.read(count);
-            }
-
-            @Override
-            public String readAll() throws IOException {
-                return client.readAll();
-            }
-
-            @Override
-            public Peer end() throws IOException {
-                client.halfClose();
-                return this;
-            }
-
-            @Override
-            public void close() throws IOException {
-                client.close();
-            }
-        };
-    }
-
-    private static Peer encrypted(TlsClient client) {
-        return new Peer() {
-            @Override
-            public Peer send(byte[] bytes) throws IOException {
-                client.send(bytes);
-                return this;
-            }
-
-            @Override
-            public String readLine() throws IOException {
-                return client.readLine();
-            }
-
-            @Override
-            public byte[] read(int count) throws IOException {
-                return client.read(count);
-            }
-
-            @Override
-            public String readAll() throws IOException {
-                return client.readAll();
-            }
-
-            @Override
-            public Peer end() throws IOException {
-                client.closeNotify();
-                return this;
-            }
-
-            @Override
-            public void close() throws IOException {
-                client.close();
-            }
-        };
+                ? new TlsClient(transport, TlsSetup.trusting().createSSLEngine()).shakeHands()
+                : transport;
     }
 
     @Override

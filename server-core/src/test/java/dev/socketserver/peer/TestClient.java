@@ -3,7 +3,6 @@ package dev.socketserver.peer;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
-import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -14,7 +13,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 
 /** A raw socket, TCP or Unix-domain, in the hand of a test. Blocking; a test's time limit ends what hangs. */
-public final class TestClient implements Closeable {
+public final class TestClient implements Peer {
     private final SocketChannel channel;
 
     private TestClient(SocketChannel channel) {
@@ -76,12 +75,12 @@ public final class TestClient implements Closeable {
         return address;
     }
 
-    /** Sends text. */
+    @Override
     public TestClient send(String text) throws IOException {
         return send(text.getBytes(UTF_8));
     }
 
-    /** Sends all the bytes. */
+    @Override
     public TestClient send(byte[] bytes) throws IOException {
         ByteBuffer left = ByteBuffer.wrap(bytes);
         while (left.hasRemaining()) {
@@ -90,20 +89,7 @@ public final class TestClient implements Closeable {
         return this;
     }
 
-    /** Reads one line, without its LF. */
-    public String readLine() throws IOException {
-        var line = new ByteArrayOutputStream();
-        for (int next = readByte(); next != '\n'; next = readByte()) {
-            line.write(next);
-        }
-        return line.toString(UTF_8);
-    }
-
-    private int readByte() throws IOException {
-        return read(1)[0] & 0xFF;
-    }
-
-    /** Reads exactly that many bytes. */
+    @Override
     public byte[] read(int count) throws IOException {
         ByteBuffer target = ByteBuffer.allocate(count);
         while (target.hasRemaining()) {
@@ -126,7 +112,7 @@ public final class TestClient implements Closeable {
         return new String(target.array(), 0, target.position(), UTF_8);
     }
 
-    /** Reads up to the end of the stream. */
+    @Override
     public String readAll() throws IOException {
         return readAllBytes().toString(UTF_8);
     }
@@ -155,6 +141,11 @@ public final class TestClient implements Closeable {
     public TestClient halfClose() throws IOException {
         channel.shutdownOutput();
         return this;
+    }
+
+    @Override
+    public TestClient end() throws IOException {
+        return halfClose();
     }
 
     /** Closes with a reset in place of an orderly end. */

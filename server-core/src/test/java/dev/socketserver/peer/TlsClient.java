@@ -3,7 +3,6 @@ package dev.socketserver.peer;
 import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.ByteArrayOutputStream;
-import java.io.Closeable;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -19,7 +18,7 @@ import javax.net.ssl.SSLException;
  * A TLS peer in the hand of a test, which decides itself which bytes go out when. Blocking; a test's time limit ends
  * what hangs.
  */
-public final class TlsClient implements Closeable {
+public final class TlsClient implements Peer {
     private static final int RECORD = 32 * 1024;
 
     private final TestClient transport;
@@ -104,32 +103,18 @@ public final class TlsClient implements Closeable {
         return records.toByteArray();
     }
 
-    /** Sends text. */
+    @Override
     public TlsClient send(String text) throws IOException {
-        transport.send(seal(text));
-        return this;
+        return send(text.getBytes(UTF_8));
     }
 
-    /** Sends all the bytes. */
+    @Override
     public TlsClient send(byte[] bytes) throws IOException {
         transport.send(seal(bytes));
         return this;
     }
 
-    /** Reads one line, without its LF. */
-    public String readLine() throws IOException {
-        var line = new ByteArrayOutputStream();
-        for (int next = readByte(); next != '\n'; next = readByte()) {
-            line.write(next);
-        }
-        return line.toString(UTF_8);
-    }
-
-    private int readByte() throws IOException {
-        return read(1)[0] & 0xFF;
-    }
-
-    /** Reads exactly that many bytes. */
+    @Override
     public byte[] read(int count) throws IOException {
         ByteBuffer target = ByteBuffer.allocate(count);
         while (target.hasRemaining()) {
@@ -144,6 +129,7 @@ public final class TlsClient implements Closeable {
     }
 
     /** Reads up to the server's close_notify; an end without one is an {@link SSLException}. */
+    @Override
     public String readAll() throws IOException {
         var all = new ByteArrayOutputStream();
         while (fill()) {
@@ -207,6 +193,11 @@ public final class TlsClient implements Closeable {
         engine.closeOutbound();
         transport.send(seal(new byte[0]));
         return this;
+    }
+
+    @Override
+    public TlsClient end() throws IOException {
+        return closeNotify();
     }
 
     /** Closes without a close_notify. */
