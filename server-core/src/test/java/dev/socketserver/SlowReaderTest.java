@@ -28,10 +28,7 @@ class SlowReaderTest {
     private final RecordingListener listener = new RecordingListener();
 
     static List<StreamSetting> settings() {
-        return StreamSetting.concurrent().stream()
-                .filter(setting -> setting.execution() == StreamSetting.Execution.SELECTING
-                        || setting.execution() == StreamSetting.Execution.BLOCKING)
-                .toList();
+        return StreamSetting.engines();
     }
 
     @ParameterizedTest

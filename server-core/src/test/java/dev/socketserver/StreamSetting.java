@@ -39,6 +39,11 @@ record StreamSetting(Transport transport, Execution execution) {
         return with(EnumSet.complementOf(EnumSet.of(Execution.SYNCHRONOUS)));
     }
 
+    /** Returns the settings in which the engine serves with a pool of its own, whichever engine it is. */
+    static List<StreamSetting> engines() {
+        return with(EnumSet.of(Execution.SELECTING, Execution.BLOCKING));
+    }
+
     /** Returns the settings in which a connection that waits for its peer holds no thread. */
     static List<StreamSetting> selecting() {
         return with(EnumSet.of(Execution.SELECTING, Execution.THREE_SELECTORS, Execution.GIVEN_POOL));
