@@ -38,6 +38,9 @@ class ProcessRequestOverrideTest {
     private final RecordingListener listener = new RecordingListener();
     private final Queue<Thread> threads = new ConcurrentLinkedQueue<>();
 
+    @TempDir
+    Path directory;
+
     @AfterEach
     void awaitThreads() throws InterruptedException {
         for (Thread thread : threads) {
@@ -66,38 +69,46 @@ class ProcessRequestOverrideTest {
         thread.start();
     }
 
-    private StreamServer mixIn(
-            StreamSetting setting, Place place, ServerConfig config, Supplier<StreamRequestHandler> handlers) {
-        if (setting.transport() == Transport.UNIX) {
-            return new UnixServer(config, handlers) {
+    /** What an override of processRequest does. */
+    private interface Processing {
+        void process(StreamServer server, StreamConnection connection) throws Exception;
+    }
+
+    private void serve(StreamServer server, Place place, StreamConnection connection) throws Exception {
+        run(place, () -> {
+            try {
+                server.finishRequest(connection);
+            } catch (Exception e) {
+                server.handleError(connection, e);
+            } finally {
+                server.shutdownRequest(connection);
+            }
+        });
+    }
+
+    private StreamSetting.Running start(StreamSetting setting, Place place, Supplier<StreamRequestHandler> handlers)
+            throws IOException {
+        return start(setting, handlers, (server, connection) -> serve(server, place, connection));
+    }
+
+    private StreamSetting.Running start(
+            StreamSetting setting, Supplier<StreamRequestHandler> handlers, Processing processing) throws IOException {
+        return setting.start(directory, config -> config.listener(listener), config -> {
+            if (setting.transport() == Transport.UNIX) {
+                return new UnixServer(config, handlers) {
+                    @Override
+                    protected void processRequest(StreamConnection connection) throws Exception {
+                        processing.process(this, connection);
+                    }
+                };
+            }
+            return new TcpServer(config, handlers) {
                 @Override
                 protected void processRequest(StreamConnection connection) throws Exception {
-                    run(place, () -> {
-                        try {
-                            finishRequest(connection);
-                        } catch (Exception e) {
-                            handleError(connection, e);
-                        } finally {
-                            shutdownRequest(connection);
-                        }
-                    });
+                    processing.process(this, connection);
                 }
             };
-        }
-        return new TcpServer(config, handlers) {
-            @Override
-            protected void processRequest(StreamConnection connection) throws Exception {
-                run(place, () -> {
-                    try {
-                        finishRequest(connection);
-                    } catch (Exception e) {
-                        handleError(connection, e);
-                    } finally {
-                        shutdownRequest(connection);
-                    }
-                });
-            }
-        };
+        });
     }
 
     static Stream<Arguments> everywhere() {
@@ -107,16 +118,13 @@ class ProcessRequestOverrideTest {
 
     @ParameterizedTest
     @MethodSource("everywhere")
-    void theAnswerIsSent(StreamSetting setting, Place place, @TempDir Path directory) throws Exception {
-        try (var running = setting.start(
-                directory,
-                config -> config.listener(listener),
-                config -> mixIn(setting, place, config, () -> new StreamRequestHandler() {
-                    @Override
-                    protected void handle() throws IOException {
-                        out().write("you said " + in().readLine(UTF_8, 100) + "\n", UTF_8);
-                    }
-                }))) {
+    void theAnswerIsSent(StreamSetting setting, Place place) throws Exception {
+        try (var running = start(setting, place, () -> new StreamRequestHandler() {
+            @Override
+            protected void handle() throws IOException {
+                out().write("you said " + in().readLine(UTF_8, 100) + "\n", UTF_8);
+            }
+        })) {
             for (int i = 0; i < 3; i++) {
                 try (var peer = running.connect()) {
                     assertThat(peer.send(i + "\n").readAll()).isEqualTo("you said " + i + "\n");
@@ -129,12 +137,8 @@ class ProcessRequestOverrideTest {
 
     @ParameterizedTest
     @MethodSource("everywhere")
-    void aConnectionThatIsKeptIsServedToItsEnd(StreamSetting setting, Place place, @TempDir Path directory)
-            throws Exception {
-        try (var running = setting.start(
-                directory,
-                config -> config.listener(listener),
-                config -> mixIn(setting, place, config, LineEcho::new))) {
+    void aConnectionThatIsKeptIsServedToItsEnd(StreamSetting setting, Place place) throws Exception {
+        try (var running = start(setting, place, LineEcho::new)) {
             for (int i = 0; i < 2; i++) {
                 try (var peer = running.connect()) {
                     for (int j = 0; j < 3; j++) {
@@ -150,17 +154,13 @@ class ProcessRequestOverrideTest {
 
     @ParameterizedTest
     @MethodSource("everywhere")
-    void aHandlerThatGreetsInSetupGreetsEveryPeer(StreamSetting setting, Place place, @TempDir Path directory)
-            throws Exception {
-        try (var running = setting.start(
-                directory,
-                config -> config.listener(listener),
-                config -> mixIn(setting, place, config, () -> new LineEcho() {
-                    @Override
-                    protected void setup() throws IOException {
-                        out().write("hello\n", UTF_8);
-                    }
-                }))) {
+    void aHandlerThatGreetsInSetupGreetsEveryPeer(StreamSetting setting, Place place) throws Exception {
+        try (var running = start(setting, place, () -> new LineEcho() {
+            @Override
+            protected void setup() throws IOException {
+                out().write("hello\n", UTF_8);
+            }
+        })) {
             for (int i = 0; i < 3; i++) {
                 try (var peer = running.connect()) {
                     assertThat(peer.readLine()).isEqualTo("hello");
@@ -174,15 +174,11 @@ class ProcessRequestOverrideTest {
 
     @ParameterizedTest
     @MethodSource("everywhere")
-    void whatWasWrittenBeforeAFailureIsSent(StreamSetting setting, Place place, @TempDir Path directory)
-            throws Exception {
-        try (var running = setting.start(
-                directory,
-                config -> config.listener(listener),
-                config -> mixIn(setting, place, config, StreamRequestHandler.of((in, out) -> {
-                    out.write("half a reply", UTF_8);
-                    throw new IllegalStateException("then it failed, says the test");
-                })))) {
+    void whatWasWrittenBeforeAFailureIsSent(StreamSetting setting, Place place) throws Exception {
+        try (var running = start(setting, place, StreamRequestHandler.of((in, out) -> {
+            out.write("half a reply", UTF_8);
+            throw new IllegalStateException("then it failed, says the test");
+        }))) {
             for (int i = 0; i < 2; i++) {
                 try (var peer = running.connect()) {
                     assertThat(peer.readAll()).isEqualTo("half a reply");
@@ -198,30 +194,13 @@ class ProcessRequestOverrideTest {
 
     @ParameterizedTest
     @MethodSource("settings")
-    void aRequestThatHasEndedIsNotServedAgain(StreamSetting setting, @TempDir Path directory) throws Exception {
+    void aRequestThatHasEndedIsNotServedAgain(StreamSetting setting) throws Exception {
         var refused = new ConcurrentLinkedQueue<Throwable>();
-        try (var running = setting.start(directory, config -> config.listener(listener), config -> {
-            Supplier<StreamRequestHandler> echo = LineEcho::new;
-            if (setting.transport() == Transport.UNIX) {
-                return new UnixServer(config, echo) {
-                    @Override
-                    protected void processRequest(StreamConnection connection) throws Exception {
-                        finishRequest(connection);
-                        shutdownRequest(connection);
-                        shutdownRequest(connection);
-                        assertThatThrownBy(() -> finishRequest(connection)).satisfies(refused::add);
-                    }
-                };
-            }
-            return new TcpServer(config, echo) {
-                @Override
-                protected void processRequest(StreamConnection connection) throws Exception {
-                    finishRequest(connection);
-                    shutdownRequest(connection);
-                    shutdownRequest(connection);
-                    assertThatThrownBy(() -> finishRequest(connection)).satisfies(refused::add);
-                }
-            };
+        try (var running = start(setting, LineEcho::new, (server, connection) -> {
+            server.finishRequest(connection);
+            server.shutdownRequest(connection);
+            server.shutdownRequest(connection);
+            assertThatThrownBy(() -> server.finishRequest(connection)).satisfies(refused::add);
         })) {
             try (var peer = running.connect()) {
                 assertThat(peer.send("1\n").end().readAll()).isEqualTo("1\n");
