@@ -55,7 +55,7 @@ class SilentPeersTest {
     }
 
     /** Speaks first in setup(). */
-    private static class Greeting extends LineEcho {
+    private static final class Greeting extends LineEcho {
         @Override
         protected void setup() throws IOException {
             out().write("hello\n", UTF_8);
@@ -63,7 +63,7 @@ class SilentPeersTest {
     }
 
     /** Keeps the connection open before it looks at it. */
-    private static final class KeepingOpen extends LineEcho {
+    private static class KeepingOpen extends LineEcho {
         private boolean called;
 
         @Override
@@ -78,17 +78,10 @@ class SilentPeersTest {
     }
 
     /** Keeps the connection open before it looks at it, and has greeted. */
-    private static final class GreetingAndKeepingOpen extends Greeting {
-        private boolean called;
-
+    private static final class GreetingAndKeepingOpen extends KeepingOpen {
         @Override
-        protected void handle() throws Exception {
-            if (called) {
-                super.handle();
-            } else {
-                called = true;
-                keepOpen();
-            }
+        protected void setup() throws IOException {
+            out().write("hello\n", UTF_8);
         }
     }
 

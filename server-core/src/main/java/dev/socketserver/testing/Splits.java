@@ -89,8 +89,8 @@ public final class Splits {
         }
     }
 
-    /** Returns the ways to cut so many bytes, each as the positions where pieces begin. */
-    private static Stream<int[]> of(int length) {
+    /** Returns the ways to cut so many bytes into two or more pieces, each as the positions where pieces begin. */
+    static Stream<int[]> of(int length) {
         if (length <= 1) {
             return Stream.empty();
         } else if (length <= ALL) {

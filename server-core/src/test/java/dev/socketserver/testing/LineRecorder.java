@@ -2,13 +2,13 @@ package dev.socketserver.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
-import dev.socketserver.StreamRequestHandler;
+import dev.socketserver.peer.LineEcho;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
 /** Writes down what is called, and echoes a line at a time. */
-class LineRecorder extends StreamRequestHandler {
+class LineRecorder extends LineEcho {
     final List<String> calls = new ArrayList<>();
 
     @Override
@@ -19,11 +19,7 @@ class LineRecorder extends StreamRequestHandler {
     @Override
     protected void handle() throws Exception {
         calls.add("handle");
-        String line = in().readLine(UTF_8, 100);
-        if (line != null) {
-            out().write(line + "\n", UTF_8);
-            keepOpen();
-        }
+        super.handle();
     }
 
     @Override

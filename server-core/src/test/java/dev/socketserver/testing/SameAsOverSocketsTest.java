@@ -24,6 +24,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -174,14 +175,11 @@ class SameAsOverSocketsTest {
         }
     }
 
+    /** Returns the input as a whole and cut in all ways: it is short enough for {@link Splits} to try them all. */
     private static List<int[]> splits() {
-        List<int[]> all = new ArrayList<>();
-        for (int cuts = 0; cuts < 1 << (INPUT.length - 1); cuts++) {
-            int chosen = cuts;
-            all.add(IntStream.range(1, INPUT.length)
-                    .filter(at -> (chosen & 1 << (at - 1)) != 0)
-                    .toArray());
-        }
+        List<int[]> all =
+                Stream.concat(Stream.of(new int[0]), Splits.of(INPUT.length)).toList();
+        assertThat(all).hasSize(1 << (INPUT.length - 1));
         return all;
     }
 
