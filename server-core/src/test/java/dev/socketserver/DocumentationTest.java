@@ -222,25 +222,26 @@ class DocumentationTest {
 
     @Test
     void javaOnThePagesCompiles(@TempDir Path directory) throws IOException {
-        List<String> command = new ArrayList<>(
-                List.of("-proc:none", "-d", directory.resolve("classes").toString(), "-cp", classPath()));
+        List<Path> sources = new ArrayList<>();
         for (MarkdownPage page : pages()) {
             for (String block : page.java()) {
-                command.add(sourceFile(directory.resolve("block" + command.size()), page.toString(), block, "")
-                        .toString());
+                sources.add(sourceFile(directory.resolve("block" + sources.size()), page.toString(), block, ""));
             }
         }
-        var messages = new StringWriter();
+        compile(sources, directory.resolve("classes"));
+    }
 
+    /** Compiles the sources into that directory, on the class path of the tests. */
+    static void compile(List<Path> sources, Path classes) {
+        String classPath =
+                System.getProperty("jdk.module.path", "") + File.pathSeparator + System.getProperty("java.class.path");
+        List<String> command = new ArrayList<>(List.of("-proc:none", "-d", classes.toString(), "-cp", classPath));
+        sources.forEach(source -> command.add(source.toString()));
+        var messages = new StringWriter();
         int result = ToolProvider.findFirst("javac")
                 .orElseThrow()
                 .run(new PrintWriter(messages), new PrintWriter(messages), command.toArray(String[]::new));
-
         assertThat(result).as("javac says: %s", messages).isZero();
-    }
-
-    static String classPath() {
-        return System.getProperty("jdk.module.path", "") + File.pathSeparator + System.getProperty("java.class.path");
     }
 
     /** Writes a whole class as it is, and what is less inside a class, which has these members too, or a method. */

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.socketserver.peer.TestClient;
 import dev.socketserver.peer.TestDatagramClient;
 import java.io.IOException;
-import java.io.PrintWriter;
-import java.io.StringWriter;
 import java.lang.reflect.Constructor;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
@@ -23,7 +21,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.regex.Pattern;
-import java.util.spi.ToolProvider;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -104,22 +101,16 @@ class DocumentedServersTest {
 
     /** Compiles the blocks as they are, but for the port, which is any, and the end, which is the test's. */
     private void compile(Map<String, String> blocks) throws IOException {
-        List<String> command = new ArrayList<>(List.of(
-                "-proc:none", "-d", directory.resolve("classes").toString(), "-cp", DocumentationTest.classPath()));
+        List<Path> sources = new ArrayList<>();
         for (Map.Entry<String, String> block : blocks.entrySet()) {
             String served = block.getValue()
                     .replaceAll("\\b7007\\b", "0")
                     .replaceAll("server\\.serveForever\\(\\);", "served.accept(server);")
                     .replaceAll("(?m)^ *Runtime.getRuntime\\(\\).addShutdownHook.*$", "")
                     .replaceAll("server\\.start\\(\\);", "served.accept(server);");
-            command.add(DocumentationTest.sourceFile(directory.resolve(block.getKey()), block.getKey(), served, HOOK)
-                    .toString());
+            sources.add(DocumentationTest.sourceFile(directory.resolve(block.getKey()), block.getKey(), served, HOOK));
         }
-        var messages = new StringWriter();
-        int result = ToolProvider.findFirst("javac")
-                .orElseThrow()
-                .run(new PrintWriter(messages), new PrintWriter(messages), command.toArray(String[]::new));
-        assertThat(result).as("javac says: %s", messages).isZero();
+        DocumentationTest.compile(sources, directory.resolve("classes"));
     }
 
     private static void serve(ClassLoader classes, String name, String text, List<String> served) throws Exception {
