@@ -22,24 +22,25 @@ final class Sockets {
     }
 
     /**
-     * Returns whether the address is the wildcard of a machine that has several addresses of a kind, IPv4 or global
-     * IPv6, besides those of the loopback interface.
+     * Returns whether the address is the wildcard of a machine on which a network interface has several addresses of a
+     * kind, IPv4 or global IPv6. Where each interface has one, an answer usually leaves through the interface that the
+     * peer is behind, from the address that it knows.
      */
     static boolean isAmbiguous(InetAddress address) {
-        if (!address.isAnyLocalAddress()) {
-            return false;
-        }
         try {
-            List<InetAddress> reachable = NetworkInterface.networkInterfaces()
-                    .flatMap(NetworkInterface::inetAddresses)
-                    .filter(one -> !one.isLoopbackAddress() && !one.isLinkLocalAddress())
-                    .toList();
-            long ipv4 =
-                    reachable.stream().filter(Inet4Address.class::isInstance).count();
-            return ipv4 > 1 || reachable.size() - ipv4 > 1;
+            return address.isAnyLocalAddress()
+                    && NetworkInterface.networkInterfaces().anyMatch(Sockets::hasSeveralOfAKind);
         } catch (SocketException e) {
             return false; // the system does not tell
         }
+    }
+
+    private static boolean hasSeveralOfAKind(NetworkInterface network) {
+        List<InetAddress> reachable = network.inetAddresses()
+                .filter(one -> !one.isLoopbackAddress() && !one.isLinkLocalAddress())
+                .toList();
+        long ipv4 = reachable.stream().filter(Inet4Address.class::isInstance).count();
+        return ipv4 > 1 || reachable.size() - ipv4 > 1;
     }
 
     /** Returns a failure that names the address. */

@@ -20,8 +20,9 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A server that is bound to the wildcard address cannot know which of the machine's addresses a datagram was sent
  * to: the system chooses the address that the answer comes from, by its routes, and a client that sent to another one
- * may not receive it. {@link Datagram#localAddress()} is the wildcard address then. On a machine with several addresses
- * of a kind, start one server for each; a server that finds itself on such a machine logs a warning when it is bound.
+ * may not receive it. {@link Datagram#localAddress()} is the wildcard address then. If clients use several addresses of
+ * the machine, start one server for each; where one network interface has several, a server logs a warning when it is
+ * bound.
  *
  * <p>See {@link BaseServer} for what to call and what to override.
  */
@@ -99,9 +100,9 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
         var endpoint = new DatagramEndpoint(channel(), config());
         if (Sockets.isAmbiguous(endpoint.address().getAddress())) {
             LOG.warn(
-                    "{} listens on all addresses of a machine with several: the system chooses the address that an"
-                            + " answer comes from, and a client that sent to another may not receive it; to be sure,"
-                            + " start one server for each address",
+                    "{} listens on all addresses of a network interface with several: the system chooses the address"
+                            + " that an answer comes from, and a client that sent to another may not receive it; to be"
+                            + " sure, start one server for each address",
                     this);
         }
         return endpoint;

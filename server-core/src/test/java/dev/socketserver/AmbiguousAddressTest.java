@@ -52,11 +52,11 @@ class AmbiguousAddressTest {
     }
 
     @Test
-    void allAddressesOfAMachineWithSeveralAre() throws Exception {
+    void allAddressesOfAnInterfaceWithSeveralAre() throws Exception {
         bind(ServerConfig.builder().port(0));
         boolean ambiguous = Sockets.isAmbiguous(InetAddress.getByName("0.0.0.0"));
         assertThat(written.list).hasSize(ambiguous ? 1 : 0);
-        assumeThat(ambiguous).as("a machine with several addresses").isTrue();
+        assumeThat(ambiguous).as("an interface with several addresses").isTrue();
         assertThat(written.list.get(0).getLevel()).isEqualTo(Level.WARN);
         assertThat(written.list.get(0).getFormattedMessage()).contains("start one server for each address");
     }

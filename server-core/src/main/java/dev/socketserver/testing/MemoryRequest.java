@@ -12,6 +12,7 @@ import dev.socketserver.internal.run.DrainSignal;
 import dev.socketserver.internal.run.OpenRequest;
 import dev.socketserver.internal.stream.Inbox;
 import dev.socketserver.internal.util.Check;
+import dev.socketserver.internal.util.Printable;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -20,9 +21,7 @@ import java.nio.channels.ClosedChannelException;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.stream.Stream;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
@@ -54,7 +53,6 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     // Of the turn.
     private boolean turnBegins = true; // nothing was received in this turn yet
     private boolean handled; // the handler has been called
-    private @Nullable IOException fault; // what reading or writing failed with last
 
     MemoryRequest(ServerConfig config, DrainSignal drain, ByteBufAllocator allocator, SocketAddress remoteAddress) {
         super(remoteAddress);
@@ -161,7 +159,11 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     public void shutdownOutput() throws IOException {
         requireTurn();
         out.send();
-        channel.endOutput();
+        try {
+            channel.endOutput();
+        } catch (IOException e) {
+            throw fault(e);
+        }
     }
 
     @Override
@@ -206,19 +208,6 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
         return false;
     }
 
-    @Override
-    public <E extends IOException> E fault(E failure) {
-        fault = failure;
-        return failure;
-    }
-
-    @Override
-    public boolean isPeersFault(Throwable failure) {
-        return fault != null
-                && Stream.iterate(failure, Objects::nonNull, Throwable::getCause)
-                        .anyMatch(cause -> cause == fault);
-    }
-
     // ---- turns
 
     @Override
@@ -227,7 +216,7 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
             return Look.END;
         }
         boolean begins = turnBegins;
-        boolean expired = takeExpired() && begins;
+        boolean expired = begins && takeExpired();
         turnBegins = false;
         if (!handled && !waitsForFirstByte) {
             return Look.MESSAGE;
@@ -255,11 +244,6 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     @Override
     protected void handled() {
         inbox.handled();
-    }
-
-    @Override
-    protected boolean isToBeSetUp() {
-        return false;
     }
 
     @Override
@@ -305,30 +289,6 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     }
 
     @Override
-    protected void limitWaits() {}
-
-    @Override
-    protected boolean awaitsHandshake() {
-        return false;
-    }
-
-    @Override
-    protected boolean isInHandshake() {
-        return false;
-    }
-
-    @Override
-    protected void failed() {
-        kept(false);
-    }
-
-    @Override
-    protected void cutOff() {}
-
-    @Override
-    protected void detach() {}
-
-    @Override
     public boolean isOpen() {
         return channel.isOpen();
     }
@@ -342,7 +302,7 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     protected void release() {
         abort();
         try {
-            in.close();
+            in.discard();
         } finally {
             out.discard();
         }
@@ -350,6 +310,6 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
 
     @Override
     public String toString() {
-        return "StreamConnection[" + remoteAddress() + "]";
+        return "StreamConnection[" + Printable.of(remoteAddress()) + "]";
     }
 }

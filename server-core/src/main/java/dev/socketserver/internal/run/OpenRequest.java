@@ -39,6 +39,8 @@ public abstract class OpenRequest extends Turn {
 
     private @Nullable Object handler; // of the turn
     private boolean kept; // of the turn
+    private @Nullable IOException firstFault; // of the turn: what reading or writing has failed with
+    private @Nullable IOException lastFault; // of the turn: the same, if it has failed again
 
     /** Creates a request that waits for its first turn. */
     protected OpenRequest(SocketAddress remoteAddress) {
@@ -181,7 +183,9 @@ public abstract class OpenRequest extends Turn {
     protected abstract Look look();
 
     /** Returns whether the handler is to be set up though there is nothing to handle, because it speaks first. */
-    protected abstract boolean isToBeSetUp();
+    protected boolean isToBeSetUp() {
+        return false;
+    }
 
     /** The handler, which is set up, is about to handle. */
     public abstract void handling();
@@ -202,28 +206,52 @@ public abstract class OpenRequest extends Turn {
     public abstract void flush() throws IOException;
 
     /** Allows no wait for the peer to last longer than a last word may take. */
-    protected abstract void limitWaits();
+    protected void limitWaits() {}
 
     /** Returns whether nothing can be said to the peer yet, since a handshake comes first. */
-    protected abstract boolean awaitsHandshake();
+    protected boolean awaitsHandshake() {
+        return false;
+    }
 
     /** Returns whether the peer is in the middle of a handshake, and so not idle. Thread-safe. */
-    protected abstract boolean isInHandshake();
+    protected boolean isInHandshake() {
+        return false;
+    }
 
     /** The handler threw: what it left unsent may be half a message. */
-    protected abstract void failed();
+    protected void failed() {
+        kept = false;
+    }
 
     /** Says nothing more to the peer that would have to be waited for. */
-    protected abstract void cutOff();
+    protected void cutOff() {}
 
     /** Gets a request that is about to wait in a queue ready for that. */
-    protected abstract void detach();
+    protected void detach() {}
 
     /** Closes and releases all that the request holds; after its turn was ended for good. */
     protected abstract void release();
 
-    /** Returns whether the failure came from the peer or the way to it, and not from the handler. */
-    public abstract boolean isPeersFault(Throwable failure);
+    /** Notes that reading or writing has failed, which is the peer's fault; returns the failure. Of the turn. */
+    public final <E extends IOException> E fault(E failure) {
+        if (firstFault == null) {
+            firstFault = failure;
+        }
+        lastFault = failure;
+        return failure;
+    }
+
+    /**
+     * Returns whether the failure, or one of its causes, came from the peer or the way to it, and not from the handler.
+     */
+    public final boolean isPeersFault(Throwable failure) {
+        for (Throwable cause = failure; cause != null && lastFault != null; cause = cause.getCause()) {
+            if (cause == firstFault || cause == lastFault) {
+                return true;
+            }
+        }
+        return false;
+    }
 
     /**
      * Makes whatever the serving thread waits for in this request fail from now on. Thread-safe; releases no buffer.

@@ -23,8 +23,6 @@ final class Connection extends StreamRequest implements StreamConnection {
 
     private @Nullable SocketAddress proxyAddress; // set before the connection is handed on
     private volatile @Nullable SocketAddress localAddress; // set at the latest when the connection is closed
-    private @Nullable IOException firstFault; // of the turn: what reading or writing failed with first
-    private @Nullable IOException lastFault; // of the turn: what it failed with last
 
     /** Takes over a transport that was just accepted. */
     Connection(Transport transport, StreamContext context) throws IOException {
@@ -138,25 +136,6 @@ final class Connection extends StreamRequest implements StreamConnection {
             localAddress = header.destination();
         }
         headerIsHere();
-    }
-
-    @Override
-    public <E extends IOException> E fault(E failure) {
-        if (firstFault == null) {
-            firstFault = failure;
-        }
-        lastFault = failure;
-        return failure;
-    }
-
-    @Override
-    public boolean isPeersFault(Throwable failure) {
-        for (Throwable cause = failure; cause != null && lastFault != null; cause = cause.getCause()) {
-            if (cause == firstFault || cause == lastFault) {
-                return true;
-            }
-        }
-        return false;
     }
 
     @Override

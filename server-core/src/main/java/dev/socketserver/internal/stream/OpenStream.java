@@ -125,17 +125,9 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
     }
 
     @Override
-    protected void failed() {
-        kept(false);
-    }
-
-    @Override
     protected void cutOff() {
         cutOff = true;
     }
-
-    @Override
-    protected void detach() {}
 
     @Override
     public boolean isOpen() {

@@ -25,7 +25,6 @@ public final class DatagramRequest extends OpenRequest implements Datagram {
     private ByteBuf content; // of the turn
     private @Nullable ByteBuf answer; // of the turn
     private boolean handled; // of the turn
-    private @Nullable IOException fault; // of the turn: what sending failed with last
 
     /** Takes over {@code content}. */
     public DatagramRequest(Socket socket, SocketAddress source, ByteBuf content, boolean truncated) {
@@ -105,11 +104,6 @@ public final class DatagramRequest extends OpenRequest implements Datagram {
     }
 
     @Override
-    protected boolean isToBeSetUp() {
-        return false;
-    }
-
-    @Override
     public void handling() {
         handled = true;
         noLongerFresh();
@@ -139,39 +133,17 @@ public final class DatagramRequest extends OpenRequest implements Datagram {
             try {
                 reply(answer);
             } catch (IOException e) {
-                fault = e;
-                throw e;
+                throw fault(e);
             }
         }
     }
 
     @Override
     protected void failed() {
-        kept(false);
+        super.failed();
         if (answer != null) {
             answer.clear();
         }
-    }
-
-    @Override
-    protected void limitWaits() {}
-
-    @Override
-    protected boolean awaitsHandshake() {
-        return false;
-    }
-
-    @Override
-    protected boolean isInHandshake() {
-        return false;
-    }
-
-    @Override
-    protected void cutOff() {}
-
-    @Override
-    public boolean isPeersFault(Throwable failure) {
-        return failure == fault;
     }
 
     @Override
