@@ -40,11 +40,14 @@ class StrayInterruptTest {
 
     /** A user's time limit for handlers that always strikes too late: it interrupts every thread that ever served. */
     private final class LateLimit implements AutoCloseable {
+        private final CountDownLatch strikes = new CountDownLatch(1);
         private final CountDownLatch stop = new CountDownLatch(1);
         private final Thread thread = new Thread(this::run);
 
-        LateLimit() {
+        /** Starts to strike, and returns when each thread that has served was struck once. */
+        LateLimit() throws InterruptedException {
             thread.start();
+            strikes.await();
         }
 
         private void run() {
@@ -53,6 +56,7 @@ class StrayInterruptTest {
                     late.interrupt();
                     interrupts.incrementAndGet();
                 }
+                strikes.countDown();
                 LockSupport.parkNanos(PAUSE);
             }
         }
