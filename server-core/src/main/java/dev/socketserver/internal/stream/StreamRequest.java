@@ -1,13 +1,8 @@
 package dev.socketserver.internal.stream;
 
-import dev.socketserver.internal.buffer.ChannelInput;
-import dev.socketserver.internal.buffer.ChannelOutput;
-import dev.socketserver.internal.buffer.StreamOwner;
 import dev.socketserver.internal.run.OpenRequest;
-import dev.socketserver.internal.util.Log;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
-import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -15,74 +10,17 @@ import org.jspecify.annotations.Nullable;
  * The turns of a connection: what it has for its handler, where it waits, and how it ends. {@link Connection} adds what
  * handlers see. See {@link OpenRequest} for its life.
  */
-abstract class StreamRequest extends OpenRequest implements StreamOwner, WaitingChannel.Owner {
-    private static final Log LOG = Log.of(StreamRequest.class);
-
-    /** How long one wait may last for a peer that is told of an overload, or goodbye. */
-    public static final Duration LAST_WORD = Duration.ofMillis(500);
-
-    final StreamContext context;
-    final Transport transport;
-    final WaitingChannel channel;
-    final @Nullable TlsChannel tls;
-    final ChannelInput in;
-    final ChannelOutput out;
-    private final Inbox inbox;
-    private final WaitClock clock;
+abstract class StreamRequest extends OpenStream {
     private final FirstWords.Witness witness;
-
-    private @Nullable Poller poller; // set once, before the connection is handed on
-    private volatile @Nullable Registration registration; // set once, in a turn
     private volatile boolean inHandshake; // written in a turn
-
-    // Of the turn.
-    Duration readTimeout;
-    Duration writeTimeout;
-    private boolean turnBegins = true; // nothing was received in this turn yet
-    private boolean handled; // the handler has been called
-    private boolean cutOff; // nothing is said to the peer any more
+    private boolean turnBegins = true; // of the turn: nothing was received in it yet
 
     StreamRequest(Transport transport, StreamContext context) throws IOException {
-        super(transport.remoteAddress());
-        this.context = context;
-        this.transport = transport;
-        var config = context.config();
-        channel = new WaitingChannel(transport, context.waits(), this);
-        tls = config.tls() == null ? null : new TlsChannel(channel, config.tls(), this::compute);
-        in = new ChannelInput(tls == null ? channel : tls, context.inputs(), config.readBufferSize(), this);
-        out = new ChannelOutput(tls == null ? channel : tls, context.outputs(), config.writeBufferSize(), this);
-        inbox = new Inbox(in, channel, tls);
-        readTimeout = config.readTimeout();
-        writeTimeout = config.writeTimeout();
-        clock = new WaitClock(context.alarms(), this::expireParked);
+        super(transport, context);
         witness = context.firstWords().witness();
-        applyTimeouts();
     }
-
-    private void applyTimeouts() {
-        channel.readTimeout(readTimeout);
-        channel.writeTimeout(writeTimeout);
-    }
-
-    /** Keeps the address that the peer reached, which the system forgets when the connection is closed. */
-    abstract void keepLocalAddress();
 
     // ---- on its way in
-
-    /** Lets a poller be the place where it waits between two messages. */
-    void waitWith(Poller place) {
-        poller = place;
-    }
-
-    /** Returns the poller's entry for it. */
-    Registration registration() {
-        Registration known = registration;
-        if (known == null) {
-            known = new Registration(this, transport);
-            registration = known;
-        }
-        return known;
-    }
 
     /**
      * Returns whether its first turn is with its poller: it may wait for its peer there, and the leader is not behind.
@@ -95,10 +33,6 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
     private boolean startsAtOnce() {
         FirstWords.Speaker speaker = context.firstWords().speaker();
         return speaker == FirstWords.Speaker.HANDLER || speaker == FirstWords.Speaker.UNKNOWN;
-    }
-
-    Transport transport() {
-        return transport;
     }
 
     /** The header of the PROXY protocol comes before anything else. */
@@ -137,15 +71,8 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
     }
 
     @Override
-    public void beforeWait() {
-        Registration known = registration;
-        if (known != null) {
-            Objects.requireNonNull(poller).leaveLead(known);
-        }
-    }
-
-    private void compute(Runnable work) {
-        Registration known = registration;
+    final void compute(Runnable work) {
+        Registration known = knownRegistration();
         if (known == null) {
             work.run();
         } else {
@@ -325,8 +252,9 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
         }
     }
 
-    /** Has a look at it once more if it waits without a thread: its time is up. */
-    private void expireParked() {
+    /** Has a look at it once more if it waits without a thread. */
+    @Override
+    final void overdue() {
         if (isParked()) {
             expire();
         }
@@ -393,122 +321,8 @@ abstract class StreamRequest extends OpenRequest implements StreamOwner, Waiting
         Objects.requireNonNull(poller).offer(registration());
     }
 
-    // ---- its end
-
-    @Override
-    public void flush() throws IOException {
-        if (transport.isOpen()) {
-            out.send();
-        }
-    }
-
-    @Override
-    protected void limitWaits() {
-        channel.readTimeout(LAST_WORD);
-        channel.writeTimeout(LAST_WORD);
-    }
-
-    @Override
-    protected boolean awaitsHandshake() {
-        return tls != null && tls.isAwaited();
-    }
-
     @Override
     protected boolean isInHandshake() {
         return inHandshake;
-    }
-
-    @Override
-    protected void failed() {
-        kept(false);
-    }
-
-    @Override
-    protected void cutOff() {
-        cutOff = true;
-    }
-
-    @Override
-    protected void detach() {}
-
-    @Override
-    public boolean isOpen() {
-        return transport.isOpen();
-    }
-
-    @Override
-    public void abort() {
-        try {
-            keepLocalAddress();
-        } finally {
-            closeNow();
-        }
-    }
-
-    private void closeNow() {
-        try {
-            transport.close();
-        } catch (IOException e) {
-            LOG.debug("closing {} failed: {}", this, e);
-        } finally {
-            channel.wake();
-            if (registration != null) {
-                Objects.requireNonNull(poller).wakeIfSelecting();
-            }
-        }
-    }
-
-    @Override
-    protected void release() {
-        context.firstWords().leave();
-        clock.stop();
-        try {
-            endTls(handled && !inbox.hasEnded() ? writeTimeout : LAST_WORD);
-        } finally {
-            try {
-                channel.endTurn();
-            } finally {
-                try {
-                    closeTransport();
-                } finally {
-                    releaseBuffers();
-                }
-            }
-        }
-    }
-
-    private void closeTransport() {
-        try {
-            keepLocalAddress();
-        } finally {
-            if (cutOff || inbox.hasEnded() || !transport.isOpen()) {
-                closeNow();
-            } else {
-                context.lingering().close(transport, registration == null ? null : poller);
-            }
-        }
-    }
-
-    private void releaseBuffers() {
-        if (tls != null) {
-            tls.discard();
-        }
-        try {
-            in.close();
-        } finally {
-            out.discard();
-        }
-    }
-
-    /** Tells a TLS peer that this is the end, or why it is, as far as the connection is still there. */
-    final void endTls(Duration patience) {
-        try {
-            if (tls != null && !cutOff && transport.isOpen()) {
-                channel.writeTimeout(patience);
-                tls.closeOutput();
-            }
-        } catch (IOException e) {
-            LOG.debug("{} did not hear of the end: {}", this, e);
-        }
     }
 }

@@ -1,0 +1,215 @@
+package dev.socketserver.internal.stream;
+
+import dev.socketserver.internal.buffer.ChannelInput;
+import dev.socketserver.internal.buffer.ChannelOutput;
+import dev.socketserver.internal.buffer.StreamOwner;
+import dev.socketserver.internal.run.OpenRequest;
+import dev.socketserver.internal.util.Log;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/** What a connection consists of, and how it is closed; {@link StreamRequest} adds its turns. */
+abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingChannel.Owner {
+    private static final Log LOG = Log.of(StreamRequest.class);
+
+    /** How long one wait may last for a peer that is told of an overload, or goodbye. */
+    public static final Duration LAST_WORD = Duration.ofMillis(500);
+
+    final StreamContext context;
+    final Transport transport;
+    final WaitingChannel channel;
+    final @Nullable TlsChannel tls;
+    final ChannelInput in;
+    final ChannelOutput out;
+    final Inbox inbox;
+    final WaitClock clock;
+
+    @Nullable
+    Poller poller; // set once, before the connection is handed on
+
+    private volatile @Nullable Registration registration; // set once, in a turn
+
+    // Of the turn.
+    Duration readTimeout;
+    Duration writeTimeout;
+    boolean handled; // the handler has been called
+    private boolean cutOff; // nothing is said to the peer any more
+
+    OpenStream(Transport transport, StreamContext context) throws IOException {
+        super(transport.remoteAddress());
+        this.context = context;
+        this.transport = transport;
+        var config = context.config();
+        channel = new WaitingChannel(transport, context.waits(), this);
+        tls = config.tls() == null ? null : new TlsChannel(channel, config.tls(), this::compute);
+        in = new ChannelInput(tls == null ? channel : tls, context.inputs(), config.readBufferSize(), this);
+        out = new ChannelOutput(tls == null ? channel : tls, context.outputs(), config.writeBufferSize(), this);
+        inbox = new Inbox(in, channel, tls);
+        readTimeout = config.readTimeout();
+        writeTimeout = config.writeTimeout();
+        clock = new WaitClock(context.alarms(), this::overdue);
+        applyTimeouts();
+    }
+
+    final void applyTimeouts() {
+        channel.readTimeout(readTimeout);
+        channel.writeTimeout(writeTimeout);
+    }
+
+    /** Keeps the address that the peer reached, which the system forgets when the connection is closed. */
+    abstract void keepLocalAddress();
+
+    /** Its clock rings: the time of its wait is up. Thread-safe. */
+    abstract void overdue();
+
+    /** Runs what takes time to compute, in this thread. Of the turn. */
+    abstract void compute(Runnable work);
+
+    /** Lets a poller be the place where it waits between two messages. */
+    void waitWith(Poller place) {
+        poller = place;
+    }
+
+    /** Returns the poller's entry for it. */
+    Registration registration() {
+        Registration known = registration;
+        if (known == null) {
+            known = new Registration(this, transport);
+            registration = known;
+        }
+        return known;
+    }
+
+    Transport transport() {
+        return transport;
+    }
+
+    @Override
+    public void beforeWait() {
+        Registration known = registration;
+        if (known != null) {
+            Objects.requireNonNull(poller).leaveLead(known);
+        }
+    }
+
+    /** Returns the poller's entry for it, if it was ever with its poller. */
+    final @Nullable Registration knownRegistration() {
+        return registration;
+    }
+
+    // ---- its end
+
+    @Override
+    public void flush() throws IOException {
+        if (transport.isOpen()) {
+            out.send();
+        }
+    }
+
+    @Override
+    protected void limitWaits() {
+        channel.readTimeout(LAST_WORD);
+        channel.writeTimeout(LAST_WORD);
+    }
+
+    @Override
+    protected boolean awaitsHandshake() {
+        return tls != null && tls.isAwaited();
+    }
+
+    @Override
+    protected void failed() {
+        kept(false);
+    }
+
+    @Override
+    protected void cutOff() {
+        cutOff = true;
+    }
+
+    @Override
+    protected void detach() {}
+
+    @Override
+    public boolean isOpen() {
+        return transport.isOpen();
+    }
+
+    @Override
+    public void abort() {
+        try {
+            keepLocalAddress();
+        } finally {
+            closeNow();
+        }
+    }
+
+    private void closeNow() {
+        try {
+            transport.close();
+        } catch (IOException e) {
+            LOG.debug("closing {} failed: {}", this, e);
+        } finally {
+            channel.wake();
+            if (registration != null) {
+                Objects.requireNonNull(poller).wakeIfSelecting();
+            }
+        }
+    }
+
+    @Override
+    protected void release() {
+        context.firstWords().leave();
+        clock.stop();
+        try {
+            endTls(handled && !inbox.hasEnded() ? writeTimeout : LAST_WORD);
+        } finally {
+            try {
+                channel.endTurn();
+            } finally {
+                try {
+                    closeTransport();
+                } finally {
+                    releaseBuffers();
+                }
+            }
+        }
+    }
+
+    private void closeTransport() {
+        try {
+            keepLocalAddress();
+        } finally {
+            if (cutOff || inbox.hasEnded() || !transport.isOpen()) {
+                closeNow();
+            } else {
+                context.lingering().close(transport, registration == null ? null : poller);
+            }
+        }
+    }
+
+    private void releaseBuffers() {
+        if (tls != null) {
+            tls.discard();
+        }
+        try {
+            in.close();
+        } finally {
+            out.discard();
+        }
+    }
+
+    /** Tells a TLS peer that this is the end, or why it is, as far as the connection is still there. */
+    final void endTls(Duration patience) {
+        try {
+            if (tls != null && !cutOff && transport.isOpen()) {
+                channel.writeTimeout(patience);
+                tls.closeOutput();
+            }
+        } catch (IOException e) {
+            LOG.debug("{} did not hear of the end: {}", this, e);
+        }
+    }
+}
