@@ -7,6 +7,7 @@ import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import javax.net.ssl.SSLSession;
 
 /**
@@ -14,10 +15,14 @@ import javax.net.ssl.SSLSession;
  *
  * <p>Reading flushes what was written before it waits for the peer, so a conversation never deadlocks on unsent bytes.
  *
- * <p>Confined to the thread that serves it, except for {@link #close()} and the addresses, which any thread may use. A
- * call of {@link #in()} or {@link #out()}'s methods by another thread throws an {@link IllegalStateException}.
+ * <p>What happens to a connection happens in its turn, one thing at a time. It is confined to the thread that has its
+ * turn, except for {@link #execute}, {@link #close()} and the addresses, which any thread may use. A call of
+ * {@link #in()} or {@link #out()}'s methods by another thread throws an {@link IllegalStateException}.
  */
-public non-sealed interface StreamConnection extends Request, AutoCloseable {
+public non-sealed interface StreamConnection extends Request, Executor, AutoCloseable {
+    /** How many tasks may wait for a connection's turn: {@value}. */
+    int MOST_TASKS = 1024;
+
     /** Returns what the peer sends. */
     ByteInput in();
 
@@ -63,6 +68,22 @@ public non-sealed interface StreamConnection extends Request, AutoCloseable {
      * @throws IOException if writing to the peer fails
      */
     void shutdownOutput() throws IOException;
+
+    /**
+     * Runs a task in the connection's turn: at once if the connection is idle, which it is between two calls of
+     * {@code handle()}, in {@link ByteInput#awaitMessage()}, and before its first byte; else when its handler waits for
+     * the next message so, or returns. Tasks run in their order, never beside {@code handle()} or each other, and after
+     * {@code setup()}. A task may use all that a handler may, and what it writes is flushed afterwards. What it throws
+     * goes the way of a handler's failure.
+     *
+     * <p>Tasks that wait when the handler returns without {@code keepOpen()}, the peer ends or the server drains still
+     * run, before {@code finish()}. Those of a connection that is closed or fails are dropped. Thread-safe.
+     *
+     * @throws java.util.concurrent.RejectedExecutionException if the connection is closed or about to finish, or
+     *     {@link #MOST_TASKS} tasks wait already
+     */
+    @Override
+    void execute(Runnable task);
 
     /** Returns whether the connection was not closed on this side. Thread-safe. */
     boolean isOpen();

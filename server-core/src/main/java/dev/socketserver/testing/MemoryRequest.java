@@ -10,6 +10,7 @@ import dev.socketserver.internal.buffer.SpareBuffers;
 import dev.socketserver.internal.buffer.StreamOwner;
 import dev.socketserver.internal.run.DrainSignal;
 import dev.socketserver.internal.run.OpenRequest;
+import dev.socketserver.internal.stream.Calls;
 import dev.socketserver.internal.stream.Inbox;
 import dev.socketserver.internal.util.Check;
 import io.netty.buffer.ByteBufAllocator;
@@ -22,6 +23,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +51,7 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     private final ChannelInput in;
     private final ChannelOutput out;
     private final Inbox inbox;
+    private final Calls calls = new Calls();
     private volatile boolean scheduled; // a call has queued it, though its peer sent nothing
 
     // Of the turn.
@@ -166,6 +169,16 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
         call();
     }
 
+    @Override
+    public void execute(Runnable task) {
+        Objects.requireNonNull(task, "task");
+        if (!isOpen()) {
+            throw new RejectedExecutionException(this + " is closed");
+        }
+        calls.add(task);
+        call();
+    }
+
     // ---- for its input and output
 
     @Override
@@ -180,8 +193,13 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
 
     @Override
     public boolean awaitMessage() throws IOException {
-        out.send();
+        calls.run();
+        if (inbox.hasPart()) {
+            return true;
+        }
         while (channel.isOpen()) {
+            calls.run();
+            out.send();
             inbox.receive();
             if (inbox.hasPart()) {
                 return true;
@@ -253,7 +271,19 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     }
 
     @Override
-    protected void runCalls() {}
+    protected boolean hasCalls() {
+        return calls.hasTasks();
+    }
+
+    @Override
+    protected void runCalls() {
+        calls.run();
+    }
+
+    @Override
+    public void endCalls() {
+        calls.end();
+    }
 
     @Override
     protected boolean isParkable() {
@@ -334,6 +364,7 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     @Override
     protected void release() {
         abort();
+        calls.drop();
         try {
             in.close();
         } finally {

@@ -203,7 +203,7 @@ public final class ChannelInput extends ByteInput {
     @Override
     public boolean awaitMessage() throws IOException {
         beginRead();
-        return buffer.isReadable() || owner.awaitMessage();
+        return owner.awaitMessage();
     }
 
     // ---- for the engine
@@ -244,6 +244,9 @@ public final class ChannelInput extends ByteInput {
 
     /** Waits until that many bytes are unread; returns false if the stream ended before. */
     private boolean fill(int count) throws IOException {
+        if (buffer.readableBytes() < count) {
+            owner.beforeFill();
+        }
         while (buffer.readableBytes() < count) {
             if (ended) {
                 return false;

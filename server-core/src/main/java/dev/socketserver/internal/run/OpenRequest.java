@@ -189,8 +189,16 @@ public abstract class OpenRequest extends Turn {
     /** The handler has handled, and the request is kept. */
     protected abstract void handled();
 
-    /** Runs what other threads want done in the request's turn. */
-    protected abstract void runCalls() throws Exception;
+    /** Returns whether other threads want something done in the request's turn that can be done now. */
+    protected boolean hasCalls() {
+        return false;
+    }
+
+    /** Does what other threads want done in the request's turn; its handler is set up. */
+    protected void runCalls() throws Exception {}
+
+    /** Does the last of what other threads want done; from here on nothing more is taken. */
+    public void endCalls() throws Exception {}
 
     /** Returns whether the request can wait for its peer without a thread. */
     protected abstract boolean isParkable();

@@ -232,7 +232,7 @@ public final class RequestRunner {
     /** Serves what has come and comes; returns true if the request was then parked, false if it is to end. */
     private boolean isParkedAfterServing(OpenRequest request) throws Exception {
         while (true) {
-            request.runCalls();
+            runCalls(request);
             switch (request.look()) {
                 case MESSAGE -> {
                     counters.handling();
@@ -243,7 +243,7 @@ public final class RequestRunner {
                     request.handled();
                 }
                 case NOTHING -> {
-                    if (isIdle(request)) {
+                    if (!request.hasCalls() && isIdle(request)) {
                         return true;
                     }
                 }
@@ -251,6 +251,14 @@ public final class RequestRunner {
                     return false;
                 }
             }
+        }
+    }
+
+    /** Does what other threads want done in the request's turn, after its handler was set up. */
+    private void runCalls(OpenRequest request) throws Exception {
+        if (request.hasCalls()) {
+            hooks.setUp(request);
+            request.runCalls();
         }
     }
 
@@ -301,14 +309,16 @@ public final class RequestRunner {
     /** Waits in the calling thread until there is a message; returns false if there is none any more. */
     private boolean hasMessage(OpenRequest request) throws Exception {
         while (true) {
-            request.runCalls();
+            runCalls(request);
             switch (request.look()) {
                 case MESSAGE -> {
                     return true;
                 }
                 case NOTHING -> {
-                    request.flush();
-                    request.awaitNext();
+                    if (!request.hasCalls()) {
+                        request.flush();
+                        request.awaitNext();
+                    }
                 }
                 case END -> {
                     return false;
@@ -329,6 +339,7 @@ public final class RequestRunner {
     /** Finishes the handler, and sends what is unsent. */
     private void finish(OpenRequest request) throws Exception {
         if (request.handler() != null) {
+            request.endCalls();
             if (request.isDismissed()) {
                 sayGoodbye(request);
             }

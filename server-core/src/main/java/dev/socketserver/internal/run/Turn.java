@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  *   │ PARKED │ ◀───────────┘  ┌────────┐
  *   └────────┘    tryPark     │ CLOSED │
  *                             └────────┘
+ *
+ *   RUNNING ──beginFirstRead()──▶ READING ──endWait()──▶ RUNNING   in a handler that was called before the first byte
  * </pre>
  *
  * <p>Phase and flags are one word, which every transition changes by compare-and-set. Thread-safe.
@@ -30,6 +32,7 @@ abstract class Turn {
     private static final int WAITING = 2;
     private static final int PARKED = 3;
     private static final int CLOSED = 4;
+    private static final int READING = 5;
 
     /** Something other than the peer wants the request's attention before it waits again. */
     private static final int CALLED = 8;
@@ -149,22 +152,39 @@ abstract class Turn {
 
     /** Begins to wait for the next message in the calling thread; returns false if the request was called. */
     protected final boolean beginWait() {
+        return isWaitBegun(WAITING);
+    }
+
+    /**
+     * Begins to wait for the first byte in a handler's read, where the request is not idle, but may be called; returns
+     * false if it was.
+     */
+    protected final boolean beginFirstRead() {
+        return isWaitBegun(READING);
+    }
+
+    private boolean isWaitBegun(int phase) {
         while (true) {
             int seen = word;
             boolean called = (seen & CALLED) != 0;
-            if (change(seen, called ? RUNNING : WAITING, seen & ~PHASE & ~CALLED)) {
+            if (change(seen, called ? RUNNING : phase, seen & ~PHASE & ~CALLED)) {
                 return !called;
             }
         }
     }
 
-    /** Ends the wait; whoever has called the request is not forgotten. */
-    protected final void endWait() {
-        for (int seen = word; (seen & PHASE) == WAITING; seen = word) {
+    /** Ends the wait; returns whether the request was called meanwhile. */
+    protected final boolean endWait() {
+        for (int seen = word; isInWait(seen); seen = word) {
             if (change(seen, RUNNING, seen & ~PHASE & ~CALLED)) {
-                return;
+                return (seen & CALLED) != 0;
             }
         }
+        return false;
+    }
+
+    private static boolean isInWait(int seen) {
+        return (seen & PHASE) == WAITING || (seen & PHASE) == READING;
     }
 
     /**
@@ -186,7 +206,7 @@ abstract class Turn {
                 }
                 default -> {
                     if (change(seen, seen & PHASE, (seen & ~PHASE) | CALLED)) {
-                        if ((seen & PHASE) == WAITING) {
+                        if (isInWait(seen)) {
                             wake();
                         }
                         return;
@@ -244,7 +264,7 @@ abstract class Turn {
     }
 
     private static boolean isInTurn(int seen) {
-        return (seen & PHASE) == RUNNING || (seen & PHASE) == WAITING;
+        return (seen & PHASE) == RUNNING || isInWait(seen);
     }
 
     /** Returns whether the request waits for its first turn, or was called and waits for the next. */
@@ -263,7 +283,7 @@ abstract class Turn {
         return owner;
     }
 
-    /** Ends a wait that {@link #beginWait} began. Thread-safe. */
+    /** Ends a wait that {@link #beginWait} or {@link #beginFirstRead} began. Thread-safe. */
     protected abstract void wake();
 
     /** Has a request that was parked, and is queued now, served. Thread-safe. */

@@ -12,7 +12,9 @@ import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -122,6 +124,16 @@ final class Connection extends StreamRequest implements StreamConnection {
             endTls(LAST_WORD);
         }
         abort();
+        call();
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        Objects.requireNonNull(task, "task");
+        if (!isOpen()) {
+            throw new RejectedExecutionException(this + " is closed");
+        }
+        calls().add(task);
         call();
     }
 

@@ -30,6 +30,7 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
     Poller poller; // set once, before the connection is handed on
 
     private volatile @Nullable Registration registration; // set once, in a turn
+    private volatile @Nullable Calls calls; // set once, under this
 
     // Of the turn.
     Duration readTimeout;
@@ -99,6 +100,34 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
         return registration;
     }
 
+    // ---- what other threads want of it
+
+    /** Returns what other threads want of it. Thread-safe. */
+    final Calls calls() {
+        Calls known = calls;
+        return known == null ? newCalls() : known;
+    }
+
+    private synchronized Calls newCalls() {
+        Calls known = calls;
+        if (known == null) {
+            known = new Calls();
+            calls = known;
+        }
+        return known;
+    }
+
+    /** Returns what other threads want of it, if any ever wanted something. Thread-safe. */
+    final @Nullable Calls knownCalls() {
+        return calls;
+    }
+
+    private synchronized void refuseCalls() {
+        if (calls == null) {
+            calls = Calls.REFUSED;
+        }
+    }
+
     // ---- its end
 
     @Override
@@ -161,6 +190,8 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
 
     @Override
     protected void release() {
+        refuseCalls();
+        calls().drop();
         context.firstWords().leave();
         clock.stop();
         try {

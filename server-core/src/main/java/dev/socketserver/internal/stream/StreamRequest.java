@@ -14,6 +14,7 @@ abstract class StreamRequest extends OpenStream {
     private final FirstWords.Witness witness;
     private volatile boolean inHandshake; // written in a turn
     private boolean turnBegins = true; // of the turn: nothing was received in it yet
+    private boolean unheard; // of the turn: the handler was called before the first byte, and has not read
 
     StreamRequest(Transport transport, StreamContext context) throws IOException {
         super(transport, context);
@@ -188,6 +189,7 @@ abstract class StreamRequest extends OpenStream {
     public void handling() {
         if (!handled) {
             handled = true;
+            unheard = in.unread() == 0;
             witness.handling(out.hasWritten());
         }
         noLongerFresh();
@@ -202,7 +204,72 @@ abstract class StreamRequest extends OpenStream {
     }
 
     @Override
-    protected void runCalls() {}
+    protected boolean hasCalls() {
+        Calls known = knownCalls();
+        return known != null && !awaitsHandshake() && transport.isOpen() && known.hasTasks();
+    }
+
+    @Override
+    protected void runCalls() {
+        Calls known = knownCalls();
+        if (known != null) {
+            abstain(known);
+            known.run();
+        }
+    }
+
+    @Override
+    public void endCalls() {
+        Calls known = knownCalls();
+        if (known != null && transport.isOpen()) {
+            abstain(known);
+            known.end();
+        }
+    }
+
+    private void abstain(Calls known) {
+        if (!handled && known.hasTasks()) {
+            witness.abstain();
+        }
+    }
+
+    @Override
+    public void beforeFill() throws IOException {
+        if (!unheard) {
+            return;
+        }
+        unheard = false;
+        out.send();
+        receiveFirst();
+        long deadline = channel.readDeadline();
+        boolean called = in.unread() == 0 && !in.hasEnded();
+        boolean inTime = true;
+        while (called && inTime && transport.isOpen()) {
+            runCalls();
+            out.send();
+            channel.place();
+            if (beginFirstRead()) {
+                try {
+                    inTime = channel.awaitInput(deadline);
+                } finally {
+                    called = endWait();
+                }
+            }
+        }
+        if (!inTime) {
+            channel.expireInput();
+        }
+    }
+
+    /** Takes in what has come before the handler reads for the first time. */
+    private void receiveFirst() throws IOException {
+        channel.receiving(true);
+        try {
+            in.receive();
+        } finally {
+            channel.receiving(false);
+        }
+    }
 
     @Override
     protected boolean isParkable() {
@@ -269,6 +336,7 @@ abstract class StreamRequest extends OpenStream {
 
     /** Waits in this thread for the peer, for a call, or until the time is up. */
     private void awaitInput() {
+        channel.place();
         if (!beginWait()) {
             return; // called
         }
@@ -286,11 +354,17 @@ abstract class StreamRequest extends OpenStream {
 
     @Override
     public boolean awaitMessage() throws IOException {
-        out.send();
+        unheard = false;
+        runCalls();
+        if (inbox.hasPart()) {
+            return true;
+        }
         clock.reset();
         startClock();
         boolean mayHaveCome = !channel.hasWaited() || inbox.hasMoreDecrypted();
         while (transport.isOpen()) {
+            runCalls();
+            out.send();
             if (mayHaveCome) {
                 receive();
                 if (inbox.hasPart()) {
@@ -304,7 +378,6 @@ abstract class StreamRequest extends OpenStream {
                 dismissHere();
             } else {
                 awaitInput();
-                runCalls();
             }
             mayHaveCome = true;
         }

@@ -159,12 +159,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         if (left <= 0) {
             return false;
         }
-        Wait here = place;
-        if (here == null) {
-            owner.beforeWait();
-            here = waits.take(transport);
-            place = here; // before it is checked whether the transport is open: who closes it wakes this place
-        }
+        Wait here = place(); // before it is checked whether the transport is open: who closes it wakes this place
         if (!transport.isOpen()) {
             throw new ClosedChannelException();
         }
@@ -173,6 +168,30 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
             throw new InterruptedIOException("interrupted while waiting for the peer");
         }
         return true;
+    }
+
+    /**
+     * Takes the place where this thread is going to wait, so that from here on {@link #wake} ends the next wait. A wait
+     * that may be ended so has to be announced after this.
+     */
+    Wait place() {
+        Wait here = place;
+        if (here == null) {
+            owner.beforeWait();
+            here = waits.take(transport);
+            place = here;
+        }
+        return here;
+    }
+
+    /** Lets every later read that would have to wait fail, as if it had waited. */
+    void expireInput() {
+        inputExpired = true;
+    }
+
+    /** Returns when a read that begins now is overdue, on the {@code nanoTime} clock, or {@link #NONE}. */
+    long readDeadline() {
+        return deadline(readTimeout);
     }
 
     /**

@@ -112,9 +112,6 @@ public final class DatagramRequest extends OpenRequest implements Datagram {
     protected void handled() {}
 
     @Override
-    protected void runCalls() {}
-
-    @Override
     protected boolean isParkable() {
         return false;
     }
