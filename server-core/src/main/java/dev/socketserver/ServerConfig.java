@@ -21,6 +21,7 @@ public final class ServerConfig {
     static final String DEFAULT_NAME = "server";
     static final int DEFAULT_BACKLOG = 4096;
     static final int DEFAULT_BUFFER_SIZE = 8192;
+    static final int DEFAULT_OUTBOUND_LIMIT = 1024 * 1024;
     static final int DEFAULT_MAX_DATAGRAM_SIZE = 65_535;
     private static final int MIN_BUFFER_SIZE = 16;
     private static final int MAX_PORT = 65_535;
@@ -171,9 +172,7 @@ public final class ServerConfig {
         return options.drainDelay;
     }
 
-    /**
-     * Returns the initial size of a connection's read buffer, in bytes. The default is {@value #DEFAULT_BUFFER_SIZE}.
-     */
+    /** Returns the first size of a connection's read buffer, in bytes. The default is {@value #DEFAULT_BUFFER_SIZE}. */
     public int readBufferSize() {
         return options.readBufferSize;
     }
@@ -181,6 +180,16 @@ public final class ServerConfig {
     /** Returns the size of a connection's write buffer, in bytes. The default is {@value #DEFAULT_BUFFER_SIZE}. */
     public int writeBufferSize() {
         return options.writeBufferSize;
+    }
+
+    /** Returns how many bytes of sent messages may wait for a peer. The default is {@value #DEFAULT_OUTBOUND_LIMIT}. */
+    public int outboundLimit() {
+        return options.outboundLimit;
+    }
+
+    /** Returns what happens when {@link #outboundLimit()} is reached. The default is {@link OutboundPolicy#CLOSE}. */
+    public OutboundPolicy outboundPolicy() {
+        return options.outboundPolicy;
     }
 
     /** Returns whether a flushed reply leaves at once (Nagle's algorithm off). The default is true. */
@@ -231,6 +240,8 @@ public final class ServerConfig {
         private Duration drainDelay = Duration.ZERO;
         private int readBufferSize = DEFAULT_BUFFER_SIZE;
         private int writeBufferSize = DEFAULT_BUFFER_SIZE;
+        private int outboundLimit = DEFAULT_OUTBOUND_LIMIT;
+        private OutboundPolicy outboundPolicy = OutboundPolicy.CLOSE;
         private boolean tcpNoDelay = true;
         private Set<PosixFilePermission> socketPermissions = PosixFilePermissions.fromString("rw-rw----");
         private int maxDatagramSize = DEFAULT_MAX_DATAGRAM_SIZE;
@@ -260,6 +271,8 @@ public final class ServerConfig {
             drainDelay = other.drainDelay;
             readBufferSize = other.readBufferSize;
             writeBufferSize = other.writeBufferSize;
+            outboundLimit = other.outboundLimit;
+            outboundPolicy = other.outboundPolicy;
             tcpNoDelay = other.tcpNoDelay;
             socketPermissions = other.socketPermissions;
             maxDatagramSize = other.maxDatagramSize;
@@ -404,6 +417,18 @@ public final class ServerConfig {
             return this;
         }
 
+        /** Sets {@link ServerConfig#outboundLimit()}. */
+        public Builder outboundLimit(int value) {
+            outboundLimit = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#outboundPolicy()}. */
+        public Builder outboundPolicy(OutboundPolicy value) {
+            outboundPolicy = value;
+            return this;
+        }
+
         /** Sets {@link ServerConfig#tcpNoDelay()}. */
         public Builder tcpNoDelay(boolean value) {
             tcpNoDelay = value;
@@ -451,6 +476,7 @@ public final class ServerConfig {
             Objects.requireNonNull(pool, "pool");
             Objects.requireNonNull(engine, "engine");
             Objects.requireNonNull(listener, "listener");
+            Objects.requireNonNull(outboundPolicy, "outboundPolicy");
             Objects.requireNonNull(socketPermissions, "socketPermissions");
             if (engine == Engine.SELECTING && !(executor == null || executor instanceof ElasticThreadPool)) {
                 throw new IllegalArgumentException("engine SELECTING needs an elastic thread pool: " + executor);
@@ -464,6 +490,7 @@ public final class ServerConfig {
             Check.notNegative("drainDelay", drainDelay);
             Check.atLeast("readBufferSize", MIN_BUFFER_SIZE, readBufferSize);
             Check.atLeast("writeBufferSize", MIN_BUFFER_SIZE, writeBufferSize);
+            Check.atLeast("outboundLimit", 1, outboundLimit);
             Check.atLeast("maxDatagramSize", 1, maxDatagramSize);
             Check.atMost("maxDatagramSize", DEFAULT_MAX_DATAGRAM_SIZE, maxDatagramSize);
             Check.atLeast("receiveBufferSize", 0, receiveBufferSize);

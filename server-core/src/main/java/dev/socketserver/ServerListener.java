@@ -32,6 +32,9 @@ public interface ServerListener {
     /** A request's handler or hook threw; it is closed next. */
     default void error(Server server, Request request, Throwable failure) {}
 
+    /** Messages for a peer that does not read were dropped, as the {@link ServerConfig#outboundPolicy()} says. */
+    default void dropped(Server server, StreamConnection connection, int messages) {}
+
     /** Accepting or receiving failed; the server pauses and goes on. */
     default void acceptFailed(Server server, Throwable failure) {}
 

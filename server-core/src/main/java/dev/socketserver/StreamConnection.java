@@ -2,9 +2,11 @@ package dev.socketserver;
 
 import dev.socketserver.buffer.ByteInput;
 import dev.socketserver.buffer.ByteOutput;
+import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.Executor;
@@ -16,8 +18,8 @@ import javax.net.ssl.SSLSession;
  * <p>Reading flushes what was written before it waits for the peer, so a conversation never deadlocks on unsent bytes.
  *
  * <p>What happens to a connection happens in its turn, one thing at a time. It is confined to the thread that has its
- * turn, except for {@link #execute}, {@link #close()} and the addresses, which any thread may use. A call of
- * {@link #in()} or {@link #out()}'s methods by another thread throws an {@link IllegalStateException}.
+ * turn, except for {@link #execute}, {@code send}, {@link #close()} and the addresses, which any thread may use. A call
+ * of {@link #in()} or {@link #out()}'s methods by another thread throws an {@link IllegalStateException}.
  */
 public non-sealed interface StreamConnection extends Request, Executor, AutoCloseable {
     /** How many tasks may wait for a connection's turn: {@value}. */
@@ -84,6 +86,28 @@ public non-sealed interface StreamConnection extends Request, Executor, AutoClos
      */
     @Override
     void execute(Runnable task);
+
+    /**
+     * Queues a message for the peer and returns at once. It is sent in the connection's turn, at the times at which
+     * {@linkplain #execute tasks} run: so messages of one thread keep their order, and none lands inside of what
+     * {@code handle()} writes before it returns or awaits the next message. A message that was taken is sent unless the
+     * connection is closed or fails, or it is dropped as the {@link ServerConfig#outboundPolicy()} says; a connection
+     * that ends in good order, as in a drain, sends what was taken first.
+     *
+     * <p>A peer that does not read holds no worker meanwhile, and may take no byte for the
+     * {@linkplain #writeTimeout(Duration) write timeout} until its connection is closed. Thread-safe.
+     *
+     * @param message is retained until it is sent, not copied, and stays the caller's to release; its readable bytes
+     *     must not change meanwhile
+     * @return false if the connection is closed, or more than {@link ServerConfig#outboundLimit()} bytes would wait
+     */
+    boolean send(ByteBuf message);
+
+    /** Queues a copy of the bytes for the peer; see {@link #send(ByteBuf)}. Thread-safe. */
+    boolean send(byte[] message);
+
+    /** Queues text for the peer; see {@link #send(ByteBuf)}. Thread-safe. */
+    boolean send(CharSequence message, Charset charset);
 
     /** Returns whether the connection was not closed on this side. Thread-safe. */
     boolean isOpen();

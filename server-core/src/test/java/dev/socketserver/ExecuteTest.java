@@ -21,6 +21,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -48,7 +49,7 @@ class ExecuteTest {
     }
 
     /** Keeps its connection, and says what it is asked from outside. */
-    private class Speaker extends LineEcho {
+    private static final class Speaker extends LineEcho {
         String greeting = "not set up";
 
         @Override
@@ -76,8 +77,7 @@ class ExecuteTest {
         }
     }
 
-    private StreamServer server(Setting setting, java.util.function.Supplier<? extends StreamRequestHandler> handlers)
-            throws IOException {
+    private StreamServer server(Setting setting, Supplier<? extends StreamRequestHandler> handlers) throws IOException {
         StreamServer server =
                 setting.server(setting.config(directory).listener(new Opened()).build(), handlers);
         server.start();
@@ -136,7 +136,7 @@ class ExecuteTest {
             if (inside.incrementAndGet() != 1) {
                 faults.add("two at a time");
             }
-            Thread.yield();
+            Thread.onSpinWait();
             inside.decrementAndGet();
         };
         try (StreamServer server = server(setting, () -> new LineEcho() {
@@ -159,7 +159,7 @@ class ExecuteTest {
                         });
                         i++;
                     } catch (RejectedExecutionException full) {
-                        Thread.yield();
+                        Thread.onSpinWait();
                     }
                 }
                 done.countDown();

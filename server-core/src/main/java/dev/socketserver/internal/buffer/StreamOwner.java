@@ -13,6 +13,9 @@ public interface StreamOwner {
     /** Waits for the peer's next message, as {@link dev.socketserver.buffer.ByteInput#awaitMessage()}. */
     boolean awaitMessage() throws IOException;
 
+    /** Is called before the output takes bytes; sends the rest of a message of another thread that was sent in part. */
+    default void beforeCollect() throws IOException {}
+
     /**
      * Is called before the input is read for want of bytes. In a handler that was called before the first byte came,
      * the first call waits for that byte, and lets other threads' calls be served meanwhile.

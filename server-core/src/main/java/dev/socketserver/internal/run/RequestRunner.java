@@ -2,6 +2,7 @@ package dev.socketserver.internal.run;
 
 import dev.socketserver.Datagram;
 import dev.socketserver.Rejection;
+import dev.socketserver.StreamConnection;
 import dev.socketserver.internal.util.Log;
 import dev.socketserver.internal.util.RateLimitedLog;
 import dev.socketserver.pool.AbortableTask;
@@ -256,10 +257,10 @@ public final class RequestRunner {
 
     /** Does what other threads want done in the request's turn, after its handler was set up. */
     private void runCalls(OpenRequest request) throws Exception {
-        if (request.hasCalls()) {
+        if (request.hasTasks()) {
             hooks.setUp(request);
-            request.runCalls();
         }
+        request.runCalls();
     }
 
     /** Lets a request wait for its peer; returns true if it was parked. */
@@ -327,6 +328,12 @@ public final class RequestRunner {
         }
     }
 
+    /** Counts and reports messages for a connection's peer that were dropped. */
+    public void dropped(OpenRequest request, int messages) {
+        counters.dropped(messages);
+        listener.dropped((StreamConnection) request.face(), messages);
+    }
+
     /** Counts and reports a handshake that failed. */
     public void handshakeFailed(OpenRequest request, IOException why) {
         counters.rejected(Rejection.TLS_HANDSHAKE);
@@ -338,14 +345,15 @@ public final class RequestRunner {
 
     /** Finishes the handler, and sends what is unsent. */
     private void finish(OpenRequest request) throws Exception {
+        request.endCalls();
         if (request.handler() != null) {
-            request.endCalls();
             if (request.isDismissed()) {
                 sayGoodbye(request);
             }
             hooks.finish(request);
         }
         request.flush();
+        request.endCalls(); // what finish() has sent
     }
 
     /** Lets a connection that was idle when the server began to drain hear the protocol's last words. */

@@ -17,6 +17,7 @@ public final class ServerCounters {
     private final LongAdder requests = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private final LongAdder acceptFailures = new LongAdder();
+    private final LongAdder dropped = new LongAdder();
     private final Map<Rejection, Long> rejections = new ConcurrentHashMap<>();
 
     void accepted() {
@@ -36,6 +37,10 @@ public final class ServerCounters {
         rejections.merge(reason, 1L, Long::sum);
     }
 
+    void dropped(int messages) {
+        dropped.add(messages);
+    }
+
     void acceptFailed() {
         acceptFailures.increment();
     }
@@ -49,6 +54,7 @@ public final class ServerCounters {
                 requests.sum(),
                 failed.sum(),
                 Map.copyOf(rejections),
-                acceptFailures.sum());
+                acceptFailures.sum(),
+                dropped.sum());
     }
 }

@@ -37,8 +37,11 @@ abstract class Turn {
     /** Something other than the peer wants the request's attention before it waits again. */
     private static final int CALLED = 8;
 
-    /** It was reported ready while it was not parked, and is not going to be reported again unless it is armed. */
-    private static final int READY = 16;
+    /**
+     * It is to be armed before it is reported ready again: it was reported while it was not parked, or waits for
+     * something else than before. Stays until it is armed, whatever happens meanwhile.
+     */
+    private static final int UNARMED = 16;
 
     /** Its thread is about to be interrupted, and must not leave it meanwhile. */
     private static final int INTERRUPTING = 32;
@@ -85,7 +88,7 @@ abstract class Turn {
                     owner = Thread.currentThread();
                     return true;
                 }
-            } else if (change(seen, seen & PHASE, (seen & ~PHASE) | READY)) {
+            } else if (change(seen, seen & PHASE, (seen & ~PHASE) | UNARMED)) {
                 return false;
             }
         }
@@ -107,11 +110,28 @@ abstract class Turn {
         return owner == thread;
     }
 
+    /** Notes that the request, of whose turn this is, has to be armed once it is parked. */
+    protected final void unarmed() {
+        int seen = word;
+        while (!change(seen, seen & PHASE, (seen & ~PHASE) | UNARMED)) {
+            seen = word;
+        }
+    }
+
+    /** The request is going to be armed, with what it waits for then. For the one thread that arms it. */
+    public final void arming() {
+        for (int seen = word; (seen & UNARMED) != 0; seen = word) {
+            if (change(seen, seen & PHASE, seen & ~PHASE & ~UNARMED)) {
+                return;
+            }
+        }
+    }
+
     /** What became of an attempt to park. */
     protected enum Parking {
         /** The turn has ended. */
         PARKED,
-        /** The turn has ended, and the request has to be armed, since its readiness was missed. */
+        /** The turn has ended, and the request has to be armed. */
         PARKED_UNARMED,
         /** The request was called meanwhile: the turn goes on. */
         CALLED
@@ -129,9 +149,9 @@ abstract class Turn {
                 }
             } else if ((seen & INTERRUPTING) != 0) {
                 Thread.onSpinWait();
-            } else if (change(seen, PARKED, 0)) {
+            } else if (change(seen, PARKED, seen & UNARMED)) {
                 clearInterrupt(seen);
-                return (seen & READY) == 0 ? Parking.PARKED : Parking.PARKED_UNARMED;
+                return (seen & UNARMED) == 0 ? Parking.PARKED : Parking.PARKED_UNARMED;
             }
         }
     }
@@ -143,7 +163,7 @@ abstract class Turn {
             int seen = word;
             if ((seen & INTERRUPTING) != 0) {
                 Thread.onSpinWait();
-            } else if (change(seen, QUEUED, seen & READY)) {
+            } else if (change(seen, QUEUED, seen & UNARMED)) {
                 clearInterrupt(seen);
                 return;
             }
@@ -173,14 +193,13 @@ abstract class Turn {
         }
     }
 
-    /** Ends the wait; returns whether the request was called meanwhile. */
-    protected final boolean endWait() {
+    /** Ends the wait; whoever has called the request is not forgotten. */
+    protected final void endWait() {
         for (int seen = word; isInWait(seen); seen = word) {
             if (change(seen, RUNNING, seen & ~PHASE & ~CALLED)) {
-                return (seen & CALLED) != 0;
+                return;
             }
         }
-        return false;
     }
 
     private static boolean isInWait(int seen) {

@@ -6,8 +6,9 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What other threads want of a connection, which does it in its turn: tasks, in their order. Adding is thread-safe, and
- * the connection is to be called afterwards; the rest is of its turn.
+ * What other threads want of a connection, which does it in its turn: tasks, in their order, and {@link Outbound
+ * messages} for its peer. Adding is thread-safe, and the connection is to be called afterwards; the rest is of its
+ * turn.
  *
  * <pre>
  *   TAKING ──end() or drop()──▶ ENDED
@@ -23,6 +24,12 @@ public final class Calls {
 
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>(2); // guarded by this
     private boolean ended; // guarded by this
+    private final Outbound outbound = new Outbound();
+
+    // Of the turn.
+    boolean waits; // until the peer takes more of what was sent
+    boolean ending; // the connection ends once its messages are sent
+    long writeUntil = WaitingChannel.NONE; // when the peer has to have taken more, on the nanoTime clock
 
     /** Creates one that takes calls. */
     public Calls() {}
@@ -39,6 +46,11 @@ public final class Calls {
             throw new RejectedExecutionException(tasks.size() + " tasks of the connection wait already");
         }
         tasks.add(task);
+    }
+
+    /** Returns the messages for the peer. Thread-safe. */
+    public Outbound outbound() {
+        return outbound;
     }
 
     /** Returns whether a task waits. */
@@ -72,9 +84,12 @@ public final class Calls {
         run();
     }
 
-    /** Drops the tasks that wait, and takes none from here on. */
-    public synchronized void drop() {
-        ended = true;
-        tasks.clear();
+    /** Drops the tasks and messages that wait, and takes none from here on. */
+    public void drop() {
+        outbound.close();
+        synchronized (this) {
+            ended = true;
+            tasks.clear();
+        }
     }
 }

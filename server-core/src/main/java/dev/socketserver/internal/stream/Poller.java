@@ -334,6 +334,7 @@ final class Poller {
 
     private void arm(Registration connection) {
         try {
+            connection.request.arming();
             connection.arm(selector);
         } catch (ClosedChannelException e) {
             connection.request.call(); // it was closed meanwhile, perhaps before it was parked

@@ -3,6 +3,7 @@ package dev.socketserver.internal.stream;
 import dev.socketserver.internal.run.OpenRequest;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import java.nio.channels.SelectionKey;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -85,6 +86,16 @@ abstract class StreamRequest extends OpenStream {
 
     @Override
     protected Look look() {
+        Calls known = knownCalls();
+        Look seen = known != null && known.ending ? Look.END : lookForInput();
+        if (seen == Look.END && known != null && hasUnsent(known) && isCallable() && isParkable()) {
+            known.ending = true; // once they are sent, or the peer has taken nothing for too long
+            return Look.NOTHING;
+        }
+        return seen;
+    }
+
+    private Look lookForInput() {
         if (!transport.isOpen()) {
             return Look.END;
         }
@@ -204,36 +215,6 @@ abstract class StreamRequest extends OpenStream {
     }
 
     @Override
-    protected boolean hasCalls() {
-        Calls known = knownCalls();
-        return known != null && !awaitsHandshake() && transport.isOpen() && known.hasTasks();
-    }
-
-    @Override
-    protected void runCalls() {
-        Calls known = knownCalls();
-        if (known != null) {
-            abstain(known);
-            known.run();
-        }
-    }
-
-    @Override
-    public void endCalls() {
-        Calls known = knownCalls();
-        if (known != null && transport.isOpen()) {
-            abstain(known);
-            known.end();
-        }
-    }
-
-    private void abstain(Calls known) {
-        if (!handled && known.hasTasks()) {
-            witness.abstain();
-        }
-    }
-
-    @Override
     public void beforeFill() throws IOException {
         if (!unheard) {
             return;
@@ -242,18 +223,18 @@ abstract class StreamRequest extends OpenStream {
         out.send();
         receiveFirst();
         long deadline = channel.readDeadline();
-        boolean called = in.unread() == 0 && !in.hasEnded();
         boolean inTime = true;
-        while (called && inTime && transport.isOpen()) {
+        while (in.unread() == 0 && !in.hasEnded() && inTime && transport.isOpen()) {
             runCalls();
             out.send();
             channel.place();
             if (beginFirstRead()) {
                 try {
-                    inTime = channel.awaitInput(deadline);
+                    inTime = awaitPeer(deadline);
                 } finally {
-                    called = endWait();
+                    endWait();
                 }
+                receiveFirst(); // also if it was woken: by a call that was answered already, perhaps
             }
         }
         if (!inTime) {
@@ -286,17 +267,21 @@ abstract class StreamRequest extends OpenStream {
         }
         context.firstWords().leave();
         startClock();
-        clock.arm();
+        int awaited = armClock();
         turnBegins = true;
         Poller place = Objects.requireNonNull(poller);
         Registration known = registration();
+        long turn = known.turn;
         known.turn = Registration.NOT_LEADING;
-        boolean toArm = !known.isKnown();
+        if (known.wants(awaited)) {
+            unarmed();
+        }
         Parking parking = tryPark(); // from here on it may be another thread's
         if (parking == Parking.CALLED) {
+            known.turn = turn; // which goes on
             return false;
         }
-        if (toArm || parking == Parking.PARKED_UNARMED) {
+        if (parking == Parking.PARKED_UNARMED) {
             place.offer(known);
         }
         if (context.drain().endsIdle(this)) {
@@ -306,6 +291,30 @@ abstract class StreamRequest extends OpenStream {
             call(); // it was closed before it was parked, so no selector will report it
         }
         return true;
+    }
+
+    /** Lets the clock ring when the wait without a thread ends; returns what the wait is for. */
+    private int armClock() {
+        Calls known = knownCalls();
+        if (known == null || !known.waits) {
+            clock.arm(clock.until());
+            return SelectionKey.OP_READ;
+        } else if (known.ending) {
+            clock.arm(known.writeUntil);
+            return SelectionKey.OP_WRITE;
+        }
+        clock.arm(WaitingChannel.earlier(clock.until(), known.writeUntil));
+        return SelectionKey.OP_READ | SelectionKey.OP_WRITE;
+    }
+
+    /** Waits until something may have come or the peer takes more of what was sent; returns false at the deadline. */
+    private boolean awaitPeer(long deadline) throws IOException {
+        Calls known = knownCalls();
+        if (known == null || !known.waits) {
+            return channel.awaitInput(false, deadline);
+        }
+        return channel.awaitInput(true, WaitingChannel.earlier(deadline, known.writeUntil))
+                || !WaitingChannel.isPast(deadline);
     }
 
     /** Starts the clock of a wait for the peer, unless it goes on with the last one. */
@@ -341,7 +350,7 @@ abstract class StreamRequest extends OpenStream {
             return; // called
         }
         try {
-            if (!context.drain().endsIdle(this) && !channel.awaitInput(clock.until())) {
+            if (!context.drain().endsIdle(this) && !awaitPeer(clock.until())) {
                 expireHere();
             }
         } catch (IOException e) {
@@ -372,6 +381,7 @@ abstract class StreamRequest extends OpenStream {
                 }
             }
             if (inbox.hasEnded() || isDismissed() || takeExpired()) {
+                sendQueued();
                 return false;
             }
             if (context.drain().endsIdle(this)) {
@@ -397,5 +407,53 @@ abstract class StreamRequest extends OpenStream {
     @Override
     protected boolean isInHandshake() {
         return inHandshake;
+    }
+
+    // ---- what other threads want of it
+
+    @Override
+    protected boolean hasTasks() {
+        Calls known = knownCalls();
+        return known != null && isCallable() && known.hasTasks();
+    }
+
+    @Override
+    protected boolean hasCalls() {
+        Calls known = knownCalls();
+        return known != null
+                && isCallable()
+                && (known.hasTasks()
+                        || (known.outbound().isUnsent() && !known.outbound().isBlocked()));
+    }
+
+    @Override
+    protected void runCalls() throws IOException {
+        Calls known = knownCalls();
+        if (known != null && isCallable()) {
+            send(known);
+            if (known.hasTasks()) {
+                abstain(known);
+                known.run();
+                send(known);
+            }
+        }
+    }
+
+    @Override
+    public void endCalls() throws IOException {
+        Calls known = knownCalls();
+        if (known != null && isCallable()) {
+            if (handler() != null) {
+                abstain(known);
+                known.end();
+            }
+            sendQueued();
+        }
+    }
+
+    private void abstain(Calls known) {
+        if (!handled && known.hasTasks()) {
+            witness.abstain();
+        }
     }
 }

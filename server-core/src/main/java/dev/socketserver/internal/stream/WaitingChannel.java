@@ -39,6 +39,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
     private long readTimeout; // in nanoseconds; 0 for none
     private long writeTimeout; // in nanoseconds; 0 for none
     private boolean receiving; // a read takes what has come and waits for nothing
+    private boolean sending; // a write gives what the peer takes and waits for nothing
     private boolean inputExpired;
     private boolean readsOn; // the next read goes on with a wait that brought too little
     private long readDeadline; // of the last wait for a read, on the nanoTime clock, or NONE
@@ -66,6 +67,11 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
     @Override
     public void receiving(boolean now) {
         receiving = now;
+    }
+
+    /** Lets writes wait for nothing, and return 0 when the peer takes nothing; or wait again. */
+    void sending(boolean now) {
+        sending = now;
     }
 
     boolean isReceiving() {
@@ -105,7 +111,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
     @Override
     public int write(ByteBuffer source) throws IOException {
         int count = transport.write(source);
-        if (count > 0 || !source.hasRemaining()) {
+        if (count > 0 || sending || !source.hasRemaining()) {
             return count;
         }
         long deadline = deadline(writeTimeout);
@@ -119,7 +125,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
     @Override
     public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
         long count = transport.write(sources, offset, length);
-        if (count > 0) {
+        if (count > 0 || sending) {
             return count;
         }
         long deadline = deadline(writeTimeout);
@@ -135,7 +141,13 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         return write(sources, 0, sources.length);
     }
 
-    private void awaitWritable(long deadline) throws IOException {
+    /** Returns when a write that begins to wait now is overdue, on the {@code nanoTime} clock, or {@link #NONE}. */
+    long writeDeadline() {
+        return deadline(writeTimeout);
+    }
+
+    /** Waits until the peer may take more; closes the connection if the deadline is reached. */
+    void awaitWritable(long deadline) throws IOException {
         if (!await(SelectionKey.OP_WRITE, deadline)) {
             transport.close();
             throw new SocketTimeoutException("the peer took no byte for " + Duration.ofNanos(writeTimeout));
@@ -197,10 +209,21 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
     /**
      * Waits until something may have come, {@link #wake} is called, or the deadline is reached.
      *
+     * @param writable whether to wait until the peer may take more, too
      * @return false if the deadline was reached
      */
-    boolean awaitInput(long deadline) throws IOException {
-        return await(SelectionKey.OP_READ, deadline);
+    boolean awaitInput(boolean writable, long deadline) throws IOException {
+        return await(writable ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ, deadline);
+    }
+
+    /** Returns whether the deadline is reached. */
+    static boolean isPast(long deadline) {
+        return deadline != NONE && System.nanoTime() - deadline >= 0;
+    }
+
+    /** Returns the earlier of two deadlines, either of which may be {@link #NONE}. */
+    static long earlier(long one, long other) {
+        return one == NONE || (other != NONE && other - one < 0) ? other : one;
     }
 
     /** Returns whether the thread has waited in this turn. */
