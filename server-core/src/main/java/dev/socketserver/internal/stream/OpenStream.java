@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 
 /** What a connection consists of, and how it is closed; {@link StreamRequest} adds its turns. */
 abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingChannel.Owner {
-    private static final Log LOG = Log.of(StreamRequest.class);
+    private static final Log LOG = Log.of(OpenStream.class);
 
     /** How long one wait may last for a peer that is told of an overload, or goodbye. */
     public static final Duration LAST_WORD = Duration.ofMillis(500);
