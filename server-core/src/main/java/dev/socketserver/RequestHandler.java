@@ -72,20 +72,11 @@ public abstract sealed class RequestHandler<R extends Request> permits StreamReq
         kept = true;
     }
 
-    /** Handles one message; finishes unless the handler asked to be called again, which is returned. */
-    final boolean serve() throws Exception {
+    /** Handles one message; returns whether the handler asked to be called again. */
+    final boolean handleOnce() throws Exception {
         kept = false;
-        try {
-            handle();
-        } catch (Throwable e) {
-            finishAfter(e);
-            throw e;
-        }
-        boolean again = kept;
-        if (!again) {
-            end();
-        }
-        return again;
+        handle();
+        return kept;
     }
 
     /** Sends the protocol's goodbye to a peer that was idle when the server began to drain. */
@@ -103,7 +94,8 @@ public abstract sealed class RequestHandler<R extends Request> permits StreamReq
         return finished;
     }
 
-    private void finishAfter(Throwable failure) {
+    /** Calls {@link #finish()}, as {@link #end()} does, after a failure, which is to be thrown on. */
+    final void endAfter(Throwable failure) {
         try {
             end();
         } catch (Throwable e) {

@@ -231,6 +231,19 @@ public final class ServerConfig {
         return options.writeBufferSize;
     }
 
+    /**
+     * Returns how many bytes of sent messages may wait for a peer. The default is
+     * {@value ServerOptions#DEFAULT_OUTBOUND_LIMIT}.
+     */
+    public int outboundLimit() {
+        return options.outboundLimit;
+    }
+
+    /** Returns what happens when {@link #outboundLimit()} is reached. The default is {@link OutboundPolicy#CLOSE}. */
+    public OutboundPolicy outboundPolicy() {
+        return options.outboundPolicy;
+    }
+
     /** Returns whether a flushed reply leaves at once (Nagle's algorithm off). The default is true. */
     public boolean tcpNoDelay() {
         return options.tcpNoDelay;
@@ -430,6 +443,18 @@ public final class ServerConfig {
         /** Sets {@link ServerConfig#writeBufferSize()}. */
         public Builder writeBufferSize(int value) {
             options.writeBufferSize = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#outboundLimit()}. */
+        public Builder outboundLimit(int value) {
+            options.outboundLimit = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#outboundPolicy()}. */
+        public Builder outboundPolicy(OutboundPolicy value) {
+            options.outboundPolicy = value;
             return this;
         }
 

@@ -69,7 +69,16 @@ final class ServerHooks<R extends Request> implements Hooks {
         request.kept(false);
         handler.setUp();
         request.handling();
-        request.kept(handler.serve());
+        try {
+            request.kept(handler.handleOnce());
+            if (!request.isKept()) {
+                request.endCalls();
+                handler.end();
+            }
+        } catch (Throwable e) {
+            handler.endAfter(e);
+            throw e;
+        }
     }
 
     @Override

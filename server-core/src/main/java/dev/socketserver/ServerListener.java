@@ -34,6 +34,12 @@ public interface ServerListener {
     /** Called when a request's handler or hook threw; the request is closed next. */
     default void error(Server server, Request request, Throwable failure) {}
 
+    /**
+     * Called when messages for a peer that does not read were dropped, as the {@link ServerConfig#outboundPolicy()}
+     * says.
+     */
+    default void dropped(Server server, StreamConnection connection, int messages) {}
+
     /** Called when accepting or receiving failed; the server backs off and retries. */
     default void acceptFailed(Server server, Throwable failure) {}
 

@@ -42,6 +42,7 @@ public final class ServerMeters implements MeterBinder {
         counter(registry, "requests", tags, ServerSnapshot::requests);
         counter(registry, "requests.failed", tags, ServerSnapshot::failed);
         counter(registry, "accept.failures", tags, ServerSnapshot::acceptFailures);
+        counter(registry, "messages.dropped", tags, ServerSnapshot::messagesDropped);
     }
 
     private void gauge(MeterRegistry registry, String name, ToDoubleFunction<ServerSnapshot> figure) {

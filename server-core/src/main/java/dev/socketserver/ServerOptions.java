@@ -27,6 +27,7 @@ final class ServerOptions implements Cloneable {
     static final String DEFAULT_NAME = "server";
     static final int DEFAULT_BACKLOG = 4096;
     static final int DEFAULT_BUFFER_SIZE = 8192;
+    static final int DEFAULT_OUTBOUND_LIMIT = 1024 * 1024;
     static final int DEFAULT_MAX_DATAGRAM_SIZE = 65_535;
     private static final int MIN_BUFFER_SIZE = 16;
 
@@ -69,6 +70,8 @@ final class ServerOptions implements Cloneable {
     Duration drainDelay = Duration.ZERO;
     int readBufferSize = DEFAULT_BUFFER_SIZE;
     int writeBufferSize = DEFAULT_BUFFER_SIZE;
+    int outboundLimit = DEFAULT_OUTBOUND_LIMIT;
+    OutboundPolicy outboundPolicy = OutboundPolicy.CLOSE;
     boolean tcpNoDelay = true;
     Set<PosixFilePermission> socketPermissions = PosixFilePermissions.fromString("rw-rw----");
     int maxDatagramSize = DEFAULT_MAX_DATAGRAM_SIZE;
@@ -100,6 +103,7 @@ final class ServerOptions implements Cloneable {
         Objects.requireNonNull(atLimit, "atLimit");
         Objects.requireNonNull(engine, "engine");
         Objects.requireNonNull(listener, "listener");
+        Objects.requireNonNull(outboundPolicy, "outboundPolicy");
         Objects.requireNonNull(socketPermissions, "socketPermissions");
         if (engine == Engine.SELECTING && !(executor == null || executor instanceof ElasticThreadPool)) {
             throw new IllegalArgumentException("engine SELECTING needs an elastic thread pool: " + executor);
@@ -115,6 +119,7 @@ final class ServerOptions implements Cloneable {
         Check.notNegative("drainDelay", drainDelay);
         Check.atLeast("readBufferSize", MIN_BUFFER_SIZE, readBufferSize);
         Check.atLeast("writeBufferSize", MIN_BUFFER_SIZE, writeBufferSize);
+        Check.atLeast("outboundLimit", 1, outboundLimit);
         Check.atLeast("maxDatagramSize", 1, maxDatagramSize);
         Check.atMost("maxDatagramSize", DEFAULT_MAX_DATAGRAM_SIZE, maxDatagramSize);
         Check.atLeast("receiveBufferSize", 0, receiveBufferSize);

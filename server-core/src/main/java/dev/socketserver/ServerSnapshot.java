@@ -13,6 +13,8 @@ import java.util.Map;
  * @param failed requests whose handler or a hook threw so far
  * @param rejectionsByReason connections or datagrams closed unserved so far
  * @param acceptFailures failed attempts to accept so far
+ * @param messagesDropped messages that {@link StreamConnection#send} did not take, or dropped for newer ones, so far,
+ *     because their peers did not read
  */
 public record ServerSnapshot(
         ServerState state,
@@ -21,7 +23,8 @@ public record ServerSnapshot(
         long requests,
         long failed,
         Map<Rejection, Long> rejectionsByReason,
-        long acceptFailures) {
+        long acceptFailures,
+        long messagesDropped) {
 
     /** Returns the sum of the rejections over all reasons. */
     public long rejected() {

@@ -2,11 +2,14 @@ package dev.socketserver;
 
 import dev.socketserver.buffer.ByteInput;
 import dev.socketserver.buffer.ByteOutput;
+import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Executor;
 import javax.net.ssl.SSLSession;
 
 /**
@@ -14,10 +17,14 @@ import javax.net.ssl.SSLSession;
  *
  * <p>Reading flushes what was written before it waits for the peer, so a conversation never deadlocks on unsent bytes.
  *
- * <p>Confined to the thread that serves it, except for {@link #close()} and the addresses, which any thread may use. A
- * call of {@link #in()} or {@link #out()}'s methods by another thread throws an {@link IllegalStateException}.
+ * <p>What happens to a connection happens in its turn, one thing at a time. It is confined to the thread that has its
+ * turn, except for {@link #execute}, {@code send}, {@link #close()} and the addresses, which any thread may use. A call
+ * of {@link #in()} or {@link #out()}'s methods by another thread throws an {@link IllegalStateException}.
  */
-public non-sealed interface StreamConnection extends Request, AutoCloseable {
+public non-sealed interface StreamConnection extends Request, Executor, AutoCloseable {
+    /** How many tasks may wait for a connection's turn: {@value}. */
+    int MOST_TASKS = 1024;
+
     /** Returns what the peer sends. */
     ByteInput in();
 
@@ -63,6 +70,44 @@ public non-sealed interface StreamConnection extends Request, AutoCloseable {
      * @throws IOException if writing to the peer fails
      */
     void shutdownOutput() throws IOException;
+
+    /**
+     * Runs a task in the connection's turn: at once if the connection is idle, which it is between two calls of
+     * {@code handle()}, in {@link ByteInput#awaitMessage()}, and before its first byte; else when its handler waits for
+     * the next message so, or returns. Tasks run in their order, never beside {@code handle()} or each other, and after
+     * {@code setup()}. A task may use all that a handler may, and what it writes is flushed afterwards. What it throws
+     * goes the way of a handler's failure.
+     *
+     * <p>Tasks that wait when the handler returns without {@code keepOpen()}, the peer ends or the server drains still
+     * run, before {@code finish()}. Those of a connection that is closed or fails are dropped. Thread-safe.
+     *
+     * @throws java.util.concurrent.RejectedExecutionException if the connection is closed or about to finish, or
+     *     {@link #MOST_TASKS} tasks wait already
+     */
+    @Override
+    void execute(Runnable task);
+
+    /**
+     * Queues a message for the peer and returns at once. It is sent in the connection's turn, at the times at which
+     * {@linkplain #execute tasks} run: so messages of one thread keep their order, and none lands inside of what
+     * {@code handle()} writes before it returns or awaits the next message. A message that was taken is sent unless the
+     * connection is closed or fails, or it is dropped as the {@link ServerConfig#outboundPolicy()} says; a connection
+     * that ends in good order, as in a drain, sends what was taken first.
+     *
+     * <p>A peer that does not read holds no worker meanwhile, and may take no byte for the
+     * {@linkplain #writeTimeout(Duration) write timeout} until its connection is closed. Thread-safe.
+     *
+     * @param message is retained until it is sent, not copied, and stays the caller's to release; its readable bytes
+     *     must not change meanwhile
+     * @return false if the connection is closed, or more than {@link ServerConfig#outboundLimit()} bytes would wait
+     */
+    boolean send(ByteBuf message);
+
+    /** Queues a copy of the bytes for the peer; see {@link #send(ByteBuf)}. Thread-safe. */
+    boolean send(byte[] message);
+
+    /** Queues text for the peer; see {@link #send(ByteBuf)}. Thread-safe. */
+    boolean send(CharSequence message, Charset charset);
 
     /** Returns whether the connection was not closed on this side. Thread-safe. */
     boolean isOpen();

@@ -1,5 +1,6 @@
 package dev.socketserver.testing;
 
+import dev.socketserver.OutboundPolicy;
 import dev.socketserver.ServerConfig;
 import dev.socketserver.StreamConnection;
 import dev.socketserver.buffer.ByteInput;
@@ -10,18 +11,25 @@ import dev.socketserver.internal.buffer.SpareBuffers;
 import dev.socketserver.internal.buffer.StreamOwner;
 import dev.socketserver.internal.run.DrainSignal;
 import dev.socketserver.internal.run.OpenRequest;
+import dev.socketserver.internal.stream.Calls;
 import dev.socketserver.internal.stream.Inbox;
+import dev.socketserver.internal.stream.Outbound;
 import dev.socketserver.internal.util.Check;
 import dev.socketserver.internal.util.Printable;
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.channels.ClosedChannelException;
+import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
@@ -43,11 +51,13 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     @Nullable
     String applicationProtocol;
 
+    private final ServerConfig config;
     private final DrainSignal drain;
     private final boolean waitsForFirstByte;
     private final ChannelInput in;
     private final ChannelOutput out;
     private final Inbox inbox;
+    private final Calls calls = new Calls();
     private volatile boolean scheduled; // a call has queued it, though its peer sent nothing
 
     // Of the turn.
@@ -56,6 +66,7 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
 
     MemoryRequest(ServerConfig config, DrainSignal drain, ByteBufAllocator allocator, SocketAddress remoteAddress) {
         super(remoteAddress);
+        this.config = config;
         this.drain = drain;
         localAddress = config.address();
         waitsForFirstByte = config.awaitFirstByte().orElse(false);
@@ -172,6 +183,61 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
         call();
     }
 
+    @Override
+    public void execute(Runnable task) {
+        Objects.requireNonNull(task, "task");
+        if (!isOpen()) {
+            throw new RejectedExecutionException(this + " is closed");
+        }
+        calls.add(task);
+        call();
+    }
+
+    @Override
+    public boolean send(ByteBuf message) {
+        return sendOwned(message.retainedDuplicate());
+    }
+
+    @Override
+    public boolean send(byte[] message) {
+        return sendOwned(Unpooled.copiedBuffer(message));
+    }
+
+    @Override
+    public boolean send(CharSequence message, Charset charset) {
+        return sendOwned(Unpooled.wrappedBuffer(message.toString().getBytes(charset)));
+    }
+
+    private boolean sendOwned(ByteBuf message) {
+        int dropped = isOpen()
+                ? calls.outbound()
+                        .add(message, config.outboundLimit(), config.outboundPolicy() == OutboundPolicy.DROP_OLDEST)
+                : Outbound.CLOSED;
+        if (dropped < 0) {
+            message.release();
+            if (dropped == Outbound.FULL && config.outboundPolicy() == OutboundPolicy.CLOSE) {
+                close();
+            }
+            return false;
+        }
+        call();
+        return true;
+    }
+
+    /** Does what was asked for from outside of {@code handle()}. */
+    private void answerCalls() throws IOException {
+        sendQueued();
+        calls.run();
+        sendQueued();
+    }
+
+    private void sendQueued() throws IOException {
+        if (calls.outbound().isUnsent() && channel.isOpen()) {
+            out.send();
+            calls.outbound().send(channel);
+        }
+    }
+
     // ---- for its input and output
 
     @Override
@@ -192,8 +258,13 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
 
     @Override
     public boolean awaitMessage() throws IOException {
-        out.send();
+        answerCalls();
+        if (inbox.hasPart()) {
+            return true;
+        }
         while (channel.isOpen()) {
+            answerCalls();
+            out.send();
             inbox.receive();
             if (inbox.hasPart()) {
                 return true;
@@ -244,6 +315,27 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     @Override
     protected void handled() {
         inbox.handled();
+    }
+
+    @Override
+    protected boolean hasCalls() {
+        return calls.hasTasks() || calls.outbound().isUnsent();
+    }
+
+    @Override
+    protected boolean hasTasks() {
+        return calls.hasTasks();
+    }
+
+    @Override
+    protected void runCalls() throws IOException {
+        answerCalls();
+    }
+
+    @Override
+    public void endCalls() throws IOException {
+        calls.end();
+        sendQueued();
     }
 
     @Override
@@ -301,6 +393,7 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     @Override
     protected void release() {
         abort();
+        calls.drop();
         try {
             in.discard();
         } finally {

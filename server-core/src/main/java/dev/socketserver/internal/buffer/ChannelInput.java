@@ -237,7 +237,7 @@ public final class ChannelInput extends ByteInput {
     @Override
     public boolean awaitMessage() throws IOException {
         beginRead();
-        return buffer.isReadable() || owner.awaitMessage();
+        return owner.awaitMessage();
     }
 
     /** Gives the buffer back and ends this input; the channel stays open. Closing twice has no effect. */
@@ -285,6 +285,9 @@ public final class ChannelInput extends ByteInput {
 
     /** Waits until that many bytes are unread; returns false if the stream ended before. */
     private boolean fill(int count) throws IOException {
+        if (buffer.readableBytes() < count) {
+            owner.beforeFill();
+        }
         while (buffer.readableBytes() < count) {
             if (ended) {
                 return false;

@@ -51,6 +51,7 @@ public final class ChannelOutput extends ByteOutput {
         if (closed) {
             throw new IOException("the output is closed");
         }
+        owner.beforeCollect();
         written = true;
     }
 

@@ -27,6 +27,15 @@ public interface StreamOwner {
      */
     boolean awaitMessage() throws IOException;
 
+    /** Is called before the output takes bytes; sends the rest of a message of another thread that was sent in part. */
+    default void beforeCollect() throws IOException {}
+
+    /**
+     * Is called before the input is read for want of bytes. In a handler that was called before the first byte came,
+     * the first call waits for that byte, and lets other threads' calls be served meanwhile.
+     */
+    default void beforeFill() throws IOException {}
+
     /** Notes that the failure, about to be thrown, is the peer's fault; returns it. */
     <E extends IOException> E fault(E failure);
 }

@@ -6,6 +6,7 @@ import dev.socketserver.Request;
 import dev.socketserver.Server;
 import dev.socketserver.ServerListener;
 import dev.socketserver.ServerState;
+import dev.socketserver.StreamConnection;
 import dev.socketserver.internal.util.Log;
 import dev.socketserver.internal.util.RateLimitedLog;
 
@@ -61,6 +62,14 @@ final class GuardedListener {
     void error(Request request, Throwable failure) {
         try {
             target.error(server, request, failure);
+        } catch (Throwable e) {
+            threw(e);
+        }
+    }
+
+    void dropped(StreamConnection connection, int messages) {
+        try {
+            target.dropped(server, connection, messages);
         } catch (Throwable e) {
             threw(e);
         }

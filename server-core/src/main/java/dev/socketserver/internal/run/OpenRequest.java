@@ -193,6 +193,22 @@ public abstract class OpenRequest extends Turn {
     /** The handler has handled, and the request is kept. */
     protected abstract void handled();
 
+    /** Returns whether other threads want something done in the request's turn that was not tried yet, and can be. */
+    protected boolean hasCalls() {
+        return false;
+    }
+
+    /** Returns whether some of what other threads want done needs the handler to be set up. */
+    protected boolean hasTasks() {
+        return false;
+    }
+
+    /** Does what other threads want done in the request's turn, without waiting for the peer. */
+    protected void runCalls() throws Exception {}
+
+    /** Does the last of what other threads want done, and waits for the peer where it has to; no task is taken then. */
+    public void endCalls() throws Exception {}
+
     /** Returns whether the request can wait for its peer without a thread. */
     protected abstract boolean isParkable();
 

@@ -2,6 +2,7 @@ package dev.socketserver.internal.run;
 
 import dev.socketserver.Datagram;
 import dev.socketserver.Rejection;
+import dev.socketserver.StreamConnection;
 import dev.socketserver.internal.util.Log;
 import dev.socketserver.internal.util.RateLimitedLog;
 import dev.socketserver.limit.LimitExceededException;
@@ -263,6 +264,7 @@ public final class RequestRunner {
     /** Serves what has come and comes; returns true if the request was then parked, false if it is to end. */
     private boolean isParkedAfterServing(OpenRequest request) throws Exception {
         while (true) {
+            runCalls(request);
             switch (request.look()) {
                 case MESSAGE -> {
                     counters.handling();
@@ -273,7 +275,7 @@ public final class RequestRunner {
                     request.handled();
                 }
                 case NOTHING -> {
-                    if (isIdle(request)) {
+                    if (!request.hasCalls() && isIdle(request)) {
                         return true;
                     }
                 }
@@ -282,6 +284,14 @@ public final class RequestRunner {
                 }
             }
         }
+    }
+
+    /** Does what other threads want done in the request's turn, after its handler was set up. */
+    private void runCalls(OpenRequest request) throws Exception {
+        if (request.hasTasks()) {
+            hooks.setUp(request);
+        }
+        request.runCalls();
     }
 
     /** Lets a request wait for its peer; returns true if it was parked. */
@@ -336,19 +346,28 @@ public final class RequestRunner {
     /** Waits in the calling thread until there is a message; returns false if there is none any more. */
     private boolean hasMessage(OpenRequest request) throws Exception {
         while (true) {
+            runCalls(request);
             switch (request.look()) {
                 case MESSAGE -> {
                     return true;
                 }
                 case NOTHING -> {
-                    prepareToWait(request);
-                    request.awaitNext();
+                    if (!request.hasCalls()) {
+                        prepareToWait(request);
+                        request.awaitNext();
+                    }
                 }
                 case END -> {
                     return false;
                 }
             }
         }
+    }
+
+    /** Counts and reports messages for a connection's peer that were dropped. */
+    public void dropped(OpenRequest request, int messages) {
+        counters.dropped(messages);
+        listener.dropped((StreamConnection) request.face(), messages);
     }
 
     /** Counts and reports a handshake that failed. */
@@ -362,6 +381,7 @@ public final class RequestRunner {
 
     /** Finishes the handler, and sends what is unsent. */
     private void finish(OpenRequest request) throws Exception {
+        request.endCalls();
         if (request.handler() != null) {
             if (request.isDismissed()) {
                 sayGoodbye(request);
@@ -369,6 +389,7 @@ public final class RequestRunner {
             hooks.finish(request);
         }
         request.flush();
+        request.endCalls(); // what finish() has sent
     }
 
     /** Lets a connection that was idle when the server began to drain hear the protocol's last words. */

@@ -19,6 +19,7 @@ public final class ServerCounters {
     private final LongAdder requests = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private final LongAdder acceptFailures = new LongAdder();
+    private final LongAdder dropped = new LongAdder();
     private final Map<Rejection, Long> rejections = new ConcurrentHashMap<>();
 
     void accepted() {
@@ -38,6 +39,10 @@ public final class ServerCounters {
         rejections.merge(reason, 1L, Long::sum);
     }
 
+    void dropped(int messages) {
+        dropped.add(messages);
+    }
+
     void acceptFailed() {
         acceptFailures.increment();
     }
@@ -51,6 +56,7 @@ public final class ServerCounters {
                 requests.sum(),
                 failed.sum(),
                 Map.copyOf(rejections),
-                acceptFailures.sum());
+                acceptFailures.sum(),
+                dropped.sum());
     }
 }

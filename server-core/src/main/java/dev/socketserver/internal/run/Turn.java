@@ -19,6 +19,8 @@ import org.jspecify.annotations.Nullable;
  *   │ PARKED │ ◀───────────┘  ┌────────┐
  *   └────────┘    tryPark     │ CLOSED │
  *                             └────────┘
+ *
+ *   RUNNING ──beginFirstRead()──▶ READING ──endWait()──▶ RUNNING   in a handler that was called before the first byte
  * </pre>
  *
  * <p>Phase and flags are one word, which every transition changes by compare-and-set. Thread-safe.
@@ -30,13 +32,14 @@ abstract class Turn {
     private static final int WAITING = 2;
     private static final int PARKED = 3;
     private static final int CLOSED = 4;
+    private static final int READING = 5;
 
     /** Something other than the peer wants the request's attention before it waits again. */
     private static final int CALLED = 8;
 
     /**
-     * It has to be armed before it is reported ready again: it was reported while it was not parked. Stays until it is
-     * armed, whatever happens meanwhile.
+     * It is to be armed before it is reported ready again: it was reported while it was not parked, or waits for
+     * something else than before. Stays until it is armed, whatever happens meanwhile.
      */
     private static final int UNARMED = 16;
 
@@ -107,7 +110,15 @@ abstract class Turn {
         return owner == thread;
     }
 
-    /** The request is going to be armed. For the one thread that arms it. */
+    /** Notes that the request, of whose turn this is, has to be armed once it is parked. */
+    protected final void unarmed() {
+        int seen = word;
+        while (!change(seen, seen & PHASE, (seen & ~PHASE) | UNARMED)) {
+            seen = word;
+        }
+    }
+
+    /** The request is going to be armed, with what it waits for then. For the one thread that arms it. */
     public final void arming() {
         for (int seen = word; (seen & UNARMED) != 0; seen = word) {
             if (change(seen, seen & PHASE, seen & ~PHASE & ~UNARMED)) {
@@ -120,7 +131,7 @@ abstract class Turn {
     protected enum Parking {
         /** The turn has ended. */
         PARKED,
-        /** The turn has ended, and the request has to be armed, since its readiness was missed. */
+        /** The turn has ended, and the request has to be armed. */
         PARKED_UNARMED,
         /** The request was called meanwhile: the turn goes on. */
         CALLED
@@ -161,10 +172,22 @@ abstract class Turn {
 
     /** Begins to wait for the next message in the calling thread; returns false if the request was called. */
     protected final boolean beginWait() {
+        return isWaitBegun(WAITING);
+    }
+
+    /**
+     * Begins to wait for the first byte in a handler's read, where the request is not idle, but may be called; returns
+     * false if it was.
+     */
+    protected final boolean beginFirstRead() {
+        return isWaitBegun(READING);
+    }
+
+    private boolean isWaitBegun(int phase) {
         while (true) {
             int seen = word;
             boolean called = (seen & CALLED) != 0;
-            if (change(seen, called ? RUNNING : WAITING, seen & ~PHASE & ~CALLED)) {
+            if (change(seen, called ? RUNNING : phase, seen & ~PHASE & ~CALLED)) {
                 return !called;
             }
         }
@@ -172,11 +195,15 @@ abstract class Turn {
 
     /** Ends the wait; whoever has called the request is not forgotten. */
     protected final void endWait() {
-        for (int seen = word; (seen & PHASE) == WAITING; seen = word) {
+        for (int seen = word; isInWait(seen); seen = word) {
             if (change(seen, RUNNING, seen & ~PHASE & ~CALLED)) {
                 return;
             }
         }
+    }
+
+    private static boolean isInWait(int seen) {
+        return (seen & PHASE) == WAITING || (seen & PHASE) == READING;
     }
 
     /**
@@ -198,7 +225,7 @@ abstract class Turn {
                 }
                 default -> {
                     if (change(seen, seen & PHASE, (seen & ~PHASE) | CALLED)) {
-                        if ((seen & PHASE) == WAITING) {
+                        if (isInWait(seen)) {
                             wake();
                         }
                         return;
@@ -256,7 +283,7 @@ abstract class Turn {
     }
 
     private static boolean isInTurn(int seen) {
-        return (seen & PHASE) == RUNNING || (seen & PHASE) == WAITING;
+        return (seen & PHASE) == RUNNING || isInWait(seen);
     }
 
     /** Returns whether the request's way through the server is over. Thread-safe. */
@@ -280,7 +307,7 @@ abstract class Turn {
         return owner;
     }
 
-    /** Ends a wait that {@link #beginWait} began. Thread-safe. */
+    /** Ends a wait that {@link #beginWait} or {@link #beginFirstRead} began. Thread-safe. */
     protected abstract void wake();
 
     /** Has a request that was parked, and is queued now, served. Thread-safe. */

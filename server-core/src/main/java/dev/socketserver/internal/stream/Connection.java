@@ -1,5 +1,7 @@
 package dev.socketserver.internal.stream;
 
+import dev.socketserver.OutboundPolicy;
+import dev.socketserver.ServerConfig;
 import dev.socketserver.StreamConnection;
 import dev.socketserver.buffer.ByteInput;
 import dev.socketserver.buffer.ByteOutput;
@@ -7,12 +9,17 @@ import dev.socketserver.internal.util.Check;
 import dev.socketserver.internal.util.Log;
 import dev.socketserver.internal.util.Printable;
 import dev.socketserver.net.ProxyHeader;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.UnixDomainSocketAddress;
+import java.nio.charset.Charset;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -109,6 +116,8 @@ final class Connection extends StreamRequest implements StreamConnection {
     public void shutdownOutput() throws IOException {
         requireTurn();
         out.send();
+        sendQueued();
+        calls().outbound().close();
         try {
             if (tls != null) {
                 tls.closeOutput();
@@ -126,6 +135,61 @@ final class Connection extends StreamRequest implements StreamConnection {
         }
         abort();
         call();
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        Objects.requireNonNull(task, "task");
+        if (!isOpen()) {
+            throw new RejectedExecutionException(this + " is closed");
+        }
+        calls().add(task);
+        call();
+    }
+
+    @Override
+    public boolean send(ByteBuf message) {
+        return sendOwned(message.retainedDuplicate());
+    }
+
+    @Override
+    public boolean send(byte[] message) {
+        return sendOwned(Unpooled.copiedBuffer(message));
+    }
+
+    @Override
+    public boolean send(CharSequence message, Charset charset) {
+        return sendOwned(Unpooled.wrappedBuffer(message.toString().getBytes(charset)));
+    }
+
+    private boolean sendOwned(ByteBuf message) {
+        Outbound messages = calls().outbound();
+        ServerConfig config = context.config();
+        OutboundPolicy policy = config.outboundPolicy();
+        int dropped = isOpen()
+                ? messages.add(message, config.outboundLimit(), policy == OutboundPolicy.DROP_OLDEST)
+                : Outbound.CLOSED;
+        if (dropped < 0) {
+            message.release();
+            refused(dropped == Outbound.FULL, policy);
+            return false;
+        }
+        if (dropped > 0) {
+            context.runner().dropped(this, dropped);
+        }
+        if (!messages.isBlocked()) {
+            call();
+        }
+        return true;
+    }
+
+    private void refused(boolean full, OutboundPolicy policy) {
+        if (full) {
+            context.runner().dropped(this, 1);
+            if (policy == OutboundPolicy.CLOSE) {
+                close();
+            }
+        }
     }
 
     /** The header is here; what came behind it stays. */

@@ -6,6 +6,7 @@ import dev.socketserver.internal.buffer.StreamOwner;
 import dev.socketserver.internal.run.OpenRequest;
 import dev.socketserver.internal.util.Log;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -30,6 +31,7 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
     Poller poller; // set once, before the connection is handed on
 
     private volatile @Nullable Registration registration; // set once, in a turn
+    private volatile @Nullable Calls calls; // set once, under this
 
     // Of the turn.
     Duration readTimeout;
@@ -104,6 +106,112 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
         }
     }
 
+    // ---- what other threads want of it
+
+    /** Returns what other threads want of it. Thread-safe. */
+    final Calls calls() {
+        Calls known = calls;
+        return known == null ? newCalls() : known;
+    }
+
+    private synchronized Calls newCalls() {
+        Calls known = calls;
+        if (known == null) {
+            known = new Calls();
+            calls = known;
+        }
+        return known;
+    }
+
+    /** Returns what other threads want of it, if any ever wanted something. Thread-safe. */
+    final @Nullable Calls knownCalls() {
+        return calls;
+    }
+
+    private synchronized void refuseCalls() {
+        if (calls == null) {
+            calls = Calls.REFUSED;
+        }
+    }
+
+    /** Returns whether calls can be answered now. */
+    final boolean isCallable() {
+        return !awaitsHandshake() && transport.isOpen();
+    }
+
+    static boolean hasUnsent(Calls known) {
+        return known.waits || known.outbound().isUnsent();
+    }
+
+    /** Sends what was queued, behind what the handler wrote, and waits until the peer has taken it. */
+    final void sendQueued() throws IOException {
+        Calls known = knownCalls();
+        while (known != null && isCallable() && !send(known)) {
+            awaitWritable(known);
+        }
+    }
+
+    private void awaitWritable(Calls known) throws IOException {
+        try {
+            channel.awaitWritable(known.writeUntil);
+        } catch (IOException e) {
+            throw fault(e);
+        }
+    }
+
+    /**
+     * Sends what was queued, behind what the handler wrote, as far as the peer takes it; returns whether it has all.
+     */
+    final boolean send(Calls known) throws IOException {
+        Outbound messages = known.outbound();
+        if (!hasUnsent(known)) {
+            return true;
+        }
+        out.send();
+        int sealed = tls == null ? 0 : tls.unsent();
+        channel.sending(true);
+        long count;
+        try {
+            count = messages.send(tls == null ? channel : tls);
+            known.waits = messages.isBlocked() || !(tls == null || tls.isSent());
+        } catch (IOException e) {
+            throw fault(e);
+        } finally {
+            channel.sending(false);
+        }
+        if (!known.waits) {
+            known.writeUntil = WaitingChannel.NONE;
+            return true;
+        }
+        boolean progress = count > 0 || (tls != null && tls.unsent() < sealed);
+        if (progress || known.writeUntil == WaitingChannel.NONE) {
+            known.writeUntil = channel.writeDeadline();
+        } else if (WaitingChannel.isPast(known.writeUntil)) {
+            throw fault(channel.closeOverdue());
+        }
+        return false;
+    }
+
+    @Override
+    public void beforeCollect() throws IOException {
+        Calls known = calls;
+        if (known != null) {
+            sendBegun(known);
+        }
+    }
+
+    private void sendBegun(Calls known) throws IOException {
+        try {
+            ByteBuffer rest = known.outbound().begun();
+            while (rest != null) {
+                known.outbound().sentOfBegun(tls == null ? channel.write(rest) : tls.write(rest));
+                rest = known.outbound().begun();
+            }
+        } catch (IOException e) {
+            throw fault(e);
+        }
+    }
+
     // ---- its end
 
     @Override
@@ -158,6 +266,8 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
 
     @Override
     protected void release() {
+        refuseCalls();
+        calls().drop();
         context.firstWords().leave();
         clock.stop();
         try {

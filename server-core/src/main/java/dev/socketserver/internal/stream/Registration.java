@@ -46,6 +46,8 @@ final class Registration {
     @Nullable
     Registration next;
 
+    private volatile byte interest = SelectionKey.OP_READ; // what to report; written in the connection's turn
+
     private final Transport transport;
     private volatile @Nullable SelectionKey key; // written by the leader
 
@@ -67,19 +69,26 @@ final class Registration {
         offered = false;
     }
 
-    /** Returns whether a selector knows the connection. */
-    boolean isKnown() {
-        return key != null;
+    /**
+     * Sets what the selector is to report, as {@link SelectionKey} names it, when this is armed next; returns whether
+     * it has to be armed for that. Of the connection's turn.
+     */
+    boolean wants(int operations) {
+        boolean changes = interest != operations;
+        if (changes) {
+            interest = (byte) operations;
+        }
+        return changes || key == null;
     }
 
-    /** Has the selector report when the peer has sent something. */
+    /** Has the selector report when the connection is ready. */
     void arm(Selector selector) throws IOException {
         SelectionKey known = key;
         try {
             if (known == null) {
-                key = transport.register(selector, SelectionKey.OP_READ, this);
+                key = transport.register(selector, interest, this);
             } else {
-                known.interestOps(SelectionKey.OP_READ);
+                known.interestOps(interest);
             }
         } catch (CancelledKeyException ignored) {
             // It was closed meanwhile, and whoever did that has called the request.

@@ -3,6 +3,7 @@ package dev.socketserver.internal.stream;
 import dev.socketserver.internal.run.OpenRequest;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import java.nio.channels.SelectionKey;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -14,6 +15,7 @@ abstract class StreamRequest extends OpenStream {
     private final FirstWords.Witness witness;
     private volatile boolean inHandshake; // written in a turn
     private boolean turnBegins = true; // of the turn: nothing was received in it yet
+    private boolean unheard; // of the turn: the handler was called before the first byte, and has not read
 
     StreamRequest(Transport transport, StreamContext context) throws IOException {
         super(transport, context);
@@ -82,6 +84,16 @@ abstract class StreamRequest extends OpenStream {
 
     @Override
     protected Look look() {
+        Calls known = knownCalls();
+        Look seen = known != null && known.ending ? Look.END : lookForInput();
+        if (seen == Look.END && known != null && hasUnsent(known) && isCallable() && isParkable()) {
+            known.ending = true; // once they are sent, or the peer has taken nothing for too long
+            return Look.NOTHING;
+        }
+        return seen;
+    }
+
+    private Look lookForInput() {
         if (!transport.isOpen()) {
             return Look.END;
         }
@@ -182,6 +194,7 @@ abstract class StreamRequest extends OpenStream {
     public void handling() {
         if (!handled) {
             handled = true;
+            unheard = in.unread() == 0;
             witness.handling(out.hasWritten(), in.received());
         }
         noLongerFresh();
@@ -195,6 +208,44 @@ abstract class StreamRequest extends OpenStream {
         }
         clock.reset();
         witness.handled();
+    }
+
+    @Override
+    public void beforeFill() throws IOException {
+        if (!unheard) {
+            return;
+        }
+        unheard = false;
+        out.send();
+        receiveFirst();
+        long deadline = channel.newReadDeadline();
+        boolean inTime = true;
+        while (in.unread() == 0 && !in.hasEnded() && inTime && transport.isOpen()) {
+            runCalls();
+            out.send();
+            channel.takePlace();
+            if (beginFirstRead()) {
+                try {
+                    inTime = awaitPeer(deadline);
+                } finally {
+                    endWait();
+                }
+                receiveFirst(); // also if it was woken: by a call that was answered already, perhaps
+            }
+        }
+        if (!inTime) {
+            channel.expireInput();
+        }
+    }
+
+    /** Takes in what has come before the handler reads for the first time. */
+    private void receiveFirst() throws IOException {
+        channel.receiving(true);
+        try {
+            in.receive();
+        } finally {
+            channel.receiving(false);
+        }
     }
 
     @Override
@@ -212,19 +263,21 @@ abstract class StreamRequest extends OpenStream {
         }
         context.firstWords().leave();
         startClock();
-        clock.arm();
+        int awaited = armClock();
         turnBegins = true;
         Poller place = Objects.requireNonNull(poller);
         Registration known = registration();
         long leading = known.turn;
         known.turn = Registration.NOT_LEADING;
-        boolean toArm = !known.isKnown();
+        if (known.wants(awaited)) {
+            unarmed();
+        }
         Parking parking = tryPark(); // from here on it may be another thread's
         if (parking == Parking.CALLED) {
             known.turn = leading;
             return false;
         }
-        if (toArm || parking == Parking.PARKED_UNARMED) {
+        if (parking == Parking.PARKED_UNARMED) {
             place.offer(known);
         }
         if (context.drain().endsIdle(this)) {
@@ -234,6 +287,30 @@ abstract class StreamRequest extends OpenStream {
             call(); // it was closed before it was parked, so no selector will report it
         }
         return true;
+    }
+
+    /** Lets the clock ring when the wait without a thread ends; returns what the wait is for. */
+    private int armClock() {
+        Calls known = knownCalls();
+        if (known == null || !known.waits) {
+            clock.arm(clock.until());
+            return SelectionKey.OP_READ;
+        } else if (known.ending) {
+            clock.arm(known.writeUntil);
+            return SelectionKey.OP_WRITE;
+        }
+        clock.arm(WaitingChannel.earlier(clock.until(), known.writeUntil));
+        return SelectionKey.OP_READ | SelectionKey.OP_WRITE;
+    }
+
+    /** Waits until something may have come or the peer takes more of what was sent; returns false at the deadline. */
+    private boolean awaitPeer(long deadline) throws IOException {
+        Calls known = knownCalls();
+        if (known == null || !known.waits) {
+            return channel.awaitInput(false, deadline);
+        }
+        return channel.awaitInput(true, WaitingChannel.earlier(deadline, known.writeUntil))
+                || !WaitingChannel.isPast(deadline);
     }
 
     /** Starts the clock of a wait for the peer, unless it goes on with the last one. */
@@ -255,9 +332,14 @@ abstract class StreamRequest extends OpenStream {
         return inHandshake;
     }
 
-    /** Returns how long it has waited for its peer's next message; -1 if it does not. Thread-safe. */
+    /**
+     * Returns how long it has waited for its peer's next message; -1 if it does not, or its peer has yet to take
+     * messages. Thread-safe.
+     */
     long idleNanos(long now) {
-        return isWaiting() && !isInHandshake() ? now - clock.idleSince() : -1;
+        Calls known = knownCalls();
+        boolean isBehind = known != null && known.outbound().isUnsent();
+        return isWaiting() && !isInHandshake() && !isBehind ? now - clock.idleSince() : -1;
     }
 
     /** Returns whether it is about to end for its place, or at least to be looked at for that. Thread-safe. */
@@ -286,7 +368,7 @@ abstract class StreamRequest extends OpenStream {
             return; // called
         }
         try {
-            if (!context.drain().endsIdle(this) && !channel.awaitInput(clock.until())) {
+            if (!context.drain().endsIdle(this) && !awaitPeer(clock.until())) {
                 expireHere();
             }
         } catch (IOException e) {
@@ -298,11 +380,17 @@ abstract class StreamRequest extends OpenStream {
 
     @Override
     public boolean awaitMessage() throws IOException {
-        out.send();
+        unheard = false;
+        runCalls();
+        if (inbox.hasPart()) {
+            return true;
+        }
         clock.reset();
         startClock();
         boolean mayHaveCome = !channel.hasWaited() || inbox.hasMoreDecrypted();
         while (transport.isOpen()) {
+            runCalls();
+            out.send();
             if (mayHaveCome) {
                 receive();
                 if (inbox.hasPart()) {
@@ -310,6 +398,7 @@ abstract class StreamRequest extends OpenStream {
                 }
             }
             if (inbox.hasEnded() || isDismissed() || (takeExpired() && clock.isUp())) {
+                sendQueued();
                 return false;
             }
             if (context.drain().endsIdle(this)) {
@@ -330,5 +419,53 @@ abstract class StreamRequest extends OpenStream {
     @Override
     protected void schedule() {
         Objects.requireNonNull(poller).offer(registration());
+    }
+
+    // ---- what other threads want of it
+
+    @Override
+    protected boolean hasTasks() {
+        Calls known = knownCalls();
+        return known != null && isCallable() && known.hasTasks();
+    }
+
+    @Override
+    protected boolean hasCalls() {
+        Calls known = knownCalls();
+        return known != null
+                && isCallable()
+                && (known.hasTasks()
+                        || (known.outbound().isUnsent() && !known.outbound().isBlocked()));
+    }
+
+    @Override
+    protected void runCalls() throws IOException {
+        Calls known = knownCalls();
+        if (known != null && isCallable()) {
+            send(known);
+            if (known.hasTasks()) {
+                abstain(known);
+                known.run();
+                send(known);
+            }
+        }
+    }
+
+    @Override
+    public void endCalls() throws IOException {
+        Calls known = knownCalls();
+        if (known != null && isCallable()) {
+            if (handler() != null) {
+                abstain(known);
+                known.end();
+            }
+            sendQueued();
+        }
+    }
+
+    private void abstain(Calls known) {
+        if (!handled && known.hasTasks()) {
+            witness.abstain();
+        }
     }
 }

@@ -241,6 +241,16 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
         return input != null && input.hasEnded();
     }
 
+    /** Returns how many encrypted bytes were not sent. */
+    int unsent() {
+        return output == null ? 0 : output.unsent();
+    }
+
+    /** Sends what is encrypted and was not sent; returns whether nothing is left of it. */
+    boolean isSent() throws IOException {
+        return output == null || output.isSent();
+    }
+
     /** Sends the end of the stream, or why the connection ends; nothing if there was no handshake. */
     void closeOutput() throws IOException {
         if (output != null) {

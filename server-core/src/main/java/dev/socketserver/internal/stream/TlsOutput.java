@@ -95,9 +95,25 @@ final class TlsOutput {
     private void send() throws IOException {
         while (sealed.isReadable()) {
             ByteBuffer records = sealed.internalNioBuffer(sealed.readerIndex(), sealed.readableBytes());
-            sealed.skipBytes(transport.write(records));
+            int count = transport.write(records);
+            sealed.skipBytes(count);
+            if (count == 0) {
+                sealed.discardReadBytes();
+                return; // this is not to wait
+            }
         }
         sealed.clear();
+    }
+
+    /** Returns how many encrypted bytes were not sent. */
+    int unsent() {
+        return sealed.readableBytes();
+    }
+
+    /** Sends what is encrypted and was not sent; returns whether nothing is left of it. */
+    boolean isSent() throws IOException {
+        send();
+        return !sealed.isReadable();
     }
 
     /** Gives the buffer back if it holds nothing. */

@@ -84,10 +84,10 @@ final class WaitClock extends Alarm {
         return cutShort || (until != WaitingChannel.NONE && System.nanoTime() - until >= 0);
     }
 
-    /** Lets the clock ring at the end of the wait. */
-    void arm() {
-        if (until != WaitingChannel.NONE) {
-            alarms.setAt(this, until);
+    /** Lets the clock ring at that time; {@link WaitingChannel#NONE} for never. */
+    void arm(long at) {
+        if (at != WaitingChannel.NONE) {
+            alarms.setAt(this, at);
         } else {
             alarms.silence(this);
         }

@@ -40,6 +40,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
     private long readTimeout; // in nanoseconds; 0 for none
     private long writeTimeout; // in nanoseconds; 0 for none
     private boolean receiving; // a read takes what has come and waits for nothing
+    private boolean sending; // a write gives what the peer takes and waits for nothing
     private boolean inputExpired;
     private boolean readsOn; // the next read goes on with a wait that brought too little
     private boolean insideMessage; // what is read is the rest of a message
@@ -92,6 +93,11 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         receiving = now;
     }
 
+    /** Lets writes wait for nothing, and return 0 when the peer takes nothing; or wait again. */
+    void sending(boolean now) {
+        sending = now;
+    }
+
     boolean isReceiving() {
         return receiving;
     }
@@ -134,15 +140,10 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
                         : "no data received for " + Duration.ofNanos(readTimeout));
     }
 
-    /** Returns the earlier one of two deadlines. */
-    static long earlier(long one, long other) {
-        return one == NONE || (other != NONE && other - one < 0) ? other : one;
-    }
-
     @Override
     public int write(ByteBuffer source) throws IOException {
         int count = transport.write(source);
-        if (count > 0 || !source.hasRemaining()) {
+        if (count > 0 || sending || !source.hasRemaining()) {
             return count;
         }
         long deadline = deadline(writeTimeout);
@@ -157,7 +158,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
     @Override
     public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
         long count = transport.write(sources, offset, length);
-        if (count > 0) {
+        if (count > 0 || sending) {
             return count;
         }
         long deadline = deadline(writeTimeout);
@@ -174,15 +175,30 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         return write(sources, 0, sources.length);
     }
 
+    /** Returns when a write that begins to wait now is overdue, on the {@code nanoTime} clock, or {@link #NONE}. */
+    long writeDeadline() {
+        return deadline(writeTimeout);
+    }
+
+    /** Waits until the peer may take more, or the deadline is reached. */
+    void awaitWritable(long deadline) throws IOException {
+        await(SelectionKey.OP_WRITE, deadline);
+    }
+
     /**
      * Closes the connection if its peer has taken nothing in the time allowed. The system may have room long before it
      * says so, which it does when a third of its buffer is free, so a write is tried in any case.
      */
     private void checkProgress(long count, boolean inTime) throws IOException {
         if (count == 0 && !inTime) {
-            transport.close();
-            throw new SocketTimeoutException("the peer accepted no data for " + Duration.ofNanos(writeTimeout));
+            throw closeOverdue();
         }
+    }
+
+    /** Closes the connection, whose peer has taken nothing in the time allowed; returns the failure. */
+    SocketTimeoutException closeOverdue() throws IOException {
+        transport.close();
+        return new SocketTimeoutException("the peer accepted no data for " + Duration.ofNanos(writeTimeout));
     }
 
     /** Returns when that much time has passed from now, on the {@code nanoTime} clock; {@link #NONE} for 0. */
@@ -230,13 +246,34 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         return here;
     }
 
+    /** Lets every later read that would have to wait fail, as if it had waited. */
+    void expireInput() {
+        inputExpired = true;
+    }
+
+    /** Returns when a read that begins to wait now is overdue, on the {@code nanoTime} clock, or {@link #NONE}. */
+    long newReadDeadline() {
+        return deadline(readTimeout);
+    }
+
     /**
      * Waits until something may have come, {@link #wake} is called, or the deadline is reached.
      *
+     * @param writable whether to wait until the peer may take more, too
      * @return false if the deadline was reached
      */
-    boolean awaitInput(long deadline) throws IOException {
-        return await(SelectionKey.OP_READ, deadline);
+    boolean awaitInput(boolean writable, long deadline) throws IOException {
+        return await(writable ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ, deadline);
+    }
+
+    /** Returns whether the deadline is reached. */
+    static boolean isPast(long deadline) {
+        return deadline != NONE && System.nanoTime() - deadline >= 0;
+    }
+
+    /** Returns the earlier of two deadlines, either of which may be {@link #NONE}. */
+    static long earlier(long one, long other) {
+        return one == NONE || (other != NONE && other - one < 0) ? other : one;
     }
 
     /** Returns whether the thread has waited in this turn. */

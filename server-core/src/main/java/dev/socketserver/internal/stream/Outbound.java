@@ -1,0 +1,174 @@
+package dev.socketserver.internal.stream;
+
+import io.netty.buffer.ByteBuf;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.GatheringByteChannel;
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Messages for a peer that were queued from any thread, in their order, bounded in bytes. They are sent in the
+ * connection's turn; a message of which a part was sent is never dropped.
+ *
+ * <pre>
+ *              add()             send(): the peer takes no more
+ *   ┌───────┐ ──────▶ ┌────────┐ ──────────▶ ┌─────────┐
+ *   │ EMPTY │         │ UNSENT │             │ BLOCKED │   the turn waits until the peer takes more
+ *   └───────┘ ◀────── └────────┘             └─────────┘
+ *       ▲      send()                             │ send()
+ *       └─────────────────────────────────────────┘          close() from any, for good
+ * </pre>
+ *
+ * <p>Adding and closing are thread-safe, the rest is of the turn.
+ */
+public final class Outbound {
+    /** What {@link #add} returns when there is no room. */
+    public static final int FULL = -1;
+
+    /** What {@link #add} returns when the connection takes no more messages. */
+    public static final int CLOSED = -2;
+
+    private static final int MOST_AT_ONCE = 16;
+
+    /** How many bytes of one message a system call is asked to take at most: the JDK copies what is on the heap. */
+    private static final int MOST_BYTES = 128 * 1024;
+
+    private final ArrayDeque<ByteBuf> messages = new ArrayDeque<>(2); // guarded by this
+    private long bytes; // guarded by this: of all that wait
+    private boolean begun; // guarded by this: a part of the first was sent
+    private boolean closed; // guarded by this
+    private volatile boolean blocked; // written under this
+    private volatile boolean unsent; // written under this: a message waits
+
+    Outbound() {}
+
+    /**
+     * Adds a message, which is the queue's from here on if it is taken.
+     *
+     * @param limit how many bytes may wait
+     * @param dropsOldest whether the oldest messages make room
+     * @return how many messages were dropped to make room, {@link #FULL}, or {@link #CLOSED}
+     */
+    public synchronized int add(ByteBuf message, int limit, boolean dropsOldest) {
+        if (closed) {
+            return CLOSED;
+        }
+        ByteBuf first = begun ? messages.peek() : null;
+        long kept = first == null ? 0 : first.readableBytes();
+        long room = limit - (dropsOldest ? kept : bytes);
+        if (message.readableBytes() > room) {
+            return FULL;
+        }
+        int dropped = 0;
+        while (bytes + message.readableBytes() > limit) {
+            dropOldest();
+            dropped++;
+        }
+        messages.add(message);
+        bytes += message.readableBytes();
+        unsent = true;
+        return dropped;
+    }
+
+    /** Drops the first message, or the second if a part of the first was sent. */
+    private void dropOldest() {
+        ByteBuf first = messages.remove();
+        ByteBuf oldest = begun ? messages.remove() : first;
+        if (begun) {
+            messages.addFirst(first);
+        }
+        bytes -= oldest.readableBytes();
+        oldest.release();
+    }
+
+    /** Returns whether messages wait for the peer, of which the turn knows. Thread-safe. */
+    public boolean isBlocked() {
+        return blocked;
+    }
+
+    /** Returns whether a message waits. Thread-safe. */
+    public boolean isUnsent() {
+        return unsent;
+    }
+
+    /** Sends what the channel takes, whose writes do not wait; returns how many bytes that was. */
+    public synchronized long send(GatheringByteChannel sink) throws IOException {
+        long sum = 0;
+        long count = -1;
+        while (count != 0 && !messages.isEmpty()) {
+            ByteBuffer[] parts = parts();
+            count = sink.write(parts, 0, parts.length);
+            sent(count);
+            sum += count;
+        }
+        blocked = !messages.isEmpty();
+        return sum;
+    }
+
+    private ByteBuffer[] parts() {
+        var parts = new ByteBuffer[Math.min(MOST_AT_ONCE, messages.size())];
+        int count = 0;
+        int sum = 0;
+        for (ByteBuf next : messages) {
+            if (count == parts.length || sum >= MOST_BYTES) {
+                break;
+            }
+            int length = Math.min(MOST_BYTES, next.readableBytes());
+            parts[count] = next.nioBuffer(next.readerIndex(), length);
+            count++;
+            sum += length;
+            if (length < next.readableBytes()) {
+                break; // the rest of it has to come before the next
+            }
+        }
+        return count == parts.length ? parts : Arrays.copyOf(parts, count);
+    }
+
+    /** Takes out what was sent. */
+    private void sent(long count) {
+        long left = count;
+        bytes -= count;
+        while (left > 0) {
+            ByteBuf first = messages.element();
+            int of = (int) Math.min(left, first.readableBytes());
+            first.skipBytes(of);
+            left -= of;
+            begun = first.isReadable();
+            if (!begun) {
+                messages.remove();
+                first.release();
+            }
+        }
+        unsent = !messages.isEmpty();
+    }
+
+    /** Returns what is left of a message of which a part was sent; null if there is none. */
+    @Nullable
+    ByteBuffer begun() {
+        synchronized (this) {
+            ByteBuf first = begun ? messages.peek() : null;
+            return first == null
+                    ? null
+                    : first.nioBuffer(first.readerIndex(), Math.min(MOST_BYTES, first.readableBytes()));
+        }
+    }
+
+    /** Notes that so many bytes of what {@link #begun} returned were sent. */
+    synchronized void sentOfBegun(int count) {
+        sent(count);
+        blocked = blocked && !messages.isEmpty();
+    }
+
+    /** Drops all messages, and takes none from here on. */
+    public synchronized void close() {
+        closed = true;
+        messages.forEach(ByteBuf::release);
+        messages.clear();
+        bytes = 0;
+        begun = false;
+        blocked = false;
+        unsent = false;
+    }
+}

@@ -1,0 +1,300 @@
+package dev.socketserver;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import dev.socketserver.peer.LineEcho;
+import dev.socketserver.peer.Polling;
+import dev.socketserver.peer.RecordingListener;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** What other threads want of a connection happens in its turn. */
+@Timeout(60)
+class ExecuteTest {
+    private final BlockingQueue<StreamConnection> opened = new LinkedBlockingQueue<>();
+    private final RecordingListener events = new RecordingListener();
+
+    @TempDir
+    Path directory;
+
+    private final class Opened implements ServerListener {
+        @Override
+        public void opened(Server server, Request request) {
+            opened.add((StreamConnection) request);
+        }
+    }
+
+    static List<Setting> settings() {
+        return Setting.available();
+    }
+
+    /** Keeps its connection, and says what it is asked from outside. */
+    private static final class Speaker extends LineEcho {
+        String greeting = "not set up";
+
+        @Override
+        protected void setup() throws Exception {
+            greeting = "set up";
+        }
+    }
+
+    /** Holds one conversation in one call of {@code handle()}. */
+    private static final class Conversation extends StreamRequestHandler {
+        @Override
+        protected void handle() throws IOException {
+            while (in().awaitMessage()) {
+                out().write(in().readLine(UTF_8, 100) + "\n", UTF_8);
+            }
+            out().write("bye\n", UTF_8);
+        }
+    }
+
+    private static void say(StreamConnection connection, String line) {
+        try {
+            connection.out().write(line + "\n", UTF_8);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private StreamServer server(Setting setting, Supplier<? extends StreamRequestHandler> handlers) throws IOException {
+        StreamServer server =
+                setting.server(setting.config(directory).listener(new Opened()).build(), handlers);
+        server.start();
+        return server;
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void aTaskRunsBeforeTheFirstByteAndBetweenMessages(Setting setting) throws Exception {
+        List<Speaker> handlers = new ArrayList<>();
+        try (StreamServer server = server(setting, () -> {
+                    var made = new Speaker();
+                    handlers.add(made);
+                    return made;
+                });
+                Setting.Peer peer = setting.connect(server)) {
+            StreamConnection connection = opened.take();
+            connection.execute(() -> say(connection, handlers.get(0).greeting));
+            assertThat(peer.readLine()).isEqualTo("set up");
+            for (int i = 0; i < 3; i++) {
+                peer.send("ask\n");
+                assertThat(peer.readLine()).isEqualTo("ask");
+                connection.execute(() -> say(connection, "one"));
+                connection.execute(() -> say(connection, "two"));
+                assertThat(peer.readLine()).isEqualTo("one");
+                assertThat(peer.readLine()).isEqualTo("two");
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void aTaskRunsWhileAConversationAwaitsAMessage(Setting setting) throws Exception {
+        try (StreamServer server = server(setting, Conversation::new);
+                Setting.Peer peer = setting.connect(server)) {
+            StreamConnection connection = opened.take();
+            for (int i = 0; i < 3; i++) {
+                connection.execute(() -> say(connection, "from outside"));
+                assertThat(peer.readLine()).isEqualTo("from outside");
+                peer.send("ask\n");
+                assertThat(peer.readLine()).isEqualTo("ask");
+            }
+            connection.execute(() -> say(connection, "the last"));
+            server.shutdown(Duration.ofSeconds(30));
+            assertThat(peer.readAll()).isEqualTo("the last\nbye\n");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void tasksRunInTheirOrderAndNeverBesideAHandlerOrEachOther(Setting setting) throws Exception {
+        var inside = new AtomicInteger();
+        List<Integer> order = new ArrayList<>(); // of the turn
+        Queue<String> faults = new ConcurrentLinkedQueue<>();
+        Runnable alone = () -> {
+            if (inside.incrementAndGet() != 1) {
+                faults.add("two at a time");
+            }
+            Thread.onSpinWait();
+            inside.decrementAndGet();
+        };
+        try (StreamServer server = server(setting, () -> new LineEcho() {
+                    @Override
+                    protected void handle() throws Exception {
+                        alone.run();
+                        super.handle();
+                    }
+                });
+                Setting.Peer peer = setting.connect(server)) {
+            StreamConnection connection = opened.take();
+            var done = new CountDownLatch(1);
+            var adding = new FutureTask<>(() -> {
+                for (int i = 0; i < 2_000; ) {
+                    int number = i;
+                    try {
+                        connection.execute(() -> {
+                            alone.run();
+                            order.add(number);
+                        });
+                        i++;
+                    } catch (RejectedExecutionException full) {
+                        Thread.onSpinWait();
+                    }
+                }
+                done.countDown();
+                return 0;
+            });
+            new Thread(adding).start();
+            while (done.getCount() > 0) {
+                peer.send("ask\n");
+                assertThat(peer.readLine()).isEqualTo("ask");
+            }
+            adding.get();
+            var sum = new FutureTask<>(() -> List.copyOf(order));
+            connection.execute(sum);
+            assertThat(sum.get()).hasSize(2_000).isSorted();
+            assertThat(faults).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void aTaskWaitsForARunningHandlerAndRunsBeforeItFinishes(Setting setting) throws Exception {
+        var handling = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        try (StreamServer server = server(setting, () -> new StreamRequestHandler() {
+                    @Override
+                    protected void handle() throws Exception {
+                        in().readLine(UTF_8, 100);
+                        handling.countDown();
+                        goOn.await();
+                        out().write("handled\n", UTF_8);
+                    }
+
+                    @Override
+                    protected void finish() throws Exception {
+                        out().write("finished\n", UTF_8);
+                    }
+                });
+                Setting.Peer peer = setting.connect(server).send("ask\n")) {
+            StreamConnection connection = opened.take();
+            handling.await();
+            connection.execute(() -> say(connection, "task"));
+            goOn.countDown();
+            assertThat(peer.readAll()).isEqualTo("handled\ntask\nfinished\n");
+            assertThat(Polling.await(() -> isRejected(connection))).isTrue();
+        }
+    }
+
+    private static boolean isRejected(StreamConnection connection) {
+        try {
+            connection.execute(() -> {});
+            return false;
+        } catch (RejectedExecutionException expected) {
+            return true;
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void aFailureOfATaskIsTheHandlers(Setting setting) throws Exception {
+        var thrown = new IllegalStateException("a task's");
+        var finished = new CountDownLatch(1);
+        StreamServer server =
+                setting.server(setting.config(directory).listener(events).build(), () -> new LineEcho() {
+                    @Override
+                    protected void setup() {
+                        opened.add(connection());
+                    }
+
+                    @Override
+                    protected void finish() {
+                        finished.countDown();
+                    }
+                });
+        try (server) {
+            server.start();
+            try (Setting.Peer peer = setting.connect(server).send("ask\n")) {
+                assertThat(peer.readLine()).isEqualTo("ask");
+                opened.take().execute(() -> {
+                    throw thrown;
+                });
+                assertThat(peer.readAll()).isEmpty();
+                finished.await();
+            }
+            assertThat(server.join(Duration.ofSeconds(20))).isTrue();
+            assertThat(server.snapshot().failed()).isEqualTo(1);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void aClosedConnectionRejectsAndDropsTasks(Setting setting) throws Exception {
+        var running = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        var dropped = new AtomicInteger();
+        try (StreamServer server = server(setting, LineEcho::new);
+                Setting.Peer peer = setting.connect(server)) {
+            StreamConnection connection = opened.take();
+            connection.execute(() -> {
+                running.countDown();
+                try {
+                    goOn.await();
+                } catch (InterruptedException e) {
+                    throw new IllegalStateException(e);
+                }
+            });
+            running.await();
+            for (int i = 0; i < StreamConnection.MOST_TASKS; i++) {
+                connection.execute(dropped::incrementAndGet);
+            }
+            assertThatExceptionOfType(RejectedExecutionException.class)
+                    .isThrownBy(() -> connection.execute(() -> {}))
+                    .withMessageContaining("wait already");
+            connection.close();
+            assertThatExceptionOfType(RejectedExecutionException.class)
+                    .isThrownBy(() -> connection.execute(() -> {}))
+                    .withMessageContaining("closed");
+            goOn.countDown();
+            assertThat(server.join(Duration.ofSeconds(20))).isTrue();
+            assertThatExceptionOfType(IOException.class).isThrownBy(peer::readLine);
+            assertThat(dropped).hasValueLessThanOrEqualTo(StreamConnection.MOST_TASKS);
+        }
+    }
+
+    @Test
+    void noTaskIsLostWhileAConnectionParks() throws Exception {
+        try (StreamServer server = server(Setting.SELECTING, LineEcho::new);
+                Setting.Peer peer = Setting.SELECTING.connect(server)) {
+            StreamConnection connection = opened.take();
+            for (int i = 0; i < 2_000; i++) {
+                peer.send("ask\n"); // whose handler returns, and parks the connection, about now
+                var task = new FutureTask<>(() -> "done");
+                connection.execute(task);
+                assertThat(task.get()).isEqualTo("done");
+                assertThat(peer.readLine()).isEqualTo("ask");
+            }
+        }
+    }
+}

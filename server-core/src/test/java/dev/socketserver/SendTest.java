@@ -1,0 +1,358 @@
+package dev.socketserver;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.socketserver.peer.LineEcho;
+import dev.socketserver.peer.Polling;
+import dev.socketserver.pool.PoolConfig;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.function.Supplier;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Messages from any thread reach the peer, or are accounted for. */
+@Timeout(60)
+class SendTest {
+    private static final int SMALL_BUFFER = 16 * 1024;
+    private static final int KILOBYTE = 1024;
+
+    private final BlockingQueue<StreamConnection> opened = new LinkedBlockingQueue<>();
+    private final AtomicInteger dropped = new AtomicInteger();
+
+    @TempDir
+    Path directory;
+
+    private final class Listener implements ServerListener {
+        @Override
+        public void opened(Server server, Request request) {
+            opened.add((StreamConnection) request);
+        }
+
+        @Override
+        public void dropped(Server server, StreamConnection connection, int messages) {
+            dropped.addAndGet(messages);
+        }
+    }
+
+    static List<Setting> settings() {
+        return Setting.available();
+    }
+
+    private ServerConfig.Builder config(Setting setting) {
+        return setting.config(directory).listener(new Listener());
+    }
+
+    private static StreamServer start(
+            Setting setting, ServerConfig.Builder config, Supplier<? extends StreamRequestHandler> handlers)
+            throws IOException {
+        StreamServer server = setting.server(config.build(), handlers);
+        server.start();
+        return server;
+    }
+
+    private static final class Conversation extends StreamRequestHandler {
+        @Override
+        protected void handle() throws IOException {
+            while (in().awaitMessage()) {
+                out().write(in().readLine(UTF_8, 100) + "\n", UTF_8);
+            }
+            out().write("bye\n", UTF_8);
+        }
+    }
+
+    private static final class PoliteEcho extends LineEcho {
+        @Override
+        protected void goodbye() throws IOException {
+            out().write("bye\n", UTF_8);
+        }
+    }
+
+    /** Returns a line of a kilobyte that begins with the number. */
+    private static String line(int number) {
+        return String.format("%-" + (KILOBYTE - 1) + "d%n", number);
+    }
+
+    private static List<Integer> numbers(String received) {
+        return received.lines()
+                .map(String::strip)
+                .filter(line -> !line.equals("bye"))
+                .map(Integer::valueOf)
+                .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void aMessageReachesAPeerThatIsSilent(Setting setting) throws Exception {
+        for (Supplier<StreamRequestHandler> handlers :
+                List.<Supplier<StreamRequestHandler>>of(LineEcho::new, Conversation::new)) {
+            try (StreamServer server = start(setting, config(setting), handlers);
+                    Setting.Peer peer = setting.connect(server)) {
+                StreamConnection connection = opened.take();
+                ByteBuf shared = Unpooled.copiedBuffer("shared\n", UTF_8);
+                for (int i = 0; i < 3; i++) {
+                    assertThat(connection.send("text\n", UTF_8)).isTrue();
+                    assertThat(connection.send("bytes\n".getBytes(UTF_8))).isTrue();
+                    assertThat(connection.send(shared)).isTrue();
+                    assertThat(peer.readLine()).isEqualTo("text");
+                    assertThat(peer.readLine()).isEqualTo("bytes");
+                    assertThat(peer.readLine()).isEqualTo("shared");
+                    peer.send("ask\n");
+                    assertThat(peer.readLine()).isEqualTo("ask");
+                }
+                assertThat(Polling.await(() -> shared.refCnt() == 1)).isTrue();
+                shared.release();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void sendersKeepTheirOrderAndNoMessageLandsInsideAnAnswer(Setting setting) throws Exception {
+        int each = 1_000;
+        int senders = 3;
+        try (StreamServer server = start(setting, config(setting), () -> new StreamRequestHandler() {
+                    @Override
+                    protected void handle() throws IOException {
+                        if (in().readLine(UTF_8, 100) != null) {
+                            out().write("answer\n", UTF_8);
+                            out().flush();
+                            Thread.onSpinWait();
+                            out().write("end\n", UTF_8);
+                            keepOpen();
+                        }
+                    }
+                });
+                Setting.Peer peer = setting.connect(server)) {
+            StreamConnection connection = opened.take();
+            for (int i = 0; i < senders; i++) {
+                int sender = i;
+                new Thread(() -> {
+                            for (int n = 0; n < each; n++) {
+                                connection.send(sender + " " + n + "\n", UTF_8);
+                            }
+                        })
+                        .start();
+            }
+            int answers = 100;
+            var asking = new FutureTask<>(() -> {
+                for (int i = 0; i < answers; i++) {
+                    peer.send("ask\n");
+                }
+                return 0;
+            });
+            if (setting != Setting.TLS && setting != Setting.TLS_BLOCKING) { // whose peer is one thread's
+                new Thread(asking).start();
+            } else {
+                asking.run();
+            }
+            Map<String, Integer> last = new HashMap<>();
+            for (int read = 0; read < senders * each + answers; read++) {
+                String line = peer.readLine();
+                if (line.equals("answer")) {
+                    assertThat(peer.readLine()).isEqualTo("end");
+                } else {
+                    String[] words = line.split(" ", -1);
+                    assertThat(Integer.parseInt(words[1])).isEqualTo(last.getOrDefault(words[0], -1) + 1);
+                    last.put(words[0], Integer.valueOf(words[1]));
+                }
+            }
+            asking.get();
+            assertThat(last.values()).containsOnly(each - 1).hasSize(senders);
+        }
+    }
+
+    private static List<Integer> firstNumbers(int count) {
+        return IntStream.range(0, count).boxed().toList();
+    }
+
+    /** Fills what the system takes for a peer that does not read, and more; returns the connection. */
+    private StreamConnection frozen(int messages) throws Exception {
+        StreamConnection connection = opened.take();
+        connection.option(StandardSocketOptions.SO_SNDBUF, SMALL_BUFFER);
+        for (int i = 0; i < messages; i++) {
+            assertThat(connection.send(line(i), UTF_8)).isTrue();
+        }
+        return connection;
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SELECTING", "SELECTING_THREE", "TLS", "UNIX", "PROXY"})
+    void peersThatDoNotReadHoldNoWorker(Setting setting) throws Exception {
+        int peers = 8;
+        int messages = 2_000;
+        var pool = PoolConfig.builder().minWorkers(1).maxWorkers(2).build();
+        var config = config(setting).pool(pool).outboundLimit(64 * KILOBYTE * KILOBYTE);
+        List<Setting.Peer> frozen = new ArrayList<>();
+        try (StreamServer server = start(setting, config.awaitFirstByte(true), PoliteEcho::new)) {
+            for (int i = 0; i < peers; i++) {
+                Setting.Peer peer = setting.connect(server).send("0\n");
+                frozen.add(peer);
+                assertThat(peer.readLine()).isEqualTo("0");
+                frozen(messages);
+            }
+            try (Setting.Peer quick = setting.connect(server)) {
+                StreamConnection connection = opened.take();
+                for (int i = 0; i < 50; i++) {
+                    quick.send("ask\n");
+                    assertThat(quick.readLine()).isEqualTo("ask");
+                    connection.send("pushed\n", UTF_8);
+                    assertThat(quick.readLine()).isEqualTo("pushed");
+                }
+            }
+            var shutdown = new FutureTask<>(() -> server.shutdown(Duration.ofSeconds(50)));
+            new Thread(shutdown).start();
+            for (Setting.Peer peer : frozen) {
+                String all = peer.readAll();
+                assertThat(numbers(all)).isEqualTo(firstNumbers(messages));
+                assertThat(all).endsWith("bye\n");
+                leave(peer);
+            }
+            assertThat(shutdown.get().forced()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void whatWasSentBeforeADrainGoesOutAndThenTheLastWords(Setting setting) throws Exception {
+        for (Supplier<StreamRequestHandler> handlers :
+                List.<Supplier<StreamRequestHandler>>of(PoliteEcho::new, Conversation::new)) {
+            var config = config(setting).outboundLimit(64 * KILOBYTE * KILOBYTE);
+            try (StreamServer server = start(setting, config, handlers);
+                    Setting.Peer peer = setting.connect(server).send("1\n")) {
+                assertThat(peer.readLine()).isEqualTo("1");
+                frozen(2_000);
+                var shutdown = new FutureTask<>(() -> server.shutdown(Duration.ofSeconds(50)));
+                new Thread(shutdown).start();
+                String all = peer.readAll();
+                assertThat(numbers(all)).isEqualTo(firstNumbers(2_000));
+                assertThat(all).endsWith("bye\n");
+                assertThat(shutdown.get().forced()).isEmpty();
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void aPeerThatDoesNotReadIsClosedWhenTheLimitIsReached(Setting setting) throws Exception {
+        try (StreamServer server = start(setting, config(setting).outboundLimit(64 * KILOBYTE), LineEcho::new);
+                Setting.Peer peer = setting.connect(server)) {
+            StreamConnection connection = frozen(1);
+            ByteBuf shared = Unpooled.wrappedBuffer(line(1).getBytes(UTF_8));
+            assertThat(Polling.await(() -> !connection.send(shared))).isTrue();
+            assertThat(connection.isOpen()).isFalse();
+            assertThat(dropped).hasValue(1);
+            assertThat(server.snapshot().messagesDropped()).isEqualTo(1);
+            assertThat(server.join(Polling.PATIENCE)).isTrue();
+            assertThat(shared.refCnt()).isEqualTo(1);
+            shared.release();
+            assertThat(peer).isNotNull(); // and open until here
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void everyMessageIsDeliveredOrCountedAsDropped(Setting setting) throws Exception {
+        int messages = 20_000;
+        for (OutboundPolicy policy : List.of(OutboundPolicy.DROP_NEWEST, OutboundPolicy.DROP_OLDEST)) {
+            dropped.set(0);
+            var config = config(setting).outboundLimit(64 * KILOBYTE).outboundPolicy(policy);
+            try (StreamServer server = start(setting, config, LineEcho::new);
+                    Setting.Peer peer = setting.connect(server).send("0\n")) {
+                assertThat(peer.readLine()).isEqualTo("0");
+                StreamConnection connection = frozen(1);
+                int refused = 0;
+                for (int i = 1; i < messages; i++) {
+                    refused += connection.send(line(i), UTF_8) ? 0 : 1;
+                }
+                var shutdown = new FutureTask<>(() -> server.shutdown(Duration.ofSeconds(50)));
+                new Thread(shutdown).start();
+                List<Integer> numbers = numbers(peer.readAll());
+                assertThat(shutdown.get().forced()).isEmpty();
+                assertThat(numbers)
+                        .isEqualTo(List.copyOf(new TreeSet<>(numbers)))
+                        .hasSize(messages - dropped.get());
+                assertThat(dropped).hasPositiveValue();
+                assertThat(server.snapshot().messagesDropped()).isEqualTo(dropped.get());
+                if (policy == OutboundPolicy.DROP_NEWEST) {
+                    assertThat(refused).isEqualTo(dropped.get());
+                } else {
+                    assertThat(refused).isZero();
+                    assertThat(numbers.get(numbers.size() - 1)).isEqualTo(messages - 1);
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void aPeerThatTakesNothingForTheWriteTimeoutIsClosed(Setting setting) throws Exception {
+        var config = config(setting).writeTimeout(Duration.ofMillis(200)).outboundLimit(64 * KILOBYTE * KILOBYTE);
+        try (StreamServer server = start(setting, config, LineEcho::new);
+                Setting.Peer peer = setting.connect(server)) {
+            StreamConnection connection = frozen(1);
+            for (int i = 0; i < 4_000; i++) {
+                connection.send(line(i), UTF_8);
+            }
+            assertThat(server.join(Polling.PATIENCE)).isTrue();
+            assertThat(connection.isOpen()).isFalse();
+            assertThat(connection.send("late\n", UTF_8)).isFalse();
+            assertThat(server.snapshot().failed()).isEqualTo(1);
+            assertThat(peer).isNotNull(); // and open until here
+        }
+    }
+
+    private static void leave(Setting.Peer peer) throws IOException {
+        peer.close();
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void noBufferIsLeftWhenSendersRaceAClose(Setting setting) throws Exception {
+        ByteBuf shared = Unpooled.directBuffer().writeBytes("message\n".getBytes(UTF_8));
+        var config = config(setting).outboundPolicy(OutboundPolicy.DROP_OLDEST);
+        try (StreamServer server = start(setting, config, LineEcho::new)) {
+            for (int i = 0; i < 50; i++) {
+                try (Setting.Peer peer = setting.connect(server)) {
+                    StreamConnection connection = opened.take();
+                    var sending = new FutureTask<>(() -> {
+                        int taken = 0;
+                        while (connection.send(shared)) {
+                            taken++;
+                        }
+                        return taken;
+                    });
+                    new Thread(sending).start();
+                    peer.readLine();
+                    if (i % 2 == 0) {
+                        connection.close();
+                    } else {
+                        leave(peer);
+                    }
+                    assertThat(sending.get()).isPositive();
+                }
+            }
+            assertThat(server.join(Polling.PATIENCE)).isTrue();
+        }
+        assertThat(shared.refCnt()).isEqualTo(1);
+        shared.release();
+    }
+}
