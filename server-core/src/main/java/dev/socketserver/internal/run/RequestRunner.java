@@ -1,15 +1,12 @@
 package dev.socketserver.internal.run;
 
-import dev.socketserver.Datagram;
 import dev.socketserver.Rejection;
-import dev.socketserver.StreamConnection;
 import dev.socketserver.internal.util.Log;
 import dev.socketserver.internal.util.RateLimitedLog;
 import dev.socketserver.limit.LimitExceededException;
 import dev.socketserver.pool.AbortableTask;
 import dev.socketserver.pool.RejectableTask;
 import dev.socketserver.pool.RejectionReason;
-import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -31,25 +28,25 @@ public final class RequestRunner {
 
     private final String server;
     private final Hooks hooks;
-    private final GuardedListener listener;
-    private final ServerCounters counters;
+    private final RequestReports reports;
     private final OpenRequests open;
-    private final RefusalLog refusals;
-    private final RateLimitedLog rejections = new RateLimitedLog(LOG);
     private final RateLimitedLog hookFailures = new RateLimitedLog(LOG);
 
     RequestRunner(String server, Hooks hooks, GuardedListener listener, ServerCounters counters, DrainSignal drain) {
         this.server = server;
         this.hooks = hooks;
-        this.listener = listener;
-        this.counters = counters;
+        reports = new RequestReports(server, listener, counters);
         open = new OpenRequests(drain);
-        refusals = new RefusalLog(server);
     }
 
     /** Returns the requests that are open. */
     public OpenRequests open() {
         return open;
+    }
+
+    /** Returns where it is reported what becomes of requests. */
+    public RequestReports reports() {
+        return reports;
     }
 
     // ---- the accepting thread
@@ -61,7 +58,7 @@ public final class RequestRunner {
             if (hooks.verify(request)) {
                 hooks.process(request);
             } else {
-                counters.rejected(Rejection.VERIFY);
+                reports.notVerified();
                 refuse(request);
             }
         } catch (RejectedExecutionException e) {
@@ -83,20 +80,14 @@ public final class RequestRunner {
 
     private void opened(OpenRequest request) {
         open.add(request);
-        counters.accepted();
-        listener.opened(request.face());
-        if (request.face() instanceof Datagram datagram && datagram.isTruncated()) {
-            listener.truncated(datagram);
-        }
+        reports.opened(request);
     }
 
     /** Closes a request that the server's rules keep from its hooks. */
     public void refuse(OpenRequest request, Rejection reason, Throwable why) {
         try {
             opened(request);
-            counters.rejected(reason);
-            listener.rejected(request.face(), why);
-            rejections.warn(server + " refused {}", request, why);
+            reports.refused(request, reason, why);
         } finally {
             refuse(request);
         }
@@ -118,7 +109,8 @@ public final class RequestRunner {
     /** Closes a request for which a limit leaves no place, after the server's last words to it. */
     public void turnAway(OpenRequest request, Rejection limit, LimitExceededException why) {
         try {
-            refused(request, limit, why);
+            opened(request);
+            reports.limited(request, limit, why);
         } finally {
             turnAway(request);
         }
@@ -127,7 +119,8 @@ public final class RequestRunner {
     /** Closes a request whose source may not come in, without a word and at once: it must cost as little as can be. */
     public void shutOut(OpenRequest request, Rejection limit, LimitExceededException why) {
         try {
-            refused(request, limit, why);
+            opened(request);
+            reports.limited(request, limit, why);
         } finally {
             if (request.hasTurn() || request.begin()) {
                 request.cutOff();
@@ -136,19 +129,10 @@ public final class RequestRunner {
         }
     }
 
-    private void refused(OpenRequest request, Rejection limit, LimitExceededException why) {
-        opened(request);
-        counters.rejected(limit);
-        listener.rejected(request.face(), why);
-        refusals.refused(limit, request, why);
-    }
-
     /** Closes a request that no worker will serve, after the server's last words to it. */
     public void reject(OpenRequest request, Throwable cause) {
         try {
-            counters.rejected(Rejection.OVERLOAD);
-            listener.rejected(request.face(), cause);
-            rejections.warn("{} had no worker for a request and closed it", server, cause);
+            reports.overloaded(request, cause);
         } finally {
             turnAway(request);
         }
@@ -267,7 +251,7 @@ public final class RequestRunner {
             runCalls(request);
             switch (request.look()) {
                 case MESSAGE -> {
-                    counters.handling();
+                    reports.handling();
                     hooks.serve(request);
                     if (!request.isKept()) {
                         return false;
@@ -328,7 +312,7 @@ public final class RequestRunner {
         }
         try {
             while (hasMessage(request)) {
-                counters.handling();
+                reports.handling();
                 hooks.handle(request);
                 if (!request.isKept()) {
                     break;
@@ -362,19 +346,6 @@ public final class RequestRunner {
                 }
             }
         }
-    }
-
-    /** Counts and reports messages for a connection's peer that were dropped. */
-    public void dropped(OpenRequest request, int messages) {
-        counters.dropped(messages);
-        listener.dropped((StreamConnection) request.face(), messages);
-    }
-
-    /** Counts and reports a handshake that failed. */
-    public void handshakeFailed(OpenRequest request, IOException why) {
-        counters.rejected(Rejection.TLS_HANDSHAKE);
-        listener.rejected(request.face(), why);
-        LOG.debug("{}: the TLS handshake with {} failed: {}", server, request, why);
     }
 
     // ---- the end of a request
@@ -430,8 +401,7 @@ public final class RequestRunner {
     /** Reports a failure to serve a request. Never throws. */
     private void fail(OpenRequest request, Throwable failure) {
         try {
-            counters.failed();
-            listener.error(request.face(), failure);
+            reports.failed(request, failure);
             hooks.error(request, failure);
         } catch (Throwable e) {
             hookFailures.error("handleError of {} threw", server, e);
@@ -490,7 +460,7 @@ public final class RequestRunner {
     private void closed(OpenRequest request) {
         open.ends();
         try {
-            listener.closed(request.face());
+            reports.closed(request);
         } finally {
             open.remove(request);
         }

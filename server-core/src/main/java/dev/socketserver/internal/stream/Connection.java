@@ -175,7 +175,7 @@ final class Connection extends StreamRequest implements StreamConnection {
             return false;
         }
         if (dropped > 0) {
-            context.runner().dropped(this, dropped);
+            context.runner().reports().dropped(this, dropped);
         }
         if (!messages.isBlocked()) {
             call();
@@ -185,7 +185,7 @@ final class Connection extends StreamRequest implements StreamConnection {
 
     private void refused(boolean full, OutboundPolicy policy) {
         if (full) {
-            context.runner().dropped(this, 1);
+            context.runner().reports().dropped(this, 1);
             if (policy == OutboundPolicy.CLOSE) {
                 close();
             }

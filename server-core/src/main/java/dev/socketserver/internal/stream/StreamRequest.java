@@ -159,7 +159,7 @@ abstract class StreamRequest extends OpenStream {
             return done ? Look.MESSAGE : awaited.hasEnded() ? Look.END : Look.NOTHING;
         } catch (IOException e) {
             inHandshake = false;
-            context.runner().handshakeFailed(this, e);
+            context.runner().reports().handshakeFailed(this, e);
             return Look.END;
         }
     }
