@@ -150,6 +150,15 @@ public final class ServerConfig {
         return options.awaitFirstByte;
     }
 
+    /**
+     * Returns what says where a message ends, so that {@code handle()} is called only when a whole one is there; empty,
+     * the default, if it is called as soon as something has come. With a framing, a handler that speaks first does so
+     * in {@code setup()}.
+     */
+    public Optional<Framing> framing() {
+        return Optional.ofNullable(options.framing);
+    }
+
     /** Returns what receives the server's events. The default is {@link ServerListener#NONE}. */
     public ServerListener listener() {
         return options.listener;
@@ -377,6 +386,12 @@ public final class ServerConfig {
         /** Sets {@link ServerConfig#awaitFirstByte()}. */
         public Builder awaitFirstByte(boolean value) {
             options.awaitFirstByte = Optional.of(value);
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#framing()}. */
+        public Builder framing(Framing value) {
+            options.framing = value;
             return this;
         }
 

@@ -54,6 +54,10 @@ final class ServerOptions implements Cloneable {
     Engine engine = Engine.AUTO;
     int selectors;
     Optional<Boolean> awaitFirstByte = Optional.empty();
+
+    @Nullable
+    Framing framing;
+
     ServerListener listener = ServerListener.NONE;
 
     @Nullable
@@ -107,6 +111,9 @@ final class ServerOptions implements Cloneable {
         Objects.requireNonNull(socketPermissions, "socketPermissions");
         if (engine == Engine.SELECTING && !(executor == null || executor instanceof ElasticThreadPool)) {
             throw new IllegalArgumentException("engine SELECTING needs an elastic thread pool: " + executor);
+        }
+        if (framing != null && !awaitFirstByte.orElse(true)) {
+            throw new IllegalArgumentException("awaitFirstByte must not be false with a framing: " + framing);
         }
         Check.atLeast("backlog", 1, backlog);
         Check.atLeast("maxConnections", 0, maxConnections);

@@ -45,8 +45,8 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
      * Creates a server.
      *
      * @param handlers creates a new handler for each datagram
-     * @throws IllegalArgumentException if the address is not an {@link InetSocketAddress}, or the PROXY protocol or TLS
-     *     is configured
+     * @throws IllegalArgumentException if the address is not an {@link InetSocketAddress}, or the PROXY protocol, a
+     *     framing or TLS is configured
      */
     public UdpServer(ServerConfig config, Supplier<? extends DatagramRequestHandler> handlers) {
         super(config, handlers);
@@ -54,6 +54,7 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
         Sockets.checkNotSet("proxyProtocol is for TCP only", config.proxyProtocol(), config);
         Integer limit = config.maxConnections() == 0 ? null : config.maxConnections();
         Sockets.checkNotSet("maxConnections is not supported for UDP", limit, config);
+        Sockets.checkNotSet("framing is not supported for UDP", config.framing().orElse(null), config);
         Sockets.checkNotSet("tls is not supported for UDP", config.tls(), config);
     }
 

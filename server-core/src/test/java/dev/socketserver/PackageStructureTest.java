@@ -56,7 +56,7 @@ class PackageStructureTest {
      * that, see {@link ClassStructureTest}.
      */
     private static final Map<String, Set<String>> ALLOWED = Map.ofEntries(
-            Map.entry(ROOT, Set.of(BUFFER, LIMIT, NET, POOL, RUN, STREAM, UDP, UTIL)),
+            Map.entry(ROOT, Set.of(BUFFER, LIMIT, NET, POOL, STREAMS, RUN, STREAM, UDP, UTIL)),
             Map.entry(TASK, Set.of(POOL)),
             Map.entry(TESTING, Set.of(ROOT, BUFFER, STREAMS, RUN, STREAM, UDP, UTIL)),
             Map.entry(POOL, Set.of(SERVICE, UTIL)),

@@ -69,10 +69,10 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
         this.config = config;
         this.drain = drain;
         localAddress = config.address();
-        waitsForFirstByte = config.awaitFirstByte().orElse(false);
+        waitsForFirstByte = config.awaitFirstByte().orElse(config.framing().isPresent());
         in = new ChannelInput(channel, SpareBuffers.checkingViews(allocator), config.readBufferSize(), this);
         out = new ChannelOutput(channel, SpareBuffers.none(allocator), config.writeBufferSize(), this);
-        inbox = new Inbox(in, channel);
+        inbox = new Inbox(in, channel, config.framing().orElse(null));
         channel.readTimeout = config.readTimeout();
         channel.writeTimeout = config.writeTimeout();
     }
@@ -259,14 +259,15 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     @Override
     public boolean awaitMessage() throws IOException {
         answerCalls();
-        if (inbox.hasPart()) {
+        inbox.nextMessage();
+        if (inbox.hasMessage()) {
             return true;
         }
         while (channel.isOpen()) {
             answerCalls();
             out.send();
             inbox.receive();
-            if (inbox.hasPart()) {
+            if (inbox.hasMessage() || (inbox.hasEnded() && inbox.hasPart())) {
                 return true;
             } else if (inbox.hasEnded() || isDismissed()) {
                 return false;
@@ -303,6 +304,13 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
             return Look.MESSAGE;
         }
         return expired || inbox.hasEnded() ? Look.END : Look.NOTHING;
+    }
+
+    @Override
+    protected boolean isToBeSetUp() {
+        return handler() == null
+                && config.framing().isPresent()
+                && config.awaitFirstByte().isEmpty();
     }
 
     @Override

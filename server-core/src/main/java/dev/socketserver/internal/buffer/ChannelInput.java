@@ -199,7 +199,7 @@ public final class ChannelInput extends ByteInput {
         if (!fill(1)) {
             return null;
         }
-        long length = FramePrefix.read(slice(prefixBytes), prefixBytes);
+        long length = FramePrefix.get(slice(prefixBytes), 0, prefixBytes);
         if (length > maxBytes) {
             throw owner.fault(new MessageTooLongException("frame", maxBytes));
         }

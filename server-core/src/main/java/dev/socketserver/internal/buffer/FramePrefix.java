@@ -3,24 +3,26 @@ package dev.socketserver.internal.buffer;
 import io.netty.buffer.ByteBuf;
 
 /** The unsigned big-endian length in front of a frame, in 1 to 4 bytes. Stateless. */
-final class FramePrefix {
+public final class FramePrefix {
     /** The most bytes that a prefix has. */
     static final int LONGEST = 4;
 
     private FramePrefix() {}
 
-    static void check(int prefixBytes) {
+    /** Throws an {@code IllegalArgumentException} unless a prefix can have that many bytes. */
+    public static void check(int prefixBytes) {
         if (prefixBytes < 1 || prefixBytes > LONGEST) {
             throw new IllegalArgumentException("prefixBytes must be 1 to " + LONGEST + ": " + prefixBytes);
         }
     }
 
-    static long read(ByteBuf prefix, int prefixBytes) {
+    /** Returns the length that the bytes at an index say. */
+    public static long get(ByteBuf source, int index, int prefixBytes) {
         return switch (prefixBytes) {
-            case 1 -> prefix.readUnsignedByte();
-            case 2 -> prefix.readUnsignedShort();
-            case 3 -> prefix.readUnsignedMedium();
-            default -> prefix.readUnsignedInt();
+            case 1 -> source.getUnsignedByte(index);
+            case 2 -> source.getUnsignedShort(index);
+            case 3 -> source.getUnsignedMedium(index);
+            default -> source.getUnsignedInt(index);
         };
     }
 

@@ -1,14 +1,16 @@
 package dev.socketserver.internal.stream;
 
+import dev.socketserver.Framing;
 import dev.socketserver.internal.buffer.ChannelInput;
 import dev.socketserver.internal.util.Log;
+import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What the peer of a connection has sent and its handler has not consumed; decides whether the handler is to be called.
- * A handler that is called and consumes nothing says "not yet": it is called again when more has come than it had, or
- * at the end. Confined to the connection's turn.
+ * What the peer of a connection has sent and its handler has not consumed; decides whether the handler is to be called:
+ * when something is there, or, with a {@link Framing}, a whole message. A handler that is called and consumes nothing
+ * says "not yet": it is called again when more has come than it had, or at the end. Confined to the connection's turn.
  */
 public final class Inbox {
     private static final Log LOG = Log.of(Inbox.class);
@@ -19,27 +21,57 @@ public final class Inbox {
     private final ChannelInput in;
     private final Receiver channel;
     private final @Nullable TlsChannel tls;
+    private final @Nullable Framing framing;
     private long answered = NOTHING; // how many bytes had been received when the handler consumed none of them
     private long consumedBefore; // how many bytes had been consumed when the handler was called
     private boolean looked; // the handler has, since it was called
     private boolean calledBefore; // the handler was
     private boolean endSeen; // the handler was called with the end in sight
     private boolean broken; // reading has failed
+    private int framed; // how many of the unread bytes the framing has seen
+    private boolean whole; // the framing has seen a whole message in them
 
     /** Creates one for a connection without TLS. */
-    public Inbox(ChannelInput in, Receiver channel) {
-        this(in, channel, null);
+    public Inbox(ChannelInput in, Receiver channel, @Nullable Framing framing) {
+        this(in, channel, framing, null);
     }
 
-    Inbox(ChannelInput in, Receiver channel, @Nullable TlsChannel tls) {
+    Inbox(ChannelInput in, Receiver channel, @Nullable Framing framing, @Nullable TlsChannel tls) {
         this.in = in;
         this.channel = channel;
+        this.framing = framing;
         this.tls = tls;
     }
 
-    /** Returns whether something is here that the handler has not seen. */
+    /** Returns whether a message, or without a framing any byte, is here that the handler has not seen. */
     public boolean hasNews() {
-        return in.unread() > 0 && in.received() > answered;
+        return in.received() > answered && hasMessage();
+    }
+
+    /** Returns whether a message is here; without a framing, its beginning is enough. */
+    public boolean hasMessage() {
+        return hasPart() && (framing == null || isWhole(framing));
+    }
+
+    private boolean isWhole(Framing known) {
+        int unread = in.unread();
+        if (!whole && unread > framed) {
+            ByteBuf bytes = in.unreadBytes();
+            int begin = bytes.readerIndex();
+            try {
+                whole = known.hasMessage(bytes, framed);
+            } finally {
+                bytes.readerIndex(begin);
+            }
+            framed = unread;
+        }
+        return whole;
+    }
+
+    /** What is unread is, from here on, another message, or was not looked at. */
+    public void nextMessage() {
+        framed = 0;
+        whole = false;
     }
 
     /** Returns whether the beginning of a message is here. */
@@ -95,6 +127,7 @@ public final class Inbox {
 
     /** The handler is called. */
     public void handling() {
+        nextMessage();
         looked = false;
         consumedBefore = in.received() - in.unread();
     }

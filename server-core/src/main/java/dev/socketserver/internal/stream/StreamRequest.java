@@ -106,7 +106,7 @@ abstract class StreamRequest extends OpenStream {
         boolean begins = turnBegins;
         boolean expired = begins && takeExpired(); // one that has not looked at what has come stays expired
         turnBegins = false;
-        if (!handled && (poller == null || context.firstWords().startsAtOnce())) {
+        if (!handled && isHandledUnseen()) {
             return Look.MESSAGE; // whatever has come
         }
         if (begins || inbox.hasMoreDecrypted()) {
@@ -129,14 +129,23 @@ abstract class StreamRequest extends OpenStream {
         return expired && clock.isUp() ? Look.END : Look.NOTHING;
     }
 
+    /** Returns whether the handler is called first without a look at what has come. */
+    private boolean isHandledUnseen() {
+        return context.firstWords().startsAtOnce()
+                || (poller == null && context.config().framing().isEmpty());
+    }
+
     private boolean isNews() {
         return inbox.hasNews() || inbox.hasEnded();
     }
 
     private void receive() {
-        if (!inbox.hasNews() && inbox.receive() > 0) {
+        while (!inbox.hasNews() && inbox.receive() > 0) {
             noLongerFresh();
             clock.reset();
+            if (!inbox.hasMoreDecrypted()) {
+                return;
+            }
         }
     }
 
@@ -185,9 +194,9 @@ abstract class StreamRequest extends OpenStream {
     @Override
     protected boolean isToBeSetUp() {
         return handler() == null
-                && poller != null
                 && !awaitsHandshake()
-                && context.firstWords().speaker() == FirstWords.Speaker.GREETING;
+                && context.firstWords().speaker() == FirstWords.Speaker.GREETING
+                && !isHandledUnseen();
     }
 
     @Override
@@ -382,7 +391,8 @@ abstract class StreamRequest extends OpenStream {
     public boolean awaitMessage() throws IOException {
         unheard = false;
         runCalls();
-        if (inbox.hasPart()) {
+        inbox.nextMessage();
+        if (inbox.hasMessage()) {
             return true;
         }
         clock.reset();
@@ -393,7 +403,7 @@ abstract class StreamRequest extends OpenStream {
             out.send();
             if (mayHaveCome) {
                 receive();
-                if (inbox.hasPart()) {
+                if (inbox.hasMessage() || (inbox.hasEnded() && inbox.hasPart())) {
                     return true;
                 }
             }
@@ -404,6 +414,7 @@ abstract class StreamRequest extends OpenStream {
             if (context.drain().endsIdle(this)) {
                 dismissHere();
             } else {
+                startClock(); // which goes on, unless a part has come
                 awaitInput();
             }
             mayHaveCome = true;

@@ -154,7 +154,7 @@ class ChannelOutputTest {
         }
         assertThat(sink.calls()).hasSize(1);
         ByteBuf written = Unpooled.wrappedBuffer(sink.bytes());
-        assertThat(FramePrefix.read(written, prefixBytes)).isEqualTo(length);
+        assertThat(FramePrefix.get(written, written.readerIndex(), prefixBytes)).isEqualTo(length);
         assertThat(Arrays.copyOfRange(sink.bytes(), prefixBytes, prefixBytes + length))
                 .isEqualTo(bytes(length));
     }
