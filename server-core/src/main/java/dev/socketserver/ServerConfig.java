@@ -151,12 +151,12 @@ public final class ServerConfig {
     }
 
     /**
-     * Returns what says where a message ends, so that {@code handle()} is called only when a whole one is there; empty,
-     * the default, if it is called as soon as something has come. With a framing, a handler that speaks first does so
+     * Returns what says where a message ends, so that {@code handle()} is called only when a whole one is there. The
+     * default is null: it is called as soon as something has come. With a framing, a handler that speaks first does so
      * in {@code setup()}.
      */
-    public Optional<Framing> framing() {
-        return Optional.ofNullable(options.framing);
+    public @Nullable Framing framing() {
+        return options.framing;
     }
 
     /** Returns what receives the server's events. The default is {@link ServerListener#NONE}. */

@@ -69,10 +69,10 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
         this.config = config;
         this.drain = drain;
         localAddress = config.address();
-        waitsForFirstByte = config.awaitFirstByte().orElse(config.framing().isPresent());
+        waitsForFirstByte = config.awaitFirstByte().orElse(config.framing() != null);
         in = new ChannelInput(channel, SpareBuffers.checkingViews(allocator), config.readBufferSize(), this);
         out = new ChannelOutput(channel, SpareBuffers.none(allocator), config.writeBufferSize(), this);
-        inbox = new Inbox(in, channel, config.framing().orElse(null));
+        inbox = new Inbox(in, channel, config.framing());
         channel.readTimeout = config.readTimeout();
         channel.writeTimeout = config.writeTimeout();
     }
@@ -309,7 +309,7 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     @Override
     protected boolean isToBeSetUp() {
         return handler() == null
-                && config.framing().isPresent()
+                && config.framing() != null
                 && config.awaitFirstByte().isEmpty();
     }
 

@@ -161,7 +161,7 @@ public final class StreamEndpoint implements Endpoint {
     private FirstWords firstWords() {
         return config.awaitFirstByte()
                 .map(await -> FirstWords.of(await ? FirstWords.Speaker.PEER : FirstWords.Speaker.HANDLER))
-                .orElseGet(() -> config.framing().isPresent()
+                .orElseGet(() -> config.framing() != null
                         ? FirstWords.of(FirstWords.Speaker.GREETING) // in setup() only: handle() has a message
                         : FirstWords.learning());
     }

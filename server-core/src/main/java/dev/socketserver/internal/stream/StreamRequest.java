@@ -132,7 +132,7 @@ abstract class StreamRequest extends OpenStream {
     /** Returns whether the handler is called first without a look at what has come. */
     private boolean isHandledUnseen() {
         return context.firstWords().startsAtOnce()
-                || (poller == null && context.config().framing().isEmpty());
+                || (poller == null && context.config().framing() == null);
     }
 
     private boolean isNews() {
