@@ -249,4 +249,22 @@ class StuckTest {
             assertThat(it.done()).isEqualTo(1);
         }
     }
+
+    @Test
+    void aSubmitterThatWaitsForRoomIsServedByTheStandInOfAStuckWorker() {
+        try (SimulatedPool it = new SimulatedPool(b -> b.minWorkers(1)
+                .maxWorkers(1)
+                .queueCapacity(0)
+                .maxQueueWait(HOUR)
+                .stuckAfter(SECOND)
+                .stuckCompensation(1))) {
+            it.submit(1, HOUR);
+            it.machine.spawn("submitter", () -> it.submit(1, SECOND));
+            it.machine.settle();
+            assertThat(it.snapshot().blockedSubmitters()).isEqualTo(1);
+            it.machine.advance(SECOND.multipliedBy(3));
+            assertThat(it.snapshot().blockedSubmitters()).isZero();
+            assertThat(it.done()).isEqualTo(1);
+        }
+    }
 }
