@@ -171,11 +171,6 @@ final class PoolState {
         assigned = worker;
     }
 
-    /** Returns whether this decision has given a worker a task. */
-    boolean hasAssigned() {
-        return assigned != null;
-    }
-
     /** Ends some of the idle workers, those that have been idle longest. */
     void retireIdle(int count, RetireReason why) {
         for (int i = 0; i < count; i++) {
