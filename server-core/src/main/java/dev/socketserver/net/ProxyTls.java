@@ -43,7 +43,7 @@ public final class ProxyTls {
             throw new ProxyProtocolException("the TLS extension of the PROXY header is too short: " + value.length
                     + " of at least " + FIXED_LENGTH + " bytes");
         }
-        TlvBlock.copyOf(Unpooled.wrappedBuffer(value, FIXED_LENGTH, value.length - FIXED_LENGTH));
+        TlvBlock.check(Unpooled.wrappedBuffer(value, FIXED_LENGTH, value.length - FIXED_LENGTH));
     }
 
     /** Returns whether the client connected to the proxy over TLS. */

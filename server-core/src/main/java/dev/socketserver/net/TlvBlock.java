@@ -28,10 +28,19 @@ final class TlvBlock {
      * @throws ProxyProtocolException if the last vector does not end where the bytes do
      */
     static TlvBlock copyOf(ByteBuf in) throws ProxyProtocolException {
+        check(in);
+        return copyOfChecked(in);
+    }
+
+    /**
+     * Checks that the readable bytes are whole vectors.
+     *
+     * @throws ProxyProtocolException if the last vector does not end where the bytes do
+     */
+    static void check(ByteBuf in) throws ProxyProtocolException {
         if (!isWhole(in)) {
             throw new ProxyProtocolException("an extension of the PROXY header is cut off");
         }
-        return copyOfChecked(in);
     }
 
     /** Returns whether the readable bytes are whole vectors. */

@@ -286,6 +286,7 @@ final class Dispatcher implements ServicePool, Worker.Source {
             }
             state.retireIdle(surplus.retirees(), RetireReason.SURPLUS);
             starter.startIfWanted(null);
+            admitBlocked();
             stuckWatch.look();
             delay = nextLook();
             state.supervisor.rearm(state.now, delay);
@@ -309,8 +310,23 @@ final class Dispatcher implements ServicePool, Worker.Source {
             surplus.lookAt(state.now);
             stuckWatch.lookAt(state.now);
             starter.startIfWanted(null);
+            admitBlocked();
         } finally {
             state.unlock();
+        }
+    }
+
+    /** Takes the tasks of blocked submitters as if they came now, while workers may be added: the limit has risen. */
+    private void admitBlocked() {
+        while (overload.blocked() > 0
+                && state.workers.size() < state.limit()
+                && !starter.growth().isPaused()) {
+            if (!state.hasRoom()) {
+                starter.start(1, StartReason.FULL, null);
+            }
+            if (state.hasRoom()) {
+                overload.admitBlocked(1);
+            }
         }
     }
 

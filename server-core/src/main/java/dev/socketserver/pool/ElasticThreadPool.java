@@ -8,6 +8,7 @@ import java.util.Objects;
 import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.RejectedExecutionException;
+import java.util.concurrent.TimeUnit;
 
 /**
  * A thread pool for blocking tasks that is as large as the work needs and no larger.
@@ -97,7 +98,7 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
      * @throws IllegalStateException if called from a task of this pool, which would wait for itself
      */
     public boolean join(Duration timeout) throws InterruptedException {
-        return lifecycle.awaitQuiet(timeout.toNanos());
+        return lifecycle.awaitQuiet(TimeUnit.NANOSECONDS.convert(timeout));
     }
 
     /**
@@ -108,7 +109,7 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
      * @throws IllegalStateException if called from a task of this pool, which would wait for itself
      */
     public boolean awaitTermination(Duration timeout) throws InterruptedException {
-        return lifecycle.awaitTermination(timeout.toNanos());
+        return lifecycle.awaitTermination(TimeUnit.NANOSECONDS.convert(timeout));
     }
 
     /**

@@ -12,6 +12,7 @@ final class GrowthRule {
     private static final int LARGEST_STEP = 32;
 
     private final PoolState state;
+    private final Overload overload;
     private final Backoff backoff = new Backoff();
     private int step = 1;
     private int lastStep;
@@ -19,8 +20,9 @@ final class GrowthRule {
     private long pausedUntil;
     private long enqueuedBefore;
 
-    GrowthRule(PoolState state) {
+    GrowthRule(PoolState state, Overload overload) {
         this.state = state;
+        this.overload = overload;
     }
 
     /** Returns how many workers to start now, for {@link #reason}; the caller starts them all. */
@@ -66,17 +68,22 @@ final class GrowthRule {
 
     /**
      * Returns the time until a look without any event is needed, {@link Machine#FOREVER} if none is. While tasks are
-     * queued now and then the looks go on, since to wake the supervisor for each of them would cost more.
+     * queued now and then the looks go on, since to wake the supervisor for each of them would cost more. A submitter
+     * that waits although a worker may be added, since the limit has just risen, needs one at once.
      */
     long nextLook() {
         boolean queues = state.counters.enqueued != enqueuedBefore;
         enqueuedBefore = state.counters.enqueued;
-        boolean growable = (queues || !state.queue.isEmpty()) && state.workers.size() < state.limit();
+        boolean blocks = overload.blocked() > 0;
+        boolean growable = (queues || blocks || !state.queue.isEmpty()) && state.workers.size() < state.limit();
         if (isPaused()) {
             return isShort() || growable ? pausedUntil - state.now : Machine.FOREVER;
         }
         if (!growable) {
             return Machine.FOREVER;
+        }
+        if (blocks) {
+            return 0;
         }
         long limit = state.maxQueueWait;
         long left = limit - state.queue.oldestWait(state.now);

@@ -96,7 +96,7 @@ final class Lifecycle {
             state.release();
         }
         try {
-            return waiter.await(nanos);
+            return waiter.await(Math.max(0, nanos));
         } finally {
             state.acquire();
             try {

@@ -198,13 +198,13 @@ final class Overload {
     void admitBlocked() {
         int capacity = state.config.queueCapacity();
         if (blocked > 0 && state.queue.placed() - 1 <= capacity / 2) {
-            admitBlocked(capacity + 1 - state.queue.placed());
+            admitBlocked(capacity + 1L - state.queue.placed());
         }
     }
 
     /** Queues the tasks of blocked submitters, as many as there are places. */
-    void admitBlocked(int places) {
-        for (int i = 0; i < places && firstBlocked != null; i++) {
+    void admitBlocked(long places) {
+        for (long i = 0; i < places && firstBlocked != null; i++) {
             Submitter submitter = firstBlocked;
             state.enqueue(submitter.task);
             removeBlocked(submitter);

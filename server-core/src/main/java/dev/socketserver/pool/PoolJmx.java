@@ -188,9 +188,15 @@ public final class PoolJmx implements AutoCloseable {
                 Function<ElasticThreadPool, T> reader,
                 @Nullable BiFunction<PoolConfig.Builder, T, PoolConfig.Builder> setter) {
 
-            PoolConfig.Builder set(PoolConfig.Builder config, Object value) throws AttributeNotFoundException {
+            PoolConfig.Builder set(PoolConfig.Builder config, Attribute wanted)
+                    throws AttributeNotFoundException, InvalidAttributeValueException {
                 if (setter == null) {
                     throw new AttributeNotFoundException("cannot be set: " + description);
+                }
+                Object value = wanted.getValue();
+                if (!type.isInstance(value)) {
+                    throw new InvalidAttributeValueException(
+                            wanted.getName() + " must be a " + type.getSimpleName() + ": " + value);
                 }
                 return setter.apply(config, type.cast(value));
             }
@@ -328,18 +334,13 @@ public final class PoolJmx implements AutoCloseable {
             return ATTRIBUTES.get(name).reader.apply(pool);
         }
 
+        /** One at a time: of two, the later one would set back what the other has set. */
         @Override
-        public void setAttribute(Attribute attribute)
+        public synchronized void setAttribute(Attribute attribute)
                 throws AttributeNotFoundException, InvalidAttributeValueException {
-            try {
-                PoolConfig.Builder config = pool.config().toBuilder();
-                pool.reconfigure(ATTRIBUTES
-                        .get(attribute.getName())
-                        .set(config, attribute.getValue())
-                        .build());
-            } catch (ClassCastException e) {
-                throw new InvalidAttributeValueException(attribute + ": " + e.getMessage());
-            }
+            PoolConfig.Builder config = pool.config().toBuilder();
+            pool.reconfigure(
+                    ATTRIBUTES.get(attribute.getName()).set(config, attribute).build());
         }
 
         /** Returns the attributes that exist, as the interface asks for. */

@@ -150,12 +150,13 @@ final class PoolState {
 
     /** Returns how many workers there may be: {@code maxWorkers}, and one for each stuck one as far as allowed. */
     int limit() {
-        return config.maxWorkers() + Math.min(workers.stuck(), config.stuckCompensation());
+        long limit = (long) config.maxWorkers() + Math.min(workers.stuck(), config.stuckCompensation());
+        return (int) Math.min(Integer.MAX_VALUE, limit);
     }
 
     /** Returns whether a task may be queued; a starting worker will take one at once, so that one's place is free. */
     boolean hasRoom() {
-        return queue.placed() < config.queueCapacity() + workers.starting();
+        return queue.placed() - workers.starting() < config.queueCapacity();
     }
 
     void enqueue(Runnable task) {
@@ -168,11 +169,6 @@ final class PoolState {
     void assign(Worker worker, Runnable task, long arrival) {
         worker.assign(task, arrival);
         assigned = worker;
-    }
-
-    /** Returns whether this decision has given a worker a task. */
-    boolean hasAssigned() {
-        return assigned != null;
     }
 
     /** Ends some of the idle workers, those that have been idle longest. */

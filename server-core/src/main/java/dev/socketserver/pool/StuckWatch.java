@@ -136,11 +136,11 @@ final class StuckWatch {
 
         @Override
         void proceed() {
-            state.failures.run(this::report);
+            state.failures.run(task, this::report);
             if (endReport()) {
                 run();
             } else if (abort && task instanceof AbortableTask abortable) {
-                state.failures.run(abortable::abort);
+                state.failures.run(task, abortable::abort);
             }
         }
 

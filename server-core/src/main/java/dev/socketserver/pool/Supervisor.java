@@ -124,11 +124,6 @@ final class Supervisor implements Runnable {
             return isSetBefore(now);
         }
 
-        /** Returns when it goes off, if it is set. */
-        long due() {
-            return due;
-        }
-
         void set(long time) {
             set = true;
             due = time;

@@ -14,10 +14,15 @@ final class TaskFailures {
         this.log = new RateLimitedLog(log);
     }
 
-    /** Runs a task, or another method of a user's. */
+    /** Runs a task. */
     void run(Runnable task) {
+        run(task, task);
+    }
+
+    /** Runs something that calls methods of a task, under whose name a failure is logged. */
+    void run(Runnable task, Runnable body) {
         try {
-            task.run();
+            body.run();
         } catch (Throwable failure) {
             report(task, failure);
         }

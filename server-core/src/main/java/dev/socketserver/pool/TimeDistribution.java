@@ -1,6 +1,7 @@
 package dev.socketserver.pool;
 
 import java.time.Duration;
+import java.util.concurrent.TimeUnit;
 
 /** The distribution of a duration over all measurements so far. Immutable and thread-safe. */
 public final class TimeDistribution {
@@ -64,7 +65,7 @@ public final class TimeDistribution {
      * @param limit the limit
      */
     public long countUpTo(Duration limit) {
-        long nanos = limit.toNanos();
+        long nanos = TimeUnit.NANOSECONDS.convert(limit);
         long seen = 0;
         for (int bucket = 0; bucket < counts.length && upperBound(bucket) <= nanos; bucket++) {
             seen += counts[bucket];

@@ -20,7 +20,7 @@ final class WorkerStarter {
         this.state = state;
         this.overload = overload;
         this.source = source;
-        this.growth = new GrowthRule(state);
+        this.growth = new GrowthRule(state, overload);
         this.log = new RateLimitedLog(state.log);
     }
 

@@ -1,7 +1,6 @@
 package dev.socketserver.task;
 
-import static dev.socketserver.task.TaskPoolConfig.checkAtLeast;
-
+import dev.socketserver.internal.util.Check;
 import java.time.Duration;
 import java.util.AbstractMap.SimpleImmutableEntry;
 import java.util.List;
@@ -241,7 +240,7 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
      *     {@link Integer#MAX_VALUE}
      */
     public final void createWorkers(int count) {
-        checkAtLeast("count", 0, count);
+        Check.atLeast("count", 0, count);
         queue.createWorkers(count);
         runner.resize();
         runner.start();
@@ -255,7 +254,7 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
      * @throws IllegalArgumentException if {@code count} is negative
      */
     public final int dismissWorkers(int count) {
-        checkAtLeast("count", 0, count);
+        Check.atLeast("count", 0, count);
         int dismissed = queue.dismissWorkers(count);
         runner.resize();
         return dismissed;

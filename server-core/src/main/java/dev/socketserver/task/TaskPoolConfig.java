@@ -1,5 +1,6 @@
 package dev.socketserver.task;
 
+import dev.socketserver.internal.util.Check;
 import dev.socketserver.pool.PoolConfig;
 import dev.socketserver.pool.WorkerKind;
 import java.util.Objects;
@@ -93,12 +94,6 @@ public final class TaskPoolConfig {
                 + "]";
     }
 
-    static void checkAtLeast(String option, int least, int value) {
-        if (value < least) {
-            throw new IllegalArgumentException(option + " must be at least " + least + ": " + value);
-        }
-    }
-
     /** Collects the options of a {@link TaskPoolConfig}, which are checked when it is built. Not thread-safe. */
     public static final class Builder {
         private final int workers;
@@ -158,12 +153,10 @@ public final class TaskPoolConfig {
          * @throws IllegalArgumentException if an option has an invalid value; the message names both
          */
         public TaskPoolConfig build() {
-            if (Objects.requireNonNull(name, "name").isBlank()) {
-                throw new IllegalArgumentException("name must not be blank");
-            }
-            checkAtLeast("workers", 0, workers);
-            checkAtLeast("queueCapacity", 0, queueCapacity);
-            checkAtLeast("resultCapacity", 1, resultCapacity);
+            Check.notBlank("name", name);
+            Check.atLeast("workers", 0, workers);
+            Check.atLeast("queueCapacity", 0, queueCapacity);
+            Check.atLeast("resultCapacity", 1, resultCapacity);
             Objects.requireNonNull(workerKind, "workerKind");
             return new TaskPoolConfig(new Builder(this));
         }

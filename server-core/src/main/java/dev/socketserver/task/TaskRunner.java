@@ -65,11 +65,12 @@ final class TaskRunner {
 
     /** Cancels and returns the tasks that no thread has begun, and interrupts those that run. Starts no more. */
     List<QueuedTask> stop() {
+        List<QueuedTask> taken = new ArrayList<>();
         List<QueuedTask> cancelled = new ArrayList<>();
         synchronized (this) {
             stopped = true;
-            threads.stop().forEach(run -> cancelled.add(((Run) run).task));
-            queue.cancelUnstarted(cancelled);
+            threads.stop().forEach(run -> taken.add(((Run) run).task));
+            cancelled.addAll(queue.cancelUnstarted(taken));
             cancelled.addAll(queue.cancel(task -> true));
         }
         cancelled.forEach(QueuedTask::notifyCancelled);

@@ -1,5 +1,6 @@
 package dev.socketserver.task;
 
+import dev.socketserver.internal.util.VirtualThreads;
 import dev.socketserver.pool.ElasticThreadPool;
 import dev.socketserver.pool.PoolConfig;
 import dev.socketserver.pool.WorkerKind;
@@ -44,7 +45,7 @@ final class TaskThreads {
         this.queue = queue;
         this.linger = linger.toNanos();
         if (config.workerKind() == WorkerKind.VIRTUAL) {
-            open(); // throws if the JDK has no virtual threads
+            VirtualThreads.require();
         }
     }
 
@@ -76,7 +77,6 @@ final class TaskThreads {
         try {
             Lease lease = new Lease();
             lease.start();
-            leases.add(lease);
             open = lease;
             return lease;
         } catch (OutOfMemoryError e) {
@@ -151,8 +151,8 @@ final class TaskThreads {
 
     /** The threads from one idle time to the next. */
     private final class Lease {
-        private final ElasticThreadPool pool = newPool();
         private final Thread keeper = newKeeper();
+        private final ElasticThreadPool pool = newPool(); // the last: it has a thread, which a failure would leave
         private volatile boolean isKeeperWaiting; // for the last task to end; written under the outer monitor
 
         /** Creates a pool whose threads inherit the class loader of the task pool's creator, not the caller's. */
@@ -177,6 +177,7 @@ final class TaskThreads {
         /** Starts the keeper, without which the threads would never end. */
         void start() {
             try {
+                leases.add(this);
                 keeper.start();
             } catch (OutOfMemoryError e) {
                 pool.shutdown();

@@ -1,6 +1,7 @@
 package dev.socketserver.task;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Objects;
@@ -201,14 +202,25 @@ final class WorkQueue {
 
     // ---- Cancelling tasks
 
-    /** Cancels tasks that were taken but that no thread has begun. */
-    synchronized void cancelUnstarted(List<QueuedTask> unstarted) {
-        for (QueuedTask task : unstarted) {
-            start(task);
-            slots.end(task);
-            counts.cancelled(task);
+    /** Cancels tasks that were taken, and returns them without those that a thread has begun or that were cancelled. */
+    synchronized List<QueuedTask> cancelUnstarted(List<QueuedTask> taken) {
+        List<QueuedTask> cancelled = new ArrayList<>(taken.size());
+        for (QueuedTask task : taken) {
+            if (cancelUnstarted(task)) {
+                cancelled.add(task);
+            }
         }
         notifyAll();
+        return cancelled;
+    }
+
+    private boolean cancelUnstarted(QueuedTask task) {
+        if (slots.isUnentered(task)) {
+            slots.end(task);
+            counts.cancelled(task);
+            return true;
+        }
+        return cancel(task);
     }
 
     /** Cancels the waiting tasks that match, and returns them. */

@@ -101,6 +101,11 @@ final class WorkerSlots {
         return running.replace(task, null, Thread.currentThread());
     }
 
+    /** Returns whether a task was started, and no thread performs it yet. */
+    boolean isUnentered(QueuedTask task) {
+        return running.containsKey(task) && running.get(task) == null;
+    }
+
     /** Ends a task; returns whether its worker was leaving and is gone now. */
     boolean end(QueuedTask task) {
         running.remove(task);

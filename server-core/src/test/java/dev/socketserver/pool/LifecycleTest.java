@@ -253,4 +253,16 @@ class LifecycleTest {
             throw new AssertionError(e);
         }
     }
+
+    @Test
+    void aTimeoutOfMoreThanTheClockCanCountIsNone() throws Exception {
+        Duration longest = Duration.ofSeconds(Long.MAX_VALUE, 999_999_999);
+        try (var pool = new ElasticThreadPool(PoolConfig.defaults())) {
+            pool.execute(() -> {});
+            assertThat(pool.join(longest)).isTrue();
+            assertThat(pool.awaitTermination(longest.negated())).isFalse();
+            pool.shutdown();
+            assertThat(pool.awaitTermination(longest)).isTrue();
+        }
+    }
 }

@@ -12,7 +12,10 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import javax.management.Attribute;
 import javax.management.AttributeList;
 import javax.management.AttributeNotFoundException;
@@ -197,5 +200,50 @@ class ObservationTest {
                 .containsEntry("TaskRejected", 1L)
                 .containsEntry("LongQueueWait", 1L)
                 .containsEntry("TaskStuck", 2L);
+    }
+
+    @Test
+    void anAttributeCannotBeSetToNothing() throws Exception {
+        PoolConfig config = PoolConfig.builder().name("null").build();
+        try (var pool = new ElasticThreadPool(config);
+                PoolJmx jmx = PoolJmx.register(pool)) {
+            for (String name : List.of("MaxWorkers", "IdleWindowMillis", "OverloadPolicy")) {
+                assertThatExceptionOfType(InvalidAttributeValueException.class)
+                        .isThrownBy(() -> SERVER.setAttribute(jmx.name(), new Attribute(name, null)));
+            }
+            AttributeList wanted =
+                    new AttributeList(List.of(new Attribute("MaxWorkers", null), new Attribute("MinWorkers", 6)));
+            assertThat(SERVER.setAttributes(jmx.name(), wanted).asList())
+                    .containsExactly(new Attribute("MinWorkers", 6));
+            assertThat(pool.config()).isEqualTo(config.toBuilder().minWorkers(6).build());
+        }
+    }
+
+    @Test
+    void anAttributeThatIsSetMeanwhileIsNotSetBack() throws Exception {
+        PoolConfig config = PoolConfig.builder().name("meanwhile").build();
+        try (var pool = new ElasticThreadPool(config);
+                PoolJmx jmx = PoolJmx.register(pool)) {
+            List<FutureTask<Boolean>> setters = Stream.of("MinSpareWorkers", "QueueThreshold", "StuckCompensation")
+                    .map(name -> new FutureTask<>(() -> staysAsSet(jmx.name(), name)))
+                    .toList();
+            setters.forEach(setter -> new Thread(setter).start());
+            assertThat(setters).allMatch(setter -> {
+                try {
+                    return setter.get(30, TimeUnit.SECONDS);
+                } catch (Exception e) {
+                    throw new AssertionError(e);
+                }
+            });
+        }
+    }
+
+    private static boolean staysAsSet(ObjectName pool, String attribute) throws Exception {
+        boolean stays = true;
+        for (int value = 0; value < 2_000; value++) {
+            SERVER.setAttribute(pool, new Attribute(attribute, value));
+            stays &= SERVER.getAttribute(pool, attribute).equals(value);
+        }
+        return stays;
     }
 }

@@ -241,4 +241,20 @@ class OverloadTest {
             seen.add(name + " " + why);
         }
     }
+
+    /** A starting worker counts as a place, and the largest capacity and one more was a negative number. */
+    @Test
+    void theLargestCapacityHasRoomWhileAWorkerStarts() {
+        try (SimulatedPool it = new SimulatedPool(b -> b.minWorkers(0)
+                .maxWorkers(1)
+                .minSpareWorkers(0)
+                .queueCapacity(Integer.MAX_VALUE)
+                .overloadPolicy(OverloadPolicy.REJECT))) {
+            it.submit(3, TEN_MILLIS);
+            assertThat(it.snapshot().starting()).isEqualTo(1);
+            assertThat(it.snapshot().queued()).isEqualTo(3);
+            it.machine.advance(Duration.ofSeconds(1));
+            assertThat(it.done()).isEqualTo(3);
+        }
+    }
 }

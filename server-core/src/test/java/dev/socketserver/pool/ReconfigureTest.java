@@ -102,4 +102,40 @@ class ReconfigureTest {
                     .withMessage("daemon cannot be changed (false): true");
         }
     }
+
+    @Test
+    void aHigherMaximumServesSubmittersThatWaitWithoutAQueue() {
+        try (SimulatedPool it =
+                new SimulatedPool(b -> b.minWorkers(1).maxWorkers(1).queueCapacity(0))) {
+            it.submit(1, HOUR);
+            for (int i = 0; i < 3; i++) {
+                it.machine.spawn("submitter", () -> it.submit(1, HOUR));
+            }
+            it.machine.advance(Duration.ofSeconds(1));
+            assertThat(it.snapshot().blockedSubmitters()).isEqualTo(3);
+            change(it, b -> b.maxWorkers(3));
+            it.machine.advance(Duration.ofSeconds(1));
+            assertThat(it.snapshot().busy()).isEqualTo(3);
+            assertThat(it.snapshot().blockedSubmitters())
+                    .as("no more than there are workers for")
+                    .isEqualTo(1);
+            assertThat(it.snapshot().queued()).isZero();
+        }
+    }
+
+    @Test
+    void aHigherMaximumServesSubmittersThatWaitForRoomInAFullQueue() {
+        try (SimulatedPool it =
+                new SimulatedPool(b -> b.minWorkers(1).maxWorkers(1).queueCapacity(2))) {
+            it.submit(3, HOUR);
+            it.machine.spawn("submitter", () -> it.submit(1, HOUR));
+            it.machine.settle();
+            assertThat(it.snapshot().blockedSubmitters()).isEqualTo(1);
+            change(it, b -> b.maxWorkers(2));
+            assertThat(it.snapshot().blockedSubmitters()).isZero();
+            it.machine.advance(Duration.ofSeconds(1));
+            assertThat(it.snapshot().busy()).isEqualTo(2);
+            assertThat(it.snapshot().queued()).isEqualTo(2);
+        }
+    }
 }

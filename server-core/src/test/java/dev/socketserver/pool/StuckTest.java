@@ -233,4 +233,38 @@ class StuckTest {
                     .isEqualTo(1);
         }
     }
+
+    @Test
+    void aStuckWorkerOfAPoolWithoutALimitDoesNotKeepItFromGrowing() {
+        try (SimulatedPool it = new SimulatedPool(b -> b.minWorkers(1)
+                .maxWorkers(Integer.MAX_VALUE)
+                .minSpareWorkers(0)
+                .stuckAfter(SECOND)
+                .stuckCompensation(1))) {
+            it.submit(1, HOUR);
+            it.machine.advance(SECOND);
+            assertThat(it.snapshot().stuck()).isEqualTo(1);
+            it.submit(1, SECOND);
+            it.machine.advance(SECOND.multipliedBy(2));
+            assertThat(it.done()).isEqualTo(1);
+        }
+    }
+
+    @Test
+    void aSubmitterThatWaitsForRoomIsServedByTheStandInOfAStuckWorker() {
+        try (SimulatedPool it = new SimulatedPool(b -> b.minWorkers(1)
+                .maxWorkers(1)
+                .queueCapacity(0)
+                .maxQueueWait(HOUR)
+                .stuckAfter(SECOND)
+                .stuckCompensation(1))) {
+            it.submit(1, HOUR);
+            it.machine.spawn("submitter", () -> it.submit(1, SECOND));
+            it.machine.settle();
+            assertThat(it.snapshot().blockedSubmitters()).isEqualTo(1);
+            it.machine.advance(SECOND.multipliedBy(3));
+            assertThat(it.snapshot().blockedSubmitters()).isZero();
+            assertThat(it.done()).isEqualTo(1);
+        }
+    }
 }

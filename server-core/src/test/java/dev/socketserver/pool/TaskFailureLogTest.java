@@ -114,4 +114,36 @@ class TaskFailureLogTest {
         }
         assertThat(errors()).containsExactly("the frequent one");
     }
+
+    /** A task that cannot be stopped, and not even be named. */
+    private record Stubborn(SimulatedMachine machine) implements AbortableTask {
+        @Override
+        public void run() {
+            machine.sleepUnlessInterrupted(Duration.ofHours(1));
+        }
+
+        @Override
+        public void abort() {
+            throw new IllegalStateException("will not stop");
+        }
+
+        @Override
+        public String toString() {
+            throw new IllegalStateException("has no name");
+        }
+    }
+
+    @Test
+    void whatAStuckTaskThrowsIsLoggedUnderTheNameOfItsClass() {
+        try (SimulatedPool it =
+                new SimulatedPool(b -> b.stuckAfter(Duration.ofSeconds(1)).stuckAction(StuckAction.ABORT))) {
+            it.pool.execute(new Stubborn(it.machine));
+            it.machine.advance(Duration.ofSeconds(1));
+        }
+        assertThat(errors()).containsExactly("has no name", "will not stop");
+        assertThat(written.list)
+                .filteredOn(event -> event.getLevel() == Level.ERROR)
+                .extracting(ILoggingEvent::getFormattedMessage)
+                .containsOnly("Task failed: " + Stubborn.class.getName());
+    }
 }

@@ -61,4 +61,12 @@ class TimeDistributionTest {
                 .withMessage("percent must be between 0 and 100: 101.0");
         assertThatIllegalArgumentException().isThrownBy(() -> times.percentile(Double.NaN));
     }
+
+    @Test
+    void everyTimeIsUpToTheLongestDuration() {
+        TimeDistribution.Recorder histogram = new TimeDistribution.Recorder();
+        histogram.record(Long.MAX_VALUE);
+        assertThat(histogram.distribution().countUpTo(Duration.ofSeconds(Long.MAX_VALUE)))
+                .isEqualTo(1);
+    }
 }

@@ -1,8 +1,10 @@
 package dev.socketserver.task;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.socketserver.peer.Polling;
+import dev.socketserver.pool.WorkerKind;
 import java.net.URL;
 import java.net.URLClassLoader;
 import java.time.Duration;
@@ -11,6 +13,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledForJreRange;
+import org.junit.jupiter.api.condition.JRE;
 
 /** Threads are started for tasks and end after them. */
 @Timeout(60)
@@ -42,6 +46,29 @@ class TaskThreadsTest {
                 assertThat(Polling.await(() -> threads().isEmpty())).isTrue();
             }
         }
+    }
+
+    @Test
+    @EnabledForJreRange(min = JRE.JAVA_21)
+    void aPoolOfVirtualWorkersWithoutTasksHasNoThreadsEither() {
+        var config = TaskPoolConfig.builder(50)
+                .name(NAME)
+                .workerKind(WorkerKind.VIRTUAL)
+                .build();
+        try (var pool = new TaskPool(config)) {
+            assertThat(threads()).isEmpty();
+            assertThat(pool.submit(() -> 1)).succeedsWithin(Polling.PATIENCE).isEqualTo(1);
+        }
+    }
+
+    @Test
+    @EnabledForJreRange(max = JRE.JAVA_20)
+    void aPoolOfVirtualWorkersIsRefusedWhereThereAreNone() {
+        var config = TaskPoolConfig.builder(1).name(NAME).workerKind(WorkerKind.VIRTUAL);
+        assertThatExceptionOfType(UnsupportedOperationException.class)
+                .isThrownBy(() -> new TaskPool(config.build()).close())
+                .withMessageContaining("JDK 21");
+        assertThat(threads()).isEmpty();
     }
 
     @Test

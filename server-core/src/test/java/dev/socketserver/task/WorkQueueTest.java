@@ -117,4 +117,27 @@ class WorkQueueTest {
         assertThat(queue.takeResult()).isSameAs(third);
         assertThat(startAll()).containsExactly(fourth);
     }
+
+    /** Its future cancels it between the moments when its run is queued for a thread and when it is known to be. */
+    @Test
+    void aTaskThatItsFutureCancelledIsNotCancelledAgain() throws Exception {
+        putAll();
+        assertThat(queue.nextStartable()).isSameAs(first);
+        assertThat(queue.cancel(first)).isTrue();
+        queue.start(first);
+        assertThat(queue.cancelUnstarted(List.of(first))).isEmpty();
+        assertThat(queue.progress()).isEqualTo(new Progress(0, 0, 1, 2));
+    }
+
+    /** A task may have two runs, if there was no memory to note that it has the first. */
+    @Test
+    void aTaskWithTwoRunsIsPerformedOnceOrCancelledOnce() throws Exception {
+        putAll();
+        assertThat(queue.enter(first)).isTrue();
+        assertThat(queue.cancelUnstarted(List.of(first, second, second))).containsExactly(second);
+        assertThat(queue.progress()).isEqualTo(new Progress(0, 0, 1, 2));
+        queue.performed(first, QueuedTask.Ending.SUCCEEDED);
+        queue.leave(first);
+        assertThat(queue.progress()).isEqualTo(new Progress(1, 0, 1, 1));
+    }
 }

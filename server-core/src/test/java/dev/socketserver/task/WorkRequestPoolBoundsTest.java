@@ -180,7 +180,7 @@ class WorkRequestPoolBoundsTest {
         refuses(TaskPoolConfig.builder(-1), "workers must be at least 0: -1");
         refuses(TaskPoolConfig.builder(1).queueCapacity(-1), "queueCapacity must be at least 0: -1");
         refuses(TaskPoolConfig.builder(1).resultCapacity(0), "resultCapacity must be at least 1: 0");
-        refuses(TaskPoolConfig.builder(1).name(" "), "name must not be blank");
+        refuses(TaskPoolConfig.builder(1).name(" "), "name must not be blank:  ");
     }
 
     private static void refuses(TaskPoolConfig.Builder builder, String message) {

@@ -15,7 +15,7 @@ public final class RateLimitedLog {
     /** The least time between two lines of the same kind. */
     public static final Duration INTERVAL = Duration.ofSeconds(15);
 
-    /** How many kinds are told apart; of more, the one that was logged least recently is forgotten. */
+    /** How many kinds are told apart; of more, the one that has not occurred for longest is forgotten. */
     static final int MAX_KINDS = 64;
 
     private record Kind(Class<?> type, @Nullable StackTraceElement place) {
@@ -44,7 +44,7 @@ public final class RateLimitedLog {
     private final Log log;
     private final LongSupplier nanoTime;
 
-    /** The last line of each kind, the least recently written first; guarded by this. */
+    /** The last line of each kind, the one that has not occurred for longest first; guarded by this. */
     private final Map<Kind, Line> lines = new LinkedHashMap<>(16, 0.75f, true);
 
     /** Creates a log that writes to the given one. */
