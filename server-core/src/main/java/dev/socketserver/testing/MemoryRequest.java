@@ -159,6 +159,7 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     public void shutdownOutput() throws IOException {
         requireTurn();
         out.send();
+        out.discard();
         try {
             channel.endOutput();
         } catch (IOException e) {
@@ -168,6 +169,9 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
 
     @Override
     public void close() {
+        if (hasTurn()) {
+            closedByHandler();
+        }
         abort();
         call();
     }

@@ -109,6 +109,7 @@ final class Connection extends StreamRequest implements StreamConnection {
     public void shutdownOutput() throws IOException {
         requireTurn();
         out.send();
+        out.discard(); // so that a later write is refused as the handler's mistake
         try {
             if (tls != null) {
                 tls.closeOutput();
@@ -123,6 +124,7 @@ final class Connection extends StreamRequest implements StreamConnection {
     public void close() {
         if (hasTurn()) {
             endTls(LAST_WORD);
+            closedByHandler();
         }
         abort();
         call();
