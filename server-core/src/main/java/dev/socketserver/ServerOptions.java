@@ -27,6 +27,7 @@ final class ServerOptions implements Cloneable {
     static final String DEFAULT_NAME = "server";
     static final int DEFAULT_BACKLOG = 4096;
     static final int DEFAULT_BUFFER_SIZE = 8192;
+    static final int DEFAULT_MAX_UNREAD = 1024 * 1024;
     static final int DEFAULT_MAX_DATAGRAM_SIZE = 65_535;
     private static final int MIN_BUFFER_SIZE = 16;
 
@@ -68,6 +69,7 @@ final class ServerOptions implements Cloneable {
     Duration shutdownGrace = Duration.ofSeconds(10);
     Duration drainDelay = Duration.ZERO;
     int readBufferSize = DEFAULT_BUFFER_SIZE;
+    int maxUnread = DEFAULT_MAX_UNREAD;
     int writeBufferSize = DEFAULT_BUFFER_SIZE;
     boolean tcpNoDelay = true;
     Set<PosixFilePermission> socketPermissions = PosixFilePermissions.fromString("rw-rw----");
@@ -114,6 +116,7 @@ final class ServerOptions implements Cloneable {
         Check.notNegative("shutdownGrace", shutdownGrace);
         Check.notNegative("drainDelay", drainDelay);
         Check.atLeast("readBufferSize", MIN_BUFFER_SIZE, readBufferSize);
+        Check.atLeast("maxUnread", 1, maxUnread);
         Check.atLeast("writeBufferSize", MIN_BUFFER_SIZE, writeBufferSize);
         Check.atLeast("maxDatagramSize", 1, maxDatagramSize);
         Check.atMost("maxDatagramSize", DEFAULT_MAX_DATAGRAM_SIZE, maxDatagramSize);

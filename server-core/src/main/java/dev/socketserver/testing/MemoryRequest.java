@@ -61,7 +61,7 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
         waitsForFirstByte = config.awaitFirstByte().orElse(false);
         in = new ChannelInput(channel, SpareBuffers.checkingViews(allocator), config.readBufferSize(), this);
         out = new ChannelOutput(channel, SpareBuffers.none(allocator), config.writeBufferSize(), this);
-        inbox = new Inbox(in, channel);
+        inbox = new Inbox(in, channel, this, config.maxUnread());
         channel.readTimeout = config.readTimeout();
         channel.writeTimeout = config.writeTimeout();
     }
@@ -246,7 +246,7 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     }
 
     @Override
-    protected void handled() {
+    protected void handled() throws IOException {
         inbox.handled();
     }
 

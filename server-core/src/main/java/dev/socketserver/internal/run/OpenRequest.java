@@ -191,8 +191,12 @@ public abstract class OpenRequest extends Turn {
     /** The handler, which is set up, is about to handle. */
     public abstract void handling();
 
-    /** The handler has handled, and the request is kept. */
-    protected abstract void handled();
+    /**
+     * The handler has handled, and the request is kept.
+     *
+     * @throws IOException if it cannot be kept, because too much waits unread
+     */
+    protected abstract void handled() throws IOException;
 
     /** Returns whether the request can wait for its peer without a thread. */
     protected abstract boolean isParkable();

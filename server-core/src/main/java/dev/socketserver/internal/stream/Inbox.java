@@ -1,6 +1,8 @@
 package dev.socketserver.internal.stream;
 
+import dev.socketserver.buffer.MessageTooLongException;
 import dev.socketserver.internal.buffer.ChannelInput;
+import dev.socketserver.internal.buffer.StreamOwner;
 import dev.socketserver.internal.util.Log;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -19,6 +21,8 @@ public final class Inbox {
     private final ChannelInput in;
     private final Receiver channel;
     private final @Nullable TlsChannel tls;
+    private final StreamOwner owner;
+    private final int mostUnread;
     private long answered = NOTHING; // how many bytes had been received when the handler consumed none of them
     private long consumedBefore; // how many bytes had been consumed when the handler was called
     private boolean looked; // the handler has, since it was called
@@ -26,15 +30,21 @@ public final class Inbox {
     private boolean endSeen; // the handler was called with the end in sight
     private boolean broken; // reading has failed
 
-    /** Creates one for a connection without TLS. */
-    public Inbox(ChannelInput in, Receiver channel) {
-        this(in, channel, null);
+    /**
+     * Creates one for a connection without TLS.
+     *
+     * @param mostUnread how many bytes may be unread when the handler says "not yet"
+     */
+    public Inbox(ChannelInput in, Receiver channel, StreamOwner owner, int mostUnread) {
+        this(in, channel, null, owner, mostUnread);
     }
 
-    Inbox(ChannelInput in, Receiver channel, @Nullable TlsChannel tls) {
+    Inbox(ChannelInput in, Receiver channel, @Nullable TlsChannel tls, StreamOwner owner, int mostUnread) {
         this.in = in;
         this.channel = channel;
         this.tls = tls;
+        this.owner = owner;
+        this.mostUnread = mostUnread;
     }
 
     /** Returns whether something is here that the handler has not seen. */
@@ -102,12 +112,17 @@ public final class Inbox {
     /**
      * The handler has returned; returns whether it has consumed something. If the first call did not look at what is
      * here, as it may be meant to be called before anything is, it has not said "not yet" to it.
+     *
+     * @throws MessageTooLongException if it has said "not yet" to more than may be unread
      */
-    public boolean handled() {
+    public boolean handled() throws MessageTooLongException {
         boolean consumed = in.received() - in.unread() != consumedBefore;
         boolean unseen = !calledBefore && !looked;
         calledBefore = true;
         answered = consumed || unseen ? NOTHING : in.received();
+        if (answered != NOTHING && in.unread() > mostUnread) {
+            throw owner.fault(new MessageTooLongException("unread message (option maxUnread)", mostUnread));
+        }
         return consumed;
     }
 }
