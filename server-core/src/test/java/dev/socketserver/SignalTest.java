@@ -33,6 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * so is what came while the process was suspended; whoever comes later is answered or told that the server leaves.
  */
 @Timeout(120)
+@SuppressWarnings("try")
 class SignalTest {
     private static final Duration GRACE = Duration.ofSeconds(50);
     private static final Duration IDLE = Duration.ofSeconds(1);
