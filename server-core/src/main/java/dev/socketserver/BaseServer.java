@@ -167,7 +167,7 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
         if (current.becomeReady()) {
             current.acceptUntilStopped(Thread.currentThread());
         } else {
-            current.awaitStopped(false);
+            current.awaitStopped();
         }
     }
 

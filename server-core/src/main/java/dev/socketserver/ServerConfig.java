@@ -233,6 +233,16 @@ public final class ServerConfig {
     }
 
     /**
+     * Returns how many bytes of a peer may be unread when a handler says "not yet", by {@code keepOpen()} with nothing
+     * consumed; a connection that has more fails with a {@code MessageTooLongException}. What comes at once may exceed
+     * it, so that a connection's buffer never holds more than about twice as much. The default is
+     * {@value ServerOptions#DEFAULT_MAX_UNREAD}.
+     */
+    public int maxUnread() {
+        return options.maxUnread;
+    }
+
+    /**
      * Returns the size of a connection's write buffer, in bytes. The default is
      * {@value ServerOptions#DEFAULT_BUFFER_SIZE}.
      */
@@ -452,6 +462,12 @@ public final class ServerConfig {
         /** Sets {@link ServerConfig#readBufferSize()}. */
         public Builder readBufferSize(int value) {
             options.readBufferSize = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#maxUnread()}. */
+        public Builder maxUnread(int value) {
+            options.maxUnread = value;
             return this;
         }
 

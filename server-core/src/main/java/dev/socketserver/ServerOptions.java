@@ -28,6 +28,7 @@ final class ServerOptions implements Cloneable {
     static final int DEFAULT_BACKLOG = 4096;
     static final int DEFAULT_BUFFER_SIZE = 8192;
     static final int DEFAULT_OUTBOUND_LIMIT = 1024 * 1024;
+    static final int DEFAULT_MAX_UNREAD = 1024 * 1024;
     static final int DEFAULT_MAX_DATAGRAM_SIZE = 65_535;
     private static final int MIN_BUFFER_SIZE = 16;
 
@@ -73,6 +74,7 @@ final class ServerOptions implements Cloneable {
     Duration shutdownGrace = Duration.ofSeconds(10);
     Duration drainDelay = Duration.ZERO;
     int readBufferSize = DEFAULT_BUFFER_SIZE;
+    int maxUnread = DEFAULT_MAX_UNREAD;
     int writeBufferSize = DEFAULT_BUFFER_SIZE;
     int outboundLimit = DEFAULT_OUTBOUND_LIMIT;
     OutboundPolicy outboundPolicy = OutboundPolicy.CLOSE;
@@ -125,6 +127,7 @@ final class ServerOptions implements Cloneable {
         Check.notNegative("shutdownGrace", shutdownGrace);
         Check.notNegative("drainDelay", drainDelay);
         Check.atLeast("readBufferSize", MIN_BUFFER_SIZE, readBufferSize);
+        Check.atLeast("maxUnread", 1, maxUnread);
         Check.atLeast("writeBufferSize", MIN_BUFFER_SIZE, writeBufferSize);
         Check.atLeast("outboundLimit", 1, outboundLimit);
         Check.atLeast("maxDatagramSize", 1, maxDatagramSize);

@@ -65,7 +65,7 @@ public non-sealed interface StreamConnection extends Request, Executor, AutoClos
     void writeTimeout(Duration timeout);
 
     /**
-     * Sends what was written and then the end of the stream; reading goes on.
+     * Sends what was written and then the end of the stream, and ends {@link #out()}; reading goes on.
      *
      * @throws IOException if writing to the peer fails
      */

@@ -67,6 +67,10 @@ public abstract non-sealed class StreamRequestHandler extends RequestHandler<Str
     /**
      * Keeps the connection open after this {@link #handle()}, which is called again when the peer sends more, or at
      * once if more is here already. Applies to one call; has no effect if {@code handle()} throws.
+     *
+     * <p>A {@code handle()} that has consumed nothing may leave {@link ServerConfig#maxUnread()} bytes unread; a
+     * connection with more fails with a {@link dev.socketserver.buffer.MessageTooLongException}, and
+     * {@link ServerConfig#messageTimeout()} limits the time.
      */
     protected final void keepOpen() {
         keep();

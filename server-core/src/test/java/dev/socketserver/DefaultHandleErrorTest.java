@@ -10,23 +10,36 @@ import ch.qos.logback.core.read.ListAppender;
 import dev.socketserver.peer.Loopback;
 import dev.socketserver.peer.RecordingListener;
 import dev.socketserver.peer.TestClient;
+import dev.socketserver.peer.TestDatagramClient;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.slf4j.LoggerFactory;
 
 /** What the log says of a request that failed, unless {@code handleError} is overridden. */
 @Timeout(60)
 class DefaultHandleErrorTest {
+    private static final int TOO_LONG = 65_508; // for a datagram of IPv4
+
     private final Logger logger = (Logger) LoggerFactory.getLogger(BaseServer.class);
     private final ListAppender<ILoggingEvent> written = new ListAppender<>();
+    private final Queue<StreamConnection> connections = new ConcurrentLinkedQueue<>();
 
     @BeforeEach
     void listen() {
@@ -101,6 +114,102 @@ class DefaultHandleErrorTest {
             assertThat(event.getLevel()).isEqualTo(Level.ERROR);
             assertThat(event.getThrowableProxy().getMessage()).isEqualTo("/etc/handler.properties");
         });
+    }
+
+    private void checkOneErrorWithItsStack(String message) {
+        assertThat(written.list).singleElement().satisfies(event -> {
+            assertThat(event.getLevel()).isEqualTo(Level.ERROR);
+            assertThat(event.getThrowableProxy().getMessage()).contains(message);
+        });
+    }
+
+    /** Has a handler do that after it has heard from its peer, whose connection is fine. */
+    private void failBy(StreamSetting setting, Path directory, StreamRequestHandler.Conversation mistake)
+            throws Exception {
+        var listener = new RecordingListener();
+        Supplier<StreamRequestHandler> handlers = () -> new StreamRequestHandler() {
+            @Override
+            protected void handle() throws Exception {
+                in().readLine(UTF_8, 100);
+                connections.add(connection());
+                mistake.hold(in(), out());
+            }
+        };
+        try (var running = setting.start(directory, config -> config.listener(listener), handlers);
+                var peer = running.connect()) {
+            peer.send("a line\n");
+            listener.await("closed", 1);
+        }
+    }
+
+    static List<StreamSetting> settings() {
+        return StreamSetting.engines();
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void aWriteAfterTheEndOfTheOutputIsTheHandlersMistake(StreamSetting setting, @TempDir Path directory)
+            throws Exception {
+        failBy(setting, directory, (in, out) -> {
+            connections.element().shutdownOutput();
+            out.write("late\n", UTF_8);
+            out.flush();
+        });
+        checkOneErrorWithItsStack("the output is closed");
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void aWriteAfterTheOutputWasClosedIsTheHandlersMistake(StreamSetting setting, @TempDir Path directory)
+            throws Exception {
+        failBy(setting, directory, (in, out) -> {
+            out.close();
+            out.close();
+            out.write("late\n", UTF_8);
+        });
+        checkOneErrorWithItsStack("the output is closed");
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void aReadAfterTheHandlerHasClosedItsConnectionIsTheHandlersMistake(StreamSetting setting, @TempDir Path directory)
+            throws Exception {
+        failBy(setting, directory, (in, out) -> {
+            connections.element().close();
+            in.readLine(UTF_8, 100);
+        });
+        assertThat(written.list)
+                .singleElement()
+                .extracting(ILoggingEvent::getLevel)
+                .isEqualTo(Level.ERROR);
+    }
+
+    private void failByAnswer(Supplier<DatagramRequestHandler> handlers) throws Exception {
+        var listener = new RecordingListener();
+        try (var server = new UdpServer(Loopback.config().listener(listener).build(), handlers)) {
+            server.start();
+            try (TestDatagramClient client = TestDatagramClient.to(server.address())) {
+                client.send("a question");
+                listener.await("closed", 1);
+            }
+        }
+    }
+
+    @Test
+    void anAnswerThatNoDatagramCanHoldIsTheHandlersMistake() throws Exception {
+        failByAnswer(DatagramRequestHandler.of((in, out) -> out.write(new byte[TOO_LONG])));
+        checkOneErrorWithItsStack("a datagram of 65508 bytes is longer than the 65507 that can be sent");
+    }
+
+    @Test
+    void soIsOneThatIsSentAtOnce() throws Exception {
+        failByAnswer(() -> new DatagramRequestHandler() {
+            @Override
+            protected void handle() throws IOException {
+                datagram().reply(Unpooled.wrappedBuffer(new byte[TOO_LONG]));
+            }
+        });
+        checkOneErrorWithItsStack("a datagram of 65508 bytes is longer than the 65507 that can be sent");
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.socketserver.peer.LineEcho;
 import dev.socketserver.peer.Loopback;
+import dev.socketserver.peer.Peer;
 import dev.socketserver.peer.RecordingListener;
 import dev.socketserver.peer.TestClient;
 import dev.socketserver.peer.TlsClient;
@@ -265,25 +266,29 @@ class LingeringCloseTest {
         }
     }
 
-    @Test
-    void aPeerThatNeverEndsIsClosedAllTheSame() throws Exception {
-        try (var server =
-                new TcpServer(Loopback.config().listener(listener).build(), StreamRequestHandler.of((in, out) -> {
+    @ParameterizedTest
+    @MethodSource("engines")
+    void aPeerThatNeverEndsIsClosedAllTheSame(StreamSetting setting, @TempDir Path directory) throws Exception {
+        try (var running =
+                setting.start(directory, config -> config.listener(listener), StreamRequestHandler.of((in, out) -> {
                     in.readLine(UTF_8, 100);
                     out.write("bye\n", UTF_8);
                 }))) {
-            server.start();
-            try (TestClient client = TestClient.to(server.address()).send("hello\n")) {
-                assertThat(client.readAll()).isEqualTo("bye\n");
-                sendUntilRefused(client);
+            try (var peer = running.connect()) {
+                assertThat(peer.send("hello\n").readLine()).isEqualTo("bye");
+                sendUntilRefused(peer);
             }
         }
     }
 
-    private static void sendUntilRefused(TestClient client) {
+    static List<StreamSetting> engines() {
+        return StreamSetting.engines();
+    }
+
+    private static void sendUntilRefused(Peer peer) {
         try {
             while (true) {
-                client.send(UPLOAD);
+                peer.send(UPLOAD);
             }
         } catch (IOException expected) {
             // More than the server has patience for.

@@ -3,6 +3,7 @@ package dev.socketserver;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.socketserver.buffer.MessageTooLongException;
 import dev.socketserver.peer.LineEcho;
 import dev.socketserver.peer.Peer;
 import dev.socketserver.peer.RecordingListener;
@@ -22,6 +23,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 @Timeout(60)
 class NotYetTest {
     private static final int CONNECTIONS = 120;
+    private static final int MAX_UNREAD = 50_000;
+    private static final int LARGEST_RECORD = 16_384; // of TLS
 
     private final RecordingListener listener = new RecordingListener();
     private final AtomicInteger calls = new AtomicInteger();
@@ -162,6 +165,39 @@ class NotYetTest {
             }
             listener.await("closed", 1);
         }
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void aMessageWithoutEndFailsWhenTooMuchOfItIsUnread(StreamSetting setting, @TempDir Path directory)
+            throws Exception {
+        var mostUnread = new AtomicInteger();
+        try (var running = setting.start(
+                directory, config -> config.maxUnread(MAX_UNREAD).listener(listener), () -> new StreamRequestHandler() {
+                    @Override
+                    protected void handle() throws IOException {
+                        mostUnread.accumulateAndGet(in().available(), Math::max);
+                        keepOpen();
+                    }
+
+                    @Override
+                    protected void finish() {
+                        finished.incrementAndGet();
+                    }
+                })) {
+            try (var peer = running.connect()) {
+                peer.send(new byte[10 * MAX_UNREAD]);
+                assertThat(peer.readAll()).isEmpty();
+            }
+            listener.await("closed", 1);
+        }
+        assertThat(mostUnread).hasValueBetween(MAX_UNREAD + 1, 2 * MAX_UNREAD + LARGEST_RECORD);
+        assertThat(finished).hasValue(1);
+        assertThat(listener.failures())
+                .singleElement()
+                .isInstanceOf(MessageTooLongException.class)
+                .hasToString(MessageTooLongException.class.getName()
+                        + ": unread message (option maxUnread) is longer than " + MAX_UNREAD + " bytes");
     }
 
     @ParameterizedTest

@@ -76,6 +76,7 @@ class ServerConfigTest {
                 refused(b -> b.idleTimeout(TOO_LONG), "idleTimeout must be at most 292 years: " + TOO_LONG),
                 refused(b -> b.shutdownGrace(TOO_LONG), "shutdownGrace must be at most 292 years: " + TOO_LONG),
                 refused(b -> b.readBufferSize(15), "readBufferSize must be at least 16: 15"),
+                refused(b -> b.maxUnread(0), "maxUnread must be at least 1: 0"),
                 refused(b -> b.writeBufferSize(15), "writeBufferSize must be at least 16: 15"),
                 refused(b -> b.maxDatagramSize(0), "maxDatagramSize must be at least 1: 0"),
                 refused(b -> b.maxDatagramSize(65_536), "maxDatagramSize must be at most 65535: 65536"),
@@ -160,6 +161,7 @@ class ServerConfigTest {
                 .writeTimeout(Duration.ofSeconds(3))
                 .shutdownGrace(Duration.ofSeconds(4))
                 .readBufferSize(100)
+                .maxUnread(150)
                 .writeBufferSize(200)
                 .tcpNoDelay(false)
                 .socketPermissions(Set.of(PosixFilePermission.OWNER_READ))

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.socketserver.peer.LineEcho;
 import dev.socketserver.peer.Loopback;
+import dev.socketserver.peer.Polling;
 import dev.socketserver.peer.RecordingListener;
 import dev.socketserver.peer.TestDatagramClient;
 import dev.socketserver.pool.PoolConfig;
@@ -15,6 +16,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -94,6 +96,74 @@ class StrayInterruptTest {
         }
         assertThat(interrupts).hasPositiveValue();
         assertThat(listener.count("acceptFailed")).isZero();
+    }
+
+    /** The thread that has lost the lead, because its handler blocked, only waits for the server's end from then on. */
+    @Test
+    void aUdpServerHearsOnWhenTheThreadThatAcceptedFirstIsInterruptedLate() throws Exception {
+        var othersAnswer = new CountDownLatch(1);
+        try (var server = new UdpServer(
+                Loopback.config().engine(Engine.SELECTING).listener(listener).build(),
+                () -> new DatagramRequestHandler() {
+                    @Override
+                    protected void handle() throws Exception {
+                        serving.add(Thread.currentThread());
+                        if (new String(in().readAllBytes(), UTF_8).equals("block")) {
+                            othersAnswer.await();
+                        }
+                        out().write("answer".getBytes(UTF_8));
+                    }
+                })) {
+            server.start();
+            try (var blocked = TestDatagramClient.to(server.address());
+                    var client = TestDatagramClient.to(server.address())) {
+                blocked.send("block");
+                assertThat(client.send("next").receiveText()).isEqualTo("answer");
+                othersAnswer.countDown();
+                assertThat(blocked.receiveText()).isEqualTo("answer");
+                try (var late = new LateLimit()) {
+                    assertThat(late.thread.isAlive()).isTrue();
+                    for (int i = 0; i < REQUESTS; i++) {
+                        assertThat(client.send("d" + i).receiveText()).isEqualTo("answer");
+                    }
+                }
+                assertThat(client.send("last").receiveText()).isEqualTo("answer");
+            }
+            assertThat(server.state()).isEqualTo(ServerState.READY);
+        }
+        assertThat(interrupts).hasPositiveValue();
+    }
+
+    static List<StreamSetting> selecting() {
+        return StreamSetting.selecting();
+    }
+
+    /** Since a selector returns at once while the flag is set, a leader that keeps it would spin. */
+    @ParameterizedTest
+    @MethodSource("selecting")
+    void anInterruptOfALeaderThatWaitsIsForgottenBeforeTheNextRequest(StreamSetting setting, @TempDir Path directory)
+            throws Exception {
+        try (var running = setting.start(directory, config -> config, () -> new LineEcho() {
+            @Override
+            protected void handle() throws Exception {
+                serving.add(Thread.currentThread());
+                super.handle();
+            }
+        })) {
+            try (var peer = running.connect()) {
+                for (int i = 0; i < 5; i++) {
+                    assertThat(peer.send("a\n").readLine()).isEqualTo("a");
+                    for (Thread late : serving) {
+                        late.interrupt();
+                    }
+                    for (Thread late : serving) {
+                        assertThat(Polling.await(() -> !late.isInterrupted()))
+                                .as("forgotten by " + late)
+                                .isTrue();
+                    }
+                }
+            }
+        }
     }
 
     @ParameterizedTest

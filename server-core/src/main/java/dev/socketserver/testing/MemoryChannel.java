@@ -5,7 +5,6 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
-import java.nio.channels.AsynchronousCloseException;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.GatheringByteChannel;
 import java.nio.channels.ReadableByteChannel;
@@ -162,9 +161,7 @@ final class MemoryChannel implements ReadableByteChannel, GatheringByteChannel, 
     @Override
     public int write(ByteBuffer source) throws IOException {
         checkOpen();
-        if (outputEnded) {
-            throw new AsynchronousCloseException(); // as the JDK's channels do
-        } else if (reset) {
+        if (reset) {
             throw new IOException("Broken pipe");
         } else if (room == 0 && source.hasRemaining()) {
             close();

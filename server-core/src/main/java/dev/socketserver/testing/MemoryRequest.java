@@ -72,7 +72,7 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
         waitsForFirstByte = config.awaitFirstByte().orElse(config.framing() != null);
         in = new ChannelInput(channel, SpareBuffers.checkingViews(allocator), config.readBufferSize(), this);
         out = new ChannelOutput(channel, SpareBuffers.none(allocator), config.writeBufferSize(), this);
-        inbox = new Inbox(in, channel, config.framing());
+        inbox = new Inbox(in, channel, this, config);
         channel.readTimeout = config.readTimeout();
         channel.writeTimeout = config.writeTimeout();
     }
@@ -170,6 +170,7 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     public void shutdownOutput() throws IOException {
         requireTurn();
         out.send();
+        out.discard();
         try {
             channel.endOutput();
         } catch (IOException e) {
@@ -179,6 +180,9 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
 
     @Override
     public void close() {
+        if (hasTurn()) {
+            closedByHandler();
+        }
         abort();
         call();
     }
@@ -321,7 +325,7 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     }
 
     @Override
-    protected void handled() {
+    protected void handled() throws IOException {
         inbox.handled();
     }
 

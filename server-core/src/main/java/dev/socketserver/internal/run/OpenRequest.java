@@ -39,6 +39,7 @@ public abstract class OpenRequest extends Turn {
 
     private @Nullable Object handler; // of the turn
     private boolean kept; // of the turn
+    private boolean closedByHandler; // of the turn: what fails from then on is the handler's fault
     private @Nullable IOException firstFault; // of the turn: what reading or writing has failed with
     private @Nullable IOException lastFault; // of the turn: the same, if it has failed again
 
@@ -190,8 +191,12 @@ public abstract class OpenRequest extends Turn {
     /** The handler, which is set up, is about to handle. */
     public abstract void handling();
 
-    /** The handler has handled, and the request is kept. */
-    protected abstract void handled();
+    /**
+     * The handler has handled, and the request is kept.
+     *
+     * @throws IOException if it cannot be kept, because too much waits unread
+     */
+    protected abstract void handled() throws IOException;
 
     /** Returns whether other threads want something done in the request's turn that was not tried yet, and can be. */
     protected boolean hasCalls() {
@@ -248,12 +253,22 @@ public abstract class OpenRequest extends Turn {
     /** Closes and releases all that the request holds; after its turn was ended for good. */
     protected abstract void release();
 
-    /** Notes that reading or writing has failed, which is the peer's fault; returns the failure. Of the turn. */
+    /** Notes that the handler has closed the request itself. Of the turn. */
+    protected final void closedByHandler() {
+        closedByHandler = true;
+    }
+
+    /**
+     * Notes that reading or writing has failed, which is the peer's fault unless the handler had closed the request
+     * before; returns the failure. Of the turn.
+     */
     public final <E extends IOException> E fault(E failure) {
-        if (firstFault == null) {
-            firstFault = failure;
+        if (!closedByHandler) {
+            if (firstFault == null) {
+                firstFault = failure;
+            }
+            lastFault = failure;
         }
-        lastFault = failure;
         return failure;
     }
 

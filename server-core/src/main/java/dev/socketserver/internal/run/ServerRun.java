@@ -217,7 +217,7 @@ public final class ServerRun implements Drain.Run {
         try {
             var loop = new AcceptLoop(server.toString(), endpoint, runner, listener, counters, caller);
             intake.accept(loop);
-            while (endpoint.isAccepting() && Thread.interrupted()) {
+            while (endpoint.isAccepting() && isStoppedByInterrupt(caller)) {
                 interrupted = true;
                 stop(config.shutdownGrace()); // in another thread, since this one has to take the last
                 intake.accept(loop);
@@ -229,8 +229,13 @@ public final class ServerRun implements Drain.Run {
                 threadDied();
             }
         }
-        interrupted |= Thread.interrupted();
-        awaitStopped(interrupted); // what ended the loop must not end the grace
+        interrupted |= isStoppedByInterrupt(caller);
+        awaitStopped(interrupted, caller != null); // what ended the loop must not end the grace
+    }
+
+    /** Forgets an interrupt; returns whether there was one, and it stops the server. */
+    private static boolean isStoppedByInterrupt(@Nullable Thread caller) {
+        return Thread.interrupted() && caller != null;
     }
 
     /** Stops the server, since a thread that it needs has ended: it must not claim to be READY. */
@@ -251,18 +256,24 @@ public final class ServerRun implements Drain.Run {
         }
     }
 
+    /** Waits until the server has stopped, and stops it if the calling thread is interrupted. */
+    public void awaitStopped() {
+        awaitStopped(false, true);
+    }
+
     /**
-     * Waits until the server has stopped, and stops it if the calling thread is interrupted.
+     * Waits until the server has stopped.
      *
-     * @param interrupted whether it was interrupted already, and does not show it
+     * @param interrupted whether the calling thread was interrupted already to stop it, and does not show it
+     * @param stoppable whether an interrupt stops it, and not only one that was meant for a handler of this thread
      */
-    public void awaitStopped(boolean interrupted) {
+    private void awaitStopped(boolean interrupted, boolean stoppable) {
         boolean wasInterrupted = interrupted;
         while (!stopped.isDone()) {
             if (wasInterrupted) {
                 stop(config.shutdownGrace());
-            } else {
-                wasInterrupted = !isUninterrupted(stopped::get); // others may go on accepting until the server stops
+            } else { // others may go on accepting until the server stops
+                wasInterrupted = !isUninterrupted(stopped::get) && stoppable;
             }
         }
         if (wasInterrupted) {

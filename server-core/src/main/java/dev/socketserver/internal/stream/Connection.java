@@ -118,6 +118,7 @@ final class Connection extends StreamRequest implements StreamConnection {
         out.send();
         sendQueued();
         calls().outbound().close();
+        out.discard(); // so that a later write is refused as the handler's mistake
         try {
             if (tls != null) {
                 tls.closeOutput();
@@ -132,6 +133,7 @@ final class Connection extends StreamRequest implements StreamConnection {
     public void close() {
         if (hasTurn()) {
             endTls(LAST_WORD);
+            closedByHandler();
         }
         abort();
         call();

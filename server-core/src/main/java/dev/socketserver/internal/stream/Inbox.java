@@ -1,7 +1,10 @@
 package dev.socketserver.internal.stream;
 
 import dev.socketserver.Framing;
+import dev.socketserver.ServerConfig;
+import dev.socketserver.buffer.MessageTooLongException;
 import dev.socketserver.internal.buffer.ChannelInput;
+import dev.socketserver.internal.buffer.StreamOwner;
 import dev.socketserver.internal.util.Log;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
@@ -22,6 +25,8 @@ public final class Inbox {
     private final Receiver channel;
     private final @Nullable TlsChannel tls;
     private final @Nullable Framing framing;
+    private final StreamOwner owner;
+    private final int mostUnread;
     private long answered = NOTHING; // how many bytes had been received when the handler consumed none of them
     private long consumedBefore; // how many bytes had been consumed when the handler was called
     private boolean looked; // the handler has, since it was called
@@ -32,15 +37,17 @@ public final class Inbox {
     private boolean whole; // the framing has seen a whole message in them
 
     /** Creates one for a connection without TLS. */
-    public Inbox(ChannelInput in, Receiver channel, @Nullable Framing framing) {
-        this(in, channel, framing, null);
+    public Inbox(ChannelInput in, Receiver channel, StreamOwner owner, ServerConfig config) {
+        this(in, channel, null, owner, config);
     }
 
-    Inbox(ChannelInput in, Receiver channel, @Nullable Framing framing, @Nullable TlsChannel tls) {
+    Inbox(ChannelInput in, Receiver channel, @Nullable TlsChannel tls, StreamOwner owner, ServerConfig config) {
         this.in = in;
         this.channel = channel;
-        this.framing = framing;
+        framing = config.framing();
         this.tls = tls;
+        this.owner = owner;
+        mostUnread = config.maxUnread();
     }
 
     /** Returns whether a message, or without a framing any byte, is here that the handler has not seen. */
@@ -135,12 +142,17 @@ public final class Inbox {
     /**
      * The handler has returned; returns whether it has consumed something. If the first call did not look at what is
      * here, as it may be meant to be called before anything is, it has not said "not yet" to it.
+     *
+     * @throws MessageTooLongException if it has said "not yet" to more than may be unread
      */
-    public boolean handled() {
+    public boolean handled() throws MessageTooLongException {
         boolean consumed = in.received() - in.unread() != consumedBefore;
         boolean unseen = !calledBefore && !looked;
         calledBefore = true;
         answered = consumed || unseen ? NOTHING : in.received();
+        if (answered != NOTHING && in.unread() > mostUnread) {
+            throw owner.fault(new MessageTooLongException("unread message (option maxUnread)", mostUnread));
+        }
         return consumed;
     }
 }

@@ -19,6 +19,10 @@ import org.jspecify.annotations.Nullable;
  * {@link #LONGEST} after it has sent something last, {@link #LONGEST_IN_ALL} and {@link #MOST_BYTES} at most; as
  * nginx's {@code lingering_close}. Meanwhile a connection costs its descriptor only.
  *
+ * <p>What has come is discarded once a {@linkplain Alarms#TICK tick}, so an upload goes on at the pace of one of the
+ * system's buffers a tick: as fast as before for TCP, whose buffers grow to megabytes, but at about 4 MB/s for a
+ * Unix-domain socket, whose buffer holds some 200 kB. {@link #MOST_BYTES} are reached there after some 4 seconds.
+ *
  * <p>Thread-safe.
  */
 final class Lingering {

@@ -48,7 +48,7 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
         tls = config.tls() == null ? null : new TlsChannel(channel, config.tls(), this::compute);
         in = new ChannelInput(tls == null ? channel : tls, context.inputs(), config.readBufferSize(), this);
         out = new ChannelOutput(tls == null ? channel : tls, context.outputs(), config.writeBufferSize(), this);
-        inbox = new Inbox(in, channel, config.framing(), tls);
+        inbox = new Inbox(in, channel, tls, this, config);
         readTimeout = config.readTimeout();
         writeTimeout = config.writeTimeout();
         clock = new WaitClock(context.alarms(), this::expireParked);

@@ -280,6 +280,7 @@ final class Poller {
         } finally {
             selecting = false;
         }
+        Thread.interrupted(); // it was meant for a handler that has returned, and no select would wait any more
         batches++;
         if (!ready.isEmpty()) {
             times.batchBegins(ready.size());

@@ -211,7 +211,7 @@ abstract class StreamRequest extends OpenStream {
     }
 
     @Override
-    protected void handled() {
+    protected void handled() throws IOException {
         if (inbox.handled()) {
             channel.insideMessage(false);
         }
