@@ -31,7 +31,10 @@ public abstract sealed class RequestHandler<R extends Request> permits StreamReq
     /** Serves the request. An exception affects only this request and is passed to {@link BaseServer#handleError}. */
     protected abstract void handle() throws Exception;
 
-    /** Cleans up; runs once after the last {@link #handle()}, even if that threw. */
+    /**
+     * Cleans up; runs once after the last {@link #handle()}, even if that threw. What it writes still reaches a peer
+     * that reads, as after {@link EndReason#IDLE_TIMEOUT}; {@link StreamConnection#endedBy()} says why it ends.
+     */
     protected void finish() throws Exception {}
 
     /** Returns the request. */

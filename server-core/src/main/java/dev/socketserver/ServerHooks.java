@@ -72,10 +72,12 @@ final class ServerHooks<R extends Request> implements Hooks {
         try {
             request.kept(handler.handleOnce());
             if (!request.isKept()) {
+                request.endsBy(EndReason.HANDLER);
                 request.endCalls();
                 handler.end();
             }
         } catch (Throwable e) {
+            request.endsBy(EndReason.ERROR);
             handler.endAfter(e);
             throw e;
         }

@@ -65,6 +65,15 @@ public non-sealed interface StreamConnection extends Request, Executor, AutoClos
     void writeTimeout(Duration timeout);
 
     /**
+     * Sets how long the connection may wait for its next message; zero for no limit. It holds for the next wait and, in
+     * a task of the connection's, for the one that goes on: from when that began. The default is the server's
+     * configuration.
+     *
+     * @throws IllegalArgumentException if the time is negative
+     */
+    void idleTimeout(Duration timeout);
+
+    /**
      * Sends what was written and then the end of the stream; reading goes on.
      *
      * @throws IOException if writing to the peer fails
@@ -108,6 +117,13 @@ public non-sealed interface StreamConnection extends Request, Executor, AutoClos
 
     /** Queues text for the peer; see {@link #send(ByteBuf)}. Thread-safe. */
     boolean send(CharSequence message, Charset charset);
+
+    /**
+     * Returns why the connection ends or has ended, which a handler knows in {@code finish()} and
+     * {@link StreamRequestHandler#goodbye()} and a listener in {@link ServerListener#closed}; empty before.
+     * Thread-safe.
+     */
+    Optional<EndReason> endedBy();
 
     /** Returns whether the connection was not closed on this side. Thread-safe. */
     boolean isOpen();

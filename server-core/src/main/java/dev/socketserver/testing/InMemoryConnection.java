@@ -2,6 +2,7 @@ package dev.socketserver.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.socketserver.EndReason;
 import dev.socketserver.ServerConfig;
 import dev.socketserver.StreamConnection;
 import dev.socketserver.StreamRequestHandler;
@@ -18,6 +19,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import javax.net.ssl.SSLSession;
@@ -318,6 +320,16 @@ public final class InMemoryConnection implements AutoCloseable {
     /** Returns the limit that holds for one write of the handler. */
     public Duration writeTimeout() {
         return channel.writeTimeout;
+    }
+
+    /** Returns the limit that holds while the connection is idle. */
+    public Duration idleTimeout() {
+        return request.idleTimeout;
+    }
+
+    /** Returns why the connection has ended; empty before. */
+    public Optional<EndReason> endedBy() {
+        return request.endedBy();
     }
 
     /** Returns the socket options that the handler has set. */

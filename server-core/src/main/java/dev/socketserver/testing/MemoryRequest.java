@@ -1,5 +1,6 @@
 package dev.socketserver.testing;
 
+import dev.socketserver.EndReason;
 import dev.socketserver.OutboundPolicy;
 import dev.socketserver.ServerConfig;
 import dev.socketserver.StreamConnection;
@@ -12,6 +13,7 @@ import dev.socketserver.internal.buffer.StreamOwner;
 import dev.socketserver.internal.run.DrainSignal;
 import dev.socketserver.internal.run.OpenRequest;
 import dev.socketserver.internal.stream.Calls;
+import dev.socketserver.internal.stream.Faults;
 import dev.socketserver.internal.stream.Inbox;
 import dev.socketserver.internal.stream.Outbound;
 import dev.socketserver.internal.util.Check;
@@ -58,6 +60,7 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     private final ChannelOutput out;
     private final Inbox inbox;
     private final Calls calls = new Calls();
+    Duration idleTimeout;
     private volatile boolean scheduled; // a call has queued it, though its peer sent nothing
 
     // Of the turn.
@@ -75,6 +78,7 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
         inbox = new Inbox(in, channel);
         channel.readTimeout = config.readTimeout();
         channel.writeTimeout = config.writeTimeout();
+        idleTimeout = config.idleTimeout();
     }
 
     // ---- what its peer and the server do
@@ -167,6 +171,11 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     }
 
     @Override
+    public void idleTimeout(Duration timeout) {
+        idleTimeout = Check.notNegative("idleTimeout", timeout);
+    }
+
+    @Override
     public void shutdownOutput() throws IOException {
         requireTurn();
         out.send();
@@ -179,6 +188,9 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
 
     @Override
     public void close() {
+        if (hasTurn()) {
+            endsBy(EndReason.HANDLER);
+        }
         abort();
         call();
     }
@@ -216,6 +228,7 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
         if (dropped < 0) {
             message.release();
             if (dropped == Outbound.FULL && config.outboundPolicy() == OutboundPolicy.CLOSE) {
+                endsBy(EndReason.OUTBOUND_LIMIT);
                 close();
             }
             return false;
@@ -258,6 +271,7 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
 
     @Override
     public boolean awaitMessage() throws IOException {
+        goesOn();
         answerCalls();
         if (inbox.hasPart()) {
             return true;
@@ -269,10 +283,12 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
             if (inbox.hasPart()) {
                 return true;
             } else if (inbox.hasEnded() || isDismissed()) {
+                endsBy(whyItEnds());
                 return false;
             } else if (drain.endsIdle(this)) {
                 dismissHere();
             } else if (channel.await() != MemoryChannel.Wait.ENDED) {
+                endsBy(EndReason.IDLE_TIMEOUT);
                 return false;
             }
         }
@@ -283,6 +299,29 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
 
     @Override
     protected Look look() {
+        Look seen = lookForInput();
+        if (seen == Look.END) {
+            endsBy(whyItEnds());
+        }
+        return seen;
+    }
+
+    /** Returns why a connection that is idle ends. */
+    private EndReason whyItEnds() {
+        if (inbox.hasEnded()) {
+            return inbox.isBroken() ? EndReason.RESET : EndReason.PEER;
+        } else if (isDismissed()) {
+            return EndReason.DRAIN;
+        }
+        return inbox.hasPart() ? EndReason.READ_TIMEOUT : EndReason.IDLE_TIMEOUT;
+    }
+
+    @Override
+    public void endsBy(EndReason reason) {
+        super.endsBy(reason == EndReason.HANDLER && in.hasEnded() ? EndReason.PEER : reason);
+    }
+
+    private Look lookForInput() {
         if (!channel.isOpen()) {
             return Look.END;
         }
@@ -381,12 +420,18 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     }
 
     @Override
+    protected @Nullable EndReason reason(IOException failure) {
+        return Faults.reason(failure, isOpen());
+    }
+
+    @Override
     public boolean isOpen() {
         return channel.isOpen();
     }
 
     @Override
     public void abort() {
+        endsBy(EndReason.SERVER);
         channel.close();
     }
 

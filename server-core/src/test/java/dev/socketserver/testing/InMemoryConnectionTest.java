@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.socketserver.EndReason;
 import dev.socketserver.Request;
 import dev.socketserver.Server;
 import dev.socketserver.ServerConfig;
@@ -20,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.function.Consumer;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSession;
@@ -292,6 +294,64 @@ class InMemoryConnectionTest {
             assertThat(connection.writeTimeout()).isEqualTo(Duration.ofSeconds(4));
             assertThat(connection.options()).isEqualTo(Map.of(StandardSocketOptions.SO_KEEPALIVE, true));
         }
+    }
+
+    @Test
+    void aConnectionsIdleTimeoutMustNotBeNegative() {
+        try (var connection = InMemoryConnection.to(() -> new StreamRequestHandler() {
+            @Override
+            protected void handle() {
+                connection().idleTimeout(Duration.ofSeconds(5));
+                connection().idleTimeout(Duration.ofNanos(-1));
+            }
+        })) {
+            assertThat(connection.serveToFailure()).hasMessage("idleTimeout must not be negative: PT-0.000000001S");
+            assertThat(connection.idleTimeout()).isEqualTo(Duration.ofSeconds(5));
+            assertThat(connection.endedBy()).contains(EndReason.ERROR);
+        }
+    }
+
+    /**
+     * Has the peer of a handler that keeps its connection, and one of a conversation, act so; returns why both ended.
+     */
+    private static EndReason endedBy(Consumer<InMemoryConnection> act) {
+        var reasons = new ArrayList<EndReason>();
+        for (boolean kept : new boolean[] {true, false}) {
+            try (var connection = InMemoryConnection.to(() -> new StreamRequestHandler() {
+                @Override
+                protected void handle() throws IOException {
+                    if (kept) {
+                        if (in().readLine(UTF_8, 100) != null) {
+                            keepOpen();
+                        }
+                        return;
+                    }
+                    while (in().awaitMessage()) {
+                        in().readLine(UTF_8, 100);
+                    }
+                }
+
+                @Override
+                protected void finish() {
+                    reasons.add(connection().endedBy().orElseThrow());
+                }
+            })) {
+                act.accept(connection.send("ask\n"));
+                assertThat(connection.endedBy()).isEmpty();
+                connection.serve();
+                assertThat(connection.endedBy()).contains(reasons.get(reasons.size() - 1));
+            }
+        }
+        assertThat(reasons).hasSize(2).containsOnly(reasons.get(0));
+        return reasons.get(0);
+    }
+
+    @Test
+    void theHandlerKnowsWhyItsConnectionEnds() {
+        assertThat(endedBy(InMemoryConnection::shutdownOutput)).isEqualTo(EndReason.PEER);
+        assertThat(endedBy(InMemoryConnection::staySilent)).isEqualTo(EndReason.IDLE_TIMEOUT);
+        assertThat(endedBy(InMemoryConnection::drain)).isEqualTo(EndReason.DRAIN);
+        assertThat(endedBy(InMemoryConnection::reset)).isEqualTo(EndReason.RESET);
     }
 
     @Test

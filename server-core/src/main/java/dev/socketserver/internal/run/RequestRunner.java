@@ -1,6 +1,7 @@
 package dev.socketserver.internal.run;
 
 import dev.socketserver.Datagram;
+import dev.socketserver.EndReason;
 import dev.socketserver.Rejection;
 import dev.socketserver.StreamConnection;
 import dev.socketserver.internal.util.Log;
@@ -381,6 +382,7 @@ public final class RequestRunner {
 
     /** Finishes the handler, and sends what is unsent. */
     private void finish(OpenRequest request) throws Exception {
+        request.endsBy(EndReason.HANDLER);
         request.endCalls();
         if (request.handler() != null) {
             if (request.isDismissed()) {
@@ -480,6 +482,7 @@ public final class RequestRunner {
 
     /** Finishes the handler of a request that is closed before its time; any other was finished before. */
     private void finishLast(OpenRequest request) {
+        request.endsBy(EndReason.SERVER);
         try {
             hooks.finish(request);
         } catch (Throwable e) {

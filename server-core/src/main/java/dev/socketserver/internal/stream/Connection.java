@@ -1,5 +1,6 @@
 package dev.socketserver.internal.stream;
 
+import dev.socketserver.EndReason;
 import dev.socketserver.OutboundPolicy;
 import dev.socketserver.ServerConfig;
 import dev.socketserver.StreamConnection;
@@ -113,6 +114,11 @@ final class Connection extends StreamRequest implements StreamConnection {
     }
 
     @Override
+    public void idleTimeout(Duration timeout) {
+        idleTimeout = Check.notNegative("idleTimeout", timeout);
+    }
+
+    @Override
     public void shutdownOutput() throws IOException {
         requireTurn();
         out.send();
@@ -131,6 +137,7 @@ final class Connection extends StreamRequest implements StreamConnection {
     @Override
     public void close() {
         if (hasTurn()) {
+            endsBy(EndReason.HANDLER);
             endTls(LAST_WORD);
         }
         abort();
@@ -187,6 +194,7 @@ final class Connection extends StreamRequest implements StreamConnection {
         if (full) {
             context.runner().dropped(this, 1);
             if (policy == OutboundPolicy.CLOSE) {
+                endsBy(EndReason.OUTBOUND_LIMIT);
                 close();
             }
         }

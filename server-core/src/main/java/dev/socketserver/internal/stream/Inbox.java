@@ -76,6 +76,11 @@ public final class Inbox {
         LOG.debug("a connection ended while it was idle: {}", why);
     }
 
+    /** Returns whether reading has failed. */
+    public boolean isBroken() {
+        return broken;
+    }
+
     /** Returns whether nothing more can come. */
     public boolean hasEnded() {
         return broken || in.hasEnded() || (tls != null && tls.hasEnded() && !hasMoreDecrypted());

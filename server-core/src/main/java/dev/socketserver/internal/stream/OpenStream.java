@@ -1,5 +1,6 @@
 package dev.socketserver.internal.stream;
 
+import dev.socketserver.EndReason;
 import dev.socketserver.internal.buffer.ChannelInput;
 import dev.socketserver.internal.buffer.ChannelOutput;
 import dev.socketserver.internal.buffer.StreamOwner;
@@ -36,6 +37,7 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
     // Of the turn.
     Duration readTimeout;
     Duration writeTimeout;
+    Duration idleTimeout;
     boolean handled; // the handler has been called
     private boolean cutOff; // nothing is said to the peer any more
 
@@ -51,6 +53,7 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
         inbox = new Inbox(in, channel, tls);
         readTimeout = config.readTimeout();
         writeTimeout = config.writeTimeout();
+        idleTimeout = config.idleTimeout();
         clock = new WaitClock(context.alarms(), this::expireParked);
         applyTimeouts();
     }
@@ -238,12 +241,18 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
     }
 
     @Override
+    protected @Nullable EndReason reason(IOException failure) {
+        return Faults.reason(failure, isOpen());
+    }
+
+    @Override
     public boolean isOpen() {
         return transport.isOpen();
     }
 
     @Override
     public void abort() {
+        endsBy(EndReason.SERVER);
         try {
             keepLocalAddress();
         } finally {
@@ -266,6 +275,7 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
 
     @Override
     protected void release() {
+        endsBy(EndReason.SERVER); // if nobody said so
         refuseCalls();
         calls().drop();
         context.firstWords().leave();

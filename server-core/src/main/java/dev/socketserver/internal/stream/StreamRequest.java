@@ -1,5 +1,6 @@
 package dev.socketserver.internal.stream;
 
+import dev.socketserver.EndReason;
 import dev.socketserver.internal.run.OpenRequest;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
@@ -86,11 +87,31 @@ abstract class StreamRequest extends OpenStream {
     protected Look look() {
         Calls known = knownCalls();
         Look seen = known != null && known.ending ? Look.END : lookForInput();
+        if (seen == Look.END) {
+            endsBy(whyItEnds());
+        }
         if (seen == Look.END && known != null && hasUnsent(known) && isCallable() && isParkable()) {
             known.ending = true; // once they are sent, or the peer has taken nothing for too long
             return Look.NOTHING;
         }
         return seen;
+    }
+
+    /** Returns why a connection that is idle ends. */
+    private EndReason whyItEnds() {
+        if (inbox.hasEnded()) {
+            return inbox.isBroken() ? EndReason.RESET : EndReason.PEER;
+        } else if (isDismissed()) {
+            return EndReason.DRAIN;
+        } else if (clock.isCutShort()) {
+            return EndReason.SERVER;
+        }
+        return inbox.hasPart() ? EndReason.READ_TIMEOUT : EndReason.IDLE_TIMEOUT;
+    }
+
+    @Override
+    public void endsBy(EndReason reason) {
+        super.endsBy(reason == EndReason.HANDLER && in.hasEnded() ? EndReason.PEER : reason);
     }
 
     private Look lookForInput() {
@@ -159,6 +180,7 @@ abstract class StreamRequest extends OpenStream {
             return done ? Look.MESSAGE : awaited.hasEnded() ? Look.END : Look.NOTHING;
         } catch (IOException e) {
             inHandshake = false;
+            endsBy(EndReason.RESET);
             context.runner().handshakeFailed(this, e);
             return Look.END;
         }
@@ -321,9 +343,7 @@ abstract class StreamRequest extends OpenStream {
             clock.runUntil(WaitingChannel.deadline(tls.patience().toNanos()));
         } else {
             boolean inside = inbox.hasPart();
-            clock.start(
-                    inside ? readTimeout : context.config().idleTimeout(),
-                    inside ? channel.messageDeadline() : WaitingChannel.NONE);
+            clock.start(inside ? readTimeout : idleTimeout, inside ? channel.messageDeadline() : WaitingChannel.NONE);
         }
     }
 
@@ -372,6 +392,7 @@ abstract class StreamRequest extends OpenStream {
                 expireHere();
             }
         } catch (IOException e) {
+            endsBy(EndReason.SERVER); // it was interrupted, or closed
             inbox.broke(e);
         } finally {
             endWait();
@@ -381,15 +402,16 @@ abstract class StreamRequest extends OpenStream {
     @Override
     public boolean awaitMessage() throws IOException {
         unheard = false;
+        goesOn();
         runCalls();
         if (inbox.hasPart()) {
             return true;
         }
         clock.reset();
-        startClock();
         boolean mayHaveCome = !channel.hasWaited() || inbox.hasMoreDecrypted();
         while (transport.isOpen()) {
             runCalls();
+            startClock(); // after a task, which may have changed how long it lasts
             out.send();
             if (mayHaveCome) {
                 receive();
@@ -398,6 +420,7 @@ abstract class StreamRequest extends OpenStream {
                 }
             }
             if (inbox.hasEnded() || isDismissed() || (takeExpired() && clock.isUp())) {
+                endsBy(whyItEnds());
                 sendQueued();
                 return false;
             }

@@ -55,7 +55,7 @@ final class WaitClock extends Alarm {
     }
 
     /**
-     * Begins a wait, unless one goes on.
+     * Begins a wait, unless one goes on, which may last as long as this says from its beginning.
      *
      * @param patience how long it may last; zero for no limit
      * @param limit when it ends at the latest, on the {@code nanoTime} clock, or {@link WaitingChannel#NONE}
@@ -63,10 +63,10 @@ final class WaitClock extends Alarm {
     void start(Duration patience, long limit) {
         if (!runs) {
             idleSince = System.nanoTime();
-            long end = patience.isZero() ? WaitingChannel.NONE : WaitingChannel.at(idleSince + patience.toNanos());
-            runUntil(WaitingChannel.earlier(end, limit));
             runs = true;
         }
+        long end = patience.isZero() ? WaitingChannel.NONE : WaitingChannel.at(idleSince + patience.toNanos());
+        runUntil(WaitingChannel.earlier(end, limit));
     }
 
     /** Lets the present look at the connection be followed by a wait that ends at that time. */
