@@ -24,7 +24,6 @@ import java.util.Optional;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
@@ -210,8 +209,7 @@ class EndedByTest {
                 Peer peer = asking(server.connect())) {
             StreamConnection connection = opened.take();
             var later = new CountDownLatch(1);
-            LockSupport.parkNanos(SHORT.multipliedBy(3).toNanos());
-            connection.execute(later::countDown);
+            connection.schedule(SHORT.multipliedBy(3), later::countDown);
             later.await();
             assertThat(asking(peer).end().readAll()).isEqualTo("ended by PEER");
         }

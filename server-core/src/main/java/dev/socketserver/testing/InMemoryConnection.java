@@ -9,6 +9,7 @@ import dev.socketserver.StreamRequestHandler;
 import dev.socketserver.StreamServer;
 import dev.socketserver.TcpServer;
 import dev.socketserver.internal.run.CallerRun;
+import dev.socketserver.internal.util.Check;
 import dev.socketserver.internal.util.Printable;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.net.InetAddress;
@@ -62,7 +63,7 @@ public final class InMemoryConnection implements AutoCloseable {
     private InMemoryConnection(StreamServer server) {
         run = new CallerRun(server, server.config());
         request = new MemoryRequest(
-                server.config(), run.drain(), allocator, new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
+                server.config(), run, allocator, new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
         channel = request.channel;
     }
 
@@ -172,13 +173,21 @@ public final class InMemoryConnection implements AutoCloseable {
 
     /**
      * Has the peer stay silent for so long that a read times out, {@code awaitMessage()} returns false, or an idle
-     * connection is closed.
+     * connection is closed. What was scheduled for before that happens.
      */
     public InMemoryConnection staySilent() {
-        channel.add(() -> {
-            request.silent();
-            return MemoryChannel.Wait.TIMED_OUT;
-        });
+        channel.add(Silence.untilTimeIsUp(run, request));
+        return this;
+    }
+
+    /**
+     * Has the peer stay silent for that long. Nothing waits for it: the time of this connection passes only so. What
+     * was scheduled happens when its time has come, and timeouts as they would.
+     *
+     * @throws IllegalArgumentException if the time is negative
+     */
+    public InMemoryConnection staySilent(Duration time) {
+        channel.add(Silence.of(Check.notNegative("time", time), run, request));
         return this;
     }
 

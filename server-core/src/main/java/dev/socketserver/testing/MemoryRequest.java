@@ -10,6 +10,8 @@ import dev.socketserver.internal.buffer.ChannelInput;
 import dev.socketserver.internal.buffer.ChannelOutput;
 import dev.socketserver.internal.buffer.SpareBuffers;
 import dev.socketserver.internal.buffer.StreamOwner;
+import dev.socketserver.internal.run.Alarms;
+import dev.socketserver.internal.run.CallerRun;
 import dev.socketserver.internal.run.DrainSignal;
 import dev.socketserver.internal.run.OpenRequest;
 import dev.socketserver.internal.stream.Calls;
@@ -40,7 +42,7 @@ import org.jspecify.annotations.Nullable;
  * Confined to one thread, but for what {@link StreamConnection} and {@link OpenRequest} allow others.
  */
 final class MemoryRequest extends OpenRequest implements StreamConnection, StreamOwner {
-    final MemoryChannel channel = new MemoryChannel(this::flush);
+    final MemoryChannel channel;
     final Map<SocketOption<?>, Object> options = new HashMap<>();
     SocketAddress localAddress;
 
@@ -54,6 +56,7 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     String applicationProtocol;
 
     private final ServerConfig config;
+    private final Alarms alarms;
     private final DrainSignal drain;
     private final boolean waitsForFirstByte;
     private final ChannelInput in;
@@ -66,11 +69,15 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     // Of the turn.
     private boolean turnBegins = true; // nothing was received in this turn yet
     private boolean handled; // the handler has been called
+    private long idleSince; // when the peer was last heard of or answered
 
-    MemoryRequest(ServerConfig config, DrainSignal drain, ByteBufAllocator allocator, SocketAddress remoteAddress) {
+    MemoryRequest(ServerConfig config, CallerRun run, ByteBufAllocator allocator, SocketAddress remoteAddress) {
         super(remoteAddress);
         this.config = config;
-        this.drain = drain;
+        drain = run.drain();
+        alarms = run.alarms();
+        channel = new MemoryChannel(this::flush, alarms);
+        idleSince = alarms.now();
         localAddress = config.address();
         waitsForFirstByte = config.awaitFirstByte().orElse(false);
         in = new ChannelInput(channel, SpareBuffers.checkingViews(allocator), config.readBufferSize(), this);
@@ -94,14 +101,32 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
         }
     }
 
-    /** Its idle time is up. */
-    void silent() {
-        expire();
+    /** The time of its wait is up. */
+    void timeIsUp() {
+        if (isParked()) {
+            expire();
+        }
     }
 
     /** Returns whether it waits for its peer without a thread. */
     boolean isIdle() {
         return isParked();
+    }
+
+    /** Returns how many more nanoseconds its present wait may last, or {@link MemoryChannel#NO_LIMIT}. */
+    long patience() {
+        if (!channel.isOpen()) {
+            return MemoryChannel.NO_LIMIT;
+        }
+        boolean inside = channel.isReading() || inbox.hasPart();
+        Duration limit = inside ? channel.readTimeout : idleTimeout;
+        long since = channel.isReading() ? channel.readSince() : idleSince;
+        return limit.isZero() ? MemoryChannel.NO_LIMIT : Math.max(0, Alarms.in(limit, since) - alarms.now());
+    }
+
+    /** Returns whether other threads, or what was scheduled, want something of it. */
+    boolean isCalled() {
+        return !channel.isReading() && (scheduled || calls.hasTasks());
     }
 
     /** Returns whether it was queued by a call, and forgets it. */
@@ -206,6 +231,16 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     }
 
     @Override
+    public Timer schedule(Duration delay, Runnable task) {
+        Check.notNegative("delay", delay);
+        Objects.requireNonNull(task, "task");
+        if (!isOpen()) {
+            throw new RejectedExecutionException(this + " is closed");
+        }
+        return calls.schedule(task, delay, alarms, this);
+    }
+
+    @Override
     public boolean send(ByteBuf message) {
         return sendOwned(message.retainedDuplicate());
     }
@@ -276,10 +311,11 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
         if (inbox.hasPart()) {
             return true;
         }
+        idleSince = alarms.now();
         while (channel.isOpen()) {
             answerCalls();
             out.send();
-            inbox.receive();
+            hear();
             if (inbox.hasPart()) {
                 return true;
             } else if (inbox.hasEnded() || isDismissed()) {
@@ -331,8 +367,8 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
         if (!handled && !waitsForFirstByte) {
             return Look.MESSAGE;
         }
-        if (begins && !inbox.hasNews() && inbox.receive() > 0) {
-            noLongerFresh();
+        if (begins && !inbox.hasNews()) {
+            hear();
         }
         boolean news = inbox.hasNews();
         if (!news && !inbox.hasEnded() && (isDismissed() || drain.endsIdle(this))) {
@@ -342,6 +378,14 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
             return Look.MESSAGE;
         }
         return expired || inbox.hasEnded() ? Look.END : Look.NOTHING;
+    }
+
+    /** Takes in what has come. */
+    private void hear() {
+        if (inbox.receive() > 0) {
+            noLongerFresh();
+            idleSince = alarms.now();
+        }
     }
 
     @Override
@@ -354,6 +398,7 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     @Override
     protected void handled() {
         inbox.handled();
+        idleSince = alarms.now();
     }
 
     @Override

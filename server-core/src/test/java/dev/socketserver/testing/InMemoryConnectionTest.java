@@ -14,6 +14,7 @@ import dev.socketserver.StreamRequestHandler;
 import dev.socketserver.TcpServer;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.time.Duration;
@@ -352,6 +353,51 @@ class InMemoryConnectionTest {
         assertThat(endedBy(InMemoryConnection::staySilent)).isEqualTo(EndReason.IDLE_TIMEOUT);
         assertThat(endedBy(InMemoryConnection::drain)).isEqualTo(EndReason.DRAIN);
         assertThat(endedBy(InMemoryConnection::reset)).isEqualTo(EndReason.RESET);
+    }
+
+    @Test
+    void whatIsScheduledHappensWhileThePeerIsSilent() {
+        try (var connection = InMemoryConnection.to(() -> new LineRecorder() {
+            @Override
+            protected void setup() {
+                beat();
+                connection().schedule(Duration.ZERO, () -> say("now\n"));
+                connection().schedule(Duration.ofSeconds(25), () -> say("once\n"));
+                connection()
+                        .schedule(Duration.ofSeconds(5), () -> say("never\n"))
+                        .cancel();
+            }
+
+            private void beat() {
+                connection().schedule(Duration.ofSeconds(10), () -> {
+                    say("beat\n");
+                    beat();
+                });
+            }
+
+            private void say(String line) {
+                try {
+                    out().write(line, UTF_8);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            }
+        })) {
+            connection
+                    .send("first\n")
+                    .staySilent(Duration.ofMillis(9_999))
+                    .expect("first\nnow\n")
+                    .staySilent(Duration.ofMillis(1))
+                    .expect("beat\n")
+                    .staySilent(Duration.ofSeconds(20))
+                    .expect("beat\nonce\nbeat\n")
+                    .send("last\n")
+                    .serve();
+            assertThat(connection.isOpen()).isTrue();
+            connection.staySilent().serve();
+            assertThat(connection.isOpen()).isFalse();
+            assertThat(connection.received()).endsWith("last\nbeat\nbeat\nbeat\nbeat\nbeat\nbeat\n");
+        }
     }
 
     @Test

@@ -16,6 +16,7 @@ public final class CallerRun {
 
     private final RequestRunner runner;
     private final DrainSignal drain = new DrainSignal();
+    private final ExactAlarms alarms = new ExactAlarms();
     private @Nullable Throwable failure;
 
     /** Creates a run of a server that need not be bound. */
@@ -34,6 +35,20 @@ public final class CallerRun {
     /** Returns what says to requests whether those that are idle are to end. */
     public DrainSignal drain() {
         return drain;
+    }
+
+    /** Returns what keeps deadlines; their time passes only as {@link #pass} says. */
+    public Alarms alarms() {
+        return alarms;
+    }
+
+    /**
+     * Lets so many nanoseconds pass, or fewer if something is due before, which happens then.
+     *
+     * @return how many have passed
+     */
+    public long pass(long most) {
+        return alarms.pass(most);
     }
 
     /** Begins to drain; the requests are to be told by the caller. */

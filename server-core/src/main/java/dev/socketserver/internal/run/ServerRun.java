@@ -72,7 +72,7 @@ public final class ServerRun implements Drain.Run {
         this.endpoint = endpoint;
         listener = new GuardedListener(server, config.listener());
         DrainSignal signal = new DrainSignal();
-        Alarms alarms = new Alarms();
+        TimingWheel alarms = new TimingWheel();
         runner = new RequestRunner(server.toString(), hooks, listener, counters, signal);
         drain = new Drain(this, runner, signal, hooks);
         housekeeper = new Housekeeper(config.name(), hooks, alarms, this::threadDied);

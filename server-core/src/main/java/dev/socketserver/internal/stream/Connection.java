@@ -155,6 +155,16 @@ final class Connection extends StreamRequest implements StreamConnection {
     }
 
     @Override
+    public Timer schedule(Duration delay, Runnable task) {
+        Check.notNegative("delay", delay);
+        Objects.requireNonNull(task, "task");
+        if (!isOpen()) {
+            throw new RejectedExecutionException(this + " is closed");
+        }
+        return calls().schedule(task, delay, context.alarms(), this);
+    }
+
+    @Override
     public boolean send(ByteBuf message) {
         return sendOwned(message.retainedDuplicate());
     }
