@@ -1,5 +1,6 @@
 package dev.socketserver;
 
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -81,6 +82,9 @@ public abstract sealed class RequestHandler<R extends Request> permits StreamReq
         handle();
         return kept;
     }
+
+    /** Is called when the peer has been silent for a while. */
+    void hearSilence() throws IOException {}
 
     /** Sends the protocol's goodbye to a peer that was idle when the server began to drain. */
     void sayGoodbye() throws Exception {}

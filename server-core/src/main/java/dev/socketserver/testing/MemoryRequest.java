@@ -12,7 +12,6 @@ import dev.socketserver.internal.buffer.SpareBuffers;
 import dev.socketserver.internal.buffer.StreamOwner;
 import dev.socketserver.internal.run.Alarms;
 import dev.socketserver.internal.run.CallerRun;
-import dev.socketserver.internal.run.DrainSignal;
 import dev.socketserver.internal.run.OpenRequest;
 import dev.socketserver.internal.stream.Calls;
 import dev.socketserver.internal.stream.Faults;
@@ -56,8 +55,9 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     String applicationProtocol;
 
     private final ServerConfig config;
+    private final CallerRun run;
     private final Alarms alarms;
-    private final DrainSignal drain;
+    private final SilenceAlarm silence;
     private final boolean waitsForFirstByte;
     private final ChannelInput in;
     private final ChannelOutput out;
@@ -69,15 +69,14 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     // Of the turn.
     private boolean turnBegins = true; // nothing was received in this turn yet
     private boolean handled; // the handler has been called
-    private long idleSince; // when the peer was last heard of or answered
 
     MemoryRequest(ServerConfig config, CallerRun run, ByteBufAllocator allocator, SocketAddress remoteAddress) {
         super(remoteAddress);
         this.config = config;
-        drain = run.drain();
+        this.run = run;
         alarms = run.alarms();
+        silence = new SilenceAlarm(alarms, config.idleAfter(), this::call);
         channel = new MemoryChannel(this::flush, alarms);
-        idleSince = alarms.now();
         localAddress = config.address();
         waitsForFirstByte = config.awaitFirstByte().orElse(false);
         in = new ChannelInput(channel, SpareBuffers.checkingViews(allocator), config.readBufferSize(), this);
@@ -96,7 +95,7 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
 
     /** The server begins to drain: it ends the connection if that is idle. */
     void drained() {
-        if (drain.endsIdle(this)) {
+        if (run.drain().endsIdle(this)) {
             dismiss();
         }
     }
@@ -120,13 +119,13 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
         }
         boolean inside = channel.isReading() || inbox.hasPart();
         Duration limit = inside ? channel.readTimeout : idleTimeout;
-        long since = channel.isReading() ? channel.readSince() : idleSince;
+        long since = channel.isReading() ? channel.readSince() : silence.since();
         return limit.isZero() ? MemoryChannel.NO_LIMIT : Math.max(0, Alarms.in(limit, since) - alarms.now());
     }
 
     /** Returns whether other threads, or what was scheduled, want something of it. */
     boolean isCalled() {
-        return !channel.isReading() && (scheduled || calls.hasTasks());
+        return !channel.isReading() && (scheduled || silence.isDue() || calls.hasTasks());
     }
 
     /** Returns whether it was queued by a call, and forgets it. */
@@ -272,8 +271,8 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
         return true;
     }
 
-    /** Does what was asked for from outside of {@code handle()}. */
-    private void answerCalls() throws IOException {
+    @Override
+    protected void runCalls() throws IOException {
         sendQueued();
         calls.run();
         sendQueued();
@@ -307,23 +306,25 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     @Override
     public boolean awaitMessage() throws IOException {
         goesOn();
-        answerCalls();
+        runCalls();
         if (inbox.hasPart()) {
             return true;
         }
-        idleSince = alarms.now();
+        silence.restart();
         while (channel.isOpen()) {
-            answerCalls();
+            runCalls();
             out.send();
             hear();
             if (inbox.hasPart()) {
                 return true;
             } else if (inbox.hasEnded() || isDismissed()) {
-                endsBy(whyItEnds());
+                endsBy(inbox.whyIdleEnds(isDismissed(), false));
                 return false;
-            } else if (drain.endsIdle(this)) {
+            } else if (run.drain().endsIdle(this)) {
                 dismissHere();
-            } else if (channel.await() != MemoryChannel.Wait.ENDED) {
+            } else if (takesIdleEvent()) {
+                run.idle(this);
+            } else if (await() != MemoryChannel.Wait.ENDED) {
                 endsBy(EndReason.IDLE_TIMEOUT);
                 return false;
             }
@@ -337,19 +338,9 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     protected Look look() {
         Look seen = lookForInput();
         if (seen == Look.END) {
-            endsBy(whyItEnds());
+            endsBy(inbox.whyIdleEnds(isDismissed(), false));
         }
         return seen;
-    }
-
-    /** Returns why a connection that is idle ends. */
-    private EndReason whyItEnds() {
-        if (inbox.hasEnded()) {
-            return inbox.isBroken() ? EndReason.RESET : EndReason.PEER;
-        } else if (isDismissed()) {
-            return EndReason.DRAIN;
-        }
-        return inbox.hasPart() ? EndReason.READ_TIMEOUT : EndReason.IDLE_TIMEOUT;
     }
 
     @Override
@@ -371,7 +362,7 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
             hear();
         }
         boolean news = inbox.hasNews();
-        if (!news && !inbox.hasEnded() && (isDismissed() || drain.endsIdle(this))) {
+        if (!news && !inbox.hasEnded() && (isDismissed() || run.drain().endsIdle(this))) {
             dismissHere();
             return Look.END;
         } else if (news || (inbox.hasEnded() && inbox.isEndNews())) {
@@ -384,12 +375,23 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     private void hear() {
         if (inbox.receive() > 0) {
             noLongerFresh();
-            idleSince = alarms.now();
+            silence.restart();
         }
+    }
+
+    private MemoryChannel.Wait await() {
+        silence.start();
+        return channel.await();
+    }
+
+    @Override
+    protected boolean takesIdleEvent() {
+        return silence.take() && patience() != 0;
     }
 
     @Override
     public void handling() {
+        silence.stop();
         handled = true;
         noLongerFresh();
         inbox.handling();
@@ -398,7 +400,7 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     @Override
     protected void handled() {
         inbox.handled();
-        idleSince = alarms.now();
+        silence.restart();
     }
 
     @Override
@@ -409,11 +411,6 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     @Override
     protected boolean hasTasks() {
         return calls.hasTasks();
-    }
-
-    @Override
-    protected void runCalls() throws IOException {
-        answerCalls();
     }
 
     @Override
@@ -432,6 +429,9 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
         in.trim();
         out.trim();
         turnBegins = true;
+        if (handler() != null && !inbox.hasPart()) {
+            silence.start();
+        }
         if (tryPark() == Parking.CALLED) {
             return false;
         }
@@ -484,6 +484,7 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     protected void release() {
         abort();
         calls.drop();
+        silence.stop();
         try {
             in.discard();
         } finally {

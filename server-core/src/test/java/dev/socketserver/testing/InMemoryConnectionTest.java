@@ -28,6 +28,8 @@ import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class InMemoryConnectionTest {
@@ -397,6 +399,46 @@ class InMemoryConnectionTest {
             connection.staySilent().serve();
             assertThat(connection.isOpen()).isFalse();
             assertThat(connection.received()).endsWith("last\nbeat\nbeat\nbeat\nbeat\nbeat\nbeat\n");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void theHandlerIsToldOfSilenceUntilTheIdleTimeoutEndsIt(boolean kept) {
+        var server = new TcpServer(
+                ServerConfig.builder().idleAfter(Duration.ofSeconds(20)).build(), () -> new LineRecorder() {
+                    @Override
+                    protected void handle() throws Exception {
+                        if (kept) {
+                            super.handle();
+                            return;
+                        }
+                        while (in().awaitMessage()) {
+                            out().write(in().readLine(UTF_8, 100) + "\n", UTF_8);
+                        }
+                    }
+
+                    @Override
+                    protected void idle() throws IOException {
+                        out().write("idle\n", UTF_8);
+                    }
+                });
+        try (var connection = InMemoryConnection.to(server)) {
+            connection
+                    .send("first\n")
+                    .staySilent(Duration.ofSeconds(19))
+                    .expect("first\n")
+                    .send("second\n")
+                    .staySilent(Duration.ofSeconds(19))
+                    .expect("second\n")
+                    .staySilent(Duration.ofSeconds(1))
+                    .expect("idle\n")
+                    .staySilent(Duration.ofSeconds(20))
+                    .expect("idle\n")
+                    .staySilent(Duration.ofSeconds(20))
+                    .serve();
+            assertThat(connection.endedBy()).contains(EndReason.IDLE_TIMEOUT);
+            assertThat(connection.received()).isEqualTo("first\nsecond\nidle\nidle\n");
         }
     }
 

@@ -2,6 +2,7 @@ package dev.socketserver.internal.run;
 
 import dev.socketserver.Server;
 import dev.socketserver.ServerConfig;
+import java.io.IOException;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -49,6 +50,11 @@ public final class CallerRun {
      */
     public long pass(long most) {
         return alarms.pass(most);
+    }
+
+    /** Tells the handler of a request that its peer has been silent for a while. */
+    public void idle(OpenRequest request) throws IOException {
+        runner.idle(request);
     }
 
     /** Begins to drain; the requests are to be told by the caller. */
@@ -115,6 +121,11 @@ public final class CallerRun {
         @Override
         public void handle(OpenRequest request) throws Exception {
             hooks.handle(request);
+        }
+
+        @Override
+        public void idle(OpenRequest request) throws IOException {
+            hooks.idle(request);
         }
 
         @Override

@@ -241,6 +241,13 @@ public abstract class OpenRequest extends Turn {
     /** Does the last of what other threads want done, and waits for the peer where it has to; no task is taken then. */
     public void endCalls() throws Exception {}
 
+    /**
+     * Returns whether the handler is to be told now that its peer has been silent for a while, and notes that it was.
+     */
+    protected boolean takesIdleEvent() {
+        return false;
+    }
+
     /** Returns whether the request can wait for its peer without a thread. */
     protected abstract boolean isParkable();
 

@@ -109,6 +109,29 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
         }
     }
 
+    // ---- for whoever wants its place
+
+    /**
+     * Returns how long it has waited for its peer's next message; -1 if it does not, or its peer has yet to take
+     * messages. Thread-safe.
+     */
+    long idleNanos(long now) {
+        Calls known = knownCalls();
+        boolean isBehind = known != null && known.outbound().isUnsent();
+        return isWaiting() && !isInHandshake() && !isBehind ? now - clock.idleSince() : -1;
+    }
+
+    /** Returns whether it is about to end for its place, or at least to be looked at for that. Thread-safe. */
+    boolean yieldsPlace() {
+        return clock.isCutShort();
+    }
+
+    /** Lets it end, unless its peer has sent something by now, because its place is wanted. Thread-safe. */
+    void yieldPlace() {
+        clock.cutShort();
+        expire();
+    }
+
     // ---- what other threads want of it
 
     /** Returns what other threads want of it. Thread-safe. */

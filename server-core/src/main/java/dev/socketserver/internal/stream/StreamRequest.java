@@ -5,6 +5,7 @@ import dev.socketserver.internal.run.OpenRequest;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -88,25 +89,13 @@ abstract class StreamRequest extends OpenStream {
         Calls known = knownCalls();
         Look seen = known != null && known.ending ? Look.END : lookForInput();
         if (seen == Look.END) {
-            endsBy(whyItEnds());
+            endsBy(inbox.whyIdleEnds(isDismissed(), clock.isCutShort()));
         }
         if (seen == Look.END && known != null && hasUnsent(known) && isCallable() && isParkable()) {
             known.ending = true; // once they are sent, or the peer has taken nothing for too long
             return Look.NOTHING;
         }
         return seen;
-    }
-
-    /** Returns why a connection that is idle ends. */
-    private EndReason whyItEnds() {
-        if (inbox.hasEnded()) {
-            return inbox.isBroken() ? EndReason.RESET : EndReason.PEER;
-        } else if (isDismissed()) {
-            return EndReason.DRAIN;
-        } else if (clock.isCutShort()) {
-            return EndReason.SERVER;
-        }
-        return inbox.hasPart() ? EndReason.READ_TIMEOUT : EndReason.IDLE_TIMEOUT;
     }
 
     @Override
@@ -315,13 +304,13 @@ abstract class StreamRequest extends OpenStream {
     private int armClock() {
         Calls known = knownCalls();
         if (known == null || !known.waits) {
-            clock.arm(clock.until());
+            clock.arm(clock.until(silence()));
             return SelectionKey.OP_READ;
         } else if (known.ending) {
             clock.arm(known.writeUntil);
             return SelectionKey.OP_WRITE;
         }
-        clock.arm(WaitingChannel.earlier(clock.until(), known.writeUntil));
+        clock.arm(WaitingChannel.earlier(clock.until(silence()), known.writeUntil));
         return SelectionKey.OP_READ | SelectionKey.OP_WRITE;
     }
 
@@ -347,30 +336,20 @@ abstract class StreamRequest extends OpenStream {
         }
     }
 
+    /** Returns after what silence the handler is to be told, in nanoseconds; 0 for none. */
+    private long silence() {
+        Duration span = context.config().idleAfter();
+        return span.isZero() || handler() == null || inbox.hasPart() || awaitsHandshake() ? 0 : span.toNanos();
+    }
+
+    @Override
+    protected boolean takesIdleEvent() {
+        return clock.takeSilence(silence());
+    }
+
     @Override
     protected boolean isInHandshake() {
         return inHandshake;
-    }
-
-    /**
-     * Returns how long it has waited for its peer's next message; -1 if it does not, or its peer has yet to take
-     * messages. Thread-safe.
-     */
-    long idleNanos(long now) {
-        Calls known = knownCalls();
-        boolean isBehind = known != null && known.outbound().isUnsent();
-        return isWaiting() && !isInHandshake() && !isBehind ? now - clock.idleSince() : -1;
-    }
-
-    /** Returns whether it is about to end for its place, or at least to be looked at for that. Thread-safe. */
-    boolean yieldsPlace() {
-        return clock.isCutShort();
-    }
-
-    /** Lets it end, unless its peer has sent something by now, because its place is wanted. Thread-safe. */
-    void yieldPlace() {
-        clock.cutShort();
-        expire();
     }
 
     @Override
@@ -388,7 +367,7 @@ abstract class StreamRequest extends OpenStream {
             return; // called
         }
         try {
-            if (!context.drain().endsIdle(this) && !awaitPeer(clock.until())) {
+            if (!context.drain().endsIdle(this) && !awaitPeer(clock.until(silence()))) {
                 expireHere();
             }
         } catch (IOException e) {
@@ -420,12 +399,14 @@ abstract class StreamRequest extends OpenStream {
                 }
             }
             if (inbox.hasEnded() || isDismissed() || (takeExpired() && clock.isUp())) {
-                endsBy(whyItEnds());
+                endsBy(inbox.whyIdleEnds(isDismissed(), clock.isCutShort()));
                 sendQueued();
                 return false;
             }
             if (context.drain().endsIdle(this)) {
                 dismissHere();
+            } else if (takesIdleEvent()) {
+                context.runner().idle(this);
             } else {
                 awaitInput();
             }
