@@ -339,7 +339,14 @@ abstract class StreamRequest extends OpenStream {
     /** Returns after what silence the handler is to be told, in nanoseconds; 0 for none. */
     private long silence() {
         Duration span = context.config().idleAfter();
-        return span.isZero() || handler() == null || inbox.hasPart() || awaitsHandshake() ? 0 : span.toNanos();
+        return span.isZero() || !awaitsMessage() ? 0 : span.toNanos();
+    }
+
+    /** Returns whether, when the connection waits, it is for the first byte of a message to a handler that is there. */
+    private boolean awaitsMessage() {
+        Calls known = knownCalls();
+        boolean isEnding = known != null && known.ending;
+        return handler() != null && !inbox.hasPart() && !awaitsHandshake() && !isEnding;
     }
 
     @Override
