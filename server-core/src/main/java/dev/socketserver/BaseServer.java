@@ -320,7 +320,7 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
      * @throws IllegalStateException if the request is closed, or is being served by another thread
      */
     protected void finishRequest(R request) throws Exception {
-        running().runner().serveHere(open(request));
+        running().finishRequest().serve(open(request));
     }
 
     /** Runs when a request has ended, normally or not; calls {@link #closeRequest}. */

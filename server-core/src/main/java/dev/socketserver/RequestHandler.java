@@ -1,5 +1,6 @@
 package dev.socketserver;
 
+import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,7 +32,10 @@ public abstract sealed class RequestHandler<R extends Request> permits StreamReq
     /** Serves the request. An exception affects only this request and is passed to {@link BaseServer#handleError}. */
     protected abstract void handle() throws Exception;
 
-    /** Cleans up; runs once after the last {@link #handle()}, even if that threw. */
+    /**
+     * Cleans up; runs once after the last {@link #handle()}, even if that threw. What it writes still reaches a peer
+     * that reads, as after {@link EndReason#IDLE_TIMEOUT}; {@link StreamConnection#endedBy()} says why it ends.
+     */
     protected void finish() throws Exception {}
 
     /** Returns the request. */
@@ -78,6 +82,9 @@ public abstract sealed class RequestHandler<R extends Request> permits StreamReq
         handle();
         return kept;
     }
+
+    /** Is called when the peer has been silent for a while. */
+    void hearSilence() throws IOException {}
 
     /** Sends the protocol's goodbye to a peer that was idle when the server began to drain. */
     void sayGoodbye() throws Exception {}

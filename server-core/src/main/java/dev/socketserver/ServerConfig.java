@@ -20,8 +20,6 @@ public final class ServerConfig {
     /** How many connections there may be by default where the system does not tell how many it allows. */
     public static final int MAX_CONNECTIONS_IF_UNKNOWN = 10_000;
 
-    private static final int MAX_PORT = 65_535;
-
     private final ServerOptions options; // a copy, checked, and never changed
 
     private ServerConfig(ServerOptions options) {
@@ -52,9 +50,7 @@ public final class ServerConfig {
         return options.address;
     }
 
-    /**
-     * Returns what the server's threads and log lines are called. The default is {@value ServerOptions#DEFAULT_NAME}.
-     */
+    /** Returns the name of the server's threads and log lines. The default is {@value ServerOptions#DEFAULT_NAME}. */
     public String name() {
         return options.name;
     }
@@ -177,6 +173,11 @@ public final class ServerConfig {
         return options.tls;
     }
 
+    /** Returns after what silence {@link StreamRequestHandler#idle()} is called. The default is zero: never. */
+    public Duration idleAfter() {
+        return options.idleAfter;
+    }
+
     /**
      * Returns how long a connection that was kept open may wait for its next message, or for its first; zero for no
      * limit. The default is 1 minute: silent peers give their descriptors back.
@@ -218,7 +219,7 @@ public final class ServerConfig {
 
     /**
      * Returns how long a server that is told to stop still accepts, as {@link ServerState#DRAINING}, so that a balancer
-     * can see that it is not ready any more and send its connections elsewhere. The default is zero.
+     * can see it and send its connections elsewhere. The default is zero.
      */
     public Duration drainDelay() {
         return options.drainDelay;
@@ -303,10 +304,8 @@ public final class ServerConfig {
          * @throws IllegalArgumentException if the port is not 0 to 65535
          */
         public Builder port(int port) {
-            if (port < 0 || port > MAX_PORT) {
-                throw new IllegalArgumentException("port must be 0 to " + MAX_PORT + ": " + port);
-            }
-            return address(new InetSocketAddress(port));
+            options.port(port);
+            return this;
         }
 
         /** Sets {@link ServerConfig#address()}. */
@@ -423,6 +422,12 @@ public final class ServerConfig {
             return this;
         }
 
+        /** Sets {@link ServerConfig#idleAfter()}. */
+        public Builder idleAfter(Duration value) {
+            options.idleAfter = value;
+            return this;
+        }
+
         /** Sets {@link ServerConfig#idleTimeout()}. */
         public Builder idleTimeout(Duration value) {
             options.idleTimeout = value;
@@ -520,9 +525,7 @@ public final class ServerConfig {
          */
         public ServerConfig build() {
             options.check();
-            ServerOptions copy = options.copy();
-            copy.socketPermissions = Set.copyOf(options.socketPermissions);
-            return new ServerConfig(copy);
+            return new ServerConfig(options.copy());
         }
     }
 }

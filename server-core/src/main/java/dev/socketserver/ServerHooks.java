@@ -2,6 +2,7 @@ package dev.socketserver;
 
 import dev.socketserver.internal.run.Hooks;
 import dev.socketserver.internal.run.OpenRequest;
+import java.io.IOException;
 import java.util.Arrays;
 import java.util.Objects;
 import java.util.function.Supplier;
@@ -72,12 +73,22 @@ final class ServerHooks<R extends Request> implements Hooks {
         try {
             request.kept(handler.handleOnce());
             if (!request.isKept()) {
+                request.endsBy(EndReason.HANDLER);
                 request.endCalls();
                 handler.end();
             }
         } catch (Throwable e) {
+            request.endsBy(EndReason.ERROR);
             handler.endAfter(e);
             throw e;
+        }
+    }
+
+    @Override
+    public void idle(OpenRequest request) throws IOException {
+        RequestHandler<?> handler = existing(request);
+        if (handler != null && !handler.isFinished()) {
+            handler.hearSilence();
         }
     }
 

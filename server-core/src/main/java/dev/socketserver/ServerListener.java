@@ -19,7 +19,10 @@ public interface ServerListener {
      */
     default void opened(Server server, Request request) {}
 
-    /** Called when a request was closed; follows every {@link #opened}, exactly once. */
+    /**
+     * Called when a request was closed; follows every {@link #opened}, exactly once. Why a connection has ended says
+     * {@link StreamConnection#endedBy()}.
+     */
     default void closed(Server server, Request request) {}
 
     /**

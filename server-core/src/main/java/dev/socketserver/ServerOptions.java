@@ -31,6 +31,7 @@ final class ServerOptions implements Cloneable {
     static final int DEFAULT_MAX_UNREAD = 1024 * 1024;
     static final int DEFAULT_MAX_DATAGRAM_SIZE = 65_535;
     private static final int MIN_BUFFER_SIZE = 16;
+    private static final int MAX_PORT = 65_535;
 
     SocketAddress address = new InetSocketAddress(0);
     String name = DEFAULT_NAME;
@@ -67,6 +68,7 @@ final class ServerOptions implements Cloneable {
     @Nullable
     Tls tls;
 
+    Duration idleAfter = Duration.ZERO;
     Duration idleTimeout = Duration.ofMinutes(1);
     Duration readTimeout = Duration.ofSeconds(30);
     Duration messageTimeout = Duration.ofSeconds(30);
@@ -83,10 +85,24 @@ final class ServerOptions implements Cloneable {
     int maxDatagramSize = DEFAULT_MAX_DATAGRAM_SIZE;
     int receiveBufferSize;
 
-    /** Returns options with the same values. */
+    /**
+     * Sets the address to that port of all addresses.
+     *
+     * @throws IllegalArgumentException if the port is not 0 to 65535
+     */
+    void port(int port) {
+        if (port < 0 || port > MAX_PORT) {
+            throw new IllegalArgumentException("port must be 0 to " + MAX_PORT + ": " + port);
+        }
+        address = new InetSocketAddress(port);
+    }
+
+    /** Returns options with the same values, of which a set stays as it is now. */
     ServerOptions copy() {
         try {
-            return (ServerOptions) clone();
+            ServerOptions copy = (ServerOptions) clone();
+            copy.socketPermissions = Set.copyOf(socketPermissions);
+            return copy;
         } catch (CloneNotSupportedException e) {
             throw new IllegalStateException("options are cloneable", e);
         }
@@ -120,6 +136,7 @@ final class ServerOptions implements Cloneable {
         Check.atLeast("backlog", 1, backlog);
         Check.atLeast("maxConnections", 0, maxConnections);
         Check.atLeast("selectors", 0, selectors);
+        Check.notNegative("idleAfter", idleAfter);
         Check.notNegative("idleTimeout", idleTimeout);
         Check.notNegative("readTimeout", readTimeout);
         Check.notNegative("messageTimeout", messageTimeout);

@@ -18,12 +18,23 @@ import javax.net.ssl.SSLSession;
  * <p>Reading flushes what was written before it waits for the peer, so a conversation never deadlocks on unsent bytes.
  *
  * <p>What happens to a connection happens in its turn, one thing at a time. It is confined to the thread that has its
- * turn, except for {@link #execute}, {@code send}, {@link #close()} and the addresses, which any thread may use. A call
- * of {@link #in()} or {@link #out()}'s methods by another thread throws an {@link IllegalStateException}.
+ * turn, except for {@link #execute}, {@link #schedule}, {@code send}, {@link #close()} and the addresses, which any
+ * thread may use. A call of {@link #in()} or {@link #out()}'s methods by another thread throws an
+ * {@link IllegalStateException}.
  */
 public non-sealed interface StreamConnection extends Request, Executor, AutoCloseable {
     /** How many tasks may wait for a connection's turn: {@value}. */
     int MOST_TASKS = 1024;
+
+    /** A task that is to run later; see {@link #schedule}. Thread-safe. */
+    interface Timer {
+        /**
+         * Keeps the task from running.
+         *
+         * @return false if it has run or is running, or was cancelled before, as by the end of its connection
+         */
+        boolean cancel();
+    }
 
     /** Returns what the peer sends. */
     ByteInput in();
@@ -65,6 +76,15 @@ public non-sealed interface StreamConnection extends Request, Executor, AutoClos
     void writeTimeout(Duration timeout);
 
     /**
+     * Sets how long the connection may wait for its next message; zero for no limit. It holds for the next wait and, in
+     * a task of the connection's, for the one that goes on: from when that began. The default is the server's
+     * configuration.
+     *
+     * @throws IllegalArgumentException if the time is negative
+     */
+    void idleTimeout(Duration timeout);
+
+    /**
      * Sends what was written and then the end of the stream, and ends {@link #out()}; reading goes on.
      *
      * @throws IOException if writing to the peer fails
@@ -88,6 +108,19 @@ public non-sealed interface StreamConnection extends Request, Executor, AutoClos
     void execute(Runnable task);
 
     /**
+     * Runs a task in the connection's turn once the time is up: from then on it is a task like any other, see
+     * {@link #execute}. It is at most 100 ms late where no handler holds it up, and two that are due within 50 ms of
+     * each other may run in either order. The end of the connection cancels it. One that waits holds no thread, and
+     * costs the same whether there are few or thousands. Thread-safe.
+     *
+     * @param delay how long to wait; zero for not at all
+     * @throws IllegalArgumentException if the delay is negative
+     * @throws java.util.concurrent.RejectedExecutionException if the connection is closed or about to finish, or
+     *     {@link #MOST_TASKS} tasks of it are scheduled already
+     */
+    Timer schedule(Duration delay, Runnable task);
+
+    /**
      * Queues a message for the peer and returns at once. It is sent in the connection's turn, at the times at which
      * {@linkplain #execute tasks} run: so messages of one thread keep their order, and none lands inside of what
      * {@code handle()} writes before it returns or awaits the next message. A message that was taken is sent unless the
@@ -108,6 +141,13 @@ public non-sealed interface StreamConnection extends Request, Executor, AutoClos
 
     /** Queues text for the peer; see {@link #send(ByteBuf)}. Thread-safe. */
     boolean send(CharSequence message, Charset charset);
+
+    /**
+     * Returns why the connection ends or has ended, which a handler knows in {@code finish()} and
+     * {@link StreamRequestHandler#goodbye()} and a listener in {@link ServerListener#closed}; empty before.
+     * Thread-safe.
+     */
+    Optional<EndReason> endedBy();
 
     /** Returns whether the connection was not closed on this side. Thread-safe. */
     boolean isOpen();

@@ -2,6 +2,7 @@ package dev.socketserver;
 
 import dev.socketserver.buffer.ByteInput;
 import dev.socketserver.buffer.ByteOutput;
+import java.io.IOException;
 import java.util.function.Supplier;
 
 /**
@@ -47,6 +48,20 @@ public abstract non-sealed class StreamRequestHandler extends RequestHandler<Str
     @Override
     final void sayGoodbye() throws Exception {
         goodbye();
+    }
+
+    /**
+     * Is called when the connection awaits a message and its peer has sent nothing for
+     * {@link ServerConfig#idleAfter()}, and again after each further such time until the peer sends. It may write, such
+     * as a heartbeat, and close the connection; neither puts off the {@linkplain ServerConfig#idleTimeout() idle
+     * timeout}. It is not called before {@code setup()}: a peer that has sent nothing since it connected may have no
+     * handler yet. Does nothing unless overridden.
+     */
+    protected void idle() throws IOException {}
+
+    @Override
+    final void hearSilence() throws IOException {
+        idle();
     }
 
     /** Returns the connection. */

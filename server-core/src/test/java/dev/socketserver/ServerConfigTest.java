@@ -69,6 +69,7 @@ class ServerConfigTest {
                         b -> b.engine(Engine.SELECTING).executor(new NamedExecutor()),
                         "engine SELECTING needs an elastic thread pool: an executor of the test"),
                 refused(b -> b.idleTimeout(NEGATIVE), "idleTimeout must not be negative: PT-0.000000001S"),
+                refused(b -> b.idleAfter(NEGATIVE), "idleAfter must not be negative: PT-0.000000001S"),
                 refused(b -> b.readTimeout(NEGATIVE), "readTimeout must not be negative: PT-0.000000001S"),
                 refused(b -> b.messageTimeout(NEGATIVE), "messageTimeout must not be negative: PT-0.000000001S"),
                 refused(b -> b.writeTimeout(NEGATIVE), "writeTimeout must not be negative: PT-0.000000001S"),
@@ -101,6 +102,7 @@ class ServerConfigTest {
                 refused(b -> b.engine(null), "engine"),
                 refused(b -> b.listener(null), "listener"),
                 refused(b -> b.idleTimeout(null), "idleTimeout"),
+                refused(b -> b.idleAfter(null), "idleAfter"),
                 refused(b -> b.readTimeout(null), "readTimeout"),
                 refused(b -> b.messageTimeout(null), "messageTimeout"),
                 refused(b -> b.writeTimeout(null), "writeTimeout"),
@@ -155,6 +157,7 @@ class ServerConfigTest {
                 .drainDelay(Duration.ofSeconds(5))
                 .listener(new ServerListener() {})
                 .tls(Tls.of(SSLContext.getDefault()))
+                .idleAfter(Duration.ofMillis(500))
                 .idleTimeout(Duration.ofSeconds(1))
                 .readTimeout(Duration.ofSeconds(2))
                 .messageTimeout(Duration.ofSeconds(9))

@@ -2,12 +2,14 @@ package dev.socketserver.testing;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.socketserver.EndReason;
 import dev.socketserver.ServerConfig;
 import dev.socketserver.StreamConnection;
 import dev.socketserver.StreamRequestHandler;
 import dev.socketserver.StreamServer;
 import dev.socketserver.TcpServer;
 import dev.socketserver.internal.run.CallerRun;
+import dev.socketserver.internal.util.Check;
 import dev.socketserver.internal.util.Printable;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.net.InetAddress;
@@ -18,6 +20,7 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import javax.net.ssl.SSLSession;
@@ -61,7 +64,7 @@ public final class InMemoryConnection implements AutoCloseable {
     private InMemoryConnection(StreamServer server) {
         run = new CallerRun(server, server.config());
         request = new MemoryRequest(
-                server.config(), run.drain(), allocator, new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
+                server.config(), run, allocator, new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
         channel = request.channel;
     }
 
@@ -171,13 +174,21 @@ public final class InMemoryConnection implements AutoCloseable {
 
     /**
      * Has the peer stay silent for so long that a read times out, {@code awaitMessage()} returns false, or an idle
-     * connection is closed.
+     * connection is closed. What was scheduled for before that happens.
      */
     public InMemoryConnection staySilent() {
-        channel.add(() -> {
-            request.silent();
-            return MemoryChannel.Wait.TIMED_OUT;
-        });
+        channel.add(Silence.untilTimeIsUp(run, request));
+        return this;
+    }
+
+    /**
+     * Has the peer stay silent for that long. Nothing waits for it: the time of this connection passes only so. What
+     * was scheduled happens when its time has come, and timeouts as they would.
+     *
+     * @throws IllegalArgumentException if the time is negative
+     */
+    public InMemoryConnection staySilent(Duration time) {
+        channel.add(Silence.of(Check.notNegative("time", time), run, request));
         return this;
     }
 
@@ -319,6 +330,16 @@ public final class InMemoryConnection implements AutoCloseable {
     /** Returns the limit that holds for one write of the handler. */
     public Duration writeTimeout() {
         return channel.writeTimeout;
+    }
+
+    /** Returns the limit that holds while the connection is idle. */
+    public Duration idleTimeout() {
+        return request.idleTimeout;
+    }
+
+    /** Returns why the connection has ended; empty before. */
+    public Optional<EndReason> endedBy() {
+        return request.endedBy();
     }
 
     /** Returns the socket options that the handler has set. */

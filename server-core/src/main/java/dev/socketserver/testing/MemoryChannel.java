@@ -1,5 +1,6 @@
 package dev.socketserver.testing;
 
+import dev.socketserver.internal.run.Alarms;
 import dev.socketserver.internal.stream.Receiver;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -40,10 +41,14 @@ final class MemoryChannel implements ReadableByteChannel, GatheringByteChannel, 
         void run() throws IOException;
     }
 
+    /** However long. */
+    static final long NO_LIMIT = -1;
+
     Duration readTimeout = Duration.ZERO;
     Duration writeTimeout = Duration.ZERO;
 
     private final Flush flush;
+    private final Alarms clock;
     private final Deque<Step> script = new ArrayDeque<>();
     private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
     private ByteBuffer arrived = ByteBuffer.allocate(0);
@@ -53,16 +58,29 @@ final class MemoryChannel implements ReadableByteChannel, GatheringByteChannel, 
     private boolean outputEnded;
     private long room = Long.MAX_VALUE; // how many bytes the peer is still going to take
     private boolean receiving;
+    private boolean reading; // a read waits for the peer
+    private long readSince; // when that wait began
     private volatile boolean open = true;
 
-    MemoryChannel(Flush flush) {
+    /**
+     * Creates the channel.
+     *
+     * @param clock tells the time of the script
+     */
+    MemoryChannel(Flush flush, Alarms clock) {
         this.flush = flush;
+        this.clock = clock;
     }
 
     // ---- the peer's side
 
     void add(Step step) {
         script.add(step);
+    }
+
+    /** Puts a step, or what is left of it, before the others. */
+    void addFirst(Step step) {
+        script.addFirst(step);
     }
 
     /** Lets the peer take its next step. */
@@ -116,15 +134,34 @@ final class MemoryChannel implements ReadableByteChannel, GatheringByteChannel, 
             flush.run();
         }
         int count = take(target);
-        while (count == 0 && !receiving) {
-            boolean inTime = !inputExpired && await() == Wait.ENDED;
-            count = take(target);
-            if (count == 0 && !inTime) {
-                inputExpired = true;
-                throw timedOut("readTimeout", readTimeout, "no data received for ");
-            }
+        if (count != 0 || receiving) {
+            return count;
         }
-        return count;
+        reading = true;
+        readSince = clock.now();
+        try {
+            while (count == 0) {
+                boolean inTime = !inputExpired && await() == Wait.ENDED;
+                count = take(target);
+                if (count == 0 && !inTime) {
+                    inputExpired = true;
+                    throw timedOut("readTimeout", readTimeout, "no data received for ");
+                }
+            }
+            return count;
+        } finally {
+            reading = false;
+        }
+    }
+
+    /** Returns whether a read waits for the peer. */
+    boolean isReading() {
+        return reading;
+    }
+
+    /** Returns since when it has waited. */
+    long readSince() {
+        return readSince;
     }
 
     private int take(ByteBuffer target) throws IOException {

@@ -1,5 +1,6 @@
 package dev.socketserver.testing;
 
+import dev.socketserver.EndReason;
 import dev.socketserver.OutboundPolicy;
 import dev.socketserver.ServerConfig;
 import dev.socketserver.StreamConnection;
@@ -9,9 +10,11 @@ import dev.socketserver.internal.buffer.ChannelInput;
 import dev.socketserver.internal.buffer.ChannelOutput;
 import dev.socketserver.internal.buffer.SpareBuffers;
 import dev.socketserver.internal.buffer.StreamOwner;
-import dev.socketserver.internal.run.DrainSignal;
+import dev.socketserver.internal.run.Alarms;
+import dev.socketserver.internal.run.CallerRun;
 import dev.socketserver.internal.run.OpenRequest;
 import dev.socketserver.internal.stream.Calls;
+import dev.socketserver.internal.stream.Faults;
 import dev.socketserver.internal.stream.Inbox;
 import dev.socketserver.internal.stream.Outbound;
 import dev.socketserver.internal.util.Check;
@@ -38,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * Confined to one thread, but for what {@link StreamConnection} and {@link OpenRequest} allow others.
  */
 final class MemoryRequest extends OpenRequest implements StreamConnection, StreamOwner {
-    final MemoryChannel channel = new MemoryChannel(this::flush);
+    final MemoryChannel channel;
     final Map<SocketOption<?>, Object> options = new HashMap<>();
     SocketAddress localAddress;
 
@@ -52,22 +55,28 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     String applicationProtocol;
 
     private final ServerConfig config;
-    private final DrainSignal drain;
+    private final CallerRun run;
+    private final Alarms alarms;
+    private final SilenceAlarm silence;
     private final boolean waitsForFirstByte;
     private final ChannelInput in;
     private final ChannelOutput out;
     private final Inbox inbox;
     private final Calls calls = new Calls();
+    Duration idleTimeout;
     private volatile boolean scheduled; // a call has queued it, though its peer sent nothing
 
     // Of the turn.
     private boolean turnBegins = true; // nothing was received in this turn yet
     private boolean handled; // the handler has been called
 
-    MemoryRequest(ServerConfig config, DrainSignal drain, ByteBufAllocator allocator, SocketAddress remoteAddress) {
+    MemoryRequest(ServerConfig config, CallerRun run, ByteBufAllocator allocator, SocketAddress remoteAddress) {
         super(remoteAddress);
         this.config = config;
-        this.drain = drain;
+        this.run = run;
+        alarms = run.alarms();
+        silence = new SilenceAlarm(alarms, config.idleAfter(), this::call);
+        channel = new MemoryChannel(this::flush, alarms);
         localAddress = config.address();
         waitsForFirstByte = config.awaitFirstByte().orElse(config.framing() != null);
         in = new ChannelInput(channel, SpareBuffers.checkingViews(allocator), config.readBufferSize(), this);
@@ -75,6 +84,7 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
         inbox = new Inbox(in, channel, this, config);
         channel.readTimeout = config.readTimeout();
         channel.writeTimeout = config.writeTimeout();
+        idleTimeout = config.idleTimeout();
     }
 
     // ---- what its peer and the server do
@@ -85,19 +95,37 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
 
     /** The server begins to drain: it ends the connection if that is idle. */
     void drained() {
-        if (drain.endsIdle(this)) {
+        if (run.drain().endsIdle(this)) {
             dismiss();
         }
     }
 
-    /** Its idle time is up. */
-    void silent() {
-        expire();
+    /** The time of its wait is up. */
+    void timeIsUp() {
+        if (isParked()) {
+            expire();
+        }
     }
 
     /** Returns whether it waits for its peer without a thread. */
     boolean isIdle() {
         return isParked();
+    }
+
+    /** Returns how many more nanoseconds its present wait may last, or {@link MemoryChannel#NO_LIMIT}. */
+    long patience() {
+        if (!channel.isOpen()) {
+            return MemoryChannel.NO_LIMIT;
+        }
+        boolean inside = channel.isReading() || inbox.hasPart();
+        Duration limit = inside ? channel.readTimeout : idleTimeout;
+        long since = channel.isReading() ? channel.readSince() : silence.since();
+        return limit.isZero() ? MemoryChannel.NO_LIMIT : Math.max(0, Alarms.in(limit, since) - alarms.now());
+    }
+
+    /** Returns whether other threads, or what was scheduled, want something of it. */
+    boolean isCalled() {
+        return !channel.isReading() && (scheduled || silence.isDue() || calls.hasTasks());
     }
 
     /** Returns whether it was queued by a call, and forgets it. */
@@ -167,6 +195,11 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     }
 
     @Override
+    public void idleTimeout(Duration timeout) {
+        idleTimeout = Check.notNegative("idleTimeout", timeout);
+    }
+
+    @Override
     public void shutdownOutput() throws IOException {
         requireTurn();
         out.send();
@@ -182,6 +215,7 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     public void close() {
         if (hasTurn()) {
             closedByHandler();
+            endsBy(EndReason.HANDLER);
         }
         abort();
         call();
@@ -195,6 +229,16 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
         }
         calls.add(task);
         call();
+    }
+
+    @Override
+    public Timer schedule(Duration delay, Runnable task) {
+        Check.notNegative("delay", delay);
+        Objects.requireNonNull(task, "task");
+        if (!isOpen()) {
+            throw new RejectedExecutionException(this + " is closed");
+        }
+        return calls.schedule(task, delay, alarms, this);
     }
 
     @Override
@@ -220,6 +264,7 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
         if (dropped < 0) {
             message.release();
             if (dropped == Outbound.FULL && config.outboundPolicy() == OutboundPolicy.CLOSE) {
+                endsBy(EndReason.OUTBOUND_LIMIT);
                 close();
             }
             return false;
@@ -228,8 +273,8 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
         return true;
     }
 
-    /** Does what was asked for from outside of {@code handle()}. */
-    private void answerCalls() throws IOException {
+    @Override
+    protected void runCalls() throws IOException {
         sendQueued();
         calls.run();
         sendQueued();
@@ -262,22 +307,28 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
 
     @Override
     public boolean awaitMessage() throws IOException {
-        answerCalls();
+        goesOn();
+        runCalls();
         inbox.nextMessage();
         if (inbox.hasMessage()) {
             return true;
         }
+        silence.restart();
         while (channel.isOpen()) {
-            answerCalls();
+            runCalls();
             out.send();
-            inbox.receive();
+            hear();
             if (inbox.hasMessage() || (inbox.hasEnded() && inbox.hasPart())) {
                 return true;
             } else if (inbox.hasEnded() || isDismissed()) {
+                endsBy(inbox.whyIdleEnds(isDismissed(), false));
                 return false;
-            } else if (drain.endsIdle(this)) {
+            } else if (run.drain().endsIdle(this)) {
                 dismissHere();
-            } else if (channel.await() != MemoryChannel.Wait.ENDED) {
+            } else if (takesIdleEvent()) {
+                run.idle(this);
+            } else if (await() != MemoryChannel.Wait.ENDED) {
+                endsBy(EndReason.IDLE_TIMEOUT);
                 return false;
             }
         }
@@ -288,6 +339,19 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
 
     @Override
     protected Look look() {
+        Look seen = lookForInput();
+        if (seen == Look.END) {
+            endsBy(inbox.whyIdleEnds(isDismissed(), false));
+        }
+        return seen;
+    }
+
+    @Override
+    public void endsBy(EndReason reason) {
+        super.endsBy(reason == EndReason.HANDLER && in.hasEnded() ? EndReason.PEER : reason);
+    }
+
+    private Look lookForInput() {
         if (!channel.isOpen()) {
             return Look.END;
         }
@@ -297,17 +361,35 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
         if (!handled && !waitsForFirstByte) {
             return Look.MESSAGE;
         }
-        if (begins && !inbox.hasNews() && inbox.receive() > 0) {
-            noLongerFresh();
+        if (begins && !inbox.hasNews()) {
+            hear();
         }
         boolean news = inbox.hasNews();
-        if (!news && !inbox.hasEnded() && (isDismissed() || drain.endsIdle(this))) {
+        if (!news && !inbox.hasEnded() && (isDismissed() || run.drain().endsIdle(this))) {
             dismissHere();
             return Look.END;
         } else if (news || (inbox.hasEnded() && inbox.isEndNews())) {
             return Look.MESSAGE;
         }
         return expired || inbox.hasEnded() ? Look.END : Look.NOTHING;
+    }
+
+    /** Takes in what has come. */
+    private void hear() {
+        if (inbox.receive() > 0) {
+            noLongerFresh();
+            silence.restart();
+        }
+    }
+
+    private MemoryChannel.Wait await() {
+        silence.start();
+        return channel.await();
+    }
+
+    @Override
+    protected boolean takesIdleEvent() {
+        return silence.take() && patience() != 0;
     }
 
     @Override
@@ -319,6 +401,7 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
 
     @Override
     public void handling() {
+        silence.stop();
         handled = true;
         noLongerFresh();
         inbox.handling();
@@ -327,6 +410,7 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     @Override
     protected void handled() throws IOException {
         inbox.handled();
+        silence.restart();
     }
 
     @Override
@@ -337,11 +421,6 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     @Override
     protected boolean hasTasks() {
         return calls.hasTasks();
-    }
-
-    @Override
-    protected void runCalls() throws IOException {
-        answerCalls();
     }
 
     @Override
@@ -360,6 +439,9 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
         in.trim();
         out.trim();
         turnBegins = true;
+        if (handler() != null && !inbox.hasPart()) {
+            silence.start();
+        }
         if (tryPark() == Parking.CALLED) {
             return false;
         }
@@ -393,12 +475,18 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     }
 
     @Override
+    protected @Nullable EndReason reason(IOException failure) {
+        return Faults.reason(failure, isOpen());
+    }
+
+    @Override
     public boolean isOpen() {
         return channel.isOpen();
     }
 
     @Override
     public void abort() {
+        endsBy(EndReason.SERVER);
         channel.close();
     }
 
@@ -406,6 +494,7 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     protected void release() {
         abort();
         calls.drop();
+        silence.stop();
         try {
             in.discard();
         } finally {

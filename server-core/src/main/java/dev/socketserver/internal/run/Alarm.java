@@ -4,7 +4,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Something that is to happen at a certain time unless the time is put off, as happens to most deadlines. Putting it
- * off costs one write; see {@link Alarms}.
+ * off costs one write; see {@link TimingWheel}.
  */
 public abstract class Alarm {
     /** Never. */

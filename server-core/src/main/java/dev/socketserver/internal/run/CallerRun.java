@@ -2,6 +2,7 @@ package dev.socketserver.internal.run;
 
 import dev.socketserver.Server;
 import dev.socketserver.ServerConfig;
+import java.io.IOException;
 import java.util.Objects;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +17,7 @@ public final class CallerRun {
 
     private final RequestRunner runner;
     private final DrainSignal drain = new DrainSignal();
+    private final ExactAlarms alarms = new ExactAlarms();
     private @Nullable Throwable failure;
 
     /** Creates a run of a server that need not be bound. */
@@ -34,6 +36,25 @@ public final class CallerRun {
     /** Returns what says to requests whether those that are idle are to end. */
     public DrainSignal drain() {
         return drain;
+    }
+
+    /** Returns what keeps deadlines; their time passes only as {@link #pass} says. */
+    public Alarms alarms() {
+        return alarms;
+    }
+
+    /**
+     * Lets so many nanoseconds pass, or fewer if something is due before, which happens then.
+     *
+     * @return how many have passed
+     */
+    public long pass(long most) {
+        return alarms.pass(most);
+    }
+
+    /** Tells the handler of a request that its peer has been silent for a while. */
+    public void idle(OpenRequest request) throws IOException {
+        runner.idle(request);
     }
 
     /** Begins to drain; the requests are to be told by the caller. */
@@ -100,6 +121,11 @@ public final class CallerRun {
         @Override
         public void handle(OpenRequest request) throws Exception {
             hooks.handle(request);
+        }
+
+        @Override
+        public void idle(OpenRequest request) throws IOException {
+            hooks.idle(request);
         }
 
         @Override

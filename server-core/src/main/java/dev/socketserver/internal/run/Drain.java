@@ -1,6 +1,7 @@
 package dev.socketserver.internal.run;
 
 import dev.socketserver.DrainReport;
+import dev.socketserver.EndReason;
 import dev.socketserver.internal.util.Log;
 import java.time.Duration;
 import java.util.List;
@@ -109,6 +110,7 @@ final class Drain {
     private List<DrainReport.Forced> forceEnd() {
         hooks.stopListening();
         run.endpoint().abandon();
+        runner.open().forEach(request -> request.endsBy(EndReason.DRAIN)); // before anything else ends them
         List<DrainReport.Forced> forced = runner.open().standing(); // before the pool gives up what it has queued
         run.stopIntake();
         run.closePool();

@@ -1,5 +1,7 @@
 package dev.socketserver.internal.run;
 
+import java.io.IOException;
+
 /** What a run of a server calls of the server and its handlers. Whatever a method throws costs the one request. */
 public interface Hooks {
     /** Returns whether to serve a request. */
@@ -19,6 +21,9 @@ public interface Hooks {
      * {@link OpenRequest#handling()}, and then the handler. Of the turn.
      */
     void handle(OpenRequest request) throws Exception;
+
+    /** Tells the handler, if it was set up, that its peer has been silent for a while. Of the turn. */
+    void idle(OpenRequest request) throws IOException;
 
     /** Has the handler say the last words to a peer that was idle when the server began to drain. Of the turn. */
     void sayGoodbye(OpenRequest request) throws Exception;

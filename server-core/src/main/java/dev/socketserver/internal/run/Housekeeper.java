@@ -24,7 +24,7 @@ final class Housekeeper {
 
     private final String server;
     private final Hooks hooks;
-    private final Alarms alarms;
+    private final TimingWheel alarms;
     private final LoopThread thread;
     private final @Nullable LoopThread service;
     private final RateLimitedLog failures = new RateLimitedLog(LOG);
@@ -35,7 +35,7 @@ final class Housekeeper {
      *
      * @param died runs if a thread ends without having been stopped
      */
-    Housekeeper(String server, Hooks hooks, Alarms alarms, Runnable died) {
+    Housekeeper(String server, Hooks hooks, TimingWheel alarms, Runnable died) {
         this.server = server;
         this.hooks = hooks;
         this.alarms = alarms;

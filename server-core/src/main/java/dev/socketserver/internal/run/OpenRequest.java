@@ -1,6 +1,7 @@
 package dev.socketserver.internal.run;
 
 import dev.socketserver.DrainReport;
+import dev.socketserver.EndReason;
 import dev.socketserver.Request;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -36,6 +37,8 @@ public abstract class OpenRequest extends Turn {
     private volatile boolean fresh = true; // until the peer has sent something, or a handler handles
     private volatile boolean dismissed; // by the drain
     private volatile boolean expired; // set by the housekeeper, unset by the thread that has the turn
+
+    private volatile @Nullable EndReason endedBy; // written under this
 
     private @Nullable Object handler; // of the turn
     private boolean kept; // of the turn
@@ -109,6 +112,35 @@ public abstract class OpenRequest extends Turn {
     }
 
     // ---- why it ends
+
+    /** Notes why the request ends, unless that was noted before. Thread-safe. */
+    public void endsBy(EndReason reason) {
+        if (endedBy == null) {
+            noteEnd(reason);
+        }
+    }
+
+    private synchronized void noteEnd(EndReason reason) {
+        if (endedBy == null) {
+            endedBy = reason;
+        }
+    }
+
+    /** Forgets why the request was to end, since its handler goes on. Of the turn. */
+    protected final void goesOn() {
+        if (endedBy != null) {
+            forgetEnd();
+        }
+    }
+
+    private synchronized void forgetEnd() {
+        endedBy = null;
+    }
+
+    /** Returns why the request ends, if it is known. Thread-safe. */
+    public final Optional<EndReason> endedBy() {
+        return Optional.ofNullable(endedBy);
+    }
 
     /** Returns whether the peer has sent nothing yet, and no handler has handled. Thread-safe. */
     final boolean isFresh() {
@@ -214,6 +246,13 @@ public abstract class OpenRequest extends Turn {
     /** Does the last of what other threads want done, and waits for the peer where it has to; no task is taken then. */
     public void endCalls() throws Exception {}
 
+    /**
+     * Returns whether the handler is to be told now that its peer has been silent for a while, and notes that it was.
+     */
+    protected boolean takesIdleEvent() {
+        return false;
+    }
+
     /** Returns whether the request can wait for its peer without a thread. */
     protected abstract boolean isParkable();
 
@@ -241,6 +280,7 @@ public abstract class OpenRequest extends Turn {
 
     /** The handler threw: what it left unsent may be half a message. */
     protected void failed() {
+        endsBy(EndReason.ERROR);
         kept = false;
     }
 
@@ -269,7 +309,16 @@ public abstract class OpenRequest extends Turn {
             }
             lastFault = failure;
         }
+        EndReason reason = reason(failure);
+        if (reason != null) {
+            endsBy(reason);
+        }
         return failure;
+    }
+
+    /** Returns why a request ends that has failed so; null if it ends, if at all, for another reason. */
+    protected @Nullable EndReason reason(IOException failure) {
+        return null;
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.socketserver.internal.run;
 
+import dev.socketserver.EndReason;
 import dev.socketserver.Rejection;
 import dev.socketserver.internal.util.Log;
 import dev.socketserver.internal.util.RateLimitedLog;
@@ -7,6 +8,7 @@ import dev.socketserver.limit.LimitExceededException;
 import dev.socketserver.pool.AbortableTask;
 import dev.socketserver.pool.RejectableTask;
 import dev.socketserver.pool.RejectionReason;
+import java.io.IOException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -259,7 +261,9 @@ public final class RequestRunner {
                     request.handled();
                 }
                 case NOTHING -> {
-                    if (!request.hasCalls() && isIdle(request)) {
+                    if (request.takesIdleEvent()) {
+                        hooks.idle(request);
+                    } else if (!request.hasCalls() && isIdle(request)) {
                         return true;
                     }
                 }
@@ -271,7 +275,7 @@ public final class RequestRunner {
     }
 
     /** Does what other threads want done in the request's turn, after its handler was set up. */
-    private void runCalls(OpenRequest request) throws Exception {
+    void runCalls(OpenRequest request) throws Exception {
         if (request.hasTasks()) {
             hooks.setUp(request);
         }
@@ -289,69 +293,29 @@ public final class RequestRunner {
     }
 
     /** Lets the handler greet, and sends what it has written, before its peer is waited for. */
-    private void prepareToWait(OpenRequest request) throws Exception {
+    void prepareToWait(OpenRequest request) throws Exception {
         if (request.isToBeSetUp()) {
             hooks.setUp(request);
         }
         request.flush();
     }
 
-    /**
-     * Serves a request as the hook {@code finishRequest} does: in a turn, one message; called by a user in a thread
-     * that has no turn, the whole request, to the point where it only has to be shut down.
-     *
-     * @throws IllegalStateException if another thread serves the request, or it is closed
-     */
-    public void serveHere(OpenRequest request) throws Exception {
-        if (request.hasTurn() && !request.hasEnded()) {
-            hooks.handle(request);
-            return;
-        }
-        if (!request.begin()) {
-            throw new IllegalStateException(request + " is closed, or served by another thread");
-        }
-        try {
-            while (hasMessage(request)) {
-                reports.handling();
-                hooks.handle(request);
-                if (!request.isKept()) {
-                    break;
-                }
-                request.handled();
-            }
-            finish(request);
-        } catch (Throwable e) {
-            request.failed();
-            sendLastWords(request);
-            throw e;
-        }
+    /** Has the handler handle one message, in a thread that has the turn. */
+    void handle(OpenRequest request) throws Exception {
+        reports.handling();
+        hooks.handle(request);
     }
 
-    /** Waits in the calling thread until there is a message; returns false if there is none any more. */
-    private boolean hasMessage(OpenRequest request) throws Exception {
-        while (true) {
-            runCalls(request);
-            switch (request.look()) {
-                case MESSAGE -> {
-                    return true;
-                }
-                case NOTHING -> {
-                    if (!request.hasCalls()) {
-                        prepareToWait(request);
-                        request.awaitNext();
-                    }
-                }
-                case END -> {
-                    return false;
-                }
-            }
-        }
+    /** Tells the handler that its peer has been silent for a while. Of the turn. */
+    public void idle(OpenRequest request) throws IOException {
+        hooks.idle(request);
     }
 
     // ---- the end of a request
 
     /** Finishes the handler, and sends what is unsent. */
-    private void finish(OpenRequest request) throws Exception {
+    void finish(OpenRequest request) throws Exception {
+        request.endsBy(EndReason.HANDLER);
         request.endCalls();
         if (request.handler() != null) {
             if (request.isDismissed()) {
@@ -390,7 +354,7 @@ public final class RequestRunner {
         sendLastWords(request);
     }
 
-    private void sendLastWords(OpenRequest request) {
+    void sendLastWords(OpenRequest request) {
         try {
             request.flush();
         } catch (Throwable e) {
@@ -450,6 +414,7 @@ public final class RequestRunner {
 
     /** Finishes the handler of a request that is closed before its time; any other was finished before. */
     private void finishLast(OpenRequest request) {
+        request.endsBy(EndReason.SERVER);
         try {
             hooks.finish(request);
         } catch (Throwable e) {

@@ -43,6 +43,7 @@ public final class ServerRun implements Drain.Run {
     private final GuardedListener listener;
     private final @Nullable ElasticThreadPool ownPool;
     private final RequestRunner runner;
+    private final FinishRequest finishRequest;
     private final Intake intake;
     private final Housekeeper housekeeper;
     private final Drain drain;
@@ -72,8 +73,9 @@ public final class ServerRun implements Drain.Run {
         this.endpoint = endpoint;
         listener = new GuardedListener(server, config.listener());
         DrainSignal signal = new DrainSignal();
-        Alarms alarms = new Alarms();
+        TimingWheel alarms = new TimingWheel();
         runner = new RequestRunner(server.toString(), hooks, listener, counters, signal);
+        finishRequest = new FinishRequest(runner, hooks);
         drain = new Drain(this, runner, signal, hooks);
         housekeeper = new Housekeeper(config.name(), hooks, alarms, this::threadDied);
         Executor given = config.executor();
@@ -105,7 +107,12 @@ public final class ServerRun implements Drain.Run {
         listener.stateChanged(ServerState.STARTING);
     }
 
-    /** Returns what serves the requests. */
+    /** Returns what the server's hook of that name does. */
+    public FinishRequest finishRequest() {
+        return finishRequest;
+    }
+
+    /** Returns what serves requests. */
     public RequestRunner runner() {
         return runner;
     }

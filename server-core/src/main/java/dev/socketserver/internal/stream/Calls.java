@@ -1,14 +1,20 @@
 package dev.socketserver.internal.stream;
 
 import dev.socketserver.StreamConnection;
+import dev.socketserver.internal.run.Alarm;
+import dev.socketserver.internal.run.Alarms;
+import dev.socketserver.internal.run.OpenRequest;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.HashSet;
+import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What other threads want of a connection, which does it in its turn: tasks, in their order, and {@link Outbound
- * messages} for its peer. Adding is thread-safe, and the connection is to be called afterwards; the rest is of its
- * turn.
+ * What other threads want of a connection, which does it in its turn: tasks, in their order, some of them later, and
+ * {@link Outbound messages} for its peer. Adding is thread-safe, and the connection is to be called afterwards; the
+ * rest is of its turn.
  *
  * <pre>
  *   TAKING ──end() or drop()──▶ ENDED
@@ -23,6 +29,7 @@ public final class Calls {
     }
 
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>(2); // guarded by this
+    private @Nullable Set<Scheduled> timers; // guarded by this: those that are not due
     private boolean ended; // guarded by this
     private final Outbound outbound = new Outbound();
 
@@ -40,12 +47,96 @@ public final class Calls {
      * @throws RejectedExecutionException if the connection has ended, or too many tasks wait
      */
     public synchronized void add(Runnable task) {
+        checkRoom(tasks.size(), "wait");
+        tasks.add(task);
+    }
+
+    private void checkRoom(int taken, String how) {
         if (ended) {
             throw new RejectedExecutionException("the connection is closed");
-        } else if (tasks.size() >= StreamConnection.MOST_TASKS) {
-            throw new RejectedExecutionException(tasks.size() + " tasks of the connection wait already");
+        } else if (taken >= StreamConnection.MOST_TASKS) {
+            throw new RejectedExecutionException(taken + " tasks of the connection " + how + " already");
         }
-        tasks.add(task);
+    }
+
+    /**
+     * Adds a task that is to wait for so long; its owner, the connection, is called then.
+     *
+     * @throws RejectedExecutionException if the connection has ended, or too many tasks are scheduled already
+     */
+    public StreamConnection.Timer schedule(Runnable task, Duration delay, Alarms alarms, OpenRequest owner) {
+        var timer = new Scheduled(task, alarms, owner);
+        if (delay.isZero()) {
+            add(timer);
+            owner.call();
+        } else {
+            setTimer(timer, Alarms.in(delay, alarms.now()));
+        }
+        return timer;
+    }
+
+    private synchronized void setTimer(Scheduled timer, long due) {
+        Set<Scheduled> known = timers;
+        checkRoom(known == null ? 0 : known.size(), "are scheduled");
+        if (known == null) {
+            known = new HashSet<>();
+            timers = known;
+        }
+        known.add(timer);
+        timer.alarms.setAt(timer, due);
+    }
+
+    /** A task that waits for its time, and then for the connection's turn. */
+    private final class Scheduled extends Alarm implements StreamConnection.Timer, Runnable {
+        private final Runnable task;
+        private final Alarms alarms;
+        private final OpenRequest owner;
+
+        Scheduled(Runnable task, Alarms alarms, OpenRequest owner) {
+            this.task = task;
+            this.alarms = alarms;
+            this.owner = owner;
+        }
+
+        @Override
+        protected void ring() {
+            isDue(this);
+            owner.call();
+        }
+
+        @Override
+        public boolean cancel() {
+            return remove(this);
+        }
+
+        @Override
+        public void run() {
+            task.run();
+        }
+    }
+
+    private synchronized void isDue(Scheduled timer) {
+        if (timers != null && timers.contains(timer)) {
+            tasks.add(timer); // first, so that it rings again if there is no memory for this
+            timers.remove(timer);
+        }
+    }
+
+    private synchronized boolean remove(Scheduled timer) {
+        if (timers != null && timers.remove(timer)) {
+            timer.alarms.cancel(timer);
+            return true;
+        }
+        return tasks.remove(timer);
+    }
+
+    /** Takes no task from here on, and cancels those that are not due. */
+    private synchronized void refuse() {
+        ended = true;
+        if (timers != null) {
+            timers.forEach(timer -> timer.alarms.cancel(timer));
+            timers = null;
+        }
     }
 
     /** Returns the messages for the peer. Thread-safe. */
@@ -78,17 +169,15 @@ public final class Calls {
 
     /** Runs the tasks that wait, and takes none from here on. */
     public void end() {
-        synchronized (this) {
-            ended = true;
-        }
+        refuse();
         run();
     }
 
     /** Drops the tasks and messages that wait, and takes none from here on. */
     public void drop() {
         outbound.close();
+        refuse();
         synchronized (this) {
-            ended = true;
             tasks.clear();
         }
     }

@@ -1,5 +1,6 @@
 package dev.socketserver.internal.stream;
 
+import dev.socketserver.EndReason;
 import dev.socketserver.OutboundPolicy;
 import dev.socketserver.ServerConfig;
 import dev.socketserver.StreamConnection;
@@ -113,6 +114,11 @@ final class Connection extends StreamRequest implements StreamConnection {
     }
 
     @Override
+    public void idleTimeout(Duration timeout) {
+        idleTimeout = Check.notNegative("idleTimeout", timeout);
+    }
+
+    @Override
     public void shutdownOutput() throws IOException {
         requireTurn();
         out.send();
@@ -132,6 +138,7 @@ final class Connection extends StreamRequest implements StreamConnection {
     @Override
     public void close() {
         if (hasTurn()) {
+            endsBy(EndReason.HANDLER);
             endTls(LAST_WORD);
             closedByHandler();
         }
@@ -147,6 +154,16 @@ final class Connection extends StreamRequest implements StreamConnection {
         }
         calls().add(task);
         call();
+    }
+
+    @Override
+    public Timer schedule(Duration delay, Runnable task) {
+        Check.notNegative("delay", delay);
+        Objects.requireNonNull(task, "task");
+        if (!isOpen()) {
+            throw new RejectedExecutionException(this + " is closed");
+        }
+        return calls().schedule(task, delay, context.alarms(), this);
     }
 
     @Override
@@ -189,6 +206,7 @@ final class Connection extends StreamRequest implements StreamConnection {
         if (full) {
             context.runner().reports().dropped(this, 1);
             if (policy == OutboundPolicy.CLOSE) {
+                endsBy(EndReason.OUTBOUND_LIMIT);
                 close();
             }
         }

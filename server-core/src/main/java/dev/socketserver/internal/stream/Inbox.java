@@ -1,5 +1,6 @@
 package dev.socketserver.internal.stream;
 
+import dev.socketserver.EndReason;
 import dev.socketserver.Framing;
 import dev.socketserver.ServerConfig;
 import dev.socketserver.buffer.MessageTooLongException;
@@ -118,6 +119,23 @@ public final class Inbox {
     /** Returns whether nothing more can come. */
     public boolean hasEnded() {
         return broken || in.hasEnded() || (tls != null && tls.hasEnded() && !hasMoreDecrypted());
+    }
+
+    /**
+     * Returns why a connection that is idle ends.
+     *
+     * @param dismissed whether it was dismissed by the drain
+     * @param cutShort whether the server ends its wait
+     */
+    public EndReason whyIdleEnds(boolean dismissed, boolean cutShort) {
+        if (hasEnded()) {
+            return broken ? EndReason.RESET : EndReason.PEER;
+        } else if (dismissed) {
+            return EndReason.DRAIN;
+        } else if (cutShort) {
+            return EndReason.SERVER;
+        }
+        return hasPart() ? EndReason.READ_TIMEOUT : EndReason.IDLE_TIMEOUT;
     }
 
     /** Returns true once, if the end is here and a part of a message before it: the handler is to see that. */

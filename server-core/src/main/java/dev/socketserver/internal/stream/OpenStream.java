@@ -1,5 +1,6 @@
 package dev.socketserver.internal.stream;
 
+import dev.socketserver.EndReason;
 import dev.socketserver.internal.buffer.ChannelInput;
 import dev.socketserver.internal.buffer.ChannelOutput;
 import dev.socketserver.internal.buffer.StreamOwner;
@@ -36,6 +37,7 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
     // Of the turn.
     Duration readTimeout;
     Duration writeTimeout;
+    Duration idleTimeout;
     boolean handled; // the handler has been called
     private boolean cutOff; // nothing is said to the peer any more
 
@@ -51,6 +53,7 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
         inbox = new Inbox(in, channel, tls, this, config);
         readTimeout = config.readTimeout();
         writeTimeout = config.writeTimeout();
+        idleTimeout = config.idleTimeout();
         clock = new WaitClock(context.alarms(), this::expireParked);
         applyTimeouts();
     }
@@ -104,6 +107,29 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
         } else {
             Objects.requireNonNull(poller).compute(known, work);
         }
+    }
+
+    // ---- for whoever wants its place
+
+    /**
+     * Returns how long it has waited for its peer's next message; -1 if it does not, or its peer has yet to take
+     * messages. Thread-safe.
+     */
+    long idleNanos(long now) {
+        Calls known = knownCalls();
+        boolean isBehind = known != null && known.outbound().isUnsent();
+        return isWaiting() && !isInHandshake() && !isBehind ? now - clock.idleSince() : -1;
+    }
+
+    /** Returns whether it is about to end for its place, or at least to be looked at for that. Thread-safe. */
+    boolean yieldsPlace() {
+        return clock.isCutShort();
+    }
+
+    /** Lets it end, unless its peer has sent something by now, because its place is wanted. Thread-safe. */
+    void yieldPlace() {
+        clock.cutShort();
+        expire();
     }
 
     // ---- what other threads want of it
@@ -238,12 +264,18 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
     }
 
     @Override
+    protected @Nullable EndReason reason(IOException failure) {
+        return Faults.reason(failure, isOpen());
+    }
+
+    @Override
     public boolean isOpen() {
         return transport.isOpen();
     }
 
     @Override
     public void abort() {
+        endsBy(EndReason.SERVER);
         try {
             keepLocalAddress();
         } finally {
@@ -266,6 +298,7 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
 
     @Override
     protected void release() {
+        endsBy(EndReason.SERVER); // if nobody said so
         refuseCalls();
         calls().drop();
         context.firstWords().leave();

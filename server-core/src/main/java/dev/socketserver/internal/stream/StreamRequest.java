@@ -1,9 +1,11 @@
 package dev.socketserver.internal.stream;
 
+import dev.socketserver.EndReason;
 import dev.socketserver.internal.run.OpenRequest;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.channels.SelectionKey;
+import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -86,11 +88,19 @@ abstract class StreamRequest extends OpenStream {
     protected Look look() {
         Calls known = knownCalls();
         Look seen = known != null && known.ending ? Look.END : lookForInput();
+        if (seen == Look.END) {
+            endsBy(inbox.whyIdleEnds(isDismissed(), clock.isCutShort()));
+        }
         if (seen == Look.END && known != null && hasUnsent(known) && isCallable() && isParkable()) {
             known.ending = true; // once they are sent, or the peer has taken nothing for too long
             return Look.NOTHING;
         }
         return seen;
+    }
+
+    @Override
+    public void endsBy(EndReason reason) {
+        super.endsBy(reason == EndReason.HANDLER && in.hasEnded() ? EndReason.PEER : reason);
     }
 
     private Look lookForInput() {
@@ -168,6 +178,7 @@ abstract class StreamRequest extends OpenStream {
             return done ? Look.MESSAGE : awaited.hasEnded() ? Look.END : Look.NOTHING;
         } catch (IOException e) {
             inHandshake = false;
+            endsBy(EndReason.RESET);
             context.runner().reports().handshakeFailed(this, e);
             return Look.END;
         }
@@ -302,13 +313,13 @@ abstract class StreamRequest extends OpenStream {
     private int armClock() {
         Calls known = knownCalls();
         if (known == null || !known.waits) {
-            clock.arm(clock.until());
+            clock.arm(clock.until(silence()));
             return SelectionKey.OP_READ;
         } else if (known.ending) {
             clock.arm(known.writeUntil);
             return SelectionKey.OP_WRITE;
         }
-        clock.arm(WaitingChannel.earlier(clock.until(), known.writeUntil));
+        clock.arm(WaitingChannel.earlier(clock.until(silence()), known.writeUntil));
         return SelectionKey.OP_READ | SelectionKey.OP_WRITE;
     }
 
@@ -330,36 +341,31 @@ abstract class StreamRequest extends OpenStream {
             clock.runUntil(WaitingChannel.deadline(tls.patience().toNanos()));
         } else {
             boolean inside = inbox.hasPart();
-            clock.start(
-                    inside ? readTimeout : context.config().idleTimeout(),
-                    inside ? channel.messageDeadline() : WaitingChannel.NONE);
+            clock.start(inside ? readTimeout : idleTimeout, inside ? channel.messageDeadline() : WaitingChannel.NONE);
         }
+    }
+
+    /** Returns after what silence the handler is to be told, in nanoseconds; 0 for none. */
+    private long silence() {
+        Duration span = context.config().idleAfter();
+        return span.isZero() || !awaitsMessage() ? 0 : span.toNanos();
+    }
+
+    /** Returns whether, when the connection waits, it is for the first byte of a message to a handler that is there. */
+    private boolean awaitsMessage() {
+        Calls known = knownCalls();
+        boolean isEnding = known != null && known.ending;
+        return handler() != null && !inbox.hasPart() && !awaitsHandshake() && !isEnding;
+    }
+
+    @Override
+    protected boolean takesIdleEvent() {
+        return clock.takeSilence(silence());
     }
 
     @Override
     protected boolean isInHandshake() {
         return inHandshake;
-    }
-
-    /**
-     * Returns how long it has waited for its peer's next message; -1 if it does not, or its peer has yet to take
-     * messages. Thread-safe.
-     */
-    long idleNanos(long now) {
-        Calls known = knownCalls();
-        boolean isBehind = known != null && known.outbound().isUnsent();
-        return isWaiting() && !isInHandshake() && !isBehind ? now - clock.idleSince() : -1;
-    }
-
-    /** Returns whether it is about to end for its place, or at least to be looked at for that. Thread-safe. */
-    boolean yieldsPlace() {
-        return clock.isCutShort();
-    }
-
-    /** Lets it end, unless its peer has sent something by now, because its place is wanted. Thread-safe. */
-    void yieldPlace() {
-        clock.cutShort();
-        expire();
     }
 
     @Override
@@ -377,10 +383,11 @@ abstract class StreamRequest extends OpenStream {
             return; // called
         }
         try {
-            if (!context.drain().endsIdle(this) && !awaitPeer(clock.until())) {
+            if (!context.drain().endsIdle(this) && !awaitPeer(clock.until(silence()))) {
                 expireHere();
             }
         } catch (IOException e) {
+            endsBy(EndReason.SERVER); // it was interrupted, or closed
             inbox.broke(e);
         } finally {
             endWait();
@@ -390,16 +397,17 @@ abstract class StreamRequest extends OpenStream {
     @Override
     public boolean awaitMessage() throws IOException {
         unheard = false;
+        goesOn();
         runCalls();
         inbox.nextMessage();
         if (inbox.hasMessage()) {
             return true;
         }
         clock.reset();
-        startClock();
         boolean mayHaveCome = !channel.hasWaited() || inbox.hasMoreDecrypted();
         while (transport.isOpen()) {
             runCalls();
+            startClock(); // after a task, which may have changed how long it lasts
             out.send();
             if (mayHaveCome) {
                 receive();
@@ -408,11 +416,14 @@ abstract class StreamRequest extends OpenStream {
                 }
             }
             if (inbox.hasEnded() || isDismissed() || (takeExpired() && clock.isUp())) {
+                endsBy(inbox.whyIdleEnds(isDismissed(), clock.isCutShort()));
                 sendQueued();
                 return false;
             }
             if (context.drain().endsIdle(this)) {
                 dismissHere();
+            } else if (takesIdleEvent()) {
+                context.runner().idle(this);
             } else {
                 startClock(); // which goes on, unless a part has come
                 awaitInput();

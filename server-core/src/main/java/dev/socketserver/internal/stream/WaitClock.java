@@ -14,6 +14,7 @@ final class WaitClock extends Alarm {
     private final Runnable expired;
     private long until = WaitingChannel.NONE; // when the present wait ends, on the nanoTime clock
     private boolean runs; // the wait has begun
+    private int told; // of how many spans of silence in the present wait the handler knows
 
     /** When the peer was last heard of or answered, on the nanoTime clock. Written before the turn ends. */
     private long idleSince = System.nanoTime();
@@ -55,7 +56,7 @@ final class WaitClock extends Alarm {
     }
 
     /**
-     * Begins a wait, unless one goes on.
+     * Begins a wait, unless one goes on, which may last as long as this says from its beginning.
      *
      * @param patience how long it may last; zero for no limit
      * @param limit when it ends at the latest, on the {@code nanoTime} clock, or {@link WaitingChannel#NONE}
@@ -63,10 +64,11 @@ final class WaitClock extends Alarm {
     void start(Duration patience, long limit) {
         if (!runs) {
             idleSince = System.nanoTime();
-            long end = patience.isZero() ? WaitingChannel.NONE : WaitingChannel.at(idleSince + patience.toNanos());
-            runUntil(WaitingChannel.earlier(end, limit));
+            told = 0;
             runs = true;
         }
+        long end = patience.isZero() ? WaitingChannel.NONE : WaitingChannel.at(idleSince + patience.toNanos());
+        runUntil(WaitingChannel.earlier(end, limit));
     }
 
     /** Lets the present look at the connection be followed by a wait that ends at that time. */
@@ -77,6 +79,26 @@ final class WaitClock extends Alarm {
     /** Returns when the wait ends, on the {@code nanoTime} clock; {@link WaitingChannel#NONE} if never. */
     long until() {
         return until;
+    }
+
+    /**
+     * Returns when the wait ends, or the handler is to be told of a silence.
+     *
+     * @param span after what silence it is told, in nanoseconds; 0 for none
+     */
+    long until(long span) {
+        return span == 0 ? until : WaitingChannel.earlier(until, WaitingChannel.at(idleSince + (told + 1L) * span));
+    }
+
+    /** Returns whether the handler is to be told of a silence now, and notes that it was. */
+    boolean takeSilence(long span) {
+        if (span == 0 || !runs || isUp()) {
+            return false;
+        }
+        long spans = (System.nanoTime() - idleSince) / span;
+        boolean isNews = spans > told;
+        told = (int) Math.min(Integer.MAX_VALUE, spans);
+        return isNews;
     }
 
     /** Returns whether the time is up. */

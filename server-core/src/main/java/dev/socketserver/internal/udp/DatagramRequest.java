@@ -1,6 +1,7 @@
 package dev.socketserver.internal.udp;
 
 import dev.socketserver.Datagram;
+import dev.socketserver.EndReason;
 import dev.socketserver.internal.run.OpenRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -38,6 +39,9 @@ public final class DatagramRequest extends OpenRequest implements Datagram {
         this.content = content;
         this.truncated = truncated;
     }
+
+    @Override
+    public void endsBy(EndReason reason) {} // nobody asks
 
     @Override
     public Datagram face() {

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.Timeout;
 class AlarmFailureTest {
     private static final long LATER = 200_000_000;
 
-    private final Alarms alarms = new Alarms();
+    private final TimingWheel alarms = new TimingWheel();
     private final List<String> rung = new ArrayList<>();
 
     private Alarm alarm(String name, int failures) {

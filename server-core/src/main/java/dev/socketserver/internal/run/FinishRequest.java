@@ -1,0 +1,67 @@
+package dev.socketserver.internal.run;
+
+/**
+ * What the server's hook {@code finishRequest} does: in a turn, one message is handled; called by a user in a thread
+ * that has no turn, the whole request is served, to the point where it only has to be shut down.
+ */
+public final class FinishRequest {
+    private final RequestRunner runner;
+    private final Hooks hooks;
+
+    FinishRequest(RequestRunner runner, Hooks hooks) {
+        this.runner = runner;
+        this.hooks = hooks;
+    }
+
+    /**
+     * Serves a request in the calling thread.
+     *
+     * @throws IllegalStateException if another thread serves the request, or it is closed
+     */
+    public void serve(OpenRequest request) throws Exception {
+        if (request.hasTurn() && !request.hasEnded()) {
+            hooks.handle(request);
+            return;
+        }
+        if (!request.begin()) {
+            throw new IllegalStateException(request + " is closed, or served by another thread");
+        }
+        try {
+            while (hasMessage(request)) {
+                runner.handle(request);
+                if (!request.isKept()) {
+                    break;
+                }
+                request.handled();
+            }
+            runner.finish(request);
+        } catch (Throwable e) {
+            request.failed();
+            runner.sendLastWords(request);
+            throw e;
+        }
+    }
+
+    /** Waits in the calling thread until there is a message; returns false if there is none any more. */
+    private boolean hasMessage(OpenRequest request) throws Exception {
+        while (true) {
+            runner.runCalls(request);
+            switch (request.look()) {
+                case MESSAGE -> {
+                    return true;
+                }
+                case NOTHING -> {
+                    if (request.takesIdleEvent()) {
+                        hooks.idle(request);
+                    } else if (!request.hasCalls()) {
+                        runner.prepareToWait(request);
+                        request.awaitNext();
+                    }
+                }
+                case END -> {
+                    return false;
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,32 @@
+package dev.socketserver.internal.stream;
+
+import dev.socketserver.EndReason;
+import dev.socketserver.buffer.MessageTooLongException;
+import java.io.EOFException;
+import java.io.IOException;
+import java.io.InterruptedIOException;
+import java.net.SocketTimeoutException;
+import java.nio.channels.ClosedChannelException;
+import org.jspecify.annotations.Nullable;
+
+/** What a failure to read or write says about its connection. */
+public final class Faults {
+    private Faults() {}
+
+    /**
+     * Returns why a connection ends that has failed so; null if it ends, if at all, for another reason.
+     *
+     * @param open whether the connection is still open
+     */
+    public static @Nullable EndReason reason(IOException failure, boolean open) {
+        if (failure instanceof SocketTimeoutException) {
+            return open ? EndReason.READ_TIMEOUT : EndReason.WRITE_TIMEOUT; // which closes it
+        } else if (failure instanceof EOFException) {
+            return EndReason.PEER;
+        }
+        boolean isOther = failure instanceof MessageTooLongException
+                || failure instanceof InterruptedIOException
+                || failure instanceof ClosedChannelException; // it was closed here
+        return isOther ? null : EndReason.RESET;
+    }
+}
