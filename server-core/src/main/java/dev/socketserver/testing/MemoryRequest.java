@@ -11,6 +11,7 @@ import dev.socketserver.internal.buffer.SpareBuffers;
 import dev.socketserver.internal.buffer.StreamOwner;
 import dev.socketserver.internal.run.DrainSignal;
 import dev.socketserver.internal.run.OpenRequest;
+import dev.socketserver.internal.stream.Called;
 import dev.socketserver.internal.stream.Calls;
 import dev.socketserver.internal.stream.Inbox;
 import dev.socketserver.internal.stream.Outbound;
@@ -37,7 +38,7 @@ import org.jspecify.annotations.Nullable;
  * A connection in memory as the engine and its handler have it: between two messages it is parked, as with a selector.
  * Confined to one thread, but for what {@link StreamConnection} and {@link OpenRequest} allow others.
  */
-final class MemoryRequest extends OpenRequest implements StreamConnection, StreamOwner {
+final class MemoryRequest extends OpenRequest implements StreamConnection, StreamOwner, Called {
     final MemoryChannel channel = new MemoryChannel(this::flush);
     final Map<SocketOption<?>, Object> options = new HashMap<>();
     SocketAddress localAddress;
@@ -181,6 +182,11 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     public void close() {
         abort();
         call();
+    }
+
+    @Override
+    public Calls calls() {
+        return calls;
     }
 
     @Override
@@ -403,6 +409,6 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
 
     @Override
     public String toString() {
-        return "StreamConnection[" + Printable.of(remoteAddress()) + "]";
+        return "StreamConnection[#" + id() + " " + Printable.of(remoteAddress()) + "]";
     }
 }

@@ -37,7 +37,7 @@ public abstract class OpenRequest extends Turn {
     private volatile boolean dismissed; // by the drain
     private volatile boolean expired; // set by the housekeeper, unset by the thread that has the turn
 
-    private @Nullable Object handler; // of the turn
+    private volatile @Nullable Object handler; // written in the turn
     private boolean kept; // of the turn
     private @Nullable IOException firstFault; // of the turn: what reading or writing has failed with
     private @Nullable IOException lastFault; // of the turn: the same, if it has failed again
@@ -76,7 +76,7 @@ public abstract class OpenRequest extends Turn {
         return Duration.ofNanos(System.nanoTime() - openedAt);
     }
 
-    /** Returns the handler that serves it, once it was made. Of the turn. */
+    /** Returns the handler that serves it, once it was made. Thread-safe. */
     public final @Nullable Object handler() {
         return handler;
     }
