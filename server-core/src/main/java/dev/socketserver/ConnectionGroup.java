@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>A message is sent to each member as by {@link StreamConnection#send(ByteBuf)}: nobody is waited for. Messages of
  * one thread reach each member in their order; of two threads, different members may receive the messages in different
  * orders. What goes through the members is weakly consistent: it meets each connection once that is a member all the
- * while, in no particular order. Thread-safe.
+ * while, in no particular order, and one twice, perhaps, that leaves and joins again meanwhile. Thread-safe.
  */
 public final class ConnectionGroup {
     private final Set<StreamConnection> members = ConcurrentHashMap.newKeySet(); // written with a member's calls locked

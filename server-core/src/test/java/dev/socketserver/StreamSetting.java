@@ -21,6 +21,7 @@ import java.util.function.UnaryOperator;
 
 /** One of the settings in which connections are served: what they run over, and what runs their handlers. */
 record StreamSetting(Transport transport, Execution execution, boolean isProxied) {
+    private static final String PROXY_HEADER = "PROXY TCP4 192.0.2.1 198.51.100.1 56324 443\r\n";
     private static final Set<Execution> PLATFORM = EnumSet.complementOf(EnumSet.of(Execution.VIRTUAL));
 
     StreamSetting(Transport transport, Execution execution) {
@@ -161,7 +162,7 @@ record StreamSetting(Transport transport, Execution execution, boolean isProxied
     /** Connects, with a handshake if there is one. */
     Peer connect(SocketAddress address) throws IOException {
         if (isProxied) {
-            return TestClient.to(address).send("PROXY TCP4 192.0.2.1 198.51.100.1 56324 443\r\n");
+            return TestClient.to(address).send(PROXY_HEADER);
         }
         return transport == Transport.TLS ? TlsClient.to(address, TlsSetup.trusting()) : TestClient.to(address);
     }
@@ -172,6 +173,9 @@ record StreamSetting(Transport transport, Execution execution, boolean isProxied
             return connect(address);
         }
         TestClient transport = TestClient.withSmallWindow(address);
+        if (isProxied) {
+            return transport.send(PROXY_HEADER);
+        }
         return this.transport == Transport.TLS
                 ? new TlsClient(transport, TlsSetup.trusting().createSSLEngine()).shakeHands()
                 : transport;

@@ -39,7 +39,7 @@ class InMemoryGroupTest {
     void membersHearEachOtherAndLeaveWhenTheyEnd() {
         try (var ann = InMemoryConnection.to(Talker::new);
                 var bob = InMemoryConnection.to(Talker::new)) {
-            bob.serve();
+            bob.send("nobody is here\n").serve();
             ann.send("hello\n").serve();
             assertThat(bob.serve().received()).isEqualTo("hello\n");
             assertThat(ann.received()).isEmpty();
