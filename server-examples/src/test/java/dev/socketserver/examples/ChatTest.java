@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.socketserver.testing.InMemoryConnection;
 import java.io.BufferedReader;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InputStreamReader;
 import java.io.OutputStream;
@@ -23,7 +24,7 @@ class ChatTest {
     private static final String HELLO = "; /who tells who is here, /quit leaves";
 
     /** Somebody who speaks in lines. */
-    private record Person(OutputStream out, BufferedReader in, AutoCloseable process) implements AutoCloseable {
+    private record Person(OutputStream out, BufferedReader in, Closeable process) implements Closeable {
         static Person bySocket(int port) throws IOException {
             var socket = new Socket(InetAddress.getLoopbackAddress(), port);
             return new Person(
@@ -57,7 +58,7 @@ class ChatTest {
         }
 
         @Override
-        public void close() throws Exception {
+        public void close() throws IOException {
             process.close();
         }
     }

@@ -25,7 +25,10 @@ public final class Calls {
     }
 
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>(2); // guarded by this
-    private @Nullable IdentityHashMap<Set<StreamConnection>, StreamConnection> groups; // guarded by this
+
+    /** The members of each group that the connection is in, as keys; the connection as values. Guarded by this. */
+    private @Nullable IdentityHashMap<Set<StreamConnection>, StreamConnection> groups;
+
     private boolean ended; // guarded by this
     private final Outbound outbound = new Outbound();
 
