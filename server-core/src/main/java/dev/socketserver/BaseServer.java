@@ -3,6 +3,7 @@ package dev.socketserver;
 import dev.socketserver.internal.run.CallerRun;
 import dev.socketserver.internal.run.Endpoint;
 import dev.socketserver.internal.run.OpenRequest;
+import dev.socketserver.internal.run.OpenRequests;
 import dev.socketserver.internal.run.ServerCounters;
 import dev.socketserver.internal.run.ServerRun;
 import dev.socketserver.internal.util.Check;
@@ -364,6 +365,12 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
     protected void serviceActions() throws Exception {}
 
     // ---- for the transports
+
+    /** Returns the requests of the present run, or the last one; null before the first. */
+    final @Nullable OpenRequests openRequests() {
+        ServerRun current = run;
+        return current == null ? null : current.runner().open();
+    }
 
     private ServerRun running() {
         return Objects.requireNonNull(run, "not bound");

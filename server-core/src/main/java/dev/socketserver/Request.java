@@ -4,7 +4,7 @@ import java.net.SocketAddress;
 
 /** A unit of work that a server passes to a handler: a {@link StreamConnection} or a {@link Datagram}. */
 public sealed interface Request permits StreamConnection, Datagram {
-    /** Returns the number of this request, unique in this process. Thread-safe. */
+    /** Returns the number of this request, unique in this process; a connection's log lines show it. Thread-safe. */
     long id();
 
     /** Returns the peer's address; behind a trusted proxy, the client's address that it reported. Thread-safe. */

@@ -17,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public abstract sealed class RequestHandler<R extends Request> permits StreamRequestHandler, DatagramRequestHandler {
     private @Nullable R request;
     private @Nullable Server server;
-    private boolean setUp;
+    private volatile boolean setUp; // published after setup() was: other threads may find the handler then
     private boolean finished;
     private boolean kept;
 
@@ -95,6 +95,11 @@ public abstract sealed class RequestHandler<R extends Request> permits StreamReq
             finished = true;
             finish();
         }
+    }
+
+    /** Returns whether {@link #setup()} has run. Thread-safe: the caller then sees what it did. */
+    final boolean isSetUp() {
+        return setUp;
     }
 
     final boolean isFinished() {

@@ -11,10 +11,16 @@ import org.jspecify.annotations.Nullable;
 
 /** A server of stream connections: the common base of {@link TcpServer} and {@link UnixServer}. */
 public abstract sealed class StreamServer extends BaseServer<StreamConnection> permits TcpServer, UnixServer {
+    private final Connections connections = new Connections(this::openRequests);
     private volatile @Nullable ServerSocketChannel channel; // written by the thread that binds
 
     StreamServer(ServerConfig config, Supplier<? extends StreamRequestHandler> handlers) {
         super(config, handlers);
+    }
+
+    /** Returns a live view of the connections that are open; the same object, whether the server runs or not. */
+    public final Connections connections() {
+        return connections;
     }
 
     /** Opens a listening socket of the transport, not bound unless it was inherited. */

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.socketserver.peer.LineEcho;
+import dev.socketserver.peer.Peer;
 import dev.socketserver.peer.Polling;
 import dev.socketserver.peer.RecordingListener;
 import java.io.IOException;
@@ -44,8 +45,8 @@ class ExecuteTest {
         }
     }
 
-    static List<Setting> settings() {
-        return Setting.available();
+    static List<StreamSetting> settings() {
+        return StreamSetting.wide();
     }
 
     /** Keeps its connection, and says what it is asked from outside. */
@@ -77,23 +78,21 @@ class ExecuteTest {
         }
     }
 
-    private StreamServer server(Setting setting, Supplier<? extends StreamRequestHandler> handlers) throws IOException {
-        StreamServer server =
-                setting.server(setting.config(directory).listener(new Opened()).build(), handlers);
-        server.start();
-        return server;
+    private StreamSetting.Running server(StreamSetting setting, Supplier<StreamRequestHandler> handlers)
+            throws IOException {
+        return setting.start(directory, config -> config.listener(new Opened()), handlers);
     }
 
     @ParameterizedTest
     @MethodSource("settings")
-    void aTaskRunsBeforeTheFirstByteAndBetweenMessages(Setting setting) throws Exception {
+    void aTaskRunsBeforeTheFirstByteAndBetweenMessages(StreamSetting setting) throws Exception {
         List<Speaker> handlers = new ArrayList<>();
-        try (StreamServer server = server(setting, () -> {
+        try (StreamSetting.Running running = server(setting, () -> {
                     var made = new Speaker();
                     handlers.add(made);
                     return made;
                 });
-                Setting.Peer peer = setting.connect(server)) {
+                Peer peer = running.connect()) {
             StreamConnection connection = opened.take();
             connection.execute(() -> say(connection, handlers.get(0).greeting));
             assertThat(peer.readLine()).isEqualTo("set up");
@@ -110,9 +109,9 @@ class ExecuteTest {
 
     @ParameterizedTest
     @MethodSource("settings")
-    void aTaskRunsWhileAConversationAwaitsAMessage(Setting setting) throws Exception {
-        try (StreamServer server = server(setting, Conversation::new);
-                Setting.Peer peer = setting.connect(server)) {
+    void aTaskRunsWhileAConversationAwaitsAMessage(StreamSetting setting) throws Exception {
+        try (StreamSetting.Running running = server(setting, Conversation::new);
+                Peer peer = running.connect()) {
             StreamConnection connection = opened.take();
             for (int i = 0; i < 3; i++) {
                 connection.execute(() -> say(connection, "from outside"));
@@ -121,14 +120,14 @@ class ExecuteTest {
                 assertThat(peer.readLine()).isEqualTo("ask");
             }
             connection.execute(() -> say(connection, "the last"));
-            server.shutdown(Duration.ofSeconds(30));
+            running.server().shutdown(Duration.ofSeconds(30));
             assertThat(peer.readAll()).isEqualTo("the last\nbye\n");
         }
     }
 
     @ParameterizedTest
     @MethodSource("settings")
-    void tasksRunInTheirOrderAndNeverBesideAHandlerOrEachOther(Setting setting) throws Exception {
+    void tasksRunInTheirOrderAndNeverBesideAHandlerOrEachOther(StreamSetting setting) throws Exception {
         var inside = new AtomicInteger();
         List<Integer> order = new ArrayList<>(); // of the turn
         Queue<String> faults = new ConcurrentLinkedQueue<>();
@@ -139,14 +138,14 @@ class ExecuteTest {
             Thread.onSpinWait();
             inside.decrementAndGet();
         };
-        try (StreamServer server = server(setting, () -> new LineEcho() {
+        try (StreamSetting.Running running = server(setting, () -> new LineEcho() {
                     @Override
                     protected void handle() throws Exception {
                         alone.run();
                         super.handle();
                     }
                 });
-                Setting.Peer peer = setting.connect(server)) {
+                Peer peer = running.connect()) {
             StreamConnection connection = opened.take();
             var done = new CountDownLatch(1);
             var adding = new FutureTask<>(() -> {
@@ -180,10 +179,10 @@ class ExecuteTest {
 
     @ParameterizedTest
     @MethodSource("settings")
-    void aTaskWaitsForARunningHandlerAndRunsBeforeItFinishes(Setting setting) throws Exception {
+    void aTaskWaitsForARunningHandlerAndRunsBeforeItFinishes(StreamSetting setting) throws Exception {
         var handling = new CountDownLatch(1);
         var goOn = new CountDownLatch(1);
-        try (StreamServer server = server(setting, () -> new StreamRequestHandler() {
+        try (StreamSetting.Running running = server(setting, () -> new StreamRequestHandler() {
                     @Override
                     protected void handle() throws Exception {
                         in().readLine(UTF_8, 100);
@@ -197,7 +196,7 @@ class ExecuteTest {
                         out().write("finished\n", UTF_8);
                     }
                 });
-                Setting.Peer peer = setting.connect(server).send("ask\n")) {
+                Peer peer = running.connect().send("ask\n")) {
             StreamConnection connection = opened.take();
             handling.await();
             connection.execute(() -> say(connection, "task"));
@@ -218,24 +217,22 @@ class ExecuteTest {
 
     @ParameterizedTest
     @MethodSource("settings")
-    void aFailureOfATaskIsTheHandlers(Setting setting) throws Exception {
+    void aFailureOfATaskIsTheHandlers(StreamSetting setting) throws Exception {
         var thrown = new IllegalStateException("a task's");
         var finished = new CountDownLatch(1);
-        StreamServer server =
-                setting.server(setting.config(directory).listener(events).build(), () -> new LineEcho() {
-                    @Override
-                    protected void setup() {
-                        opened.add(connection());
-                    }
+        Supplier<StreamRequestHandler> handlers = () -> new LineEcho() {
+            @Override
+            protected void setup() {
+                opened.add(connection());
+            }
 
-                    @Override
-                    protected void finish() {
-                        finished.countDown();
-                    }
-                });
-        try (server) {
-            server.start();
-            try (Setting.Peer peer = setting.connect(server).send("ask\n")) {
+            @Override
+            protected void finish() {
+                finished.countDown();
+            }
+        };
+        try (StreamSetting.Running running = setting.start(directory, config -> config.listener(events), handlers)) {
+            try (Peer peer = running.connect().send("ask\n")) {
                 assertThat(peer.readLine()).isEqualTo("ask");
                 opened.take().execute(() -> {
                     throw thrown;
@@ -243,29 +240,29 @@ class ExecuteTest {
                 assertThat(peer.readAll()).isEmpty();
                 finished.await();
             }
-            assertThat(server.join(Duration.ofSeconds(20))).isTrue();
-            assertThat(server.snapshot().failed()).isEqualTo(1);
+            assertThat(running.server().join(Duration.ofSeconds(20))).isTrue();
+            assertThat(running.server().snapshot().failed()).isEqualTo(1);
         }
     }
 
     @ParameterizedTest
     @MethodSource("settings")
-    void aClosedConnectionRejectsAndDropsTasks(Setting setting) throws Exception {
-        var running = new CountDownLatch(1);
+    void aClosedConnectionRejectsAndDropsTasks(StreamSetting setting) throws Exception {
+        var begun = new CountDownLatch(1);
         var goOn = new CountDownLatch(1);
         var dropped = new AtomicInteger();
-        try (StreamServer server = server(setting, LineEcho::new);
-                Setting.Peer peer = setting.connect(server)) {
+        try (StreamSetting.Running running = server(setting, LineEcho::new);
+                Peer peer = running.connect()) {
             StreamConnection connection = opened.take();
             connection.execute(() -> {
-                running.countDown();
+                begun.countDown();
                 try {
                     goOn.await();
                 } catch (InterruptedException e) {
                     throw new IllegalStateException(e);
                 }
             });
-            running.await();
+            begun.await();
             for (int i = 0; i < StreamConnection.MOST_TASKS; i++) {
                 connection.execute(dropped::incrementAndGet);
             }
@@ -277,7 +274,7 @@ class ExecuteTest {
                     .isThrownBy(() -> connection.execute(() -> {}))
                     .withMessageContaining("closed");
             goOn.countDown();
-            assertThat(server.join(Duration.ofSeconds(20))).isTrue();
+            assertThat(running.server().join(Duration.ofSeconds(20))).isTrue();
             assertThatExceptionOfType(IOException.class).isThrownBy(peer::readLine);
             assertThat(dropped).hasValueLessThanOrEqualTo(StreamConnection.MOST_TASKS);
         }
@@ -285,8 +282,9 @@ class ExecuteTest {
 
     @Test
     void noTaskIsLostWhileAConnectionParks() throws Exception {
-        try (StreamServer server = server(Setting.SELECTING, LineEcho::new);
-                Setting.Peer peer = Setting.SELECTING.connect(server)) {
+        var setting = new StreamSetting(Transport.TCP, StreamSetting.Execution.SELECTING);
+        try (StreamSetting.Running running = server(setting, LineEcho::new);
+                Peer peer = running.connect()) {
             StreamConnection connection = opened.take();
             for (int i = 0; i < 2_000; i++) {
                 peer.send("ask\n"); // whose handler returns, and parks the connection, about now

@@ -108,7 +108,7 @@ class PeerTextTest {
             }
             listener.await("closed", 1);
         }
-        checkLines("StreamConnection[" + ESCAPED + "]");
+        checkLines(" " + ESCAPED + "]");
     }
 
     @Test

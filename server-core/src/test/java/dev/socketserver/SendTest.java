@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.socketserver.peer.LineEcho;
+import dev.socketserver.peer.Peer;
 import dev.socketserver.peer.Polling;
 import dev.socketserver.pool.PoolConfig;
 import io.netty.buffer.ByteBuf;
@@ -22,11 +23,11 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Messages from any thread reach the peer, or are accounted for. */
@@ -53,20 +54,21 @@ class SendTest {
         }
     }
 
-    static List<Setting> settings() {
-        return Setting.available();
+    static List<StreamSetting> settings() {
+        return StreamSetting.wide();
     }
 
-    private ServerConfig.Builder config(Setting setting) {
-        return setting.config(directory).listener(new Listener());
+    static List<StreamSetting> selecting() {
+        return settings().stream()
+                .filter(setting -> setting.execution() == StreamSetting.Execution.SELECTING
+                        || setting.execution() == StreamSetting.Execution.THREE_SELECTORS)
+                .toList();
     }
 
-    private static StreamServer start(
-            Setting setting, ServerConfig.Builder config, Supplier<? extends StreamRequestHandler> handlers)
+    private StreamSetting.Running start(
+            StreamSetting setting, UnaryOperator<ServerConfig.Builder> options, Supplier<StreamRequestHandler> handlers)
             throws IOException {
-        StreamServer server = setting.server(config.build(), handlers);
-        server.start();
-        return server;
+        return setting.start(directory, config -> options.apply(config.listener(new Listener())), handlers);
     }
 
     private static final class Conversation extends StreamRequestHandler {
@@ -101,11 +103,11 @@ class SendTest {
 
     @ParameterizedTest
     @MethodSource("settings")
-    void aMessageReachesAPeerThatIsSilent(Setting setting) throws Exception {
+    void aMessageReachesAPeerThatIsSilent(StreamSetting setting) throws Exception {
         for (Supplier<StreamRequestHandler> handlers :
                 List.<Supplier<StreamRequestHandler>>of(LineEcho::new, Conversation::new)) {
-            try (StreamServer server = start(setting, config(setting), handlers);
-                    Setting.Peer peer = setting.connect(server)) {
+            try (StreamSetting.Running running = start(setting, config -> config, handlers);
+                    Peer peer = running.connect()) {
                 StreamConnection connection = opened.take();
                 ByteBuf shared = Unpooled.copiedBuffer("shared\n", UTF_8);
                 for (int i = 0; i < 3; i++) {
@@ -126,10 +128,10 @@ class SendTest {
 
     @ParameterizedTest
     @MethodSource("settings")
-    void sendersKeepTheirOrderAndNoMessageLandsInsideAnAnswer(Setting setting) throws Exception {
+    void sendersKeepTheirOrderAndNoMessageLandsInsideAnAnswer(StreamSetting setting) throws Exception {
         int each = 1_000;
         int senders = 3;
-        try (StreamServer server = start(setting, config(setting), () -> new StreamRequestHandler() {
+        try (StreamSetting.Running running = start(setting, config -> config, () -> new StreamRequestHandler() {
                     @Override
                     protected void handle() throws IOException {
                         if (in().readLine(UTF_8, 100) != null) {
@@ -141,7 +143,7 @@ class SendTest {
                         }
                     }
                 });
-                Setting.Peer peer = setting.connect(server)) {
+                Peer peer = running.connect()) {
             StreamConnection connection = opened.take();
             for (int i = 0; i < senders; i++) {
                 int sender = i;
@@ -159,7 +161,7 @@ class SendTest {
                 }
                 return 0;
             });
-            if (setting != Setting.TLS && setting != Setting.TLS_BLOCKING) { // whose peer is one thread's
+            if (setting.transport() != Transport.TLS) { // whose peer is one thread's
                 new Thread(asking).start();
             } else {
                 asking.run();
@@ -195,21 +197,22 @@ class SendTest {
     }
 
     @ParameterizedTest
-    @EnumSource(names = {"SELECTING", "SELECTING_THREE", "TLS", "UNIX", "PROXY"})
-    void peersThatDoNotReadHoldNoWorker(Setting setting) throws Exception {
+    @MethodSource("selecting")
+    void peersThatDoNotReadHoldNoWorker(StreamSetting setting) throws Exception {
         int peers = 8;
         int messages = 2_000;
         var pool = PoolConfig.builder().minWorkers(1).maxWorkers(2).build();
-        var config = config(setting).pool(pool).outboundLimit(64 * KILOBYTE * KILOBYTE);
-        List<Setting.Peer> frozen = new ArrayList<>();
-        try (StreamServer server = start(setting, config.awaitFirstByte(true), PoliteEcho::new)) {
+        UnaryOperator<ServerConfig.Builder> options = config ->
+                config.pool(pool).outboundLimit(64 * KILOBYTE * KILOBYTE).awaitFirstByte(true);
+        List<Peer> frozen = new ArrayList<>();
+        try (StreamSetting.Running running = start(setting, options, PoliteEcho::new)) {
             for (int i = 0; i < peers; i++) {
-                Setting.Peer peer = setting.connect(server).send("0\n");
+                Peer peer = running.connect().send("0\n");
                 frozen.add(peer);
                 assertThat(peer.readLine()).isEqualTo("0");
                 frozen(messages);
             }
-            try (Setting.Peer quick = setting.connect(server)) {
+            try (Peer quick = running.connect()) {
                 StreamConnection connection = opened.take();
                 for (int i = 0; i < 50; i++) {
                     quick.send("ask\n");
@@ -218,9 +221,9 @@ class SendTest {
                     assertThat(quick.readLine()).isEqualTo("pushed");
                 }
             }
-            var shutdown = new FutureTask<>(() -> server.shutdown(Duration.ofSeconds(50)));
+            var shutdown = new FutureTask<>(() -> running.server().shutdown(Duration.ofSeconds(50)));
             new Thread(shutdown).start();
-            for (Setting.Peer peer : frozen) {
+            for (Peer peer : frozen) {
                 String all = peer.readAll();
                 assertThat(numbers(all)).isEqualTo(firstNumbers(messages));
                 assertThat(all).endsWith("bye\n");
@@ -232,15 +235,15 @@ class SendTest {
 
     @ParameterizedTest
     @MethodSource("settings")
-    void whatWasSentBeforeADrainGoesOutAndThenTheLastWords(Setting setting) throws Exception {
+    void whatWasSentBeforeADrainGoesOutAndThenTheLastWords(StreamSetting setting) throws Exception {
         for (Supplier<StreamRequestHandler> handlers :
                 List.<Supplier<StreamRequestHandler>>of(PoliteEcho::new, Conversation::new)) {
-            var config = config(setting).outboundLimit(64 * KILOBYTE * KILOBYTE);
-            try (StreamServer server = start(setting, config, handlers);
-                    Setting.Peer peer = setting.connect(server).send("1\n")) {
+            UnaryOperator<ServerConfig.Builder> options = config -> config.outboundLimit(64 * KILOBYTE * KILOBYTE);
+            try (StreamSetting.Running running = start(setting, options, handlers);
+                    Peer peer = running.connect().send("1\n")) {
                 assertThat(peer.readLine()).isEqualTo("1");
                 frozen(2_000);
-                var shutdown = new FutureTask<>(() -> server.shutdown(Duration.ofSeconds(50)));
+                var shutdown = new FutureTask<>(() -> running.server().shutdown(Duration.ofSeconds(50)));
                 new Thread(shutdown).start();
                 String all = peer.readAll();
                 assertThat(numbers(all)).isEqualTo(firstNumbers(2_000));
@@ -252,16 +255,17 @@ class SendTest {
 
     @ParameterizedTest
     @MethodSource("settings")
-    void aPeerThatDoesNotReadIsClosedWhenTheLimitIsReached(Setting setting) throws Exception {
-        try (StreamServer server = start(setting, config(setting).outboundLimit(64 * KILOBYTE), LineEcho::new);
-                Setting.Peer peer = setting.connect(server)) {
+    void aPeerThatDoesNotReadIsClosedWhenTheLimitIsReached(StreamSetting setting) throws Exception {
+        try (StreamSetting.Running running =
+                        start(setting, config -> config.outboundLimit(64 * KILOBYTE), LineEcho::new);
+                Peer peer = running.connect()) {
             StreamConnection connection = frozen(1);
             ByteBuf shared = Unpooled.wrappedBuffer(line(1).getBytes(UTF_8));
             assertThat(Polling.await(() -> !connection.send(shared))).isTrue();
             assertThat(connection.isOpen()).isFalse();
             assertThat(dropped).hasValue(1);
-            assertThat(server.snapshot().messagesDropped()).isEqualTo(1);
-            assertThat(server.join(Polling.PATIENCE)).isTrue();
+            assertThat(running.server().snapshot().messagesDropped()).isEqualTo(1);
+            assertThat(running.server().join(Polling.PATIENCE)).isTrue();
             assertThat(shared.refCnt()).isEqualTo(1);
             shared.release();
             assertThat(peer).isNotNull(); // and open until here
@@ -270,20 +274,21 @@ class SendTest {
 
     @ParameterizedTest
     @MethodSource("settings")
-    void everyMessageIsDeliveredOrCountedAsDropped(Setting setting) throws Exception {
+    void everyMessageIsDeliveredOrCountedAsDropped(StreamSetting setting) throws Exception {
         int messages = 20_000;
         for (OutboundPolicy policy : List.of(OutboundPolicy.DROP_NEWEST, OutboundPolicy.DROP_OLDEST)) {
             dropped.set(0);
-            var config = config(setting).outboundLimit(64 * KILOBYTE).outboundPolicy(policy);
-            try (StreamServer server = start(setting, config, LineEcho::new);
-                    Setting.Peer peer = setting.connect(server).send("0\n")) {
+            UnaryOperator<ServerConfig.Builder> options =
+                    config -> config.outboundLimit(64 * KILOBYTE).outboundPolicy(policy);
+            try (StreamSetting.Running running = start(setting, options, LineEcho::new);
+                    Peer peer = running.connect().send("0\n")) {
                 assertThat(peer.readLine()).isEqualTo("0");
                 StreamConnection connection = frozen(1);
                 int refused = 0;
                 for (int i = 1; i < messages; i++) {
                     refused += connection.send(line(i), UTF_8) ? 0 : 1;
                 }
-                var shutdown = new FutureTask<>(() -> server.shutdown(Duration.ofSeconds(50)));
+                var shutdown = new FutureTask<>(() -> running.server().shutdown(Duration.ofSeconds(50)));
                 new Thread(shutdown).start();
                 List<Integer> numbers = numbers(peer.readAll());
                 assertThat(shutdown.get().forced()).isEmpty();
@@ -291,7 +296,7 @@ class SendTest {
                         .isEqualTo(List.copyOf(new TreeSet<>(numbers)))
                         .hasSize(messages - dropped.get());
                 assertThat(dropped).hasPositiveValue();
-                assertThat(server.snapshot().messagesDropped()).isEqualTo(dropped.get());
+                assertThat(running.server().snapshot().messagesDropped()).isEqualTo(dropped.get());
                 if (policy == OutboundPolicy.DROP_NEWEST) {
                     assertThat(refused).isEqualTo(dropped.get());
                 } else {
@@ -304,34 +309,35 @@ class SendTest {
 
     @ParameterizedTest
     @MethodSource("settings")
-    void aPeerThatTakesNothingForTheWriteTimeoutIsClosed(Setting setting) throws Exception {
-        var config = config(setting).writeTimeout(Duration.ofMillis(200)).outboundLimit(64 * KILOBYTE * KILOBYTE);
-        try (StreamServer server = start(setting, config, LineEcho::new);
-                Setting.Peer peer = setting.connect(server)) {
+    void aPeerThatTakesNothingForTheWriteTimeoutIsClosed(StreamSetting setting) throws Exception {
+        UnaryOperator<ServerConfig.Builder> options =
+                config -> config.writeTimeout(Duration.ofMillis(200)).outboundLimit(64 * KILOBYTE * KILOBYTE);
+        try (StreamSetting.Running running = start(setting, options, LineEcho::new);
+                Peer peer = running.connect()) {
             StreamConnection connection = frozen(1);
             for (int i = 0; i < 4_000; i++) {
                 connection.send(line(i), UTF_8);
             }
-            assertThat(server.join(Polling.PATIENCE)).isTrue();
+            assertThat(running.server().join(Polling.PATIENCE)).isTrue();
             assertThat(connection.isOpen()).isFalse();
             assertThat(connection.send("late\n", UTF_8)).isFalse();
-            assertThat(server.snapshot().failed()).isEqualTo(1);
+            assertThat(running.server().snapshot().failed()).isEqualTo(1);
             assertThat(peer).isNotNull(); // and open until here
         }
     }
 
-    private static void leave(Setting.Peer peer) throws IOException {
+    private static void leave(Peer peer) throws IOException {
         peer.close();
     }
 
     @ParameterizedTest
     @MethodSource("settings")
-    void noBufferIsLeftWhenSendersRaceAClose(Setting setting) throws Exception {
+    void noBufferIsLeftWhenSendersRaceAClose(StreamSetting setting) throws Exception {
         ByteBuf shared = Unpooled.directBuffer().writeBytes("message\n".getBytes(UTF_8));
-        var config = config(setting).outboundPolicy(OutboundPolicy.DROP_OLDEST);
-        try (StreamServer server = start(setting, config, LineEcho::new)) {
+        UnaryOperator<ServerConfig.Builder> options = config -> config.outboundPolicy(OutboundPolicy.DROP_OLDEST);
+        try (StreamSetting.Running running = start(setting, options, LineEcho::new)) {
             for (int i = 0; i < 50; i++) {
-                try (Setting.Peer peer = setting.connect(server)) {
+                try (Peer peer = running.connect()) {
                     StreamConnection connection = opened.take();
                     var sending = new FutureTask<>(() -> {
                         int taken = 0;
@@ -350,7 +356,7 @@ class SendTest {
                     assertThat(sending.get()).isPositive();
                 }
             }
-            assertThat(server.join(Polling.PATIENCE)).isTrue();
+            assertThat(running.server().join(Polling.PATIENCE)).isTrue();
         }
         assertThat(shared.refCnt()).isEqualTo(1);
         shared.release();

@@ -1,7 +1,9 @@
 package dev.socketserver;
 
+import dev.socketserver.net.ProxyProtocol;
 import dev.socketserver.peer.Loopback;
 import dev.socketserver.peer.Peer;
+import dev.socketserver.peer.Strategy;
 import dev.socketserver.peer.TestClient;
 import dev.socketserver.peer.TlsClient;
 import dev.socketserver.pool.ElasticThreadPool;
@@ -18,7 +20,14 @@ import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
 
 /** One of the settings in which connections are served: what they run over, and what runs their handlers. */
-record StreamSetting(Transport transport, Execution execution) {
+record StreamSetting(Transport transport, Execution execution, boolean isProxied) {
+    private static final String PROXY_HEADER = "PROXY TCP4 192.0.2.1 198.51.100.1 56324 443\r\n";
+    private static final Set<Execution> PLATFORM = EnumSet.complementOf(EnumSet.of(Execution.VIRTUAL));
+
+    StreamSetting(Transport transport, Execution execution) {
+        this(transport, execution, false);
+    }
+
     /** What runs handlers. */
     enum Execution {
         SELECTING,
@@ -26,17 +35,33 @@ record StreamSetting(Transport transport, Execution execution) {
         BLOCKING,
         GIVEN_POOL,
         SYNCHRONOUS,
-        THREAD_PER_REQUEST
+        THREAD_PER_REQUEST,
+        VIRTUAL
     }
 
-    /** Returns every setting. */
+    /** Returns every setting with platform threads and without a proxy. */
     static List<StreamSetting> all() {
-        return with(EnumSet.allOf(Execution.class));
+        return with(PLATFORM);
     }
 
     /** Returns the settings in which several connections are served at a time. */
     static List<StreamSetting> concurrent() {
-        return with(EnumSet.complementOf(EnumSet.of(Execution.SYNCHRONOUS)));
+        EnumSet<Execution> executions = EnumSet.copyOf(PLATFORM);
+        executions.remove(Execution.SYNCHRONOUS);
+        return with(executions);
+    }
+
+    /**
+     * Returns the settings in which several connections are served at a time, and with them virtual workers, if this
+     * JDK has them, and a connection through a proxy.
+     */
+    static List<StreamSetting> wide() {
+        List<StreamSetting> settings = new ArrayList<>(concurrent());
+        if (Strategy.available().contains(Strategy.VIRTUAL_ELASTIC_POOL)) {
+            settings.add(new StreamSetting(Transport.TCP, Execution.VIRTUAL));
+        }
+        settings.add(new StreamSetting(Transport.TCP, Execution.SELECTING, true));
+        return settings;
     }
 
     /** Returns the settings in which the engine serves with a pool of its own, whichever engine it is. */
@@ -119,6 +144,9 @@ record StreamSetting(Transport transport, Execution execution) {
         if (transport == Transport.TLS) {
             config.tls(TlsSetup.tls());
         }
+        if (isProxied) {
+            config.proxyProtocol(ProxyProtocol.trusting("127.0.0.0/8", "::1"));
+        }
         config = options.apply(config).selectors(execution == Execution.THREE_SELECTORS ? 3 : 0);
         switch (execution) {
             case SELECTING, THREE_SELECTORS -> config.engine(Engine.SELECTING);
@@ -126,12 +154,16 @@ record StreamSetting(Transport transport, Execution execution) {
             case GIVEN_POOL -> config.engine(Engine.SELECTING).executor(given);
             case SYNCHRONOUS -> config.engine(Engine.AUTO).executor(RequestExecutors.synchronous());
             case THREAD_PER_REQUEST -> config.engine(Engine.AUTO).executor(RequestExecutors.threadPerRequest());
+            case VIRTUAL -> Strategy.VIRTUAL_ELASTIC_POOL.in(config);
         }
         return config.build();
     }
 
     /** Connects, with a handshake if there is one. */
     Peer connect(SocketAddress address) throws IOException {
+        if (isProxied) {
+            return TestClient.to(address).send(PROXY_HEADER);
+        }
         return transport == Transport.TLS ? TlsClient.to(address, TlsSetup.trusting()) : TestClient.to(address);
     }
 
@@ -141,6 +173,9 @@ record StreamSetting(Transport transport, Execution execution) {
             return connect(address);
         }
         TestClient transport = TestClient.withSmallWindow(address);
+        if (isProxied) {
+            return transport.send(PROXY_HEADER);
+        }
         return this.transport == Transport.TLS
                 ? new TlsClient(transport, TlsSetup.trusting().createSSLEngine()).shakeHands()
                 : transport;
@@ -148,6 +183,6 @@ record StreamSetting(Transport transport, Execution execution) {
 
     @Override
     public String toString() {
-        return transport + " " + execution;
+        return transport + " " + execution + (isProxied ? " PROXIED" : "");
     }
 }

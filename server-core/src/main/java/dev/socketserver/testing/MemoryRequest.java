@@ -13,6 +13,7 @@ import dev.socketserver.internal.buffer.StreamOwner;
 import dev.socketserver.internal.run.Alarms;
 import dev.socketserver.internal.run.CallerRun;
 import dev.socketserver.internal.run.OpenRequest;
+import dev.socketserver.internal.stream.Called;
 import dev.socketserver.internal.stream.Calls;
 import dev.socketserver.internal.stream.Faults;
 import dev.socketserver.internal.stream.Inbox;
@@ -40,7 +41,7 @@ import org.jspecify.annotations.Nullable;
  * A connection in memory as the engine and its handler have it: between two messages it is parked, as with a selector.
  * Confined to one thread, but for what {@link StreamConnection} and {@link OpenRequest} allow others.
  */
-final class MemoryRequest extends OpenRequest implements StreamConnection, StreamOwner {
+final class MemoryRequest extends OpenRequest implements StreamConnection, StreamOwner, Called {
     final MemoryChannel channel;
     final Map<SocketOption<?>, Object> options = new HashMap<>();
     SocketAddress localAddress;
@@ -219,6 +220,11 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
         }
         abort();
         call();
+    }
+
+    @Override
+    public Calls calls() {
+        return calls;
     }
 
     @Override
@@ -504,6 +510,6 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
 
     @Override
     public String toString() {
-        return "StreamConnection[" + Printable.of(remoteAddress()) + "]";
+        return "StreamConnection[#" + id() + " " + Printable.of(remoteAddress()) + "]";
     }
 }

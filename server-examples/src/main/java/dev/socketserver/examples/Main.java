@@ -13,7 +13,13 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "server-examples",
         description = "Socket servers on an elastic worker pool, and a load tester.",
-        subcommands = {DemoCommand.class, EchoCommand.class, FetchCommand.class, LoadCommand.class, CompareCommand.class
+        subcommands = {
+            DemoCommand.class,
+            EchoCommand.class,
+            ChatCommand.class,
+            FetchCommand.class,
+            LoadCommand.class,
+            CompareCommand.class
         },
         mixinStandardHelpOptions = true,
         versionProvider = ProjectVersion.class)

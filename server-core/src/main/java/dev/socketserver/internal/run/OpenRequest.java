@@ -39,8 +39,7 @@ public abstract class OpenRequest extends Turn {
     private volatile boolean expired; // set by the housekeeper, unset by the thread that has the turn
 
     private volatile @Nullable EndReason endedBy; // written under this
-
-    private @Nullable Object handler; // of the turn
+    private volatile @Nullable Object handler; // written in the turn
     private boolean kept; // of the turn
     private boolean closedByHandler; // of the turn: what fails from then on is the handler's fault
     private @Nullable IOException firstFault; // of the turn: what reading or writing has failed with
@@ -80,7 +79,7 @@ public abstract class OpenRequest extends Turn {
         return Duration.ofNanos(System.nanoTime() - openedAt);
     }
 
-    /** Returns the handler that serves it, once it was made. Of the turn. */
+    /** Returns the handler that serves it, once it was made. Thread-safe. */
     public final @Nullable Object handler() {
         return handler;
     }

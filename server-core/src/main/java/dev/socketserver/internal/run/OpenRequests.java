@@ -10,6 +10,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** The requests that are open, by their number, and a way to wait until none is. Thread-safe. */
@@ -51,10 +52,20 @@ public final class OpenRequests {
         open.values().forEach(action);
     }
 
+    /** Returns the one of that number, if it is open. */
+    public @Nullable OpenRequest find(long id) {
+        return open.get(id);
+    }
+
+    /** Returns those that are open; see {@link #forEach}. */
+    public Stream<OpenRequest> stream() {
+        return open.values().stream();
+    }
+
     /** Returns one for which the condition holds, if any. */
     @Nullable
     OpenRequest find(Predicate<? super OpenRequest> condition) {
-        return open.values().stream().filter(condition).findAny().orElse(null);
+        return stream().filter(condition).findAny().orElse(null);
     }
 
     /** Returns how many have ended since the drain began. */

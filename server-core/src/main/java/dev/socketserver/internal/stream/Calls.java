@@ -7,14 +7,15 @@ import dev.socketserver.internal.run.OpenRequest;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
  * What other threads want of a connection, which does it in its turn: tasks, in their order, some of them later, and
- * {@link Outbound messages} for its peer. Adding is thread-safe, and the connection is to be called afterwards; the
- * rest is of its turn.
+ * {@link Outbound messages} for its peer; and the groups that it is in until it ends. Adding is thread-safe, as are the
+ * groups, and the connection is to be called afterwards; the rest is of its turn.
  *
  * <pre>
  *   TAKING ──end() or drop()──▶ ENDED
@@ -30,6 +31,10 @@ public final class Calls {
 
     private final ArrayDeque<Runnable> tasks = new ArrayDeque<>(2); // guarded by this
     private @Nullable Set<Scheduled> timers; // guarded by this: those that are not due
+
+    /** The members of each group that the connection is in, as keys; the connection as values. Guarded by this. */
+    private @Nullable IdentityHashMap<Set<StreamConnection>, StreamConnection> groups;
+
     private boolean ended; // guarded by this
     private final Outbound outbound = new Outbound();
 
@@ -144,6 +149,37 @@ public final class Calls {
         return outbound;
     }
 
+    /**
+     * Makes the connection, of which these calls are, a member of a group until it ends.
+     *
+     * @return false if it is a member already, or has ended
+     */
+    public synchronized boolean join(Set<StreamConnection> members, StreamConnection connection) {
+        if (ended || !members.add(connection)) {
+            return false;
+        }
+        if (groups == null) {
+            groups = new IdentityHashMap<>(1);
+        }
+        groups.put(members, connection);
+        return true;
+    }
+
+    /** Ends the membership of the connection; returns false if it is no member. */
+    public synchronized boolean leave(Set<StreamConnection> members, StreamConnection connection) {
+        if (groups != null) {
+            groups.remove(members);
+        }
+        return members.remove(connection);
+    }
+
+    private synchronized void leaveAll() {
+        if (groups != null) {
+            groups.forEach(Set::remove);
+            groups = null;
+        }
+    }
+
     /** Returns whether a task waits. */
     public boolean hasTasks() {
         return size() > 0;
@@ -173,12 +209,13 @@ public final class Calls {
         run();
     }
 
-    /** Drops the tasks and messages that wait, and takes none from here on. */
+    /** Drops the tasks and messages that wait, takes none from here on, and leaves all groups. */
     public void drop() {
         outbound.close();
         refuse();
         synchronized (this) {
             tasks.clear();
         }
+        leaveAll();
     }
 }

@@ -224,6 +224,6 @@ final class Connection extends StreamRequest implements StreamConnection {
 
     @Override
     public String toString() {
-        return "StreamConnection[" + Printable.of(remoteAddress()) + "]";
+        return "StreamConnection[#" + id() + " " + Printable.of(remoteAddress()) + "]";
     }
 }

@@ -13,7 +13,7 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What a connection consists of, and how it is closed; {@link StreamRequest} adds its turns. */
-abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingChannel.Owner {
+abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingChannel.Owner, Called {
     private static final Log LOG = Log.of(OpenStream.class);
 
     /** How long one wait may last for a peer that is told of an overload, or goodbye. */
@@ -134,8 +134,8 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
 
     // ---- what other threads want of it
 
-    /** Returns what other threads want of it. Thread-safe. */
-    final Calls calls() {
+    @Override
+    public final Calls calls() {
         Calls known = calls;
         return known == null ? newCalls() : known;
     }
