@@ -99,11 +99,16 @@ class SignalTest {
                             "-Didle=" + idle.toMillis())
                     .redirectError(ProcessBuilder.Redirect.DISCARD)
                     .start();
-            said = process.inputReader(UTF_8);
-            int port = Integer.parseInt(said.readLine());
-            address = setting.transport() == Transport.UNIX
-                    ? UnixDomainSocketAddress.of(directory.resolve("socket"))
-                    : new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+            try {
+                said = process.inputReader(UTF_8);
+                int port = Integer.parseInt(said.readLine());
+                address = setting.transport() == Transport.UNIX
+                        ? UnixDomainSocketAddress.of(directory.resolve("socket"))
+                        : new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+            } catch (Throwable e) {
+                process.destroyForcibly();
+                throw e;
+            }
         }
 
         void signal(String name) throws IOException, InterruptedException {
