@@ -3,6 +3,7 @@ package dev.socketserver;
 import dev.socketserver.buffer.ByteInput;
 import dev.socketserver.buffer.ByteOutput;
 import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
@@ -137,10 +138,22 @@ public non-sealed interface StreamConnection extends Request, Executor, AutoClos
     boolean send(ByteBuf message);
 
     /** Queues a copy of the bytes for the peer; see {@link #send(ByteBuf)}. Thread-safe. */
-    boolean send(byte[] message);
+    default boolean send(byte[] message) {
+        return sendOwned(Unpooled.copiedBuffer(message));
+    }
 
     /** Queues text for the peer; see {@link #send(ByteBuf)}. Thread-safe. */
-    boolean send(CharSequence message, Charset charset);
+    default boolean send(CharSequence message, Charset charset) {
+        return sendOwned(Unpooled.wrappedBuffer(message.toString().getBytes(charset)));
+    }
+
+    private boolean sendOwned(ByteBuf message) {
+        try {
+            return send(message);
+        } finally {
+            message.release();
+        }
+    }
 
     /**
      * Returns why the connection ends or has ended, which a handler knows in {@code finish()} and

@@ -54,7 +54,7 @@ import org.jspecify.annotations.Nullable;
 public final class InMemoryConnection implements AutoCloseable {
     private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
     private final CallerRun run;
-    private final MemoryRequest request;
+    private final MemoryConnection request;
     private final MemoryChannel channel;
     private boolean admitted;
     private boolean closed;
@@ -63,7 +63,7 @@ public final class InMemoryConnection implements AutoCloseable {
 
     private InMemoryConnection(StreamServer server) {
         run = new CallerRun(server, server.config());
-        request = new MemoryRequest(
+        request = new MemoryConnection(
                 server.config(), run, allocator, new InetSocketAddress(InetAddress.getLoopbackAddress(), 1));
         channel = request.channel;
     }

@@ -1,11 +1,7 @@
 package dev.socketserver.testing;
 
 import dev.socketserver.EndReason;
-import dev.socketserver.OutboundPolicy;
 import dev.socketserver.ServerConfig;
-import dev.socketserver.StreamConnection;
-import dev.socketserver.buffer.ByteInput;
-import dev.socketserver.buffer.ByteOutput;
 import dev.socketserver.internal.buffer.ChannelInput;
 import dev.socketserver.internal.buffer.ChannelOutput;
 import dev.socketserver.internal.buffer.SpareBuffers;
@@ -17,53 +13,27 @@ import dev.socketserver.internal.stream.Called;
 import dev.socketserver.internal.stream.Calls;
 import dev.socketserver.internal.stream.Faults;
 import dev.socketserver.internal.stream.Inbox;
-import dev.socketserver.internal.stream.Outbound;
-import dev.socketserver.internal.util.Check;
-import dev.socketserver.internal.util.Printable;
-import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
-import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.net.SocketAddress;
-import java.net.SocketOption;
-import java.nio.channels.ClosedChannelException;
-import java.nio.charset.Charset;
 import java.time.Duration;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.Objects;
-import java.util.Optional;
-import java.util.concurrent.RejectedExecutionException;
-import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection in memory as the engine and its handler have it: between two messages it is parked, as with a selector.
- * Confined to one thread, but for what {@link StreamConnection} and {@link OpenRequest} allow others.
+ * The turns of a connection in memory: between two messages it is parked, as with a selector. {@link MemoryConnection}
+ * adds what handlers see. Confined to one thread, but for what {@link OpenRequest} allows others.
  */
-final class MemoryRequest extends OpenRequest implements StreamConnection, StreamOwner, Called {
+abstract class MemoryRequest extends OpenRequest implements StreamOwner, Called {
     final MemoryChannel channel;
-    final Map<SocketOption<?>, Object> options = new HashMap<>();
-    SocketAddress localAddress;
-
-    @Nullable
-    SocketAddress proxyAddress;
-
-    @Nullable
-    SSLSession tlsSession;
-
-    @Nullable
-    String applicationProtocol;
-
-    private final ServerConfig config;
+    final ServerConfig config;
     private final CallerRun run;
-    private final Alarms alarms;
+    final Alarms alarms;
     private final SilenceAlarm silence;
     private final boolean waitsForFirstByte;
-    private final ChannelInput in;
-    private final ChannelOutput out;
+    final ChannelInput in;
+    final ChannelOutput out;
     private final Inbox inbox;
-    private final Calls calls = new Calls();
+    final Calls calls = new Calls();
     Duration idleTimeout;
     private volatile boolean scheduled; // a call has queued it, though its peer sent nothing
 
@@ -78,7 +48,6 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
         alarms = run.alarms();
         silence = new SilenceAlarm(alarms, config.idleAfter(), this::call);
         channel = new MemoryChannel(this::flush, alarms);
-        localAddress = config.address();
         waitsForFirstByte = config.awaitFirstByte().orElse(config.framing() != null);
         in = new ChannelInput(channel, SpareBuffers.checkingViews(allocator), config.readBufferSize(), this);
         out = new ChannelOutput(channel, SpareBuffers.none(allocator), config.writeBufferSize(), this);
@@ -89,10 +58,6 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
     }
 
     // ---- what its peer and the server do
-
-    void comesFrom(SocketAddress address) {
-        remoteAddress(address);
-    }
 
     /** The server begins to drain: it ends the connection if that is idle. */
     void drained() {
@@ -136,147 +101,15 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
         return was;
     }
 
-    // ---- for its handler
+    // ---- for its input and output
 
     /** Messages have all the time they need here: a script's steps take none. */
     @Override
     public void insideMessage(boolean now) {}
 
     @Override
-    public StreamConnection face() {
-        return this;
-    }
-
-    @Override
-    public ByteInput in() {
-        return in;
-    }
-
-    @Override
-    public ByteOutput out() {
-        return out;
-    }
-
-    @Override
-    public SocketAddress localAddress() {
-        return localAddress;
-    }
-
-    @Override
-    public Optional<SocketAddress> proxyAddress() {
-        return Optional.ofNullable(proxyAddress);
-    }
-
-    @Override
-    public Optional<SSLSession> tlsSession() {
-        return Optional.ofNullable(tlsSession);
-    }
-
-    @Override
-    public Optional<String> applicationProtocol() {
-        return Optional.ofNullable(applicationProtocol);
-    }
-
-    @Override
-    public <T> void option(SocketOption<T> name, T value) throws IOException {
-        if (!channel.isOpen()) {
-            throw new ClosedChannelException();
-        }
-        options.put(name, value);
-    }
-
-    @Override
-    public void readTimeout(Duration timeout) {
-        channel.readTimeout = Check.notNegative("readTimeout", timeout);
-    }
-
-    @Override
-    public void writeTimeout(Duration timeout) {
-        channel.writeTimeout = Check.notNegative("writeTimeout", timeout);
-    }
-
-    @Override
-    public void idleTimeout(Duration timeout) {
-        idleTimeout = Check.notNegative("idleTimeout", timeout);
-    }
-
-    @Override
-    public void shutdownOutput() throws IOException {
-        requireTurn();
-        out.send();
-        out.discard();
-        try {
-            channel.endOutput();
-        } catch (IOException e) {
-            throw fault(e);
-        }
-    }
-
-    @Override
-    public void close() {
-        if (hasTurn()) {
-            closedByHandler();
-            endsBy(EndReason.HANDLER);
-        }
-        abort();
-        call();
-    }
-
-    @Override
-    public Calls calls() {
+    public final Calls calls() {
         return calls;
-    }
-
-    @Override
-    public void execute(Runnable task) {
-        Objects.requireNonNull(task, "task");
-        if (!isOpen()) {
-            throw new RejectedExecutionException(this + " is closed");
-        }
-        calls.add(task);
-        call();
-    }
-
-    @Override
-    public Timer schedule(Duration delay, Runnable task) {
-        Check.notNegative("delay", delay);
-        Objects.requireNonNull(task, "task");
-        if (!isOpen()) {
-            throw new RejectedExecutionException(this + " is closed");
-        }
-        return calls.schedule(task, delay, alarms, this);
-    }
-
-    @Override
-    public boolean send(ByteBuf message) {
-        return sendOwned(message.retainedDuplicate());
-    }
-
-    @Override
-    public boolean send(byte[] message) {
-        return sendOwned(Unpooled.copiedBuffer(message));
-    }
-
-    @Override
-    public boolean send(CharSequence message, Charset charset) {
-        return sendOwned(Unpooled.wrappedBuffer(message.toString().getBytes(charset)));
-    }
-
-    private boolean sendOwned(ByteBuf message) {
-        int dropped = isOpen()
-                ? calls.outbound()
-                        .add(message, config.outboundLimit(), config.outboundPolicy() == OutboundPolicy.DROP_OLDEST)
-                : Outbound.CLOSED;
-        if (dropped < 0) {
-            message.release();
-            if (dropped == Outbound.FULL && config.outboundPolicy() == OutboundPolicy.CLOSE) {
-                endsBy(EndReason.OUTBOUND_LIMIT);
-                close();
-            }
-            return false;
-        }
-        call();
-        return true;
     }
 
     @Override
@@ -292,8 +125,6 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
             calls.outbound().send(channel);
         }
     }
-
-    // ---- for its input and output
 
     @Override
     public void beforeUse() {
@@ -506,10 +337,5 @@ final class MemoryRequest extends OpenRequest implements StreamConnection, Strea
         } finally {
             out.discard();
         }
-    }
-
-    @Override
-    public String toString() {
-        return "StreamConnection[#" + id() + " " + Printable.of(remoteAddress()) + "]";
     }
 }

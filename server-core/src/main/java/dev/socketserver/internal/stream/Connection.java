@@ -11,12 +11,10 @@ import dev.socketserver.internal.util.Log;
 import dev.socketserver.internal.util.Printable;
 import dev.socketserver.net.ProxyHeader;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.UnixDomainSocketAddress;
-import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.Optional;
@@ -169,16 +167,6 @@ final class Connection extends StreamRequest implements StreamConnection {
     @Override
     public boolean send(ByteBuf message) {
         return sendOwned(message.retainedDuplicate());
-    }
-
-    @Override
-    public boolean send(byte[] message) {
-        return sendOwned(Unpooled.copiedBuffer(message));
-    }
-
-    @Override
-    public boolean send(CharSequence message, Charset charset) {
-        return sendOwned(Unpooled.wrappedBuffer(message.toString().getBytes(charset)));
     }
 
     private boolean sendOwned(ByteBuf message) {

@@ -1,0 +1,177 @@
+package dev.socketserver.testing;
+
+import dev.socketserver.EndReason;
+import dev.socketserver.OutboundPolicy;
+import dev.socketserver.ServerConfig;
+import dev.socketserver.StreamConnection;
+import dev.socketserver.buffer.ByteInput;
+import dev.socketserver.buffer.ByteOutput;
+import dev.socketserver.internal.run.CallerRun;
+import dev.socketserver.internal.stream.Outbound;
+import dev.socketserver.internal.util.Check;
+import dev.socketserver.internal.util.Printable;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.ByteBufAllocator;
+import java.io.IOException;
+import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.nio.channels.ClosedChannelException;
+import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.concurrent.RejectedExecutionException;
+import javax.net.ssl.SSLSession;
+import org.jspecify.annotations.Nullable;
+
+/** A connection in memory, as its handler sees it; {@link MemoryRequest} takes its turns. */
+final class MemoryConnection extends MemoryRequest implements StreamConnection {
+    final Map<SocketOption<?>, Object> options = new HashMap<>();
+    SocketAddress localAddress;
+
+    @Nullable
+    SocketAddress proxyAddress;
+
+    @Nullable
+    SSLSession tlsSession;
+
+    @Nullable
+    String applicationProtocol;
+
+    MemoryConnection(ServerConfig config, CallerRun run, ByteBufAllocator allocator, SocketAddress remoteAddress) {
+        super(config, run, allocator, remoteAddress);
+        localAddress = config.address();
+    }
+
+    void comesFrom(SocketAddress address) {
+        remoteAddress(address);
+    }
+
+    @Override
+    public StreamConnection face() {
+        return this;
+    }
+
+    @Override
+    public ByteInput in() {
+        return in;
+    }
+
+    @Override
+    public ByteOutput out() {
+        return out;
+    }
+
+    @Override
+    public SocketAddress localAddress() {
+        return localAddress;
+    }
+
+    @Override
+    public Optional<SocketAddress> proxyAddress() {
+        return Optional.ofNullable(proxyAddress);
+    }
+
+    @Override
+    public Optional<SSLSession> tlsSession() {
+        return Optional.ofNullable(tlsSession);
+    }
+
+    @Override
+    public Optional<String> applicationProtocol() {
+        return Optional.ofNullable(applicationProtocol);
+    }
+
+    @Override
+    public <T> void option(SocketOption<T> name, T value) throws IOException {
+        if (!channel.isOpen()) {
+            throw new ClosedChannelException();
+        }
+        options.put(name, value);
+    }
+
+    @Override
+    public void readTimeout(Duration timeout) {
+        channel.readTimeout = Check.notNegative("readTimeout", timeout);
+    }
+
+    @Override
+    public void writeTimeout(Duration timeout) {
+        channel.writeTimeout = Check.notNegative("writeTimeout", timeout);
+    }
+
+    @Override
+    public void idleTimeout(Duration timeout) {
+        idleTimeout = Check.notNegative("idleTimeout", timeout);
+    }
+
+    @Override
+    public void shutdownOutput() throws IOException {
+        requireTurn();
+        out.send();
+        out.discard();
+        try {
+            channel.endOutput();
+        } catch (IOException e) {
+            throw fault(e);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (hasTurn()) {
+            closedByHandler();
+            endsBy(EndReason.HANDLER);
+        }
+        abort();
+        call();
+    }
+
+    @Override
+    public void execute(Runnable task) {
+        Objects.requireNonNull(task, "task");
+        if (!isOpen()) {
+            throw new RejectedExecutionException(this + " is closed");
+        }
+        calls.add(task);
+        call();
+    }
+
+    @Override
+    public Timer schedule(Duration delay, Runnable task) {
+        Check.notNegative("delay", delay);
+        Objects.requireNonNull(task, "task");
+        if (!isOpen()) {
+            throw new RejectedExecutionException(this + " is closed");
+        }
+        return calls.schedule(task, delay, alarms, this);
+    }
+
+    @Override
+    public boolean send(ByteBuf message) {
+        return sendOwned(message.retainedDuplicate());
+    }
+
+    private boolean sendOwned(ByteBuf message) {
+        int dropped = isOpen()
+                ? calls.outbound()
+                        .add(message, config.outboundLimit(), config.outboundPolicy() == OutboundPolicy.DROP_OLDEST)
+                : Outbound.CLOSED;
+        if (dropped < 0) {
+            message.release();
+            if (dropped == Outbound.FULL && config.outboundPolicy() == OutboundPolicy.CLOSE) {
+                endsBy(EndReason.OUTBOUND_LIMIT);
+                close();
+            }
+            return false;
+        }
+        call();
+        return true;
+    }
+
+    @Override
+    public String toString() {
+        return "StreamConnection[#" + id() + " " + Printable.of(remoteAddress()) + "]";
+    }
+}
