@@ -122,6 +122,27 @@ class TlsEndTest {
     }
 
     @Test
+    void whatAConversationAnsweredBeforeItAwaitedTheEndIsSent() throws Exception {
+        try (TcpServer server = server(handler((in, out) -> {
+            while (in.awaitMessage()) {
+                out.write(in.readLine(UTF_8, 100) + "\n", UTF_8);
+            }
+        }))) {
+            server.start();
+            try (TlsClient client = setup.connect(server)) {
+                assertThat(client.send("hello\n").readLine()).isEqualTo("hello");
+                var together = new ByteArrayOutputStream();
+                together.writeBytes(client.seal("last\n"));
+                client.engine().closeOutbound();
+                together.writeBytes(client.seal(new byte[0]));
+                client.transport().send(together.toByteArray());
+                assertThat(client.readAll()).isEqualTo("last\n");
+            }
+        }
+        assertThat(listener.failures()).isEmpty();
+    }
+
+    @Test
     void whatAHandlerWroteBeforeItReadTheEndIsSent() throws Exception {
         try (TcpServer server = server(handler((in, out) -> {
             for (String line = in.readLine(UTF_8, 100); line != null; line = in.readLine(UTF_8, 100)) {

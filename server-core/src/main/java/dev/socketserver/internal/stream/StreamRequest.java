@@ -153,8 +153,8 @@ abstract class StreamRequest extends OpenStream {
         while (!inbox.hasNews() && inbox.receive() > 0) {
             noLongerFresh();
             clock.reset();
-            if (!inbox.hasMoreDecrypted()) {
-                return;
+            if (inbox.hasNews() || !inbox.hasMoreDecrypted()) {
+                return; // in this order: a close_notify that is decrypted now would keep the answer from being sent
             }
         }
     }
@@ -404,6 +404,7 @@ abstract class StreamRequest extends OpenStream {
             return true;
         }
         clock.reset();
+        out.send(); // before a look at what is encrypted still: behind a close_notify nothing can be sent
         boolean mayHaveCome = !channel.hasWaited() || inbox.hasMoreDecrypted();
         while (transport.isOpen()) {
             runCalls();
