@@ -44,6 +44,15 @@ record StreamSetting(Transport transport, Execution execution, boolean isProxied
         return with(PLATFORM);
     }
 
+    /** Returns {@link #all()} over TCP, and the two engines over what else there is: for what takes its time. */
+    static List<StreamSetting> sampled() {
+        List<StreamSetting> settings = all();
+        settings.removeIf(setting -> setting.transport != Transport.TCP
+                && setting.execution != Execution.SELECTING
+                && setting.execution != Execution.BLOCKING);
+        return settings;
+    }
+
     /** Returns the settings in which several connections are served at a time. */
     static List<StreamSetting> concurrent() {
         EnumSet<Execution> executions = EnumSet.copyOf(PLATFORM);
