@@ -5,9 +5,10 @@ import dev.socketserver.internal.stream.Calls;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.nio.charset.Charset;
+import java.util.Comparator;
 import java.util.Objects;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListSet;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -19,11 +20,15 @@ import org.jspecify.annotations.Nullable;
  *
  * <p>A message is sent to each member as by {@link StreamConnection#send(ByteBuf)}: nobody is waited for. Messages of
  * one thread reach each member in their order; of two threads, different members may receive the messages in different
- * orders. What goes through the members is weakly consistent: it meets each connection once that is a member all the
- * while, in no particular order, and one twice, perhaps, that leaves and joins again meanwhile. Thread-safe.
+ * orders. What goes through the members does so in the order in which they connected, and is weakly consistent: it
+ * meets each connection once that is a member all the while, and once at most one that joins or leaves meanwhile.
+ * Thread-safe.
  */
 public final class ConnectionGroup {
-    private final Set<StreamConnection> members = ConcurrentHashMap.newKeySet(); // written with a member's calls locked
+    // Written with a member's calls locked. In the order of their numbers, so that a walk ends though members leave and
+    // join faster than it goes on; in a ConcurrentHashMap it meets the same ones again and again then.
+    private final Set<StreamConnection> members =
+            new ConcurrentSkipListSet<>(Comparator.comparingLong(StreamConnection::id));
 
     /** Creates a group without members. */
     public ConnectionGroup() {}

@@ -4,7 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.socketserver.ConnectionGroup;
+import dev.socketserver.StreamConnection;
+import dev.socketserver.StreamRequestHandler;
 import dev.socketserver.peer.LineEcho;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.function.Supplier;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -48,5 +54,38 @@ class InMemoryGroupTest {
             assertThat(ann.serve().received()).isEqualTo("gone\n");
         }
         assertThat(group.size()).isZero();
+    }
+
+    /** Else a message would go round for ever while members leave and join faster than it is sent. */
+    @Test
+    void aWalkMeetsEachMemberOnceThoughManyLeaveAndJoinAtEachStep() throws Exception {
+        int count = 200;
+        List<InMemoryConnection> peers = new ArrayList<>();
+        List<StreamConnection> members = Collections.synchronizedList(new ArrayList<>());
+        Supplier<StreamRequestHandler> handlers = () -> new LineEcho() {
+            @Override
+            protected void setup() {
+                members.add(connection());
+                group.join(connection());
+            }
+        };
+        try {
+            for (int i = 0; i < count; i++) {
+                peers.add(InMemoryConnection.to(handlers).send("hello\n").serve());
+            }
+            Collections.shuffle(members);
+            List<StreamConnection> met = new ArrayList<>();
+            group.forEach(member -> {
+                met.add(member);
+                assertThat(met).doesNotHaveDuplicates();
+                for (StreamConnection fickle : members.subList(count / 2, count)) {
+                    group.leave(fickle);
+                    group.join(fickle);
+                }
+            });
+            assertThat(met).containsAll(members.subList(0, count / 2));
+        } finally {
+            peers.forEach(InMemoryConnection::close);
+        }
     }
 }
