@@ -25,6 +25,9 @@ class SlowReaderTest {
     private static final Duration PAUSE = Duration.ofMillis(20);
     private static final int STEADY_READS = 60;
 
+    /** Fills at once, yet not so small that the system delivers what is left at a crawl. */
+    private static final int WINDOW = 64 * 1024;
+
     private final RecordingListener listener = new RecordingListener();
 
     static List<StreamSetting> settings() {
@@ -42,7 +45,7 @@ class SlowReaderTest {
                     in.readLine(UTF_8, 10);
                     out.write(reply);
                 }))) {
-            try (var peer = setting.connectWithSmallWindow(running.server().address())) {
+            try (var peer = setting.connectWithWindow(running.server().address(), WINDOW)) {
                 peer.send("go\n");
                 int got = 0;
                 for (int i = 0; i < STEADY_READS; i++) { // longer than the patience, in all

@@ -178,10 +178,15 @@ record StreamSetting(Transport transport, Execution execution, boolean isProxied
 
     /** Connects with the least receive buffer; a Unix socket has none of its own. */
     Peer connectWithSmallWindow(SocketAddress address) throws IOException {
+        return connectWithWindow(address, 1);
+    }
+
+    /** Connects with a receive buffer of about that many bytes; a Unix socket has none of its own. */
+    Peer connectWithWindow(SocketAddress address, int bytes) throws IOException {
         if (transport == Transport.UNIX) {
             return connect(address);
         }
-        TestClient transport = TestClient.withSmallWindow(address);
+        TestClient transport = TestClient.withWindow(address, bytes);
         if (isProxied) {
             return transport.send(PROXY_HEADER);
         }

@@ -56,9 +56,14 @@ public final class TestClient implements Peer {
 
     /** Connects with the least receive buffer, so that a peer's writes soon block. */
     public static TestClient withSmallWindow(SocketAddress address) throws IOException {
+        return withWindow(address, 1);
+    }
+
+    /** Connects with a receive buffer of about that many bytes. */
+    public static TestClient withWindow(SocketAddress address, int bytes) throws IOException {
         SocketChannel channel = SocketChannel.open();
         try {
-            channel.setOption(StandardSocketOptions.SO_RCVBUF, 1);
+            channel.setOption(StandardSocketOptions.SO_RCVBUF, bytes);
             channel.connect(reachable(address));
             return new TestClient(channel);
         } catch (Throwable e) {
