@@ -126,6 +126,26 @@ class SendTest {
         }
     }
 
+    static List<StreamSetting> engines() {
+        return StreamSetting.engines();
+    }
+
+    @ParameterizedTest
+    @MethodSource("engines")
+    void anEmptyMessageIsTakenAndWaitedForByNobody(StreamSetting setting) throws Exception {
+        Duration patience = Duration.ofMillis(50);
+        try (StreamSetting.Running running = start(setting, config -> config.writeTimeout(patience), LineEcho::new);
+                Peer peer = running.connect()) {
+            StreamConnection connection = opened.take();
+            peer.send("ask\n");
+            assertThat(peer.readLine()).isEqualTo("ask");
+            assertThat(connection.send("", UTF_8)).isTrue();
+            assertThat(connection.send(Unpooled.EMPTY_BUFFER)).isTrue();
+            connection.schedule(patience.multipliedBy(4), () -> connection.send("later\n", UTF_8));
+            assertThat(peer.readLine()).isEqualTo("later");
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("settings")
     void sendersKeepTheirOrderAndNoMessageLandsInsideAnAnswer(StreamSetting setting) throws Exception {

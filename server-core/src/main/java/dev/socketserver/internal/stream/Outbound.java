@@ -45,7 +45,8 @@ public final class Outbound {
     Outbound() {}
 
     /**
-     * Adds a message, which is the queue's from here on if it is taken.
+     * Adds a message, which is the queue's from here on if it is taken. An empty one is taken and has no more to wait
+     * for.
      *
      * @param limit how many bytes may wait
      * @param dropsOldest whether the oldest messages make room
@@ -54,6 +55,10 @@ public final class Outbound {
     public synchronized int add(ByteBuf message, int limit, boolean dropsOldest) {
         if (closed) {
             return CLOSED;
+        }
+        if (!message.isReadable()) {
+            message.release(); // in the queue, it would look like one of which the peer takes nothing
+            return 0;
         }
         ByteBuf first = begun ? messages.peek() : null;
         long kept = first == null ? 0 : first.readableBytes();
