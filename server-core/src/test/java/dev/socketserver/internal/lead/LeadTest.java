@@ -120,7 +120,7 @@ class LeadTest {
         assertThat(task.look()).as("the first look").isEqualTo(Lead.Finding.MOVED);
         assertThat(task.look()).as("the second").isEqualTo(Lead.Finding.STILL);
         while (task.leadership().seen() == turn) {
-            assertThat(task.look()).isEqualTo(Lead.Finding.STILL);
+            task.look(); // may find it blocked at last: the JVM stops it at a safepoint, the system in a page fault
         }
         assertThat(Leadership.isVacant(task.leadership().seen())
                         || task.leadership().seen() != turn)
