@@ -252,7 +252,7 @@ public final class ServerConfig {
     }
 
     /**
-     * Returns how many bytes of sent messages may wait for a peer. The default is
+     * Returns how many bytes of sent messages may wait for a peer; one of several counts as 64 at least. The default is
      * {@value ServerOptions#DEFAULT_OUTBOUND_LIMIT}.
      */
     public int outboundLimit() {

@@ -10,7 +10,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Messages for a peer that were queued from any thread, in their order, bounded in bytes. They are sent in the
- * connection's turn; a message of which a part was sent is never dropped.
+ * connection's turn; a message of which a part was sent is never dropped. A short message that waits counts as
+ * {@link #LEAST_COST} bytes, about what its buffer takes, so that a flood of them is bounded, too.
  *
  * <pre>
  *              add()             send(): the peer takes no more
@@ -30,13 +31,16 @@ public final class Outbound {
     /** What {@link #add} returns when the connection takes no more messages. */
     public static final int CLOSED = -2;
 
+    /** How many bytes a message counts as at least that waits behind another. */
+    static final int LEAST_COST = 64;
+
     private static final int MOST_AT_ONCE = 16;
 
     /** How many bytes of one message a system call is asked to take at most: the JDK copies what is on the heap. */
     private static final int MOST_BYTES = 128 * 1024;
 
     private final ArrayDeque<ByteBuf> messages = new ArrayDeque<>(2); // guarded by this
-    private long bytes; // guarded by this: of all that wait
+    private long cost; // guarded by this: of all that wait
     private boolean begun; // guarded by this: a part of the first was sent
     private boolean closed; // guarded by this
     private volatile boolean blocked; // written under this
@@ -61,20 +65,27 @@ public final class Outbound {
             return 0;
         }
         ByteBuf first = begun ? messages.peek() : null;
-        long kept = first == null ? 0 : first.readableBytes();
-        long room = limit - (dropsOldest ? kept : bytes);
-        if (message.readableBytes() > room) {
+        long kept = dropsOldest ? first == null ? 0 : cost(first) : cost;
+        if (!fits(message, kept, limit)) {
             return FULL;
         }
         int dropped = 0;
-        while (bytes + message.readableBytes() > limit) {
+        while (!fits(message, cost, limit)) {
             dropOldest();
             dropped++;
         }
         messages.add(message);
-        bytes += message.readableBytes();
+        cost += cost(message);
         unsent = true;
         return dropped;
+    }
+
+    private static boolean fits(ByteBuf message, long others, int limit) {
+        return others == 0 ? message.readableBytes() <= limit : others + cost(message) <= limit;
+    }
+
+    private static long cost(ByteBuf message) {
+        return Math.max(LEAST_COST, message.readableBytes());
     }
 
     /** Drops the first message, or the second if a part of the first was sent. */
@@ -84,7 +95,7 @@ public final class Outbound {
         if (begun) {
             messages.addFirst(first);
         }
-        bytes -= oldest.readableBytes();
+        cost -= cost(oldest);
         oldest.release();
     }
 
@@ -134,14 +145,16 @@ public final class Outbound {
     /** Takes out what was sent. */
     private void sent(long count) {
         long left = count;
-        bytes -= count;
         while (left > 0) {
             ByteBuf first = messages.element();
             int of = (int) Math.min(left, first.readableBytes());
+            cost -= cost(first);
             first.skipBytes(of);
             left -= of;
             begun = first.isReadable();
-            if (!begun) {
+            if (begun) {
+                cost += cost(first);
+            } else {
                 messages.remove();
                 first.release();
             }
@@ -171,7 +184,7 @@ public final class Outbound {
         closed = true;
         messages.forEach(ByteBuf::release);
         messages.clear();
-        bytes = 0;
+        cost = 0;
         begun = false;
         blocked = false;
         unsent = false;
