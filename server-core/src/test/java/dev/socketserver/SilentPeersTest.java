@@ -8,6 +8,8 @@ import dev.socketserver.peer.Loopback;
 import dev.socketserver.peer.Peer;
 import dev.socketserver.peer.TestClient;
 import dev.socketserver.peer.TestDatagramClient;
+import dev.socketserver.pool.PoolConfig;
+import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
@@ -15,6 +17,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -28,6 +31,9 @@ import org.junit.jupiter.params.provider.MethodSource;
 class SilentPeersTest {
     private static final int SILENT = 1_000;
 
+    private static final PoolConfig TWO_WORKERS =
+            PoolConfig.builder().minWorkers(1).maxWorkers(2).build();
+
     /** How many datagrams the system has room for, at least. */
     private static final int ROOM = 50;
 
@@ -36,16 +42,36 @@ class SilentPeersTest {
         void with(Peer peer) throws IOException;
     }
 
-    private static void opens(
-            StreamSetting setting, Path directory, Supplier<StreamRequestHandler> handlers, Exchange exchange)
-            throws Exception {
+    /** Who has come before. */
+    private enum Before {
+        NOBODY,
+        /** Peers that said something, and were answered. */
+        SERVED,
+        /** Peers that have ended without a word. */
+        SPEECHLESS;
+
+        void come(StreamSetting.Running running, Exchange exchange) throws IOException {
+            for (int i = 0; i < 3 && this != NOBODY; i++) {
+                try (var peer = running.connect()) {
+                    if (this == SERVED) {
+                        exchange.with(peer);
+                    } else {
+                        peer.end().readAll();
+                    }
+                }
+            }
+        }
+    }
+
+    private static void opens(StreamSetting setting, Path directory, Kind kind, Before before) throws Exception {
         List<TestClient> silent = new ArrayList<>();
-        try (var running = setting.start(directory, config -> config.backlog(SILENT), handlers)) {
+        try (var running = setting.start(directory, config -> config.backlog(SILENT), kind.handlers)) {
+            before.come(running, kind.exchange);
             for (int i = 0; i < SILENT; i++) {
                 silent.add(TestClient.to(running.server().address()));
             }
             try (var next = running.connect()) {
-                exchange.with(next);
+                kind.exchange.with(next);
             } finally {
                 for (TestClient client : silent) {
                     client.close();
@@ -121,6 +147,27 @@ class SilentPeersTest {
         }
     }
 
+    /** Answers with the buffer, which the answer consumes. */
+    private static final class EchoingTheBuffer extends StreamRequestHandler {
+        @Override
+        protected void handle() throws IOException {
+            ByteBuf received = in().buffer();
+            if (received.isReadable()) {
+                out().write(received);
+                keepOpen();
+            }
+        }
+    }
+
+    /** Does not look whether its peer has ended, and answers that, too. */
+    private static final class AnsweringTheEnd extends StreamRequestHandler {
+        @Override
+        protected void handle() throws IOException {
+            out().write(in().readLine(UTF_8, 100) + "\n", UTF_8);
+            keepOpen();
+        }
+    }
+
     private static final Exchange ECHO =
             peer -> assertThat(peer.send("me\n").readLine()).isEqualTo("me");
 
@@ -150,17 +197,58 @@ class SilentPeersTest {
                         ReadingInSetup::new,
                         peer -> assertThat(peer.send("me\n").readLine()).isEqualTo("hello, me")),
                 new Kind("sets auto-flush first", SettingAutoFlush::new, ECHO),
-                new Kind("looks first", Looking::new, ECHO));
+                new Kind("looks first", Looking::new, ECHO),
+                new Kind("echoes the buffer", EchoingTheBuffer::new, ECHO),
+                new Kind("answers the end", AnsweringTheEnd::new, ECHO));
         return StreamSetting.selecting().stream()
                 .filter(setting -> setting.transport() != Transport.TLS
                         && setting.execution() != StreamSetting.Execution.THREE_SELECTORS)
-                .flatMap(setting -> kinds.stream().map(kind -> Arguments.of(setting, kind)));
+                .flatMap(setting -> kinds.stream()
+                        .flatMap(
+                                kind -> Stream.of(Before.values()).map(before -> Arguments.of(setting, kind, before))));
     }
 
     @ParameterizedTest
     @MethodSource("kinds")
-    void oneMoreIsServed(StreamSetting setting, Kind kind, @TempDir Path directory) throws Exception {
-        opens(setting, directory, kind.handlers, kind.exchange);
+    void oneMoreIsServed(StreamSetting setting, Kind kind, Before before, @TempDir Path directory) throws Exception {
+        opens(setting, directory, kind, before);
+    }
+
+    /** Tells a peer that has said nothing for as long as the server allows. */
+    private static final class ApologizingEcho extends LineEcho {
+        @Override
+        protected void handle() throws Exception {
+            try {
+                super.handle();
+            } catch (SocketTimeoutException e) {
+                out().write("time is up\n", UTF_8);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("selecting")
+    void aLastWordToASilentPeerDoesNotMakeTheServerSpeakFirst(StreamSetting setting, @TempDir Path directory)
+            throws Exception {
+        UnaryOperator<ServerConfig.Builder> options = config -> config.readTimeout(Duration.ofMillis(20))
+                .idleTimeout(Duration.ZERO)
+                .pool(TWO_WORKERS);
+        try (var running = setting.start(directory, options, ApologizingEcho::new);
+                var first = running.connect()) {
+            assertThat(first.readLine()).isEqualTo("time is up");
+            try (var silent = running.connect();
+                    var next = running.connect()) {
+                ECHO.with(next);
+                silent.send("I am still here\n");
+                assertThat(silent.readLine()).isEqualTo("I am still here");
+            }
+        }
+    }
+
+    static List<StreamSetting> selecting() {
+        return StreamSetting.engines().stream()
+                .filter(setting -> setting.execution() == StreamSetting.Execution.SELECTING)
+                .toList();
     }
 
     static List<StreamSetting> settings() {

@@ -1,5 +1,6 @@
 package dev.socketserver.internal.stream;
 
+import dev.socketserver.internal.buffer.ChannelInput;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
@@ -34,13 +35,21 @@ final class FirstWords {
         HANDLER
     }
 
-    /** Observes who speaks first in one connection. Confined to the connection's turn. */
+    /**
+     * Observes who speaks first in one connection. Confined to the connection's turn.
+     *
+     * <p>A handler that has looked at its input and then writes speaks first if nothing was there, and not if it has
+     * consumed something. Where something was there that it has not consumed, the write may be an answer that consumes
+     * the bytes by itself, as an echo of the buffer does, or a greeting: what the handler does next tells.
+     */
     static final class Witness {
         private final FirstWords told;
         private boolean handles; // handle() was called
         private boolean greeted; // setup() has written
         private boolean reading; // it has begun to read, before it wrote anything in handle()
+        private boolean undecided; // it has written, with bytes there that it had not consumed
         private long receivedBefore; // how many bytes had been received when handle() was called
+        private long consumedBefore; // how many of these the handler had consumed in setup()
         private boolean knows; // who speaks first, or it is of no interest
 
         private Witness(FirstWords told) {
@@ -49,16 +58,22 @@ final class FirstWords {
         }
 
         /** The handler is about to handle for the first time. */
-        void handling(boolean hasWritten, long received) {
+        void handling(boolean hasWritten, ChannelInput in) {
             if (!knows) {
                 handles = true;
                 greeted = hasWritten;
-                receivedBefore = received;
+                receivedBefore = in.received();
+                consumedBefore = consumed(in);
             }
         }
 
+        private static long consumed(ChannelInput in) {
+            return in.received() - in.unread();
+        }
+
         /** The handler reads; in {@code setup()}, it needs its peer there, and its worker if it has written before. */
-        void reads(boolean hasWritten) {
+        void reads(boolean hasWritten, ChannelInput in) {
+            settle(in);
             if (!knows && !reading) {
                 reading = handles;
                 if (handles) {
@@ -69,22 +84,48 @@ final class FirstWords {
             }
         }
 
-        /** The handler writes; if it has begun to read, but nothing came, it is still the first to speak. */
-        void writes(long received) {
-            if (!knows && handles) {
-                if (reading && received != receivedBefore) {
-                    knows = true;
-                } else {
-                    tell(Speaker.HANDLER);
-                }
+        /**
+         * The handler writes; if it has begun to read, but nothing came, it is still the first to speak.
+         *
+         * @param last whether that is a last word: nothing comes any more
+         */
+        void writes(ChannelInput in, boolean last) {
+            settle(in);
+            if (knows || !handles) {
+                return;
+            }
+            if (reading && (hasTaken(in) || last)) {
+                knows = true;
+            } else if (reading && in.unread() > 0) {
+                undecided = true;
+            } else {
+                tell(Speaker.HANDLER);
             }
         }
 
-        /** The handler has returned. */
-        void handled() {
+        /** Returns whether the handler has waited for bytes that came, or consumed some, since it was called. */
+        private boolean hasTaken(ChannelInput in) {
+            return in.received() != receivedBefore || consumed(in) != consumedBefore;
+        }
+
+        private void settle(ChannelInput in) {
+            if (knows || !undecided) {
+                return;
+            }
+            if (hasTaken(in)) {
+                knows = true;
+            } else {
+                tell(Speaker.HANDLER);
+            }
+        }
+
+        /** The handler has returned; returns what observes the connection from here on. */
+        Witness handled(ChannelInput in) {
+            settle(in);
             if (!knows && greeted) {
                 tell(Speaker.GREETING);
             }
+            return knows ? NOBODY : this;
         }
 
         /** Another thread's task ran before the first message: what was written tells nothing about the handler. */

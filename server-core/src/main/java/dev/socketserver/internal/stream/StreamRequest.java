@@ -14,7 +14,7 @@ import org.jspecify.annotations.Nullable;
  * see. See {@link OpenRequest} for its life.
  */
 abstract class StreamRequest extends OpenStream {
-    private final FirstWords.Witness witness;
+    private FirstWords.Witness witness; // of the turn
     private volatile boolean inHandshake; // written in a turn
     private boolean turnBegins = true; // of the turn: nothing was received in it yet
     private boolean unheard; // of the turn: the handler was called before the first byte, and has not read
@@ -68,13 +68,19 @@ abstract class StreamRequest extends OpenStream {
     @Override
     public void beforeRead() {
         beforeUse();
-        witness.reads(out.hasWritten());
+        witness.reads(out.hasWritten(), in);
     }
 
     @Override
     public void beforeWrite() {
         requireTurn();
-        witness.writes(in.received());
+        witness.writes(in, isOver());
+    }
+
+    /** Returns whether a read has met the end, or waited for as long as the server, not the handler, allows. */
+    private boolean isOver() {
+        return in.hasEnded()
+                || (channel.hasExpired() && readTimeout.equals(context.config().readTimeout()));
     }
 
     @Override
@@ -215,7 +221,7 @@ abstract class StreamRequest extends OpenStream {
         if (!handled) {
             handled = true;
             unheard = in.unread() == 0;
-            witness.handling(out.hasWritten(), in.received());
+            witness.handling(out.hasWritten(), in);
         }
         noLongerFresh();
         inbox.handling();
@@ -227,7 +233,7 @@ abstract class StreamRequest extends OpenStream {
             channel.insideMessage(false);
         }
         clock.reset();
-        witness.handled();
+        witness = witness.handled(in);
     }
 
     @Override

@@ -246,6 +246,11 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         return here;
     }
 
+    /** Returns whether a read was overdue. */
+    boolean hasExpired() {
+        return inputExpired;
+    }
+
     /** Lets every later read that would have to wait fail, as if it had waited. */
     void expireInput() {
         inputExpired = true;
