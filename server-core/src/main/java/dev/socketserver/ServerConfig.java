@@ -8,8 +8,11 @@ import dev.socketserver.net.Tls;
 import dev.socketserver.pool.PoolConfig;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -290,6 +293,14 @@ public final class ServerConfig {
         return options.receiveBufferSize;
     }
 
+    /**
+     * Returns the options of a {@code UdpServer}'s socket that are set before it is bound, with their values, such as
+     * {@link java.net.StandardSocketOptions#IP_MULTICAST_IF}. The default is none.
+     */
+    public Map<SocketOption<?>, Object> socketOptions() {
+        return Map.copyOf(options.socketOptions);
+    }
+
     /** Collects the options; checked when built. Not thread-safe. */
     public static final class Builder {
         private final ServerOptions options;
@@ -515,6 +526,12 @@ public final class ServerConfig {
         /** Sets {@link ServerConfig#receiveBufferSize()}. */
         public Builder receiveBufferSize(int value) {
             options.receiveBufferSize = value;
+            return this;
+        }
+
+        /** Adds one to {@link ServerConfig#socketOptions()}. */
+        public <T> Builder socketOption(SocketOption<T> name, T value) {
+            options.socketOptions.put(name, Objects.requireNonNull(value, name.name()));
             return this;
         }
 

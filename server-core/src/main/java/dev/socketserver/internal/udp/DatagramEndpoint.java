@@ -28,6 +28,7 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.time.Duration;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -196,6 +197,21 @@ public final class DatagramEndpoint implements Endpoint, DatagramRequest.Socket 
         if (Thread.currentThread().isInterrupted()) {
             throw new InterruptedIOException("interrupted while waiting for a datagram");
         }
+    }
+
+    /**
+     * Sends the readable bytes to any peer, as {@link #send(ByteBuffer, SocketAddress)} does. Thread-safe.
+     *
+     * @param message is not changed, and stays the caller's
+     */
+    public void send(ByteBuf message, SocketAddress peer) throws IOException {
+        Sendable.check(message.readableBytes(), peer);
+        send(message.nioBuffer(), peer);
+    }
+
+    /** Returns how many datagrams the system has dropped at this address; empty if it does not tell. Thread-safe. */
+    public OptionalLong systemDrops() {
+        return channel.isOpen() ? SystemDrops.of(address) : OptionalLong.empty();
     }
 
     /**

@@ -6,8 +6,6 @@ import dev.socketserver.internal.run.OpenRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
-import java.net.Inet6Address;
-import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
@@ -22,9 +20,6 @@ public final class DatagramRequest extends OpenRequest implements Datagram {
         /** Sends a datagram. */
         void send(ByteBuffer content, SocketAddress target) throws IOException;
     }
-
-    private static final int LONGEST_IPV4 = 65_507; // 65,535 without the headers of IP and UDP
-    private static final int LONGEST_IPV6 = 65_527; // likewise; the length of its packets is without the header of IP
 
     private final Socket socket;
     private final boolean truncated;
@@ -68,7 +63,7 @@ public final class DatagramRequest extends OpenRequest implements Datagram {
     public void reply(ByteBuf bytes) throws IOException {
         requireOpen();
         int length = bytes.readableBytes();
-        requireSendable(length);
+        Sendable.check(length, remoteAddress()); // what is too long is not the peer's fault
         try {
             socket.send(
                     isOwn(bytes) ? bytes.internalNioBuffer(bytes.readerIndex(), length) : bytes.nioBuffer(),
@@ -77,16 +72,6 @@ public final class DatagramRequest extends OpenRequest implements Datagram {
             throw fault(e);
         }
         bytes.skipBytes(length);
-    }
-
-    /** Throws if no datagram can be that long: which is not the peer's fault, but the handler's. */
-    private void requireSendable(int length) throws IOException {
-        boolean longer = remoteAddress() instanceof InetSocketAddress peer && peer.getAddress() instanceof Inet6Address;
-        int longest = longer ? LONGEST_IPV6 : LONGEST_IPV4;
-        if (length > longest) {
-            throw new IOException("a datagram of " + length + " bytes is longer than the " + longest
-                    + " that can be sent to " + remoteAddress());
-        }
     }
 
     private void requireOpen() {
