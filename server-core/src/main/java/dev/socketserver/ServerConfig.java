@@ -288,6 +288,14 @@ public final class ServerConfig {
         return options.maxDatagramSize;
     }
 
+    /**
+     * Returns how many times as much as came a {@code UdpServer} may answer, counted with the headers of IP and UDP; 0,
+     * the default, for any amount. It bounds what a forger of addresses can have the server send to a victim.
+     */
+    public int maxAmplification() {
+        return options.maxAmplification;
+    }
+
     /** Returns the socket's receive buffer in bytes; 0, the default, leaves it to the system. */
     public int receiveBufferSize() {
         return options.receiveBufferSize;
@@ -520,6 +528,12 @@ public final class ServerConfig {
         /** Sets {@link ServerConfig#maxDatagramSize()}. */
         public Builder maxDatagramSize(int value) {
             options.maxDatagramSize = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#maxAmplification()}. */
+        public Builder maxAmplification(int value) {
+            options.maxAmplification = value;
             return this;
         }
 

@@ -91,6 +91,7 @@ final class ServerOptions implements Cloneable {
     boolean tcpNoDelay = true;
     Set<PosixFilePermission> socketPermissions = PosixFilePermissions.fromString("rw-rw----");
     int maxDatagramSize = DEFAULT_MAX_DATAGRAM_SIZE;
+    int maxAmplification;
     int receiveBufferSize;
     Map<SocketOption<?>, Object> socketOptions = new HashMap<>();
 
@@ -159,6 +160,7 @@ final class ServerOptions implements Cloneable {
         Check.atLeast("outboundLimit", 1, outboundLimit);
         Check.atLeast("maxDatagramSize", 1, maxDatagramSize);
         Check.atMost("maxDatagramSize", DEFAULT_MAX_DATAGRAM_SIZE, maxDatagramSize);
+        Check.atLeast("maxAmplification", 0, maxAmplification);
         Check.atLeast("receiveBufferSize", 0, receiveBufferSize);
         checkSocketOptions();
     }

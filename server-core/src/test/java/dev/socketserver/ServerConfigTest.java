@@ -82,6 +82,7 @@ class ServerConfigTest {
                 refused(b -> b.writeBufferSize(15), "writeBufferSize must be at least 16: 15"),
                 refused(b -> b.maxDatagramSize(0), "maxDatagramSize must be at least 1: 0"),
                 refused(b -> b.maxDatagramSize(65_536), "maxDatagramSize must be at most 65535: 65536"),
+                refused(b -> b.maxAmplification(-1), "maxAmplification must be at least 0: -1"),
                 refused(b -> b.receiveBufferSize(-1), "receiveBufferSize must be at least 0: -1"),
                 refused(
                         b -> b.socketOption(StandardSocketOptions.SO_RCVBUF, 1),
@@ -180,6 +181,7 @@ class ServerConfigTest {
                 .tcpNoDelay(false)
                 .socketPermissions(Set.of(PosixFilePermission.OWNER_READ))
                 .maxDatagramSize(300)
+                .maxAmplification(3)
                 .receiveBufferSize(400)
                 .socketOption(StandardSocketOptions.SO_BROADCAST, true)
                 .build();

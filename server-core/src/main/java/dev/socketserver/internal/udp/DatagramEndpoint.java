@@ -10,6 +10,7 @@ import dev.socketserver.internal.run.RequestRunner;
 import dev.socketserver.internal.run.RunContext;
 import dev.socketserver.internal.run.SourceGate;
 import dev.socketserver.internal.util.Log;
+import dev.socketserver.limit.LimitExceededException;
 import dev.socketserver.pool.ElasticThreadPool;
 import dev.socketserver.pool.OverloadPolicy;
 import io.netty.buffer.ByteBuf;
@@ -228,6 +229,27 @@ public final class DatagramEndpoint implements Endpoint, DatagramRequest.Socket 
                 throw new IOException("the system had no buffer space for a datagram for " + LONGEST_SEND);
             }
             LockSupport.parkNanos(this, SEND_PAUSE.toNanos());
+        }
+    }
+
+    @Override
+    public int maxAmplification() {
+        return config.maxAmplification();
+    }
+
+    @Override
+    public void refused(DatagramRequest datagram, LimitExceededException why) {
+        RequestRunner known = runner;
+        if (known != null) {
+            known.reports().limited(datagram, Rejection.AMPLIFICATION, why);
+        }
+    }
+
+    @Override
+    public void closed(DatagramRequest datagram) {
+        RequestRunner known = runner;
+        if (known != null) {
+            known.closed(datagram);
         }
     }
 

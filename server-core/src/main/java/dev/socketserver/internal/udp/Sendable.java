@@ -5,8 +5,10 @@ import java.net.Inet6Address;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
-/** What can be sent in one datagram. Stateless. */
+/** What can be sent in one datagram, and what that makes on the wire. Stateless. */
 final class Sendable {
+    private static final int HEADERS_IPV4 = 20 + 8; // of IP without options, and of UDP
+    private static final int HEADERS_IPV6 = 40 + 8;
     private static final int LONGEST_IPV4 = 65_507; // 65,535 without the headers of IP and UDP
     private static final int LONGEST_IPV6 = 65_527; // likewise; the length of its packets is without the header of IP
 
@@ -21,8 +23,17 @@ final class Sendable {
         }
     }
 
-    private static int longest(SocketAddress peer) {
-        boolean longer = peer instanceof InetSocketAddress inet && inet.getAddress() instanceof Inet6Address;
-        return longer ? LONGEST_IPV6 : LONGEST_IPV4;
+    /** Returns how many bytes a datagram to that peer can have. */
+    static int longest(SocketAddress peer) {
+        return isIpv6(peer) ? LONGEST_IPV6 : LONGEST_IPV4;
+    }
+
+    /** Returns how many bytes a datagram of that length makes, with the headers of IP and UDP. */
+    static int onTheWire(int length, SocketAddress peer) {
+        return length + (isIpv6(peer) ? HEADERS_IPV6 : HEADERS_IPV4);
+    }
+
+    private static boolean isIpv6(SocketAddress peer) {
+        return peer instanceof InetSocketAddress inet && inet.getAddress() instanceof Inet6Address;
     }
 }
