@@ -10,6 +10,7 @@ import dev.socketserver.peer.RecordingListener;
 import dev.socketserver.peer.TestDatagramClient;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -66,7 +67,10 @@ class AmplificationTest {
 
     @Test
     void overIpv6TheHeadersAreLonger() throws Exception {
-        config.address(new InetSocketAddress("::1", 0)).maxAmplification(2);
+        var loopback = new byte[16];
+        loopback[15] = 1;
+        config.address(new InetSocketAddress(InetAddress.getByAddress(loopback), 0))
+                .maxAmplification(2);
         try (var server = generous()) {
             server.start();
             try (var client = TestDatagramClient.to(server.address())) {

@@ -11,6 +11,7 @@ import dev.socketserver.peer.Loopback;
 import dev.socketserver.peer.Polling;
 import dev.socketserver.peer.RecordingListener;
 import dev.socketserver.peer.TestDatagramClient;
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -251,6 +252,12 @@ class DatagramSendTest {
                 assertThat(Polling.await(() -> server.systemDrops().orElseThrow() > 50))
                         .isTrue();
                 assertThat(server.systemDrops().orElseThrow()).isLessThan(100);
+                var registry = new SimpleMeterRegistry();
+                new ServerMeters(server).bindTo(registry);
+                assertThat(registry.get("socket.server.system.drops")
+                                .functionCounter()
+                                .count())
+                        .isGreaterThan(50);
             }
             server.close();
             assertThat(server.systemDrops()).isEmpty();

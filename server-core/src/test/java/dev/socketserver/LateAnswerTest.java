@@ -231,8 +231,8 @@ class LateAnswerTest {
             listener.await("DRAINING", 1);
             for (int i = 0; i < many; i++) {
                 LateAnswer answer = later.take();
-                threads.submit(answer::close);
-                threads.submit(answer::close);
+                threads.execute(answer::close);
+                threads.execute(answer::close);
             }
             assertThat(shutdown.get()).isEqualTo(new DrainReport(many, 0, List.of(), true));
             assertThat(listener.count("closed")).isEqualTo(many);

@@ -20,7 +20,6 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -56,6 +55,7 @@ public final class DatagramEndpoint implements Endpoint, DatagramRequest.Socket 
     private @Nullable RequestRunner runner; // set by open(), before anything is received
     private @Nullable SourceGate sources; // set by open(), before anything is received
     private ByteBuf received; // the receiving thread's; a datagram holds it, too, while it is served
+    private final LocalAddresses local = new LocalAddresses(); // the receiving thread's
     private int taken; // the receiving thread's: since the last call
     private volatile boolean lastCall;
     private volatile boolean ended;
@@ -168,22 +168,17 @@ public final class DatagramEndpoint implements Endpoint, DatagramRequest.Socket 
     }
 
     private boolean isOwn(InetAddress sender) {
-        if (!address.getAddress().isAnyLocalAddress()) {
-            return sender.equals(address.getAddress());
-        }
-        try {
-            return sender.isLoopbackAddress()
-                    || sender.isAnyLocalAddress()
-                    || NetworkInterface.getByInetAddress(sender) != null;
-        } catch (IOException e) {
-            return false;
-        }
+        InetAddress bound = address.getAddress();
+        return bound.isAnyLocalAddress() ? local.contains(sender) : sender.equals(bound);
     }
 
     private void refuse(DatagramRequest datagram) {
         RequestRunner known = runner;
         if (known != null) {
-            known.refuse(datagram, Rejection.SENDER, new IOException("a datagram with a forged source address"));
+            known.refuse(
+                    datagram,
+                    Rejection.SENDER,
+                    new IOException("a datagram from the server's own address, or from port 0"));
         }
     }
 
