@@ -94,7 +94,7 @@ public final class DatagramRequest extends OpenRequest implements Datagram {
     /** Sends an answer, if it is not too large for what came. Thread-safe. */
     private void send(ByteBuffer bytes) throws IOException {
         int length = bytes.remaining();
-        if (!spend(Sendable.onTheWire(length, remoteAddress()))) {
+        if (socket.maxAmplification() != 0 && !spend(Sendable.onTheWire(length, remoteAddress()))) {
             var why = new LimitExceededException("an answer of " + length + " bytes to " + remoteAddress()
                     + " is larger than maxAmplification allows, which is " + socket.maxAmplification());
             socket.refused(this, why);
@@ -107,9 +107,7 @@ public final class DatagramRequest extends OpenRequest implements Datagram {
         if (bytesOnTheWire > allowance) {
             return false;
         }
-        if (allowance != UNLIMITED) {
-            allowance -= bytesOnTheWire;
-        }
+        allowance -= bytesOnTheWire;
         return true;
     }
 
