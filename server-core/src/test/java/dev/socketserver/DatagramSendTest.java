@@ -27,6 +27,7 @@ import java.nio.channels.MembershipKey;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import org.junit.jupiter.api.Test;
@@ -223,6 +224,23 @@ class DatagramSendTest {
             assertThatThrownBy(() -> server.join(group, loopback)).isInstanceOf(ClosedChannelException.class);
         }
         assertThat(listener.count("opened")).isEqualTo(2);
+    }
+
+    @Test
+    void aMemberThatSendsToItsGroupDoesNotAnswerItself() throws Exception {
+        NetworkInterface loopback = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress());
+        var group = InetAddress.getByName("239.255.7.7");
+        try (var server = echo(ServerConfig.builder()
+                        .port(0)
+                        .listener(listener)
+                        .socketOption(StandardSocketOptions.IP_MULTICAST_IF, loopback))) {
+            server.start();
+            server.join(group, loopback);
+            server.send(text("to all"), new InetSocketAddress(group, server.port()));
+            listener.await("rejected", 1);
+            assertThat(server.snapshot().rejectionsByReason()).containsExactly(Map.entry(Rejection.SENDER, 1L));
+            assertThat(server.snapshot().requests()).isZero();
+        }
     }
 
     @Test
