@@ -231,9 +231,9 @@ class DatagramSendTest {
         NetworkInterface loopback = NetworkInterface.getByInetAddress(InetAddress.getLoopbackAddress());
         var group = InetAddress.getByName("239.255.7.7");
         try (var server = echo(ServerConfig.builder()
-                        .port(0)
-                        .listener(listener)
-                        .socketOption(StandardSocketOptions.IP_MULTICAST_IF, loopback))) {
+                .port(0)
+                .listener(listener)
+                .socketOption(StandardSocketOptions.IP_MULTICAST_IF, loopback))) {
             server.start();
             server.join(group, loopback);
             server.send(text("to all"), new InetSocketAddress(group, server.port()));

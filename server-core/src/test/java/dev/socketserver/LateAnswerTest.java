@@ -98,7 +98,7 @@ class LateAnswerTest {
             assertThatIllegalStateException()
                     .isThrownBy(() -> answer.send(text("x")))
                     .withMessageContaining("closed");
-            assertThat(listener.count("closed")).isEqualTo(1);
+            listener.await("closed", 1); // once its turn has ended, too
             assertThat(client.send("?").receiveText()).isEqualTo("soon");
             later.take().close();
         }

@@ -59,6 +59,17 @@ class ReceiveBufferTest {
     }
 
     @Test
+    @EnabledOnOs(OS.LINUX)
+    void aServerOfConnectionsTellsItToo() throws Exception {
+        ServerConfig config =
+                Loopback.config().receiveBufferSize(Integer.MAX_VALUE / 2).build();
+        try (var server = new TcpServer(config, StreamRequestHandler.of((in, out) -> {}))) {
+            server.bind();
+        }
+        assertThat(written.list).hasSize(1);
+    }
+
+    @Test
     void oneThatIsGivenIsNotWorthALine() throws Exception {
         assertThat(bind(20_000)).isGreaterThanOrEqualTo(20_000);
         assertThat(bind(0)).isPositive();

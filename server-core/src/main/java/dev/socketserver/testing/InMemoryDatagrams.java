@@ -4,12 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.socketserver.Datagram;
 import dev.socketserver.DatagramRequestHandler;
-import dev.socketserver.Rejection;
 import dev.socketserver.ServerConfig;
 import dev.socketserver.UdpServer;
 import dev.socketserver.internal.run.CallerRun;
+import dev.socketserver.internal.run.RequestRunner;
 import dev.socketserver.internal.udp.DatagramRequest;
-import dev.socketserver.limit.LimitExceededException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.net.InetAddress;
@@ -70,13 +69,8 @@ public final class InMemoryDatagrams implements AutoCloseable {
         }
 
         @Override
-        public void refused(DatagramRequest datagram, LimitExceededException why) {
-            run.runner().reports().limited(datagram, Rejection.AMPLIFICATION, why);
-        }
-
-        @Override
-        public void closed(DatagramRequest datagram) {
-            run.runner().closed(datagram);
+        public RequestRunner runner() {
+            return run.runner();
         }
     }
 

@@ -10,7 +10,6 @@ import dev.socketserver.internal.run.RequestRunner;
 import dev.socketserver.internal.run.RunContext;
 import dev.socketserver.internal.run.SourceGate;
 import dev.socketserver.internal.util.Log;
-import dev.socketserver.limit.LimitExceededException;
 import dev.socketserver.pool.ElasticThreadPool;
 import dev.socketserver.pool.OverloadPolicy;
 import io.netty.buffer.ByteBuf;
@@ -28,6 +27,7 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.time.Duration;
+import java.util.Objects;
 import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -173,13 +173,10 @@ public final class DatagramEndpoint implements Endpoint, DatagramRequest.Socket 
     }
 
     private void refuse(DatagramRequest datagram) {
-        RequestRunner known = runner;
-        if (known != null) {
-            known.refuse(
-                    datagram,
-                    Rejection.SENDER,
-                    new IOException("a datagram from the server's own address, or from port 0"));
-        }
+        runner().refuse(
+                        datagram,
+                        Rejection.SENDER,
+                        new IOException("a datagram from the server's own address, or from port 0"));
     }
 
     private static void ignore(SelectionKey ready) {}
@@ -233,19 +230,8 @@ public final class DatagramEndpoint implements Endpoint, DatagramRequest.Socket 
     }
 
     @Override
-    public void refused(DatagramRequest datagram, LimitExceededException why) {
-        RequestRunner known = runner;
-        if (known != null) {
-            known.reports().limited(datagram, Rejection.AMPLIFICATION, why);
-        }
-    }
-
-    @Override
-    public void closed(DatagramRequest datagram) {
-        RequestRunner known = runner;
-        if (known != null) {
-            known.closed(datagram);
-        }
+    public RequestRunner runner() {
+        return Objects.requireNonNull(runner, "nothing is received before open()");
     }
 
     @Override

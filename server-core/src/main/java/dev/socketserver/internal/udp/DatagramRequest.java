@@ -3,7 +3,9 @@ package dev.socketserver.internal.udp;
 import dev.socketserver.Datagram;
 import dev.socketserver.EndReason;
 import dev.socketserver.LateAnswer;
+import dev.socketserver.Rejection;
 import dev.socketserver.internal.run.OpenRequest;
+import dev.socketserver.internal.run.RequestRunner;
 import dev.socketserver.limit.LimitExceededException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -16,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /** A datagram as the engine has it, and as its handler sees it; see {@link Datagram}. */
 public final class DatagramRequest extends OpenRequest implements Datagram {
-    /** The socket that datagrams come from and are answered by, and who is told of them there. Thread-safe. */
+    /** The socket that datagrams come from and are answered by. Thread-safe. */
     public interface Socket {
         /** Returns the address that is bound. */
         SocketAddress address();
@@ -27,11 +29,8 @@ public final class DatagramRequest extends OpenRequest implements Datagram {
         /** Sends a datagram. */
         void send(ByteBuffer content, SocketAddress target) throws IOException;
 
-        /** Takes note that a datagram was not answered, since the answer was too large for it. */
-        void refused(DatagramRequest datagram, LimitExceededException why);
-
-        /** Takes note that a datagram is closed whose turn had ended before. */
-        void closed(DatagramRequest datagram);
+        /** Returns what serves the datagrams. */
+        RequestRunner runner();
     }
 
     private static final long UNLIMITED = Long.MAX_VALUE;
@@ -97,7 +96,7 @@ public final class DatagramRequest extends OpenRequest implements Datagram {
         if (socket.maxAmplification() != 0 && !spend(Sendable.onTheWire(length, remoteAddress()))) {
             var why = new LimitExceededException("an answer of " + length + " bytes to " + remoteAddress()
                     + " is larger than maxAmplification allows, which is " + socket.maxAmplification());
-            socket.refused(this, why);
+            socket.runner().reports().limited(this, Rejection.AMPLIFICATION, why);
             throw why;
         }
         socket.send(bytes, remoteAddress());
@@ -171,7 +170,7 @@ public final class DatagramRequest extends OpenRequest implements Datagram {
     /** Reports the datagram closed, which has outlived its turn. */
     private void closeLate() {
         endsIn(Thread.currentThread());
-        socket.closed(this);
+        socket.runner().closed(this);
     }
 
     @Override
