@@ -28,7 +28,7 @@ public record DrainReport(int finished, int idleClosed, List<Forced> forced, boo
      *
      * @param peer the peer's address
      * @param age the time since the request was accepted
-     * @param thread the name of the thread that served it; empty if it was still waiting for one
+     * @param thread the name of the thread that served it; empty if it was still waiting for one, or for a late answer
      * @param stack the stack trace of that thread at that moment, the innermost call first
      */
     public record Forced(SocketAddress peer, Duration age, Optional<String> thread, List<StackTraceElement> stack) {

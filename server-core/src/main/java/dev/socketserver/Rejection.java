@@ -1,6 +1,9 @@
 package dev.socketserver;
 
-/** Why a server closed an accepted connection, or dropped a received datagram, without serving it. */
+/**
+ * Why a server closed an accepted connection, or dropped a received datagram, without serving it, or did not send an
+ * answer.
+ */
 public enum Rejection {
     /** The executor had no room or no worker for it. */
     OVERLOAD,
@@ -33,5 +36,8 @@ public enum Rejection {
     TLS_HANDSHAKE,
 
     /** The datagram claims to come from the server's own address, or from port 0: answering it would do harm. */
-    SENDER
+    SENDER,
+
+    /** An answer to the datagram was larger than {@link ServerConfig#maxAmplification()} allows, and was not sent. */
+    AMPLIFICATION
 }

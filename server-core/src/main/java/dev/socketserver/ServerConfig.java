@@ -8,8 +8,11 @@ import dev.socketserver.net.Tls;
 import dev.socketserver.pool.PoolConfig;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketOption;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Executor;
@@ -285,9 +288,25 @@ public final class ServerConfig {
         return options.maxDatagramSize;
     }
 
+    /**
+     * Returns how many times as much as came a {@code UdpServer} may answer, counted with the headers of IP and UDP; 0,
+     * the default, for any amount. It bounds what a forger of addresses can have the server send to a victim.
+     */
+    public int maxAmplification() {
+        return options.maxAmplification;
+    }
+
     /** Returns the socket's receive buffer in bytes; 0, the default, leaves it to the system. */
     public int receiveBufferSize() {
         return options.receiveBufferSize;
+    }
+
+    /**
+     * Returns the options of a {@code UdpServer}'s socket that are set before it is bound, with their values, such as
+     * {@link java.net.StandardSocketOptions#IP_MULTICAST_IF}. The default is none.
+     */
+    public Map<SocketOption<?>, Object> socketOptions() {
+        return Map.copyOf(options.socketOptions);
     }
 
     /** Collects the options; checked when built. Not thread-safe. */
@@ -512,9 +531,21 @@ public final class ServerConfig {
             return this;
         }
 
+        /** Sets {@link ServerConfig#maxAmplification()}. */
+        public Builder maxAmplification(int value) {
+            options.maxAmplification = value;
+            return this;
+        }
+
         /** Sets {@link ServerConfig#receiveBufferSize()}. */
         public Builder receiveBufferSize(int value) {
             options.receiveBufferSize = value;
+            return this;
+        }
+
+        /** Adds one to {@link ServerConfig#socketOptions()}. */
+        public <T> Builder socketOption(SocketOption<T> name, T value) {
+            options.socketOptions.put(name, Objects.requireNonNull(value, name.name()));
             return this;
         }
 

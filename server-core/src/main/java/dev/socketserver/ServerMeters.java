@@ -43,6 +43,14 @@ public final class ServerMeters implements MeterBinder {
         counter(registry, "requests.failed", tags, ServerSnapshot::failed);
         counter(registry, "accept.failures", tags, ServerSnapshot::acceptFailures);
         counter(registry, "messages.dropped", tags, ServerSnapshot::messagesDropped);
+        if (server instanceof UdpServer datagrams) {
+            FunctionCounter.builder(
+                            "socket.server.system.drops",
+                            datagrams,
+                            s -> s.systemDrops().orElse(0))
+                    .tags(tags)
+                    .register(registry);
+        }
     }
 
     private void gauge(MeterRegistry registry, String name, ToDoubleFunction<ServerSnapshot> figure) {

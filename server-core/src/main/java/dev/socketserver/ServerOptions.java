@@ -10,9 +10,13 @@ import dev.socketserver.pool.ElasticThreadPool;
 import dev.socketserver.pool.PoolConfig;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
@@ -32,6 +36,10 @@ final class ServerOptions implements Cloneable {
     static final int DEFAULT_MAX_DATAGRAM_SIZE = 65_535;
     private static final int MIN_BUFFER_SIZE = 16;
     private static final int MAX_PORT = 65_535;
+
+    /** The options of sockets that are options of servers, by another name. */
+    private static final Map<SocketOption<?>, String> OWN_NAMES = Map.of(
+            StandardSocketOptions.SO_RCVBUF, "receiveBufferSize", StandardSocketOptions.SO_REUSEPORT, "reusePort");
 
     SocketAddress address = new InetSocketAddress(0);
     String name = DEFAULT_NAME;
@@ -83,7 +91,9 @@ final class ServerOptions implements Cloneable {
     boolean tcpNoDelay = true;
     Set<PosixFilePermission> socketPermissions = PosixFilePermissions.fromString("rw-rw----");
     int maxDatagramSize = DEFAULT_MAX_DATAGRAM_SIZE;
+    int maxAmplification;
     int receiveBufferSize;
+    Map<SocketOption<?>, Object> socketOptions = new HashMap<>();
 
     /**
      * Sets the address to that port of all addresses.
@@ -102,6 +112,7 @@ final class ServerOptions implements Cloneable {
         try {
             ServerOptions copy = (ServerOptions) clone();
             copy.socketPermissions = Set.copyOf(socketPermissions);
+            copy.socketOptions = new HashMap<>(socketOptions);
             return copy;
         } catch (CloneNotSupportedException e) {
             throw new IllegalStateException("options are cloneable", e);
@@ -149,6 +160,16 @@ final class ServerOptions implements Cloneable {
         Check.atLeast("outboundLimit", 1, outboundLimit);
         Check.atLeast("maxDatagramSize", 1, maxDatagramSize);
         Check.atMost("maxDatagramSize", DEFAULT_MAX_DATAGRAM_SIZE, maxDatagramSize);
+        Check.atLeast("maxAmplification", 0, maxAmplification);
         Check.atLeast("receiveBufferSize", 0, receiveBufferSize);
+        checkSocketOptions();
+    }
+
+    private void checkSocketOptions() {
+        OWN_NAMES.forEach((name, option) -> {
+            if (socketOptions.containsKey(name)) {
+                throw new IllegalArgumentException("socketOption " + name + " is called " + option);
+            }
+        });
     }
 }

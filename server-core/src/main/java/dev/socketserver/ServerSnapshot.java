@@ -11,7 +11,7 @@ import java.util.Map;
  * @param accepted connections or datagrams accepted so far
  * @param requests calls of handlers so far: one per datagram, one or more per connection
  * @param failed requests whose handler or a hook threw so far
- * @param rejectionsByReason connections or datagrams closed unserved so far
+ * @param rejectionsByReason connections or datagrams closed unserved so far, or answers to datagrams not sent
  * @param acceptFailures failed attempts to accept so far
  * @param messagesDropped messages that {@link StreamConnection#send} did not take, or dropped for newer ones, so far,
  *     because their peers did not read

@@ -1,5 +1,7 @@
 package dev.socketserver;
 
+import dev.socketserver.internal.util.Log;
+import java.io.IOException;
 import java.net.BindException;
 import java.net.Inet4Address;
 import java.net.InetAddress;
@@ -7,11 +9,16 @@ import java.net.InetSocketAddress;
 import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.net.SocketException;
+import java.net.SocketOption;
+import java.net.StandardSocketOptions;
+import java.nio.channels.NetworkChannel;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** What all servers check when they are created and bound. Stateless. */
 final class Sockets {
+    private static final Log LOG = Log.of(Sockets.class);
+
     private Sockets() {}
 
     /** Returns whether the address is one of IPv4 and not the wildcard, so that no IPv6 peer can reach it. */
@@ -43,12 +50,43 @@ final class Sockets {
         return ipv4 > 1 || reachable.size() - ipv4 > 1;
     }
 
+    /** Gives a socket the receive buffer that is configured, and says so if the system gives less. */
+    static void setReceiveBuffer(NetworkChannel socket, ServerConfig config) throws IOException {
+        int wanted = config.receiveBufferSize();
+        if (wanted == 0) {
+            return;
+        }
+        socket.setOption(StandardSocketOptions.SO_RCVBUF, wanted);
+        int got = socket.getOption(StandardSocketOptions.SO_RCVBUF);
+        if (got < wanted) {
+            LOG.warn(
+                    "{} asked for a receiveBufferSize of {} and got {}, which is the system's limit"
+                            + " (on Linux net.core.rmem_max)",
+                    config.name(),
+                    wanted,
+                    got);
+        }
+    }
+
     /** Returns a failure that names the address. */
     static BindException bindFailure(SocketAddress address, Exception cause) {
         String why = cause.getMessage() == null ? "this machine has no such kind of address" : cause.getMessage();
         var failure = new BindException("cannot listen on " + address + ": " + why);
         failure.initCause(cause);
         return failure;
+    }
+
+    /**
+     * Sets an option of a socket.
+     *
+     * @throws IOException that names the option and its value, if the socket has no such option or the system refuses
+     */
+    static <T> void setOption(NetworkChannel socket, SocketOption<T> name, Object value) throws IOException {
+        try {
+            socket.setOption(name, name.type().cast(value));
+        } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
+            throw new IOException("socketOption " + name + " cannot be set to " + value + ": " + e.getMessage(), e);
+        }
     }
 
     /** Throws unless the address is of the kind that a server can bind. */

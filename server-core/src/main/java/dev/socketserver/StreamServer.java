@@ -4,7 +4,6 @@ import dev.socketserver.internal.run.Endpoint;
 import dev.socketserver.internal.stream.StreamEndpoint;
 import java.io.IOException;
 import java.net.SocketAddress;
-import java.net.StandardSocketOptions;
 import java.nio.channels.ServerSocketChannel;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -16,6 +15,8 @@ public abstract sealed class StreamServer extends BaseServer<StreamConnection> p
 
     StreamServer(ServerConfig config, Supplier<? extends StreamRequestHandler> handlers) {
         super(config, handlers);
+        Object options = config.socketOptions().isEmpty() ? null : config.socketOptions();
+        Sockets.checkNotSet("socketOption is for UDP only", options, config);
     }
 
     /** Returns a live view of the connections that are open; the same object, whether the server runs or not. */
@@ -44,9 +45,7 @@ public abstract sealed class StreamServer extends BaseServer<StreamConnection> p
     /** Binds the socket to that address and listens. */
     final void bindTo(SocketAddress address) throws IOException {
         ServerSocketChannel opened = channel();
-        if (config().receiveBufferSize() > 0) {
-            opened.setOption(StandardSocketOptions.SO_RCVBUF, config().receiveBufferSize());
-        }
+        Sockets.setReceiveBuffer(opened, config());
         try {
             opened.bind(address, config().backlog());
         } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {

@@ -3,11 +3,20 @@ package dev.socketserver;
 import dev.socketserver.internal.run.Endpoint;
 import dev.socketserver.internal.udp.DatagramEndpoint;
 import dev.socketserver.internal.util.Log;
+import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.NetworkInterface;
+import java.net.SocketAddress;
+import java.net.SocketOption;
 import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.channels.DatagramChannel;
+import java.nio.channels.MembershipKey;
+import java.util.Map;
+import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -30,6 +39,7 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
     private static final Log LOG = Log.of(UdpServer.class);
 
     private volatile @Nullable DatagramChannel channel; // written by the thread that binds
+    private volatile @Nullable DatagramEndpoint endpoint; // written by the thread that binds
 
     /**
      * Creates a server on a port of all addresses, IPv4 and IPv6; 0 selects a free port.
@@ -58,6 +68,47 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
         Sockets.checkNotSet("tls is not supported for UDP", config.tls(), config);
     }
 
+    /**
+     * Sends a datagram from the server's address to a peer, who need not have sent anything. To send to a broadcast
+     * address, set the {@linkplain ServerConfig#socketOptions() option} {@code SO_BROADCAST}. Works from {@link #bind}
+     * on, and in a drain until the last request has ended. Waits up to a second while the system has no room.
+     * Thread-safe.
+     *
+     * @param message stays the caller's, with its indices, and must not change meanwhile
+     * @throws IOException if the message is too long for a datagram, the system refuses it, or the server has stopped
+     * @throws IllegalArgumentException if the address is not one that the server's socket can send to
+     * @throws IllegalStateException if the server was not bound yet
+     */
+    public final void send(ByteBuf message, SocketAddress peer) throws IOException {
+        Objects.requireNonNull(peer, "peer");
+        opened(endpoint).send(message, peer);
+    }
+
+    /**
+     * Joins a multicast group: what is sent to it, and to the server's port, reaches the server from here on. The
+     * server has to be bound to all addresses, or to the group's. Drop the key to leave; a server that stops leaves all
+     * groups. Thread-safe.
+     *
+     * @param network where the group's senders are
+     * @throws IOException if the system refuses, or the server has stopped
+     * @throws IllegalArgumentException if the address is not a multicast one
+     * @throws IllegalStateException if the server was not bound yet
+     */
+    public final MembershipKey join(InetAddress group, NetworkInterface network) throws IOException {
+        return channel().join(group, network);
+    }
+
+    /**
+     * Returns how many datagrams the system has dropped since the server was bound, mostly because its receive buffer
+     * was full: a larger {@link ServerConfig#receiveBufferSize()} or quicker handlers help. With {@code reusePort}, it
+     * is the sum of all sockets at the address. Empty while no socket is open, and where the system does not tell, as
+     * only Linux does. Reads a file, so ask once in a while and not for each datagram. Thread-safe.
+     */
+    public final OptionalLong systemDrops() {
+        DatagramEndpoint present = endpoint;
+        return present == null ? OptionalLong.empty() : present.systemDrops();
+    }
+
     @Override
     final void open() throws IOException {
         DatagramChannel opened = Sockets.isIpv4Only(config().address())
@@ -68,13 +119,15 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
         if (config().reusePort()) {
             opened.setOption(StandardSocketOptions.SO_REUSEPORT, true);
         }
+        for (Map.Entry<SocketOption<?>, Object> option :
+                config().socketOptions().entrySet()) {
+            Sockets.setOption(opened, option.getKey(), option.getValue());
+        }
     }
 
     @Override
     protected void serverBind() throws IOException {
-        if (config().receiveBufferSize() > 0) {
-            channel().setOption(StandardSocketOptions.SO_RCVBUF, config().receiveBufferSize());
-        }
+        Sockets.setReceiveBuffer(channel(), config());
         try {
             channel().bind(addressToBind());
         } catch (IOException | UnsupportedOperationException | IllegalArgumentException e) {
@@ -98,14 +151,15 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
 
     @Override
     final Endpoint newEndpoint() throws IOException {
-        var endpoint = new DatagramEndpoint(channel(), config());
-        if (Sockets.isAmbiguous(endpoint.address().getAddress())) {
+        var opened = new DatagramEndpoint(channel(), config());
+        endpoint = opened;
+        if (Sockets.isAmbiguous(opened.address().getAddress())) {
             LOG.warn(
                     "{} listens on all addresses of a network interface with several: the system chooses the address"
                             + " that an answer comes from, and a client that sent to another may not receive it; to be"
                             + " sure, start one server for each address",
                     this);
         }
-        return endpoint;
+        return opened;
     }
 }

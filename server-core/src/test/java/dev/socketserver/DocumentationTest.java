@@ -62,6 +62,7 @@ class DocumentationTest {
             import io.netty.buffer.*;
             import java.io.*;
             import java.net.*;
+            import java.nio.channels.*;
             import java.security.*;
             import java.time.*;
             import java.util.*;
@@ -162,7 +163,7 @@ class DocumentationTest {
 
     /** Returns a value the way that the page writes it. */
     private static String shown(@Nullable Object value) {
-        if (value == null) {
+        if (value == null || value.equals(Map.of())) {
             return "none";
         } else if (value.equals(Optional.empty())) {
             return "learned";

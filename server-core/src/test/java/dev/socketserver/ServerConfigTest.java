@@ -15,6 +15,7 @@ import dev.socketserver.pool.PoolConfig;
 import java.lang.reflect.Field;
 import java.lang.reflect.Modifier;
 import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.net.UnixDomainSocketAddress;
 import java.nio.file.attribute.PosixFilePermission;
 import java.time.Duration;
@@ -81,7 +82,14 @@ class ServerConfigTest {
                 refused(b -> b.writeBufferSize(15), "writeBufferSize must be at least 16: 15"),
                 refused(b -> b.maxDatagramSize(0), "maxDatagramSize must be at least 1: 0"),
                 refused(b -> b.maxDatagramSize(65_536), "maxDatagramSize must be at most 65535: 65536"),
-                refused(b -> b.receiveBufferSize(-1), "receiveBufferSize must be at least 0: -1"));
+                refused(b -> b.maxAmplification(-1), "maxAmplification must be at least 0: -1"),
+                refused(b -> b.receiveBufferSize(-1), "receiveBufferSize must be at least 0: -1"),
+                refused(
+                        b -> b.socketOption(StandardSocketOptions.SO_RCVBUF, 1),
+                        "socketOption SO_RCVBUF is called receiveBufferSize"),
+                refused(
+                        b -> b.socketOption(StandardSocketOptions.SO_REUSEPORT, true),
+                        "socketOption SO_REUSEPORT is called reusePort"));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -107,7 +115,8 @@ class ServerConfigTest {
                 refused(b -> b.messageTimeout(null), "messageTimeout"),
                 refused(b -> b.writeTimeout(null), "writeTimeout"),
                 refused(b -> b.shutdownGrace(null), "shutdownGrace"),
-                refused(b -> b.socketPermissions(null), "socketPermissions"));
+                refused(b -> b.socketPermissions(null), "socketPermissions"),
+                refused(b -> b.socketOption(StandardSocketOptions.SO_BROADCAST, null), "SO_BROADCAST"));
     }
 
     @ParameterizedTest(name = "{0}")
@@ -172,7 +181,9 @@ class ServerConfigTest {
                 .tcpNoDelay(false)
                 .socketPermissions(Set.of(PosixFilePermission.OWNER_READ))
                 .maxDatagramSize(300)
+                .maxAmplification(3)
                 .receiveBufferSize(400)
+                .socketOption(StandardSocketOptions.SO_BROADCAST, true)
                 .build();
         assertThat(options(config)).as("every option is set").doesNotContainValue(null);
         assertThat(options(config.toBuilder().build())).isEqualTo(options(config));

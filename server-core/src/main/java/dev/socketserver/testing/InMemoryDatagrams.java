@@ -7,6 +7,7 @@ import dev.socketserver.DatagramRequestHandler;
 import dev.socketserver.ServerConfig;
 import dev.socketserver.UdpServer;
 import dev.socketserver.internal.run.CallerRun;
+import dev.socketserver.internal.run.RequestRunner;
 import dev.socketserver.internal.udp.DatagramRequest;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.UnpooledByteBufAllocator;
@@ -14,9 +15,9 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -37,7 +38,7 @@ public final class InMemoryDatagrams implements AutoCloseable {
     private final UnpooledByteBufAllocator allocator = new UnpooledByteBufAllocator(true);
     private final ServerConfig config;
     private final CallerRun run;
-    private final List<byte[]> received = new ArrayList<>();
+    private final List<byte[]> received = new CopyOnWriteArrayList<>(); // late answers come from any thread
     private final DatagramRequest.Socket socket = new MemorySocket();
     private SocketAddress remoteAddress = new InetSocketAddress(InetAddress.getLoopbackAddress(), 1);
     private SocketAddress localAddress;
@@ -61,6 +62,16 @@ public final class InMemoryDatagrams implements AutoCloseable {
             content.get(bytes);
             received.add(bytes);
         }
+
+        @Override
+        public int maxAmplification() {
+            return config.maxAmplification();
+        }
+
+        @Override
+        public RequestRunner runner() {
+            return run.runner();
+        }
     }
 
     /**
@@ -77,7 +88,8 @@ public final class InMemoryDatagrams implements AutoCloseable {
 
     /**
      * Returns datagrams to the handlers of that server, which need not be bound and is not started. Of its hooks,
-     * {@code verifyRequest} and {@code handleError} are called; its {@code maxDatagramSize} and its listener apply.
+     * {@code verifyRequest} and {@code handleError} are called; its {@code maxDatagramSize}, its
+     * {@code maxAmplification} and its listener apply.
      */
     public static InMemoryDatagrams to(UdpServer server) {
         return new InMemoryDatagrams(server);
@@ -149,10 +161,15 @@ public final class InMemoryDatagrams implements AutoCloseable {
     /**
      * Ends the test.
      *
-     * @throws AssertionError if a handler has retained a datagram's bytes and not released them
+     * @throws AssertionError if a handler has retained a datagram's bytes and not released them, or has not closed a
+     *     late answer
      */
     @Override
     public void close() {
+        int open = run.runner().open().size();
+        if (open > 0) {
+            throw new AssertionError("late answers were not closed, to " + open + " datagrams");
+        }
         long left = allocator.metric().usedDirectMemory();
         if (left > 0) {
             throw new AssertionError(

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
@@ -20,7 +21,9 @@ public final class TestDatagramClient implements Closeable {
 
     /** Makes a client of the server at that address; on this machine if the address is the wildcard. */
     public static TestDatagramClient to(SocketAddress address) throws IOException {
-        return new TestDatagramClient(DatagramChannel.open().bind(Loopback.anyPort()), TestClient.reachable(address));
+        SocketAddress server = TestClient.reachable(address);
+        var here = new InetSocketAddress(((InetSocketAddress) server).getAddress(), 0);
+        return new TestDatagramClient(DatagramChannel.open().bind(here), server);
     }
 
     /** Returns where this client is. */

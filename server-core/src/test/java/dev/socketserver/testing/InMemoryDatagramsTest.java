@@ -6,8 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.socketserver.Datagram;
 import dev.socketserver.DatagramRequestHandler;
+import dev.socketserver.LateAnswer;
 import dev.socketserver.ServerConfig;
 import dev.socketserver.UdpServer;
+import dev.socketserver.limit.LimitExceededException;
 import dev.socketserver.peer.Loopback;
 import dev.socketserver.peer.TestDatagramClient;
 import io.netty.buffer.ByteBuf;
@@ -154,6 +156,36 @@ class InMemoryDatagramsTest {
             datagrams.send("1").send("22");
         }
         assertThat(seen).containsExactly(peer, here);
+    }
+
+    @Test
+    void aLateAnswerIsReceivedAndHasToBeClosed() throws Exception {
+        List<LateAnswer> later = new ArrayList<>();
+        var datagrams = InMemoryDatagrams.to(() -> new DatagramRequestHandler() {
+            @Override
+            protected void handle() {
+                later.add(datagram().answerLater());
+            }
+        });
+        datagrams.send("?");
+        assertThat(datagrams.received()).isEmpty();
+        later.get(0).send(Unpooled.copiedBuffer("late", UTF_8));
+        assertThat(datagrams.received()).containsExactly("late");
+
+        assertThatThrownBy(datagrams::close).isInstanceOf(AssertionError.class).hasMessageContaining("not closed");
+        later.get(0).close();
+        datagrams.close();
+    }
+
+    @Test
+    void anAnswerLargerThanTheServerAllowsIsTheHandlersFailure() {
+        var server = new UdpServer(
+                SMALL.toBuilder().maxAmplification(1).build(),
+                DatagramRequestHandler.of((in, out) -> out.write(new byte[9])));
+        try (var datagrams = InMemoryDatagrams.to(server)) {
+            assertThat(datagrams.sendToFailure(new byte[8])).isInstanceOf(LimitExceededException.class);
+            assertThat(datagrams.received()).isEmpty();
+        }
     }
 
     @Test

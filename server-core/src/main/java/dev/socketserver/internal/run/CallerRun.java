@@ -33,6 +33,11 @@ public final class CallerRun {
         hooksOf = of;
     }
 
+    /** Returns what serves requests. */
+    public RequestRunner runner() {
+        return runner;
+    }
+
     /** Returns what says to requests whether those that are idle are to end. */
     public DrainSignal drain() {
         return drain;

@@ -292,6 +292,11 @@ public abstract class OpenRequest extends Turn {
     /** Closes and releases all that the request holds; after its turn was ended for good. */
     protected abstract void release();
 
+    /** Returns whether the request is closed now that its turn was ended for good; else it is reported closed later. */
+    protected boolean letGo() {
+        return true;
+    }
+
     /** Notes that the handler has closed the request itself. Of the turn. */
     protected final void closedByHandler() {
         closedByHandler = true;

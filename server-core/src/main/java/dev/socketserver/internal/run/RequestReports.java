@@ -45,8 +45,8 @@ public final class RequestReports {
         rejections.warn(server + " refused {}", request, why);
     }
 
-    /** A limit has left no place for a request, as may happen thousands of times a second. */
-    void limited(OpenRequest request, Rejection limit, LimitExceededException why) {
+    /** A limit has left no place for a request, or for its answer, as may happen thousands of times a second. */
+    public void limited(OpenRequest request, Rejection limit, LimitExceededException why) {
         rejected(request, limit, why);
         refusals.refused(limit, request, why);
     }

@@ -387,6 +387,9 @@ public final class RequestRunner {
      * another one, it is made to.
      */
     public void close(OpenRequest request) {
+        if (request.hasEnded()) {
+            return;
+        }
         if (!request.hasTurn() && !request.begin()) {
             request.abort();
             request.call();
@@ -407,7 +410,9 @@ public final class RequestRunner {
                 hookFailures.error(
                         "could not release the buffers of {}; its handler may already have released them", request, e);
             } finally {
-                closed(request);
+                if (request.letGo()) {
+                    closed(request);
+                }
             }
         }
     }
@@ -422,7 +427,8 @@ public final class RequestRunner {
         }
     }
 
-    private void closed(OpenRequest request) {
+    /** Takes out a request that has ended and that nothing holds any more. */
+    public void closed(OpenRequest request) {
         open.ends();
         try {
             reports.closed(request);

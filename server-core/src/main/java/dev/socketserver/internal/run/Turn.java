@@ -302,6 +302,11 @@ abstract class Turn {
         return phase == PARKED || phase == WAITING;
     }
 
+    /** Notes which thread reports the end of the request, whose turn was ended for good; null for none yet. */
+    protected final void endsIn(@Nullable Thread thread) {
+        owner = thread;
+    }
+
     /** Returns the thread that has the turn, or had the last one. */
     final @Nullable Thread owner() {
         return owner;

@@ -19,7 +19,6 @@ import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
-import java.net.NetworkInterface;
 import java.net.SocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -28,6 +27,8 @@ import java.nio.channels.DatagramChannel;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
@@ -54,6 +55,7 @@ public final class DatagramEndpoint implements Endpoint, DatagramRequest.Socket 
     private @Nullable RequestRunner runner; // set by open(), before anything is received
     private @Nullable SourceGate sources; // set by open(), before anything is received
     private ByteBuf received; // the receiving thread's; a datagram holds it, too, while it is served
+    private final LocalAddresses local = new LocalAddresses(); // the receiving thread's
     private int taken; // the receiving thread's: since the last call
     private volatile boolean lastCall;
     private volatile boolean ended;
@@ -166,23 +168,15 @@ public final class DatagramEndpoint implements Endpoint, DatagramRequest.Socket 
     }
 
     private boolean isOwn(InetAddress sender) {
-        if (!address.getAddress().isAnyLocalAddress()) {
-            return sender.equals(address.getAddress());
-        }
-        try {
-            return sender.isLoopbackAddress()
-                    || sender.isAnyLocalAddress()
-                    || NetworkInterface.getByInetAddress(sender) != null;
-        } catch (IOException e) {
-            return false;
-        }
+        InetAddress bound = address.getAddress();
+        return bound.isAnyLocalAddress() ? local.contains(sender) : sender.equals(bound);
     }
 
     private void refuse(DatagramRequest datagram) {
-        RequestRunner known = runner;
-        if (known != null) {
-            known.refuse(datagram, Rejection.SENDER, new IOException("a datagram with a forged source address"));
-        }
+        runner().refuse(
+                        datagram,
+                        Rejection.SENDER,
+                        new IOException("a datagram from the server's own address, or from port 0"));
     }
 
     private static void ignore(SelectionKey ready) {}
@@ -196,6 +190,21 @@ public final class DatagramEndpoint implements Endpoint, DatagramRequest.Socket 
         if (Thread.currentThread().isInterrupted()) {
             throw new InterruptedIOException("interrupted while waiting for a datagram");
         }
+    }
+
+    /**
+     * Sends the readable bytes to any peer, as {@link #send(ByteBuffer, SocketAddress)} does. Thread-safe.
+     *
+     * @param message is not changed, and stays the caller's
+     */
+    public void send(ByteBuf message, SocketAddress peer) throws IOException {
+        Sendable.check(message.readableBytes(), peer);
+        send(message.nioBuffer(), peer);
+    }
+
+    /** Returns how many datagrams the system has dropped at this address; empty if it does not tell. Thread-safe. */
+    public OptionalLong systemDrops() {
+        return channel.isOpen() ? SystemDrops.of(address) : OptionalLong.empty();
     }
 
     /**
@@ -213,6 +222,16 @@ public final class DatagramEndpoint implements Endpoint, DatagramRequest.Socket 
             }
             LockSupport.parkNanos(this, SEND_PAUSE.toNanos());
         }
+    }
+
+    @Override
+    public int maxAmplification() {
+        return config.maxAmplification();
+    }
+
+    @Override
+    public RequestRunner runner() {
+        return Objects.requireNonNull(runner, "nothing is received before open()");
     }
 
     @Override
