@@ -212,6 +212,16 @@ public final class ServerConfig {
         return options.writeTimeout;
     }
 
+    /**
+     * Returns at what age, a tenth more or less by chance, a connection ends when it is idle next, as if the server
+     * drained: so clients that keep their connections come to new replicas, too. A conversation inside one
+     * {@code handle()} hears of it in {@code awaitMessage()}; one that never waits there goes on. The default is zero:
+     * no limit.
+     */
+    public Duration maxConnectionAge() {
+        return options.maxConnectionAge;
+    }
+
     /** Returns how long {@link BaseServer#close()} lets running requests go on. The default is 10 seconds. */
     public Duration shutdownGrace() {
         return options.shutdownGrace;
@@ -449,6 +459,12 @@ public final class ServerConfig {
         /** Sets {@link ServerConfig#writeTimeout()}. */
         public Builder writeTimeout(Duration value) {
             options.writeTimeout = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#maxConnectionAge()}. */
+        public Builder maxConnectionAge(Duration value) {
+            options.maxConnectionAge = value;
             return this;
         }
 

@@ -317,6 +317,9 @@ public final class StreamEndpoint implements Endpoint {
                 transport.onClose(leaving);
                 Objects.requireNonNull(idleCloser).check();
             }
+            if (!config.maxConnectionAge().isZero()) {
+                connection.limitAge(config.maxConnectionAge());
+            }
             return connection;
         } catch (IOException e) {
             LOG.debug("a connection was closed before it was set up: {}", e);
