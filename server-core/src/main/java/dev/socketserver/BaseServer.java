@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The base class of all servers: their lifecycle, and the hooks of Python's {@code socketserver}.
  *
- * <p><b>To call:</b> {@link #serveForever}, {@link #start}, {@link #handleRequest}, {@link #address},
- * {@link #shutdown}, {@link #close}. All are thread-safe.
+ * <p><b>To call:</b> {@link #serveForever}, {@link #start}, {@link #handleRequest}, {@link #address}, {@link #pause},
+ * {@link #resume}, {@link #shutdown}, {@link #close}. All are thread-safe.
  *
  * <p><b>To override:</b> {@link #serverBind}, {@link #serverActivate}, {@link #serverClose}, {@link #verifyRequest},
  * {@link #processRequest}, {@link #finishRequest}, {@link #shutdownRequest}, {@link #closeRequest},
@@ -250,6 +250,18 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
         Check.notNegative("timeout", timeout);
         ServerRun current = run;
         return current == null || current.runner().open().awaitEmpty(timeout);
+    }
+
+    @Override
+    public final boolean pause() {
+        ServerRun current = run;
+        return current != null && current.pause(true);
+    }
+
+    @Override
+    public final boolean resume() {
+        ServerRun current = run;
+        return current != null && current.pause(false);
     }
 
     @Override

@@ -160,6 +160,27 @@ public final class ServerRun implements Drain.Run {
         }
     }
 
+    /**
+     * Stops accepting for now, or goes on.
+     *
+     * @return false if it neither serves as is asked for, nor does now
+     */
+    public boolean pause(boolean now) {
+        ServerState from = now ? ServerState.READY : ServerState.PAUSED;
+        ServerState to = now ? ServerState.PAUSED : ServerState.READY;
+        synchronized (telling) {
+            synchronized (this) {
+                if (state != from) {
+                    return state == to;
+                }
+                state = to;
+                endpoint.pause(now);
+            }
+            listener.stateChanged(to);
+            return true;
+        }
+    }
+
     static boolean isEnding(ServerState state) {
         return state == ServerState.DRAINING || state == ServerState.STOPPED;
     }

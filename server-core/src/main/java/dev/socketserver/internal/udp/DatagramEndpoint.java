@@ -51,10 +51,13 @@ public final class DatagramEndpoint implements Endpoint, DatagramRequest.Socket 
     private final ServerConfig config;
     private final InetSocketAddress address;
     private final Selector selector;
+    private final SelectionKey receiving;
     private @Nullable RequestRunner runner; // set by open(), before anything is received
     private @Nullable SourceGate sources; // set by open(), before anything is received
     private ByteBuf received; // the receiving thread's; a datagram holds it, too, while it is served
     private int taken; // the receiving thread's: since the last call
+    private boolean listens = true; // the receiving thread's: the selector reports what the system has queued
+    private volatile boolean paused;
     private volatile boolean lastCall;
     private volatile boolean ended;
 
@@ -71,7 +74,7 @@ public final class DatagramEndpoint implements Endpoint, DatagramRequest.Socket 
         selector = Selector.open();
         try {
             channel.configureBlocking(false);
-            channel.register(selector, SelectionKey.OP_READ);
+            receiving = channel.register(selector, SelectionKey.OP_READ);
         } catch (Throwable e) {
             selector.close();
             throw e;
@@ -104,11 +107,12 @@ public final class DatagramEndpoint implements Endpoint, DatagramRequest.Socket 
     @Override
     public @Nullable DatagramRequest accept(long deadline) throws IOException {
         while (true) {
-            DatagramRequest datagram = isAccepting() ? receive() : null;
+            boolean takes = !paused;
+            DatagramRequest datagram = takes && isAccepting() ? receive() : null;
             if (datagram != null) {
                 return datagram;
             }
-            if (lastCall) {
+            if (takes && lastCall) {
                 ended = true; // nothing is queued any more
             }
             if (!isAccepting()) {
@@ -118,7 +122,16 @@ public final class DatagramEndpoint implements Endpoint, DatagramRequest.Socket 
             if (left <= 0) {
                 return null;
             }
+            listen(takes);
             await(left);
+        }
+    }
+
+    /** Has the selector report what the system has queued, or not. */
+    private void listen(boolean now) {
+        if (listens != now && receiving.isValid()) {
+            receiving.interestOps(now ? SelectionKey.OP_READ : 0);
+            listens = now;
         }
     }
 
@@ -145,7 +158,7 @@ public final class DatagramEndpoint implements Endpoint, DatagramRequest.Socket 
             } else if (isAdmitted(datagram)) {
                 return datagram;
             }
-            if (!isAccepting()) {
+            if (!isAccepting() || paused) {
                 return null;
             }
         }
@@ -221,7 +234,14 @@ public final class DatagramEndpoint implements Endpoint, DatagramRequest.Socket 
     }
 
     @Override
+    public void pause(boolean now) {
+        paused = now;
+        selector.wakeup();
+    }
+
+    @Override
     public void lastCall() {
+        paused = false;
         lastCall = true;
         selector.wakeup();
     }
