@@ -376,6 +376,22 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
      */
     protected void serviceActions() throws Exception {}
 
+    // ---- for a group of servers
+
+    /** Waits until the present run, if any, has stopped. */
+    final void awaitStopped() throws InterruptedException {
+        ServerRun current = run;
+        if (current != null) {
+            current.awaitEnd();
+        }
+    }
+
+    /** Returns whether another thread that stops the server may have to wait for the calling one. */
+    final boolean holdsUpStop() {
+        ServerRun current = run;
+        return Thread.holdsLock(lock) || (current != null && current.holdsUpStop());
+    }
+
     // ---- for the transports
 
     /** Returns the requests of the present run, or the last one; null before the first. */

@@ -140,7 +140,7 @@ public final class ServerConfig {
      * Returns whether a new connection waits for its first byte, without a worker, before its handler is created; false
      * if its handler is called at once. The default is empty: the server learns from its first connections whether
      * handlers read first, so that others may wait; greet in {@code setup()}, and may wait afterwards; or write first.
-     * A connection with a given executor, or with {@link Engine#BLOCKING}, never waits so.
+     * A connection never waits so with {@link Engine#BLOCKING}, or a given executor that is no elastic thread pool.
      */
     public Optional<Boolean> awaitFirstByte() {
         return options.awaitFirstByte;

@@ -365,6 +365,18 @@ public final class ServerRun implements Drain.Run {
         thread.start();
     }
 
+    /** Waits until the server has stopped. */
+    public void awaitEnd() throws InterruptedException {
+        if (!isUninterrupted(stopped::get)) {
+            throw new InterruptedException("interrupted while waiting for the end of " + server);
+        }
+    }
+
+    /** Returns whether another thread that stops the server may have to wait for the calling one. */
+    public boolean holdsUpStop() {
+        return Thread.holdsLock(telling) || isCalledFromInside();
+    }
+
     /** Returns whether waiting in this thread for the server's end would be waiting for itself. */
     private boolean isCalledFromInside() {
         synchronized (this) {

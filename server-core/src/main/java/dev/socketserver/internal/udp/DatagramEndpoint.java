@@ -36,7 +36,7 @@ import org.jspecify.annotations.Nullable;
  * so what the system has queued is still taken when the server stops, handlers that run then can still answer, and no
  * interrupt reaches the socket.
  */
-public final class DatagramEndpoint implements Endpoint, DatagramRequest.Socket {
+public final class DatagramEndpoint implements Endpoint, Receivers.Entrance, DatagramRequest.Socket {
     private static final Log LOG = Log.of(DatagramEndpoint.class);
 
     /** How many datagrams are taken after the last call at most: newcomers must not hold up the end. */
@@ -58,6 +58,7 @@ public final class DatagramEndpoint implements Endpoint, DatagramRequest.Socket 
     private int taken; // the receiving thread's: since the last call
     private boolean listens = true; // the receiving thread's: the selector reports what the system has queued
     private volatile boolean paused;
+    private volatile boolean hurried; // whoever waits next is to return at once
     private volatile boolean lastCall;
     private volatile boolean ended;
 
@@ -124,6 +125,10 @@ public final class DatagramEndpoint implements Endpoint, DatagramRequest.Socket 
             }
             listen(takes);
             await(left);
+            if (hurried) {
+                hurried = false;
+                return null;
+            }
         }
     }
 
@@ -231,6 +236,12 @@ public final class DatagramEndpoint implements Endpoint, DatagramRequest.Socket 
     @Override
     public boolean isAccepting() {
         return !ended && channel.isOpen();
+    }
+
+    @Override
+    public void hurry() {
+        hurried = true;
+        selector.wakeup();
     }
 
     @Override
