@@ -3,6 +3,7 @@ package dev.socketserver;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.socketserver.net.ProxyProtocol;
 import dev.socketserver.peer.LineEcho;
 import dev.socketserver.peer.Loopback;
 import dev.socketserver.peer.Peer;
@@ -137,6 +138,24 @@ class PauseTest {
             toggling.get();
             assertThat(server.state()).isEqualTo(ServerState.READY);
             stop(server);
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SELECTING", "BLOCKING"})
+    void whoseProxyHeaderIsAwaitedIsStillServed(Engine engine) throws Exception {
+        ServerConfig config = Loopback.config()
+                .engine(engine)
+                .proxyProtocol(ProxyProtocol.trusting("127.0.0.0/8", "::1"))
+                .build();
+        try (var server = new TcpServer(config, LineEcho::new)) {
+            server.start();
+            try (TestClient before = TestClient.to(server.address()).send("PROXY ");
+                    TestClient behind = TestClient.to(server.address()).send("PROXY UNKNOWN\r\nme\n")) {
+                assertThat(behind.readLine()).isEqualTo("me");
+                assertThat(server.pause()).isTrue();
+                assertThat(before.send("UNKNOWN\r\nme too\n").readLine()).isEqualTo("me too");
+            }
         }
     }
 

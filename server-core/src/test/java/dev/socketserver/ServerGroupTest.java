@@ -6,11 +6,14 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
+import dev.socketserver.peer.ChildJvm;
 import dev.socketserver.peer.LineEcho;
 import dev.socketserver.peer.Loopback;
 import dev.socketserver.peer.Polling;
 import dev.socketserver.peer.RecordingListener;
 import dev.socketserver.peer.TestClient;
+import dev.socketserver.pool.ElasticThreadPool;
+import dev.socketserver.pool.PoolConfig;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
@@ -29,6 +32,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 @Timeout(60)
 class ServerGroupTest {
     private static final Duration GRACE = Duration.ofSeconds(50);
+    private static final int SIGTERM = 128 + 15;
 
     private final RecordingListener listener = new RecordingListener();
 
@@ -263,6 +267,59 @@ class ServerGroupTest {
             group.serveForever();
             assertThatIllegalStateException().isThrownBy(group::start).withMessageContaining("closed");
         }
+    }
+
+    /** Echoes lines on two ports, which it prints, until SIGTERM; then it says so to those who are connected. */
+    static final class EchoOnTwoPorts {
+        private static final class PoliteEcho extends LineEcho {
+            @Override
+            protected void goodbye() throws IOException {
+                out().write("bye\n", UTF_8);
+            }
+        }
+
+        public static void main(String... args) throws IOException {
+            try (var pool = new ElasticThreadPool(PoolConfig.defaults())) {
+                ServerConfig config = Loopback.config()
+                        .executor(pool)
+                        .shutdownGrace(GRACE)
+                        .listener(new ServerListener() {
+                            @Override
+                            public void stateChanged(Server server, ServerState state) {
+                                if (state == ServerState.READY) {
+                                    System.out.println(server.port());
+                                }
+                            }
+                        })
+                        .build();
+                var group = new ServerGroup(
+                        new TcpServer(config, PoliteEcho::new), new TcpServer(config, PoliteEcho::new));
+                Runtime.getRuntime().addShutdownHook(new Thread(group::close));
+                group.serveForever();
+            }
+        }
+    }
+
+    @Test
+    void aSignalDrainsAll() throws Exception {
+        Process process = ChildJvm.builder(EchoOnTwoPorts.class)
+                .redirectError(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        try (var said = process.inputReader(UTF_8);
+                TestClient one = connectTo(said.readLine());
+                TestClient other = connectTo(said.readLine())) {
+            assertThat(one.send("one\n").readLine()).isEqualTo("one");
+            assertThat(other.send("other\n").readLine()).isEqualTo("other");
+            process.destroy();
+            assertThat(List.of(one.readAll(), other.readAll())).containsOnly("bye\n");
+            assertThat(process.waitFor()).isEqualTo(SIGTERM);
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
+    private static TestClient connectTo(String port) throws IOException {
+        return TestClient.to(new InetSocketAddress(Loopback.anyPort().getAddress(), Integer.parseInt(port)));
     }
 
     @Test
