@@ -26,6 +26,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** A server that is paused keeps its address and its connections, and accepts nothing. */
 @Timeout(60)
+@SuppressWarnings("try")
 class PauseTest {
     private static final Duration GRACE = Duration.ofSeconds(50);
 

@@ -30,6 +30,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 
 /** Several servers start together or not at all, and drain at the same time. */
 @Timeout(60)
+@SuppressWarnings("try")
 class ServerGroupTest {
     private static final Duration GRACE = Duration.ofSeconds(50);
     private static final int SIGTERM = 128 + 15;
@@ -292,8 +293,8 @@ class ServerGroupTest {
                             }
                         })
                         .build();
-                var group = new ServerGroup(
-                        new TcpServer(config, PoliteEcho::new), new TcpServer(config, PoliteEcho::new));
+                var group =
+                        new ServerGroup(new TcpServer(config, PoliteEcho::new), new TcpServer(config, PoliteEcho::new));
                 Runtime.getRuntime().addShutdownHook(new Thread(group::close));
                 group.serveForever();
             }
