@@ -24,8 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The base class of all servers: their lifecycle, and the hooks of Python's {@code socketserver}.
  *
- * <p><b>To call:</b> {@link #serveForever}, {@link #start}, {@link #handleRequest}, {@link #address},
- * {@link #shutdown}, {@link #close}. All are thread-safe.
+ * <p><b>To call:</b> {@link #serveForever}, {@link #start}, {@link #handleRequest}, {@link #address}, {@link #pause},
+ * {@link #resume}, {@link #shutdown}, {@link #close}. All are thread-safe.
  *
  * <p><b>To override:</b> {@link #serverBind}, {@link #serverActivate}, {@link #serverClose}, {@link #verifyRequest},
  * {@link #processRequest}, {@link #finishRequest}, {@link #shutdownRequest}, {@link #closeRequest},
@@ -253,6 +253,18 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
     }
 
     @Override
+    public final boolean pause() {
+        ServerRun current = run;
+        return current != null && current.pause(true);
+    }
+
+    @Override
+    public final boolean resume() {
+        ServerRun current = run;
+        return current != null && current.pause(false);
+    }
+
+    @Override
     public final DrainReport shutdown(Duration grace) {
         Check.notNegative("grace", grace);
         ServerRun current;
@@ -363,6 +375,22 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
      * default.
      */
     protected void serviceActions() throws Exception {}
+
+    // ---- for a group of servers
+
+    /** Waits until the present run, if any, has stopped. */
+    final void awaitStopped() throws InterruptedException {
+        ServerRun current = run;
+        if (current != null) {
+            current.awaitEnd();
+        }
+    }
+
+    /** Returns whether another thread that stops the server may have to wait for the calling one. */
+    final boolean holdsUpStop() {
+        ServerRun current = run;
+        return Thread.holdsLock(lock) || (current != null && current.holdsUpStop());
+    }
 
     // ---- for the transports
 

@@ -3,6 +3,7 @@ package dev.socketserver;
 import dev.socketserver.internal.util.Printable;
 import java.net.SocketAddress;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 
@@ -21,6 +22,14 @@ public record DrainReport(int finished, int idleClosed, List<Forced> forced, boo
     /** Copies the list. */
     public DrainReport {
         forced = List.copyOf(forced);
+    }
+
+    /** Returns the report on both: the sums, all that were forced, and whether both are complete. */
+    public DrainReport plus(DrainReport other) {
+        List<Forced> all = new ArrayList<>(forced);
+        all.addAll(other.forced);
+        return new DrainReport(
+                finished + other.finished, idleClosed + other.idleClosed, all, complete && other.complete);
     }
 
     /**

@@ -14,6 +14,8 @@ public enum EndReason {
     WRITE_TIMEOUT,
     /** More messages would have waited for the peer than {@link ServerConfig#outboundLimit()} allows. */
     OUTBOUND_LIMIT,
+    /** The connection was idle, and as old as {@link ServerConfig#maxConnectionAge()} allows. */
+    MAX_CONNECTION_AGE,
     /** The server stops: the connection was idle, or still busy at the end of the grace. */
     DRAIN,
     /** The handler returned without {@code keepOpen()}, or it or a task in the connection's turn called close(). */

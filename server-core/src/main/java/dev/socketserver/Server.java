@@ -29,6 +29,23 @@ public interface Server extends AutoCloseable {
     ServerSnapshot snapshot();
 
     /**
+     * Stops accepting, until {@link #resume()}: the socket stays bound, the system queues connections or datagrams
+     * within its limits, and open connections go on. What is being accepted at this moment may still be served. Has an
+     * effect on a server that is {@link ServerState#READY} only.
+     *
+     * @return true if the server is {@link ServerState#PAUSED} now
+     */
+    boolean pause();
+
+    /**
+     * Accepts again after {@link #pause()}. Has an effect on a server that is {@link ServerState#PAUSED} only: not on
+     * one that was told to stop.
+     *
+     * @return true if the server is {@link ServerState#READY} now
+     */
+    boolean resume();
+
+    /**
      * Stops the server: keeps accepting for the {@code drainDelay}, then accepts the queued connections and no more,
      * closes idle connections at once, lets running requests finish within the grace period, then closes and interrupts
      * the rest. Returns when the server has stopped; a second call waits for the first.

@@ -143,7 +143,7 @@ public final class ServerConfig {
      * Returns whether a new connection waits for its first byte, without a worker, before its handler is created; false
      * if its handler is called at once. The default is empty: the server learns from its first connections whether
      * handlers read first, so that others may wait; greet in {@code setup()}, and may wait afterwards; or write first.
-     * A connection with a given executor, or with {@link Engine#BLOCKING}, never waits so.
+     * A connection never waits so with {@link Engine#BLOCKING}, or a given executor that is no elastic thread pool.
      */
     public Optional<Boolean> awaitFirstByte() {
         return options.awaitFirstByte;
@@ -213,6 +213,16 @@ public final class ServerConfig {
      */
     public Duration writeTimeout() {
         return options.writeTimeout;
+    }
+
+    /**
+     * Returns at what age, a tenth more or less by chance, a connection ends when it is idle next, as if the server
+     * drained: so clients that keep their connections come to new replicas, too. A conversation inside one
+     * {@code handle()} hears of it in {@code awaitMessage()}; one that never waits there goes on. The default is zero:
+     * no limit.
+     */
+    public Duration maxConnectionAge() {
+        return options.maxConnectionAge;
     }
 
     /** Returns how long {@link BaseServer#close()} lets running requests go on. The default is 10 seconds. */
@@ -468,6 +478,12 @@ public final class ServerConfig {
         /** Sets {@link ServerConfig#writeTimeout()}. */
         public Builder writeTimeout(Duration value) {
             options.writeTimeout = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#maxConnectionAge()}. */
+        public Builder maxConnectionAge(Duration value) {
+            options.maxConnectionAge = value;
             return this;
         }
 

@@ -81,6 +81,7 @@ final class ServerOptions implements Cloneable {
     Duration readTimeout = Duration.ofSeconds(30);
     Duration messageTimeout = Duration.ofSeconds(30);
     Duration writeTimeout = Duration.ofMinutes(1);
+    Duration maxConnectionAge = Duration.ZERO;
     Duration shutdownGrace = Duration.ofSeconds(10);
     Duration drainDelay = Duration.ZERO;
     int readBufferSize = DEFAULT_BUFFER_SIZE;
@@ -152,6 +153,7 @@ final class ServerOptions implements Cloneable {
         Check.notNegative("readTimeout", readTimeout);
         Check.notNegative("messageTimeout", messageTimeout);
         Check.notNegative("writeTimeout", writeTimeout);
+        Check.notNegative("maxConnectionAge", maxConnectionAge);
         Check.notNegative("shutdownGrace", shutdownGrace);
         Check.notNegative("drainDelay", drainDelay);
         Check.atLeast("readBufferSize", MIN_BUFFER_SIZE, readBufferSize);

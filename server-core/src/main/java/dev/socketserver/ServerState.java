@@ -4,14 +4,14 @@ package dev.socketserver;
  * The lifecycle state of a server.
  *
  * <pre>
- *            bind()              serveForever(), start()
- *   ┌─────┐ ────────▶ ┌──────────┐ ──────────▶ ┌───────┐
- *   │ NEW │           │ STARTING │             │ READY │
- *   └─────┘           └──────────┘             └───────┘
- *                      ▲       │ shutdown()        │ shutdown()
- *               bind() │       ▼                   ▼
- *                    ┌─────────┐  all ended  ┌──────────┐
- *                    │ STOPPED │ ◀────────── │ DRAINING │
+ *            bind()              serveForever(), start()      pause()
+ *   ┌─────┐ ────────▶ ┌──────────┐ ──────────▶ ┌───────┐ ─────────────▶ ┌────────┐
+ *   │ NEW │           │ STARTING │             │ READY │                │ PAUSED │
+ *   └─────┘           └──────────┘             └───────┘ ◀───────────── └────────┘
+ *                      ▲       │ shutdown()        │ shutdown()  resume()    │
+ *               bind() │       ▼                   ▼                         │
+ *                    ┌─────────┐  all ended  ┌──────────┐    shutdown()      │
+ *                    │ STOPPED │ ◀────────── │ DRAINING │ ◀──────────────────┘
  *                    └─────────┘             └──────────┘
  * </pre>
  */
@@ -22,6 +22,8 @@ public enum ServerState {
     STARTING,
     /** Accepting and serving. */
     READY,
+    /** Serving, but accepting nothing until it is resumed: the kernel queues connections. */
+    PAUSED,
     /**
      * Shutting down; clients should be directed elsewhere. Still accepting for the
      * {@linkplain ServerConfig#drainDelay() delay}, then accepting the queued connections, and letting running requests

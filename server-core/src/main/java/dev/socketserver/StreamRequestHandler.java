@@ -39,9 +39,10 @@ public abstract non-sealed class StreamRequestHandler extends RequestHandler<Str
 
     /**
      * Says the protocol's last words, such as {@code 421 closing}, on a connection that was idle when the server began
-     * to drain; it is closed next, after {@link #finish()}. No wait in here may last longer than half a second. A
-     * handler that waits in {@link ByteInput#awaitMessage()} is inside {@code handle()} and says its last words there.
-     * Does nothing unless overridden.
+     * to drain, or that has reached its {@linkplain ServerConfig#maxConnectionAge() age}; it is closed next, after
+     * {@link #finish()}. No wait in here may last longer than half a second. A handler that waits in
+     * {@link ByteInput#awaitMessage()} is inside {@code handle()} and says its last words there. Does nothing unless
+     * overridden.
      */
     protected void goodbye() throws Exception {}
 

@@ -160,7 +160,7 @@ record StreamSetting(Transport transport, Execution execution, boolean isProxied
         switch (execution) {
             case SELECTING, THREE_SELECTORS -> config.engine(Engine.SELECTING);
             case BLOCKING -> config.engine(Engine.BLOCKING);
-            case GIVEN_POOL -> config.engine(Engine.SELECTING).executor(given);
+            case GIVEN_POOL -> config.engine(Engine.AUTO).executor(given);
             case SYNCHRONOUS -> config.engine(Engine.AUTO).executor(RequestExecutors.synchronous());
             case THREAD_PER_REQUEST -> config.engine(Engine.AUTO).executor(RequestExecutors.threadPerRequest());
             case VIRTUAL -> Strategy.VIRTUAL_ELASTIC_POOL.in(config);

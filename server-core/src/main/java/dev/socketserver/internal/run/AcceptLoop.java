@@ -24,7 +24,7 @@ public final class AcceptLoop {
          * Waits for one request.
          *
          * @param deadline when to give up, on the {@code nanoTime} clock
-         * @return null if none came in time
+         * @return null if none came in time, or the thread is to see whether it is needed elsewhere
          * @throws InterruptedIOException if the thread is interrupted while it waits; the flag stays set
          * @throws ClosedChannelException if no request can come any more
          * @throws IOException if accepting failed
@@ -40,6 +40,11 @@ public final class AcceptLoop {
     public interface Taker {
         /** Takes a request to where it is served; returns false if this thread is to accept no more. */
         boolean take(OpenRequest request);
+
+        /** Returns whether this thread is to wait on, though no request came. */
+        default boolean waitsOn() {
+            return true;
+        }
     }
 
     private final String server;
@@ -98,7 +103,7 @@ public final class AcceptLoop {
     private boolean acceptOne(Taker taker) throws Exception {
         try {
             OpenRequest request = source.accept(System.nanoTime() + Long.MAX_VALUE);
-            boolean goesOn = request == null || taker.take(request);
+            boolean goesOn = request == null ? taker.waitsOn() : taker.take(request);
             clearInterrupt();
             backoff.reset();
             return goesOn;

@@ -18,6 +18,9 @@ public interface Endpoint extends AcceptLoop.Source {
     /** Returns the address that is bound; also after the socket was closed. */
     SocketAddress address();
 
+    /** Keeps the accepting thread from taking more, or lets it go on; it also goes on at the last call. */
+    void pause(boolean now);
+
     /** Lets the accepting thread take what the system has queued by now, and close the socket then. */
     void lastCall();
 

@@ -160,6 +160,27 @@ public final class ServerRun implements Drain.Run {
         }
     }
 
+    /**
+     * Stops accepting for now, or goes on.
+     *
+     * @return false if it neither serves as is asked for, nor does now
+     */
+    public boolean pause(boolean now) {
+        ServerState from = now ? ServerState.READY : ServerState.PAUSED;
+        ServerState to = now ? ServerState.PAUSED : ServerState.READY;
+        synchronized (telling) {
+            synchronized (this) {
+                if (state != from) {
+                    return state == to;
+                }
+                state = to;
+                endpoint.pause(now);
+            }
+            listener.stateChanged(to);
+            return true;
+        }
+    }
+
     static boolean isEnding(ServerState state) {
         return state == ServerState.DRAINING || state == ServerState.STOPPED;
     }
@@ -342,6 +363,18 @@ public final class ServerRun implements Drain.Run {
         var thread = new Thread(null, () -> stop(grace), config.name() + "-shutdown", 0, false);
         thread.setDaemon(false);
         thread.start();
+    }
+
+    /** Waits until the server has stopped. */
+    public void awaitEnd() throws InterruptedException {
+        if (!isUninterrupted(stopped::get)) {
+            throw new InterruptedException("interrupted while waiting for the end of " + server);
+        }
+    }
+
+    /** Returns whether another thread that stops the server may have to wait for the calling one. */
+    public boolean holdsUpStop() {
+        return Thread.holdsLock(telling) || isCalledFromInside();
     }
 
     /** Returns whether waiting in this thread for the server's end would be waiting for itself. */

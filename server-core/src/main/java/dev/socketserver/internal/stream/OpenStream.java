@@ -33,6 +33,7 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
 
     private volatile @Nullable Registration registration; // set once, in a turn
     private volatile @Nullable Calls calls; // set once, under this
+    private @Nullable ConnectionAge age; // set once, before the connection is handed on
 
     // Of the turn.
     Duration readTimeout;
@@ -78,6 +79,13 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
         poller = place;
     }
 
+    /** Lets it end when it is about that old. */
+    void limitAge(Duration limit) {
+        var limited = new ConnectionAge(this, context.alarms());
+        age = limited;
+        limited.start(limit);
+    }
+
     /** Returns the poller's entry for it. */
     Registration registration() {
         Registration known = registration;
@@ -107,6 +115,28 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
         } else {
             Objects.requireNonNull(poller).compute(known, work);
         }
+    }
+
+    // ---- why it may end while it is idle
+
+    /** Returns whether it is as old as it may be, and no part of a message is here. Of the turn. */
+    final boolean endsForAge() {
+        ConnectionAge known = age;
+        return known != null && known.isReached() && !inbox.hasPart();
+    }
+
+    /** Returns whether it is to end if its peer has sent nothing. Of the turn. */
+    final boolean mayEnd() {
+        return isDismissed() || context.drain().endsIdle(this) || endsForAge();
+    }
+
+    /** Returns why it ends, since it is idle. Of the turn. */
+    final EndReason whyIdleEnds() {
+        EndReason why = inbox.whyIdleEnds(isDismissed(), clock.isCutShort());
+        if (why == EndReason.DRAIN || (why == EndReason.IDLE_TIMEOUT && !clock.isUp())) {
+            return context.drain().endsIdle(this) ? EndReason.DRAIN : EndReason.MAX_CONNECTION_AGE;
+        }
+        return why;
     }
 
     // ---- for whoever wants its place
@@ -303,6 +333,9 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
         calls().drop();
         context.firstWords().leave();
         clock.stop();
+        if (age != null) {
+            age.stop();
+        }
         try {
             endTls(handled && !inbox.hasEnded() ? writeTimeout : LAST_WORD);
         } finally {

@@ -92,6 +92,7 @@ public final class StreamEndpoint implements Endpoint {
     private @Nullable Pollers pollers; // set by open(), before anything is accepted
     private Runnable stopListening = this::close; // set by open(), before anything is accepted
     private volatile @Nullable ProxyGate gate; // set by open(), before anything is accepted
+    private volatile boolean paused;
     private volatile boolean lastCall;
     private volatile boolean abandoned;
     private @Nullable SourceGate sources; // set by open(), before anything is accepted
@@ -190,7 +191,7 @@ public final class StreamEndpoint implements Endpoint {
             if (left <= 0) {
                 return null;
             }
-            pauseIfFull();
+            listenIfTaking();
             await(proxies == null ? left : proxies.nanosToWait(left));
         }
     }
@@ -214,16 +215,16 @@ public final class StreamEndpoint implements Endpoint {
     /**
      * Returns whether to accept nothing now, since the limit is reached; then the thread is woken when it no longer is.
      */
-    private boolean hasToPause() {
+    private boolean isFull() {
         return config.atLimit() == AtLimit.PAUSE && limit.isAwaited();
     }
 
-    /** Has the selector report what the system has queued only if there is a place for it. */
-    private void pauseIfFull() {
-        if (hasToPause()) {
+    /** Has the selector report what the system has queued only if it may be taken, and there is a place for it. */
+    private void listenIfTaking() {
+        if (isFull()) {
             Objects.requireNonNull(context).lingering().giveWay();
         }
-        listen(!hasToPause());
+        listen(!paused && !isFull());
     }
 
     /** Has the selector report what the system has queued, or not. */
@@ -244,9 +245,9 @@ public final class StreamEndpoint implements Endpoint {
 
     /** Takes what the system has queued; after the last call, closes the socket when there is no more. */
     private @Nullable Connection take() throws IOException {
-        boolean isFull = hasToPause();
+        boolean isFull = isFull();
         if (!lastCall) {
-            return isFull ? null : acceptNow();
+            return paused || isFull ? null : acceptNow();
         } else if (isFull && taken <= config.backlog() && hasQueued()) {
             return null; // until one of those that are open has ended
         }
@@ -317,6 +318,9 @@ public final class StreamEndpoint implements Endpoint {
                 transport.onClose(leaving);
                 Objects.requireNonNull(idleCloser).check();
             }
+            if (!config.maxConnectionAge().isZero()) {
+                connection.limitAge(config.maxConnectionAge());
+            }
             return connection;
         } catch (IOException e) {
             LOG.debug("a connection was closed before it was set up: {}", e);
@@ -372,8 +376,15 @@ public final class StreamEndpoint implements Endpoint {
     }
 
     @Override
+    public void pause(boolean now) {
+        paused = now;
+        selector.wakeup();
+    }
+
+    @Override
     public void lastCall() {
         setup.beforeLastCall();
+        paused = false;
         lastCall = true;
         selector.wakeup();
     }

@@ -95,7 +95,7 @@ abstract class StreamRequest extends OpenStream {
         Calls known = knownCalls();
         Look seen = known != null && known.ending ? Look.END : lookForInput();
         if (seen == Look.END) {
-            endsBy(inbox.whyIdleEnds(isDismissed(), clock.isCutShort()));
+            endsBy(whyIdleEnds());
         }
         if (seen == Look.END && known != null && hasUnsent(known) && isCallable() && isParkable()) {
             known.ending = true; // once they are sent, or the peer has taken nothing for too long
@@ -128,11 +128,11 @@ abstract class StreamRequest extends OpenStream {
         if (begins || inbox.hasMoreDecrypted()) {
             receive();
         }
-        if (!isNews() && (isDismissed() || context.drain().endsIdle(this))) {
+        if (!isNews() && mayEnd()) {
             if (!begins) {
                 receive(); // once more, since the peer's next message may have come meanwhile
             }
-            if (!isNews()) {
+            if (!isNews() && mayEnd()) {
                 dismissHere();
                 return Look.END;
             }
@@ -202,9 +202,8 @@ abstract class StreamRequest extends OpenStream {
     /** Returns whether a peer that has not begun the handshake ends, or is ended, without a word. */
     private boolean mayEndUnheard(int came, boolean expired) {
         boolean ends = came < 0 || (expired && clock.isUp());
-        return isDismissed()
+        return mayEnd()
                 || (expired && clock.isCutShort())
-                || context.drain().endsIdle(this)
                 || (ends && context.firstWords().isPeerExpected());
     }
 
@@ -422,8 +421,9 @@ abstract class StreamRequest extends OpenStream {
                     return true;
                 }
             }
-            if (inbox.hasEnded() || isDismissed() || (takeExpired() && clock.isUp())) {
-                endsBy(inbox.whyIdleEnds(isDismissed(), clock.isCutShort()));
+            boolean ends = isDismissed() || (mayHaveCome && endsForAge());
+            if (inbox.hasEnded() || ends || (takeExpired() && clock.isUp())) {
+                endsBy(whyIdleEnds());
                 sendQueued();
                 return false;
             }
@@ -431,7 +431,7 @@ abstract class StreamRequest extends OpenStream {
                 dismissHere();
             } else if (takesIdleEvent()) {
                 context.runner().idle(this);
-            } else {
+            } else if (!endsForAge()) {
                 startClock(); // which goes on, unless a part has come
                 awaitInput();
             }

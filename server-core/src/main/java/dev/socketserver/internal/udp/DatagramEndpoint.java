@@ -37,7 +37,7 @@ import org.jspecify.annotations.Nullable;
  * so what the system has queued is still taken when the server stops, handlers that run then can still answer, and no
  * interrupt reaches the socket.
  */
-public final class DatagramEndpoint implements Endpoint, DatagramRequest.Socket {
+public final class DatagramEndpoint implements Endpoint, Receivers.Entrance, DatagramRequest.Socket {
     private static final Log LOG = Log.of(DatagramEndpoint.class);
 
     /** How many datagrams are taken after the last call at most: newcomers must not hold up the end. */
@@ -52,11 +52,15 @@ public final class DatagramEndpoint implements Endpoint, DatagramRequest.Socket 
     private final ServerConfig config;
     private final InetSocketAddress address;
     private final Selector selector;
+    private final SelectionKey receiving;
     private @Nullable RequestRunner runner; // set by open(), before anything is received
     private @Nullable SourceGate sources; // set by open(), before anything is received
     private ByteBuf received; // the receiving thread's; a datagram holds it, too, while it is served
     private final LocalAddresses local = new LocalAddresses(); // the receiving thread's
     private int taken; // the receiving thread's: since the last call
+    private boolean listens = true; // the receiving thread's: the selector reports what the system has queued
+    private volatile boolean paused;
+    private volatile boolean hurried; // whoever waits next is to return at once
     private volatile boolean lastCall;
     private volatile boolean ended;
 
@@ -73,7 +77,7 @@ public final class DatagramEndpoint implements Endpoint, DatagramRequest.Socket 
         selector = Selector.open();
         try {
             channel.configureBlocking(false);
-            channel.register(selector, SelectionKey.OP_READ);
+            receiving = channel.register(selector, SelectionKey.OP_READ);
         } catch (Throwable e) {
             selector.close();
             throw e;
@@ -106,11 +110,12 @@ public final class DatagramEndpoint implements Endpoint, DatagramRequest.Socket 
     @Override
     public @Nullable DatagramRequest accept(long deadline) throws IOException {
         while (true) {
-            DatagramRequest datagram = isAccepting() ? receive() : null;
+            boolean takes = !paused;
+            DatagramRequest datagram = takes && isAccepting() ? receive() : null;
             if (datagram != null) {
                 return datagram;
             }
-            if (lastCall) {
+            if (takes && lastCall) {
                 ended = true; // nothing is queued any more
             }
             if (!isAccepting()) {
@@ -120,7 +125,20 @@ public final class DatagramEndpoint implements Endpoint, DatagramRequest.Socket 
             if (left <= 0) {
                 return null;
             }
+            listen(takes);
             await(left);
+            if (hurried) {
+                hurried = false;
+                return null;
+            }
+        }
+    }
+
+    /** Has the selector report what the system has queued, or not. */
+    private void listen(boolean now) {
+        if (listens != now && receiving.isValid()) {
+            receiving.interestOps(now ? SelectionKey.OP_READ : 0);
+            listens = now;
         }
     }
 
@@ -147,7 +165,7 @@ public final class DatagramEndpoint implements Endpoint, DatagramRequest.Socket 
             } else if (isAdmitted(datagram)) {
                 return datagram;
             }
-            if (!isAccepting()) {
+            if (!isAccepting() || paused) {
                 return null;
             }
         }
@@ -240,7 +258,20 @@ public final class DatagramEndpoint implements Endpoint, DatagramRequest.Socket 
     }
 
     @Override
+    public void hurry() {
+        hurried = true;
+        selector.wakeup();
+    }
+
+    @Override
+    public void pause(boolean now) {
+        paused = now;
+        selector.wakeup();
+    }
+
+    @Override
     public void lastCall() {
+        paused = false;
         lastCall = true;
         selector.wakeup();
     }

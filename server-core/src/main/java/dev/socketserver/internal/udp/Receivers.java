@@ -24,25 +24,31 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 final class Receivers extends Intake {
+    /** Where datagrams come from. */
+    interface Entrance extends AcceptLoop.Source {
+        /** Has the thread that waits for a datagram return without one. Thread-safe. */
+        void hurry();
+    }
+
     /** How many datagrams the stand-in receives at a time at most. */
     private static final int MOST_STOOD_IN_FOR = 256;
 
     private static final Log LOG = Log.of(Receivers.class);
 
     private final ServicePool pool;
-    private final AcceptLoop.Source source;
+    private final Entrance source;
     private final boolean standsIn;
     private final Watchdog watchdog;
     private final HandlerTimes times = new HandlerTimes();
     private final Lead lead;
-    private final AcceptLoop.Taker taker = this::take; // made once: who leads must not fail for want of memory
+    private final AcceptLoop.Taker taker = new LeadersTaker(); // made once: who leads must not fail for want of memory
     private final RateLimitedLog failures = new RateLimitedLog(LOG);
     private volatile @Nullable AcceptLoop loop; // set once, when the acceptor begins
     private volatile @Nullable Thread acceptor; // set once, likewise
     private volatile @Nullable Thread admitting; // set while a datagram passes the accepting hooks
     private @Nullable OpenRequest admitted; // the leader's: the datagram that has passed them
 
-    Receivers(RunContext run, ServicePool pool, AcceptLoop.Source source, String server, boolean standsIn) {
+    Receivers(RunContext run, ServicePool pool, Entrance source, String server, boolean standsIn) {
         super(run.runner(), pool);
         this.pool = pool;
         this.source = source;
@@ -74,7 +80,9 @@ final class Receivers extends Intake {
         }
 
         @Override
-        public void hurry() {}
+        public void hurry() {
+            source.hurry();
+        }
 
         @Override
         public void standIn() {
@@ -88,8 +96,21 @@ final class Receivers extends Intake {
         }
     }
 
+    /** What the leader does with what it receives. */
+    private final class LeadersTaker implements AcceptLoop.Taker {
+        @Override
+        public boolean take(OpenRequest datagram) {
+            return isLeadKept(datagram);
+        }
+
+        @Override
+        public boolean waitsOn() {
+            return !isLeftToOthers();
+        }
+    }
+
     /** Takes a datagram through the accepting hooks, and serves it; returns false if the lead is lost. */
-    private boolean take(OpenRequest datagram) {
+    private boolean isLeadKept(OpenRequest datagram) {
         OpenRequest passed = admit(datagram);
         if (passed == null) {
             return true;
@@ -104,7 +125,7 @@ final class Receivers extends Intake {
             times.ran(true);
             times.batchEnds();
         }
-        return leads && !isNeededElsewhere();
+        return leads && !(times.isSlow() && isLeftToOthers());
     }
 
     /** Serves a datagram. Never throws: who has lost the lead meanwhile must not receive any more. */
@@ -137,8 +158,8 @@ final class Receivers extends Intake {
     }
 
     /** Returns whether this worker leaves the lead to another one, in its turn, because tasks wait for workers. */
-    private boolean isNeededElsewhere() {
-        boolean needed = times.isSlow() && Thread.currentThread() != acceptor && pool.isSaturated();
+    private boolean isLeftToOthers() {
+        boolean needed = Thread.currentThread() != acceptor && pool.isSaturated();
         if (needed) {
             lead.leadership().giveUp();
             lead.callForLeader();

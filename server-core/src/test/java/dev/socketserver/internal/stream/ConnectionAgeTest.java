@@ -1,0 +1,25 @@
+package dev.socketserver.internal.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** The ages of connections differ by chance. */
+@Timeout(10)
+class ConnectionAgeTest {
+    private static final Duration LIMIT = Duration.ofMinutes(30);
+
+    @Test
+    void anAgeIsATenthMoreOrLessThanTheLimitAtMost() {
+        assertThat(ConnectionAge.shift(LIMIT, 0)).isEqualTo(Duration.ofMinutes(-3));
+        assertThat(ConnectionAge.shift(LIMIT, 0.5)).isZero();
+        assertThat(ConnectionAge.shift(LIMIT, 1)).isEqualTo(Duration.ofMinutes(3));
+    }
+
+    @Test
+    void theLongestLimitIsNoMistake() {
+        assertThat(ConnectionAge.shift(Duration.ofNanos(Long.MAX_VALUE), 1)).isPositive();
+    }
+}
