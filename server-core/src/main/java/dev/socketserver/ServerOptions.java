@@ -145,9 +145,12 @@ final class ServerOptions implements Cloneable {
         if (framing != null && !awaitFirstByte.orElse(true)) {
             throw new IllegalArgumentException("awaitFirstByte must not be false with a framing: " + framing);
         }
-        Check.atLeast("backlog", 1, backlog);
-        Check.atLeast("maxConnections", 0, maxConnections);
-        Check.atLeast("selectors", 0, selectors);
+        checkSizes();
+        checkTimes();
+        checkSocketOptions();
+    }
+
+    private void checkTimes() {
         Check.notNegative("idleAfter", idleAfter);
         Check.notNegative("idleTimeout", idleTimeout);
         Check.notNegative("readTimeout", readTimeout);
@@ -156,6 +159,12 @@ final class ServerOptions implements Cloneable {
         Check.notNegative("maxConnectionAge", maxConnectionAge);
         Check.notNegative("shutdownGrace", shutdownGrace);
         Check.notNegative("drainDelay", drainDelay);
+    }
+
+    private void checkSizes() {
+        Check.atLeast("backlog", 1, backlog);
+        Check.atLeast("maxConnections", 0, maxConnections);
+        Check.atLeast("selectors", 0, selectors);
         Check.atLeast("readBufferSize", MIN_BUFFER_SIZE, readBufferSize);
         Check.atLeast("maxUnread", 1, maxUnread);
         Check.atLeast("writeBufferSize", MIN_BUFFER_SIZE, writeBufferSize);
@@ -164,7 +173,6 @@ final class ServerOptions implements Cloneable {
         Check.atMost("maxDatagramSize", DEFAULT_MAX_DATAGRAM_SIZE, maxDatagramSize);
         Check.atLeast("maxAmplification", 0, maxAmplification);
         Check.atLeast("receiveBufferSize", 0, receiveBufferSize);
-        checkSocketOptions();
     }
 
     private void checkSocketOptions() {
