@@ -1,5 +1,7 @@
 package dev.socketserver.attack;
 
+import dev.socketserver.Framing;
+import dev.socketserver.ServerConfig;
 import dev.socketserver.StreamRequestHandler;
 import dev.socketserver.TcpServer;
 import io.netty.bootstrap.ServerBootstrap;
@@ -30,14 +32,21 @@ enum Subject {
     OURS("socketserver, a call per line") {
         @Override
         void start(int port) throws IOException {
-            serve(port, false);
+            serve(ServerConfig.builder().port(port), false);
+        }
+    },
+    /** The same, and the server knows where a message ends. */
+    OURS_FRAMED("socketserver, framing(lines)") {
+        @Override
+        void start(int port) throws IOException {
+            serve(ServerConfig.builder().port(port).framing(Framing.lines(LineProtocol.LONGEST_LINE)), false);
         }
     },
     /** This library's; a handler stays for the whole conversation. */
     OURS_CONVERSATION("socketserver, a conversation") {
         @Override
         void start(int port) throws IOException {
-            serve(port, true);
+            serve(ServerConfig.builder().port(port), true);
         }
     },
     /** Netty's, with a decoder for lines. */
@@ -108,8 +117,8 @@ enum Subject {
     }
 
     @SuppressWarnings("resource") // runs until the process ends
-    private static void serve(int port, boolean stays) throws IOException {
-        new TcpServer(port, () -> new Handler(stays)).start();
+    private static void serve(ServerConfig.Builder config, boolean stays) throws IOException {
+        new TcpServer(config.build(), () -> new Handler(stays)).start();
     }
 
     private static void startNetty(int port) throws IOException {
