@@ -2,8 +2,10 @@ package dev.socketserver.examples;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.socketserver.ServerConfig;
+import dev.socketserver.StreamConnection;
 import dev.socketserver.TcpServer;
 import dev.socketserver.net.Tls;
 import dev.socketserver.testing.InMemoryConnection;
@@ -47,7 +49,7 @@ class SmtpTest {
                 ServerConfig.builder().framing(SmtpHandler.FRAMING).build();
         var server = new TcpServer(config, () -> new SmtpHandler(service)) {
             @Override
-            protected void handleError(dev.socketserver.StreamConnection connection, Throwable failure) {}
+            protected void handleError(StreamConnection connection, Throwable failure) {}
         };
         return InMemoryConnection.to(server).expect(GREETING);
     }
@@ -268,6 +270,9 @@ class SmtpTest {
     @Test
     void swaksSendsInClearTextAndEncrypted() throws Exception {
         String swaks = RealServer.program("swaks", "swaks");
+        assumeThat(run(swaks, "--support"))
+                .as("what swaks needs for TLS (Debian's package libnet-ssleay-perl)")
+                .contains("TLS supported");
         certificate();
         try (ChildJvm server = startWithTls()) {
             String to = "127.0.0.1:" + port(server);
