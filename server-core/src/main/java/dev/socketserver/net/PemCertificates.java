@@ -50,7 +50,8 @@ public final class PemCertificates {
     private record Pair(Path certificates, Path key) {}
 
     /** What tells one content of a file from another. */
-    private record Version(FileTime modified, long size, @Nullable Object file) {
+    private record Version(
+            FileTime modified, long size, @Nullable Object file) {
         private static final Version MISSING = new Version(FileTime.fromMillis(0), -1, null);
 
         static Version of(Path path) {

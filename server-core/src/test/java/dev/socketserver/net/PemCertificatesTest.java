@@ -100,8 +100,7 @@ class PemCertificatesTest {
     }
 
     private static TcpServer start(PemCertificates certificates) throws IOException {
-        var server =
-                new TcpServer(Loopback.config().tls(Tls.of(certificates)).build(), PemCertificatesTest::echo);
+        var server = new TcpServer(Loopback.config().tls(Tls.of(certificates)).build(), PemCertificatesTest::echo);
         server.start();
         return server;
     }
@@ -115,8 +114,7 @@ class PemCertificatesTest {
     }
 
     private static String subject(TlsClient client) throws Exception {
-        var certificate =
-                (X509Certificate) client.engine().getSession().getPeerCertificates()[0];
+        var certificate = (X509Certificate) client.engine().getSession().getPeerCertificates()[0];
         return certificate.getSubjectX500Principal().getName();
     }
 
@@ -184,8 +182,7 @@ class PemCertificatesTest {
             key(name + "/tls.key", name);
         }
         Path link = Files.createSymbolicLink(directory.resolve("data"), Path.of("first"));
-        PemCertificates certificates =
-                PemCertificates.of(link.resolve("tls.crt"), link.resolve("tls.key"), time::get);
+        PemCertificates certificates = PemCertificates.of(link.resolve("tls.crt"), link.resolve("tls.key"), time::get);
         try (TcpServer server = start(certificates)) {
             Path other = Files.createSymbolicLink(directory.resolve("other"), Path.of("second"));
             Files.move(other, link, StandardCopyOption.ATOMIC_MOVE);

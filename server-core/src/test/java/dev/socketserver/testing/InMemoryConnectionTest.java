@@ -291,7 +291,12 @@ class InMemoryConnectionTest {
         try (var connection = InMemoryConnection.to(Starting::new)) {
             connection.send("a\n").expect("a false\n").serve();
             assertThat(connection.isTlsStarted()).isFalse();
-            connection.send("tls\n").expect("go ahead\n").send("b\n").expect("b true\n").serve();
+            connection
+                    .send("tls\n")
+                    .expect("go ahead\n")
+                    .send("b\n")
+                    .expect("b true\n")
+                    .serve();
             assertThat(connection.isTlsStarted()).isTrue();
             connection.send("tls\n");
             assertThat(connection.serveToFailure())

@@ -96,8 +96,8 @@ final class SmtpHandler extends StreamRequestHandler {
         String extensions = service.tls() == null || isEncrypted() ? "" : "250-STARTTLS\r\n";
         reset(
                 extended
-                        ? "250-" + service.name() + "\r\n" + extensions
-                                + "250-PIPELINING\r\n250-8BITMIME\r\n250 SIZE " + service.maxSize()
+                        ? "250-" + service.name() + "\r\n" + extensions + "250-PIPELINING\r\n250-8BITMIME\r\n250 SIZE "
+                                + service.maxSize()
                         : "250 " + service.name());
     }
 
@@ -154,7 +154,9 @@ final class SmtpHandler extends StreamRequestHandler {
         }
     }
 
-    /** Takes a line of a mail; its sender has doubled a dot in front. Of a mail that is too large the rest is dropped. */
+    /**
+     * Takes a line of a mail; its sender has doubled a dot in front. Of a mail that is too large the rest is dropped.
+     */
     private void collect(String line, ByteArrayOutputStream lines) throws IOException {
         if (!line.equals(".")) {
             if (lines.size() <= service.maxSize()) {
@@ -172,7 +174,11 @@ final class SmtpHandler extends StreamRequestHandler {
         try {
             service.mailbox()
                     .store(new SmtpService.Mail(
-                            String.valueOf(client), isEncrypted(), String.valueOf(sender), List.copyOf(recipients), mail));
+                            String.valueOf(client),
+                            isEncrypted(),
+                            String.valueOf(sender),
+                            List.copyOf(recipients),
+                            mail));
         } catch (IOException e) {
             reply("451 4.3.0 it cannot be stored now");
             throw e; // the server logs it and ends the connection

@@ -70,7 +70,9 @@ class SmtpTest {
             peer.send("mail from:<ann@example.org> BODY=8BITMIME size=30\r\nRCPT TO:<bob@example.net>\r\n")
                     .expect(OK);
             peer.send("rcpt to: <carl@example.net>\r\nDATA\r\n").expect("250 2.1.5 OK\r\n" + GO_AHEAD);
-            peer.send("Subject: grüße\r\n\r\n..\r\n..dots\r\nend .\r\n.\r").send("\n").expect("250 2.6.0 stored\r\n");
+            peer.send("Subject: grüße\r\n\r\n..\r\n..dots\r\nend .\r\n.\r")
+                    .send("\n")
+                    .expect("250 2.6.0 stored\r\n");
             peer.send("QUIT\r\n").expect("221 2.0.0 bye\r\n").serve();
             assertThat(peer.isOpen()).isFalse();
         }
@@ -133,7 +135,10 @@ class SmtpTest {
     void whatComesAtTheWrongTimeOrIsWrittenWrongIsAnswered(String lines, String code) throws Exception {
         try (var peer = connect()) {
             peer.send(lines + "\r\n").serve();
-            assertThat(peer.received().lines().toList().get((int) peer.received().lines().count() - 1))
+            assertThat(peer.received()
+                            .lines()
+                            .toList()
+                            .get((int) peer.received().lines().count() - 1))
                     .startsWith(code + " ");
             assertThat(peer.isOpen()).isTrue();
         }
@@ -259,10 +264,12 @@ class SmtpTest {
     private List<String> stored() throws IOException {
         try (Stream<Path> files = Files.list(folder)) {
             List<String> texts = new ArrayList<>();
-            for (Path file : files.filter(one -> one.toString().endsWith(".eml")).toList()) {
+            for (Path file :
+                    files.filter(one -> one.toString().endsWith(".eml")).toList()) {
                 texts.add(Files.readString(file));
             }
-            assertThat(folder.toFile().list((parent, name) -> name.endsWith(".part"))).isEmpty();
+            assertThat(folder.toFile().list((parent, name) -> name.endsWith(".part")))
+                    .isEmpty();
             return texts;
         }
     }
@@ -277,8 +284,18 @@ class SmtpTest {
         try (ChildJvm server = startWithTls()) {
             String to = "127.0.0.1:" + port(server);
             String[] mail = {
-                "--server", to, "--helo", "me", "--from", "ann@example.org", "--to", "bob@example.net,carl@example.net",
-                "--body", ".\\n..\\nhello", "--header", "Subject: greetings"
+                "--server",
+                to,
+                "--helo",
+                "me",
+                "--from",
+                "ann@example.org",
+                "--to",
+                "bob@example.net,carl@example.net",
+                "--body",
+                ".\\n..\\nhello",
+                "--header",
+                "Subject: greetings"
             };
             run(swaks, mail);
             assertThat(server.out().readLine())
@@ -290,7 +307,12 @@ class SmtpTest {
                     Stream.concat(
                                     Stream.of(mail),
                                     Stream.of(
-                                            "--tls", "--tls-verify", "--tls-ca-path", "certificate.pem", "--tls-sni", "localhost"))
+                                            "--tls",
+                                            "--tls-verify",
+                                            "--tls-ca-path",
+                                            "certificate.pem",
+                                            "--tls-sni",
+                                            "localhost"))
                             .toArray(String[]::new));
             assertThat(said).contains("TLS started").contains("250 2.6.0 stored");
             assertThat(server.out().readLine()).contains(" by ESMTPS: ");
