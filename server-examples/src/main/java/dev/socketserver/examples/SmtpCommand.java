@@ -1,5 +1,7 @@
 package dev.socketserver.examples;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
+
 import dev.socketserver.ServerConfig;
 import dev.socketserver.TcpServer;
 import dev.socketserver.examples.cli.AddressText;
@@ -13,7 +15,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -141,14 +142,13 @@ final class SmtpCommand implements Callable<Integer> {
                     "Return-Path: <" + mail.sender() + ">\r\nReceived: from " + mail.client() + " with " + how + "\r\n";
             Path part = Files.createTempFile(directory, "mail", ".part");
             try {
-                Files.writeString(part, header);
-                Files.write(part, mail.text(), StandardOpenOption.APPEND);
+                Files.writeString(part, header + mail.text(), ISO_8859_1);
                 Files.move(part, directory.resolve(part.getFileName().toString().replace(".part", ".eml")));
             } finally {
                 Files.deleteIfExists(part);
             }
         }
         print("from " + mail.sender() + " to " + String.join(",", mail.recipients()) + " by " + how + ": "
-                + mail.text().length + " bytes");
+                + mail.text().length() + " bytes");
     }
 }

@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import dev.socketserver.Framing;
 import dev.socketserver.StreamRequestHandler;
 import io.netty.buffer.ByteBuf;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -33,7 +32,7 @@ final class SmtpHandler extends StreamRequestHandler {
     private final List<String> recipients = new ArrayList<>();
     private @Nullable String client; // since EHLO
     private @Nullable String sender; // since MAIL
-    private @Nullable ByteArrayOutputStream text; // since DATA
+    private @Nullable StringBuilder text; // since DATA
 
     SmtpHandler(SmtpService service) {
         this.service = service;
@@ -149,7 +148,7 @@ final class SmtpHandler extends StreamRequestHandler {
         if (recipients.isEmpty()) {
             reply("503 5.5.1 RCPT comes first");
         } else {
-            text = new ByteArrayOutputStream();
+            text = new StringBuilder();
             reply("354 end with a dot on a line of its own");
         }
     }
@@ -157,20 +156,20 @@ final class SmtpHandler extends StreamRequestHandler {
     /**
      * Takes a line of a mail; its sender has doubled a dot in front. Of a mail that is too large the rest is dropped.
      */
-    private void collect(String line, ByteArrayOutputStream lines) throws IOException {
+    private void collect(String line, StringBuilder lines) throws IOException {
         if (!line.equals(".")) {
-            if (lines.size() <= service.maxSize()) {
-                lines.writeBytes(((line.startsWith(".") ? line.substring(1) : line) + "\r\n").getBytes(ISO_8859_1));
+            if (lines.length() <= service.maxSize()) {
+                lines.append(line.startsWith(".") ? line.substring(1) : line).append("\r\n");
             }
-        } else if (lines.size() > service.maxSize()) {
+        } else if (lines.length() > service.maxSize()) {
             reset("552 5.3.4 too large");
         } else {
-            store(lines.toByteArray());
+            store(lines.toString());
             reset("250 2.6.0 stored");
         }
     }
 
-    private void store(byte[] mail) throws IOException {
+    private void store(String mail) throws IOException {
         try {
             service.mailbox()
                     .store(new SmtpService.Mail(

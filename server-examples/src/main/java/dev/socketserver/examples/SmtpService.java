@@ -24,7 +24,7 @@ record SmtpService(String name, int maxSize, @Nullable Tls tls, Mailbox mailbox)
      *
      * @param client what the peer calls itself
      * @param encrypted whether it came by TLS
-     * @param text its lines, each with CR LF
+     * @param text its lines, each with CR LF; a character is a byte, as in ISO 8859-1
      */
-    record Mail(String client, boolean encrypted, String sender, List<String> recipients, byte[] text) {}
+    record Mail(String client, boolean encrypted, String sender, List<String> recipients, String text) {}
 }

@@ -1,5 +1,6 @@
 package dev.socketserver.examples;
 
+import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assumptions.assumeThat;
@@ -22,6 +23,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import javax.net.ssl.SSLContext;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,7 +45,7 @@ class SmtpTest {
 
     // ---- in memory
 
-    private InMemoryConnection connect(Tls tls, SmtpService.Mailbox mailbox) {
+    private InMemoryConnection connect(@Nullable Tls tls, SmtpService.Mailbox mailbox) {
         var service = new SmtpService("mail.example", 100, tls, mailbox);
         ServerConfig config =
                 ServerConfig.builder().framing(SmtpHandler.FRAMING).build();
@@ -59,7 +61,7 @@ class SmtpTest {
     }
 
     private static String text(SmtpService.Mail mail) {
-        return new String(mail.text(), UTF_8);
+        return new String(mail.text().getBytes(ISO_8859_1), UTF_8);
     }
 
     @Test
