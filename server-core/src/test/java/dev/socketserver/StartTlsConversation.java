@@ -100,6 +100,8 @@ class StartTlsConversation {
                 begin();
                 connection().send("last", UTF_8);
                 return false;
+            } else if (line.equals("encrypt")) {
+                connection().startTls(tls);
             } else if (line.startsWith("STARTTLS")) {
                 begin();
                 if (line.endsWith("greet")) {

@@ -95,6 +95,29 @@ class StartTlsFailureTest extends StartTlsConversation {
         }
     }
 
+    /** And the handler goes on, which has caught the failure. */
+    @ParameterizedTest
+    @MethodSource("engines")
+    void aHandshakeFailsOnce(StreamSetting setting, Style style) throws Exception {
+        try (var running = setting.start(directory, config -> config.listener(listener), () -> new Greeter(style) {
+            @Override
+            protected void handle() throws Exception {
+                try {
+                    super.handle();
+                } catch (SSLException e) {
+                    assertThatThrownBy(() -> in().read()).isInstanceOf(SSLException.class);
+                }
+                keepOpen();
+            }
+        });
+                Peer peer = running.connect()) {
+            begin(peer).transport().send("RSET\nRSET\n").awaitEnd();
+            listener.await("closed", 1);
+        }
+        assertThat(listener.count("rejected")).isEqualTo(1);
+        assertThat(listener.count("error")).isZero();
+    }
+
     @Test
     void aHandlerThatEndsWithoutAHandshakeTellsThePeer() throws Exception {
         try (var running = selecting()

@@ -52,6 +52,7 @@ class StartTlsTest extends StartTlsConversation {
     void whatComesTogetherWithTheLastStepOfTheHandshakeIsHandled(StreamSetting setting, Style style) throws Exception {
         try (StreamSetting.Running running = start(setting, style);
                 Peer peer = running.connect()) {
+            assertThat(peer.send("one\n").readLine()).isEqualTo("clear one"); // so that a conversation has waited
             TlsClient client = begin(peer, TlsSetup.NEWEST).shakeHandsWith("two\n");
             assertThat(client.readLine()).isEqualTo("old two");
             assertThat(client.send("three\n").readLine()).isEqualTo("old three");
@@ -125,6 +126,24 @@ class StartTlsTest extends StartTlsConversation {
             for (int i = clear; i < BIG_ONES; i++) {
                 assertThat(client.read(BIG)).isEqualTo(message);
             }
+            assertThat(client.send("two\n").readLine()).isEqualTo("old two");
+        }
+        assertThat(listener.failures()).isEmpty();
+    }
+
+    /** As with a protocol in which the command needs no answer. */
+    @ParameterizedTest
+    @MethodSource("pausing")
+    void soItIsIfTheHandlerHasWrittenNothing(StreamSetting setting, Style style) throws Exception {
+        int size = BIG_ONES * BIG;
+        try (StreamSetting.Running running = start(setting, style, config -> config.outboundLimit(size));
+                Peer peer = setting.connectWithWindow(running.server().address(), 64 * 1024)) {
+            assertThat(peer.send("one\n").readLine()).isEqualTo("clear one");
+            assertThat(connections.take().send(new byte[size])).isTrue();
+            assertThat(peer.read(1)).containsExactly(0);
+            peer.send("encrypt\n");
+            assertThat(peer.read(size - 1)).isEqualTo(new byte[size - 1]);
+            var client = new TlsClient((TestClient) peer, clientEngine()).shakeHands();
             assertThat(client.send("two\n").readLine()).isEqualTo("old two");
         }
         assertThat(listener.failures()).isEmpty();
