@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.FutureTask;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -23,6 +24,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class StartTlsTest extends StartTlsConversation {
     private static final int BIG = 4 * 1024 * 1024;
     private static final int BIG_ONES = 3;
+    private static final int ROUNDS = 15;
+    private static final int LINES = 50;
 
     @ParameterizedTest
     @MethodSource("everywhere")
@@ -147,6 +150,58 @@ class StartTlsTest extends StartTlsConversation {
             assertThat(client.send("two\n").readLine()).isEqualTo("old two");
         }
         assertThat(listener.failures()).isEmpty();
+    }
+
+    /** Two threads send while TLS begins: each line comes once, in its order, in clear text or encrypted as a whole. */
+    @ParameterizedTest
+    @MethodSource("pausing")
+    void noMessageIsLostOrCutWhereverTlsBegins(StreamSetting setting, Style style) throws Exception {
+        try (StreamSetting.Running running = start(setting, style)) {
+            for (int round = 0; round < ROUNDS; round++) {
+                try (Peer peer = running.connect()) {
+                    assertThat(peer.send("one\n").readLine()).isEqualTo("clear one");
+                    StreamConnection connection = connections.take();
+                    List<FutureTask<Boolean>> senders =
+                            List.of(sender(connection, "a", round), sender(connection, "b", round));
+                    peer.send("STARTTLS\n");
+                    List<String> lines = new ArrayList<>();
+                    for (String line = peer.readLine(); !line.equals("ready"); line = peer.readLine()) {
+                        lines.add(line);
+                    }
+                    var client = new TlsClient((TestClient) peer, clientEngine()).shakeHands();
+                    while (lines.size() < senders.size() * LINES) {
+                        lines.add(client.readLine());
+                    }
+                    for (FutureTask<Boolean> sender : senders) {
+                        assertThat(sender.get()).isTrue();
+                    }
+                    assertThat(lines.stream().filter(line -> line.startsWith("a"))).containsExactlyElementsOf(lines("a"));
+                    assertThat(lines.stream().filter(line -> line.startsWith("b"))).containsExactlyElementsOf(lines("b"));
+                    assertThat(client.send("two\n").readLine()).isEqualTo("old two");
+                }
+            }
+        }
+        assertThat(listener.count("rejected")).isZero();
+    }
+
+    private static List<String> lines(String name) {
+        return IntStream.range(0, LINES).mapToObj(i -> name + i).toList();
+    }
+
+    /** Starts a thread that sends its lines, sooner or later after the command. */
+    private static FutureTask<Boolean> sender(StreamConnection connection, String name, int pace) {
+        var task = new FutureTask<>(() -> {
+            boolean taken = true;
+            for (String line : lines(name)) {
+                taken &= connection.send(line + "\n", UTF_8);
+                for (int i = 0; i < pace; i++) {
+                    Thread.yield();
+                }
+            }
+            return taken;
+        });
+        new Thread(task).start();
+        return task;
     }
 
     @ParameterizedTest
