@@ -100,16 +100,16 @@ class StartTlsFailureTest extends StartTlsConversation {
     @MethodSource("engines")
     void aHandshakeFailsOnce(StreamSetting setting, Style style) throws Exception {
         try (var running = setting.start(directory, config -> config.listener(listener), () -> new Greeter(style) {
-            @Override
-            protected void handle() throws Exception {
-                try {
-                    super.handle();
-                } catch (SSLException e) {
-                    assertThatThrownBy(() -> in().read()).isInstanceOf(SSLException.class);
-                }
-                keepOpen();
-            }
-        });
+                    @Override
+                    protected void handle() throws Exception {
+                        try {
+                            super.handle();
+                        } catch (SSLException e) {
+                            assertThatThrownBy(() -> in().read()).isInstanceOf(SSLException.class);
+                        }
+                        keepOpen();
+                    }
+                });
                 Peer peer = running.connect()) {
             begin(peer).transport().send("RSET\nRSET\n").awaitEnd();
             listener.await("closed", 1);

@@ -175,8 +175,10 @@ class StartTlsTest extends StartTlsConversation {
                     for (FutureTask<Boolean> sender : senders) {
                         assertThat(sender.get()).isTrue();
                     }
-                    assertThat(lines.stream().filter(line -> line.startsWith("a"))).containsExactlyElementsOf(lines("a"));
-                    assertThat(lines.stream().filter(line -> line.startsWith("b"))).containsExactlyElementsOf(lines("b"));
+                    assertThat(lines.stream().filter(line -> line.startsWith("a")))
+                            .containsExactlyElementsOf(lines("a"));
+                    assertThat(lines.stream().filter(line -> line.startsWith("b")))
+                            .containsExactlyElementsOf(lines("b"));
                     assertThat(client.send("two\n").readLine()).isEqualTo("old two");
                 }
             }
@@ -194,8 +196,8 @@ class StartTlsTest extends StartTlsConversation {
             boolean taken = true;
             for (String line : lines(name)) {
                 taken &= connection.send(line + "\n", UTF_8);
-                for (int i = 0; i < pace; i++) {
-                    Thread.yield();
+                for (int i = 0; i < 1_000 * pace; i++) {
+                    Thread.onSpinWait();
                 }
             }
             return taken;
