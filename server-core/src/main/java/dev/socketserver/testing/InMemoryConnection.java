@@ -47,8 +47,8 @@ import org.jspecify.annotations.Nullable;
  * time throws, and {@link #close()} fails if the handler has retained one. {@code setup()} and the first
  * {@code handle()} run before the first step, unless {@link ServerConfig#awaitFirstByte()} is true. With a
  * {@linkplain ServerConfig#framing() framing}, {@code handle()} runs when a message is there. TLS, the PROXY protocol
- * and limits on connections and their age are not part of it: after {@link StreamConnection#startTls} the conversation goes on in
- * clear text, and only {@link #isTlsStarted()} and the connection's {@code tlsSession()} tell.
+ * and limits on connections and their age are not part of it: after {@link StreamConnection#startTls} the conversation
+ * goes on in clear text, and only {@link #isTlsStarted()} and the connection's {@code tlsSession()} tell.
  *
  * <p>Not thread-safe; the handler may use its connection as documented.
  */
