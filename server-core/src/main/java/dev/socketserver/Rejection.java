@@ -32,7 +32,7 @@ public enum Rejection {
     /** It did not send a valid PROXY protocol header in time. */
     PROXY_HEADER,
 
-    /** Its TLS handshake failed, or took longer than {@link ServerConfig#tls()} allows. */
+    /** Its TLS handshake failed or took too long, at its beginning or after {@link StreamConnection#startTls}. */
     TLS_HANDSHAKE,
 
     /** The datagram claims to come from the server's own address, or from port 0: answering it would do harm. */

@@ -28,9 +28,10 @@ public interface ServerListener {
     /**
      * Called when a request will not be served: the executor rejected or dropped it, the rules of the
      * {@linkplain ServerConfig#proxyProtocol() PROXY protocol} rejected its connection, its
-     * {@linkplain ServerConfig#tls() TLS} handshake failed, it is a datagram with a forged source address, or an answer
-     * to it is larger than {@link ServerConfig#maxAmplification()} allows. The request is closed next. Not called if
-     * {@link BaseServer#verifyRequest} returns false; that request is counted and closed.
+     * {@linkplain ServerConfig#tls() TLS} handshake failed, that of {@link StreamConnection#startTls} included, it is a
+     * datagram with a forged source address, or an answer to it is larger than {@link ServerConfig#maxAmplification()}
+     * allows. The request is closed next. Not called if {@link BaseServer#verifyRequest} returns false; that request is
+     * counted and closed.
      */
     default void rejected(Server server, Request request, Throwable cause) {}
 

@@ -2,6 +2,7 @@ package dev.socketserver;
 
 import dev.socketserver.buffer.ByteInput;
 import dev.socketserver.buffer.ByteOutput;
+import dev.socketserver.net.Tls;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -49,8 +50,8 @@ public non-sealed interface StreamConnection extends Request, Executor, AutoClos
     Optional<SocketAddress> proxyAddress();
 
     /**
-     * Returns the TLS session, which has the peer's certificate, for example; empty without TLS, and in hooks that run
-     * before the handshake.
+     * Returns the TLS session, which has the peer's certificate, for example; empty without TLS, and before the
+     * handshake is done, as in hooks that run before it.
      */
     Optional<SSLSession> tlsSession();
 
@@ -91,6 +92,27 @@ public non-sealed interface StreamConnection extends Request, Executor, AutoClos
      * @throws IOException if writing to the peer fails
      */
     void shutdownOutput() throws IOException;
+
+    /**
+     * Sends what was written, and begins TLS in mid-conversation, as after {@code STARTTLS}: all that is read and sent
+     * from here on is encrypted, {@linkplain #send(ByteBuf) messages of other threads} that were not sent yet included.
+     * The handler has consumed the peer's command, and written the answer to it, in clear text.
+     *
+     * <p>The peer has {@link Tls#handshakeTimeout()} for the handshake, which goes on as at the beginning of a
+     * connection: without a worker after a {@code handle()} that has called {@code keepOpen()} and returns, and in
+     * {@link ByteInput#awaitMessage()}, or else in the next read or write, which wait for its end. One that fails is
+     * {@linkplain ServerListener#rejected rejected}: a waiting {@code awaitMessage()} returns false, a read or write
+     * throws an {@code IOException}, and the connection ends. {@link #tlsSession()} is empty until the handshake is
+     * done.
+     *
+     * @throws java.net.ProtocolException if clear text has come behind the command, which somebody between peer and
+     *     server may have put there to have it executed as if it had come encrypted (CVE-2011-0411). It counts as the
+     *     peer's fault, and nothing was sent or begun. A handler that would rather ignore or refuse such bytes consumes
+     *     them before: {@code in().available()} says how many there are
+     * @throws IllegalStateException if the connection has TLS already, or the calling thread does not have its turn
+     * @throws IOException if sending fails, or TLS cannot be begun
+     */
+    void startTls(Tls tls) throws IOException;
 
     /**
      * Runs a task in the connection's turn: at once if the connection is idle, which it is between two calls of

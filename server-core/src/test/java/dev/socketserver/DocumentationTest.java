@@ -63,6 +63,7 @@ class DocumentationTest {
             import java.io.*;
             import java.net.*;
             import java.nio.channels.*;
+            import java.nio.file.*;
             import java.security.*;
             import java.time.*;
             import java.util.*;

@@ -58,7 +58,7 @@ class PackageStructureTest {
     private static final Map<String, Set<String>> ALLOWED = Map.ofEntries(
             Map.entry(ROOT, Set.of(BUFFER, LIMIT, NET, POOL, STREAMS, RUN, STREAM, UDP, UTIL)),
             Map.entry(TASK, Set.of(POOL, UTIL)),
-            Map.entry(TESTING, Set.of(ROOT, BUFFER, STREAMS, RUN, STREAM, UDP, UTIL)),
+            Map.entry(TESTING, Set.of(ROOT, BUFFER, NET, STREAMS, RUN, STREAM, UDP, UTIL)),
             Map.entry(POOL, Set.of(SERVICE, UTIL)),
             Map.entry(BUFFER, Set.of()),
             Map.entry(LIMIT, Set.of(NET)),

@@ -73,6 +73,13 @@ record StreamSetting(Transport transport, Execution execution, boolean isProxied
         return settings;
     }
 
+    /** Returns {@link #wide()} in clear text. */
+    static List<StreamSetting> clear() {
+        return wide().stream()
+                .filter(setting -> setting.transport != Transport.TLS)
+                .toList();
+    }
+
     /** Returns the settings in which the engine serves with a pool of its own, whichever engine it is. */
     static List<StreamSetting> engines() {
         return with(EnumSet.of(Execution.SELECTING, Execution.BLOCKING));

@@ -14,7 +14,8 @@ import javax.net.ssl.SSLEngine;
  * @param engines creates and configures (client certificates, protocols, ALPN) the engine of one connection. Called
  *     concurrently by workers, once per handshake, so a change applies to all later connections
  * @param handshakeTimeout the time limit of a handshake, from the accept or, with {@code awaitFirstByte}, from the
- *     first byte; {@link #DEFAULT_HANDSHAKE_TIMEOUT} with {@link #of(SSLContext)}
+ *     first byte; after {@link dev.socketserver.StreamConnection#startTls} from when its peer is waited for;
+ *     {@link #DEFAULT_HANDSHAKE_TIMEOUT} with {@link #of(SSLContext)}
  * @param sessionTickets whether TLS 1.3 clients get session tickets, with which they can resume the session on a later
  *     connection. The default is false: a ticket is sent after the handshake, and if a client only writes and then
  *     closes without reading it, the client's kernel resets the connection and destroys the data it has sent
@@ -36,6 +37,12 @@ public record Tls(Supplier<SSLEngine> engines, Duration handshakeTimeout, boolea
     /** Returns settings with the context's certificate and defaults, and the default timeout. */
     public static Tls of(SSLContext context) {
         return of(Objects.requireNonNull(context, "context")::createSSLEngine);
+    }
+
+    /** Returns settings with the certificates that the files have at each handshake, and the default timeout. */
+    public static Tls of(PemCertificates certificates) {
+        Objects.requireNonNull(certificates, "certificates");
+        return of(() -> certificates.context().createSSLEngine());
     }
 
     /** Returns settings that get each connection's engine from the supplier, with the default timeout. */

@@ -47,7 +47,8 @@ import org.jspecify.annotations.Nullable;
  * time throws, and {@link #close()} fails if the handler has retained one. {@code setup()} and the first
  * {@code handle()} run before the first step, unless {@link ServerConfig#awaitFirstByte()} is true. With a
  * {@linkplain ServerConfig#framing() framing}, {@code handle()} runs when a message is there. TLS, the PROXY protocol
- * and limits on connections and their age are not part of it.
+ * and limits on connections and their age are not part of it: after {@link StreamConnection#startTls} the conversation
+ * goes on in clear text, and only {@link #isTlsStarted()} and the connection's {@code tlsSession()} tell.
  *
  * <p>Not thread-safe; the handler may use its connection as documented.
  */
@@ -108,7 +109,7 @@ public final class InMemoryConnection implements AutoCloseable {
         return this;
     }
 
-    /** Sets the TLS session. The default is none; bytes are not encrypted in either case. */
+    /** Sets the TLS session of a connection that begins with TLS. The default is none; nothing is ever encrypted. */
     public InMemoryConnection tlsSession(SSLSession session) {
         request.tlsSession = Objects.requireNonNull(session, "session");
         return this;
@@ -320,6 +321,11 @@ public final class InMemoryConnection implements AutoCloseable {
     /** Returns whether the handler has ended its output, or the connection is closed. */
     public boolean isInputShutdown() {
         return channel.isOutputEnded() || !channel.isOpen();
+    }
+
+    /** Returns whether the handler has called {@link StreamConnection#startTls}, with success. */
+    public boolean isTlsStarted() {
+        return request.tlsStarted;
     }
 
     /** Returns the limit that holds for one read of the handler. */

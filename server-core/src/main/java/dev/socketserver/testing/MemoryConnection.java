@@ -7,9 +7,11 @@ import dev.socketserver.StreamConnection;
 import dev.socketserver.buffer.ByteInput;
 import dev.socketserver.buffer.ByteOutput;
 import dev.socketserver.internal.run.CallerRun;
+import dev.socketserver.internal.stream.Faults;
 import dev.socketserver.internal.stream.Outbound;
 import dev.socketserver.internal.util.Check;
 import dev.socketserver.internal.util.Printable;
+import dev.socketserver.net.Tls;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
@@ -38,6 +40,8 @@ final class MemoryConnection extends MemoryRequest implements StreamConnection {
 
     @Nullable
     String applicationProtocol;
+
+    boolean tlsStarted;
 
     MemoryConnection(ServerConfig config, CallerRun run, ByteBufAllocator allocator, SocketAddress remoteAddress) {
         super(config, run, allocator, remoteAddress);
@@ -81,6 +85,21 @@ final class MemoryConnection extends MemoryRequest implements StreamConnection {
     @Override
     public Optional<String> applicationProtocol() {
         return Optional.ofNullable(applicationProtocol);
+    }
+
+    /** The conversation goes on in clear text, with a session that nobody has negotiated. */
+    @Override
+    public void startTls(Tls tls) throws IOException {
+        beforeUse();
+        if (tlsSession != null) {
+            throw new IllegalStateException(this + " has TLS already");
+        } else if (in.unread() > 0) {
+            throw fault(Faults.clearTextBehindStartTls(in.unread()));
+        }
+        SSLSession session = tls.engines().get().getSession();
+        out.send();
+        tlsSession = session;
+        tlsStarted = true;
     }
 
     @Override

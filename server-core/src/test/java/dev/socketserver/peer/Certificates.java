@@ -17,7 +17,10 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** Certificates that sign themselves, by the JDK's keytool, one for each name; made when first asked for. */
+/**
+ * Certificates that sign themselves, by the JDK's keytool, one for each name, of localhost and NAME.example; made when
+ * first asked for.
+ */
 public final class Certificates {
     /** The password of every key store. */
     public static final char[] PASSWORD = "password".toCharArray();
@@ -120,7 +123,7 @@ public final class Certificates {
                 "-dname",
                 "CN=" + name,
                 "-ext",
-                "SAN=dns:localhost",
+                "SAN=dns:localhost,dns:" + name + ".example",
                 "-validity",
                 "2",
                 "-storetype",

@@ -73,6 +73,22 @@ public final class TlsClient implements Peer {
         return this;
     }
 
+    /** Shakes hands, and sends text in one piece with the last step of the handshake, which is the peer's (TLS 1.3). */
+    public TlsClient shakeHandsWith(String text) throws IOException {
+        transport.send(hello());
+        var last = new ByteArrayOutputStream();
+        while (engine.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING) {
+            switch (engine.getHandshakeStatus()) {
+                case NEED_TASK -> engine.getDelegatedTask().run();
+                case NEED_WRAP -> last.writeBytes(seal(new byte[0]));
+                default -> unwrap();
+            }
+        }
+        last.writeBytes(seal(text));
+        transport.send(last.toByteArray());
+        return this;
+    }
+
     /** Returns the engine. */
     public SSLEngine engine() {
         return engine;

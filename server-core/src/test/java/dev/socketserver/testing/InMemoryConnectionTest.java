@@ -11,9 +11,11 @@ import dev.socketserver.ServerListener;
 import dev.socketserver.StreamConnection;
 import dev.socketserver.StreamRequestHandler;
 import dev.socketserver.TcpServer;
+import dev.socketserver.net.Tls;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.net.InetSocketAddress;
+import java.net.ProtocolException;
 import java.net.StandardSocketOptions;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -266,6 +268,53 @@ class InMemoryConnectionTest {
             connection.serve();
         }
         assertThat(seen).containsExactly(peer, here, proxy, session, "mine/1");
+    }
+
+    /** Begins TLS on "tls"; says of any other line whether it is encrypted. */
+    private static final class Starting extends StreamRequestHandler {
+        @Override
+        protected void handle() throws Exception {
+            String line = in().readLine(UTF_8, 100);
+            if (line != null && line.equals("tls")) {
+                out().write("go ahead\n", UTF_8);
+                connection().startTls(Tls.of(SSLContext.getDefault()));
+                keepOpen();
+            } else if (line != null) {
+                out().write(line + " " + connection().tlsSession().isPresent() + "\n", UTF_8);
+                keepOpen();
+            }
+        }
+    }
+
+    @Test
+    void afterStartTlsTheConversationGoesOnInClearText() {
+        try (var connection = InMemoryConnection.to(Starting::new)) {
+            connection.send("a\n").expect("a false\n").serve();
+            assertThat(connection.isTlsStarted()).isFalse();
+            connection
+                    .send("tls\n")
+                    .expect("go ahead\n")
+                    .send("b\n")
+                    .expect("b true\n")
+                    .serve();
+            assertThat(connection.isTlsStarted()).isTrue();
+            connection.send("tls\n");
+            assertThat(connection.serveToFailure())
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageEndingWith(" has TLS already");
+        }
+    }
+
+    @Test
+    void whatIsPipelinedBehindTheCommandIsRefusedAsByAServer() {
+        try (var connection = InMemoryConnection.to(Starting::new)) {
+            connection.send("tls\nb\n");
+            assertThat(connection.serveToFailure())
+                    .isInstanceOf(ProtocolException.class)
+                    .hasMessageContaining("2 bytes", "CVE-2011-0411");
+            assertThat(connection.isTlsStarted()).isFalse();
+            assertThat(connection.received()).doesNotContain("b");
+        }
     }
 
     private static SSLSession tlsSession() {

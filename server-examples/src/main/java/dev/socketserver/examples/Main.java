@@ -17,6 +17,7 @@ import picocli.CommandLine.Spec;
             DemoCommand.class,
             EchoCommand.class,
             ChatCommand.class,
+            SmtpCommand.class,
             SyslogCommand.class,
             FetchCommand.class,
             LoadCommand.class,

@@ -23,11 +23,11 @@ import org.jspecify.annotations.Nullable;
 public final class ChannelInput extends ByteInput {
     private static final int LINE_FEED = '\n';
 
-    private final ReadableByteChannel source;
     private final SpareBuffers buffers;
     private final int bufferSize;
     private final StreamOwner owner;
 
+    private ReadableByteChannel source;
     private ByteBuf buffer = Unpooled.EMPTY_BUFFER;
     private long received; // bytes, since the connection was opened
     private boolean ended;
@@ -248,6 +248,11 @@ public final class ChannelInput extends ByteInput {
     }
 
     // ---- for the engine
+
+    /** Has the bytes come from there from now on, as the constructor's source. */
+    public void source(ReadableByteChannel other) {
+        source = other;
+    }
 
     /** Returns how many bytes were received and not consumed. */
     public int unread() {

@@ -20,11 +20,11 @@ public final class ChannelOutput extends ByteOutput {
     /** How many bytes one system call is asked to take at most: the JDK copies from a heap buffer what it is asked. */
     private static final int MAX_CHUNK = 128 * 1024;
 
-    private final GatheringByteChannel sink;
     private final SpareBuffers buffers;
     private final int bufferSize;
     private final StreamOwner owner;
 
+    private GatheringByteChannel sink;
     private ByteBuf buffer = Unpooled.EMPTY_BUFFER;
     private boolean autoFlush;
     private boolean written; // something, since the connection was opened
@@ -173,6 +173,11 @@ public final class ChannelOutput extends ByteOutput {
     }
 
     // ---- for the engine
+
+    /** Has the bytes go there from now on, as to the constructor's sink. Those that were collected go there, too. */
+    public void sink(GatheringByteChannel other) {
+        sink = other;
+    }
 
     /** Returns whether anything was written since the connection was opened. */
     public boolean hasWritten() {

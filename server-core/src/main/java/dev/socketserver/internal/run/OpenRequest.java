@@ -125,9 +125,9 @@ public abstract class OpenRequest extends Turn {
         }
     }
 
-    /** Forgets why the request was to end, since its handler goes on. Of the turn. */
+    /** Forgets why the request was to end, since its handler goes on, unless it is closed. Of the turn. */
     protected final void goesOn() {
-        if (endedBy != null) {
+        if (endedBy != null && isOpen()) {
             forgetEnd();
         }
     }

@@ -180,6 +180,13 @@ public final class Calls {
         }
     }
 
+    /** What was sent in part has gone: what waits for the peer is sent as if nothing had been tried. Of the turn. */
+    void retry() {
+        waits = false;
+        writeUntil = WaitingChannel.NONE;
+        outbound.unblock();
+    }
+
     /** Returns whether a task waits. */
     public boolean hasTasks() {
         return size() > 0;

@@ -119,6 +119,7 @@ final class Connection extends StreamRequest implements StreamConnection {
     @Override
     public void shutdownOutput() throws IOException {
         requireTurn();
+        finishHandshake();
         out.send();
         sendQueued();
         calls().outbound().close();

@@ -5,6 +5,7 @@ import dev.socketserver.buffer.MessageTooLongException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
+import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +13,12 @@ import org.jspecify.annotations.Nullable;
 /** What a failure to read or write says about its connection. */
 public final class Faults {
     private Faults() {}
+
+    /** Returns the failure of a peer that has sent so many bytes behind the command that begins TLS. */
+    public static ProtocolException clearTextBehindStartTls(int bytes) {
+        return new ProtocolException("the peer sent " + bytes + " bytes in clear text behind the command that begins"
+                + " TLS, where somebody else may have put them (CVE-2011-0411)");
+    }
 
     /**
      * Returns why a connection ends that has failed so; null if it ends, if at all, for another reason.

@@ -24,10 +24,10 @@ public final class Inbox {
 
     private final ChannelInput in;
     private final Receiver channel;
-    private final @Nullable TlsChannel tls;
     private final @Nullable Framing framing;
     private final StreamOwner owner;
     private final int mostUnread;
+    private @Nullable TlsChannel tls;
     private long answered = NOTHING; // how many bytes had been received when the handler consumed none of them
     private long consumedBefore; // how many bytes had been consumed when the handler was called
     private boolean looked; // the handler has, since it was called
@@ -49,6 +49,11 @@ public final class Inbox {
         this.tls = tls;
         this.owner = owner;
         mostUnread = config.maxUnread();
+    }
+
+    /** What comes from here on is encrypted. */
+    void secure(TlsChannel by) {
+        tls = by;
     }
 
     /** Returns whether a message, or without a framing any byte, is here that the handler has not seen. */
@@ -114,6 +119,11 @@ public final class Inbox {
     void broke(IOException why) {
         broken = true;
         LOG.debug("a connection ended while it was idle: {}", why);
+    }
+
+    /** Returns whether reading has failed. */
+    boolean isBroken() {
+        return broken;
     }
 
     /** Returns whether nothing more can come. */

@@ -12,7 +12,7 @@ import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
-/** What a connection consists of, and how it is closed; {@link StreamRequest} adds its turns. */
+/** What a connection consists of, and how it is closed; {@link TlsStream} adds its handshake. */
 abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingChannel.Owner, Called {
     private static final Log LOG = Log.of(OpenStream.class);
 
@@ -22,7 +22,6 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
     final StreamContext context;
     final Transport transport;
     final WaitingChannel channel;
-    final @Nullable TlsChannel tls;
     final ChannelInput in;
     final ChannelOutput out;
     final Inbox inbox;
@@ -36,6 +35,9 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
     private @Nullable ConnectionAge age; // set once, before the connection is handed on
 
     // Of the turn.
+    @Nullable
+    TlsChannel tls; // from the beginning, or set once
+
     Duration readTimeout;
     Duration writeTimeout;
     Duration idleTimeout;
@@ -108,12 +110,25 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
         }
     }
 
-    private void compute(Runnable work) {
+    final void compute(Runnable work) {
         Registration known = registration;
         if (known == null) {
             work.run();
         } else {
             Objects.requireNonNull(poller).compute(known, work);
+        }
+    }
+
+    /** Encrypts what is read and written from here on; nothing in clear text is left. */
+    final void secure(TlsChannel by) {
+        tls = by;
+        in.source(by);
+        out.sink(by);
+        inbox.secure(by);
+        channel.insideMessage(false);
+        Calls known = knownCalls();
+        if (known != null) {
+            known.retry();
         }
     }
 
@@ -337,7 +352,7 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
             age.stop();
         }
         try {
-            endTls(handled && !inbox.hasEnded() ? writeTimeout : LAST_WORD);
+            endTls(handled && !inbox.hasEnded() && !awaitsHandshake() ? writeTimeout : LAST_WORD);
         } finally {
             try {
                 channel.endTurn();

@@ -179,6 +179,11 @@ public final class Outbound {
         blocked = blocked && !messages.isEmpty();
     }
 
+    /** What waits is to be tried again, since the peer is reached in another way. */
+    synchronized void unblock() {
+        blocked = false;
+    }
+
     /** Drops all messages, and takes none from here on. */
     public synchronized void close() {
         closed = true;

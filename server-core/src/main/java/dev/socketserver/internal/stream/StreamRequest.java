@@ -13,9 +13,8 @@ import org.jspecify.annotations.Nullable;
  * The turns of a connection: what it has for its handler, and where it waits. {@link Connection} adds what handlers
  * see. See {@link OpenRequest} for its life.
  */
-abstract class StreamRequest extends OpenStream {
+abstract class StreamRequest extends TlsStream {
     private FirstWords.Witness witness; // of the turn
-    private volatile boolean inHandshake; // written in a turn
     private boolean turnBegins = true; // of the turn: nothing was received in it yet
     private boolean unheard; // of the turn: the handler was called before the first byte, and has not read
 
@@ -113,8 +112,9 @@ abstract class StreamRequest extends OpenStream {
         if (!transport.isOpen()) {
             return Look.END;
         }
-        if (tls != null && tls.isAwaited()) {
-            Look shaken = shakeHands(tls);
+        if (awaitsHandshake()) {
+            turnBegins = true; // for what comes behind the handshake
+            Look shaken = shakeHands();
             if (shaken != Look.MESSAGE) {
                 return shaken;
             }
@@ -165,48 +165,6 @@ abstract class StreamRequest extends OpenStream {
         }
     }
 
-    /** Goes on with the handshake, as far as that goes without waiting if it can be parked. */
-    private Look shakeHands(TlsChannel awaited) {
-        boolean expired = takeExpired();
-        turnBegins = true; // for what comes behind the handshake
-        try {
-            int came = receiveHandshake(awaited);
-            if (came <= 0 && !awaited.isShaking() && mayEndUnheard(came, expired)) {
-                return Look.END;
-            } else if (came < 0 || (expired && awaited.isOverdue())) {
-                throw awaited.brokenOff();
-            } else if (came == 0 && !awaited.hasMore() && poller != null) {
-                return Look.NOTHING;
-            }
-            boolean done = awaited.handshake(poller == null);
-            applyTimeouts();
-            inHandshake = !done;
-            return done ? Look.MESSAGE : awaited.hasEnded() ? Look.END : Look.NOTHING;
-        } catch (IOException e) {
-            inHandshake = false;
-            endsBy(EndReason.RESET);
-            context.runner().reports().handshakeFailed(this, e);
-            return Look.END;
-        }
-    }
-
-    private int receiveHandshake(TlsChannel awaited) throws IOException {
-        channel.receiving(true);
-        try {
-            return awaited.receive();
-        } finally {
-            channel.receiving(false);
-        }
-    }
-
-    /** Returns whether a peer that has not begun the handshake ends, or is ended, without a word. */
-    private boolean mayEndUnheard(int came, boolean expired) {
-        boolean ends = came < 0 || (expired && clock.isUp());
-        return mayEnd()
-                || (expired && clock.isCutShort())
-                || (ends && context.firstWords().isPeerExpected());
-    }
-
     @Override
     protected boolean isToBeSetUp() {
         return handler() == null
@@ -237,6 +195,7 @@ abstract class StreamRequest extends OpenStream {
 
     @Override
     public void beforeFill() throws IOException {
+        finishHandshake();
         if (!unheard) {
             return;
         }
@@ -369,11 +328,6 @@ abstract class StreamRequest extends OpenStream {
     }
 
     @Override
-    protected boolean isInHandshake() {
-        return inHandshake;
-    }
-
-    @Override
     protected void awaitNext() {
         Thread.interrupted(); // it was meant for the handler, which has returned
         startClock();
@@ -413,6 +367,14 @@ abstract class StreamRequest extends OpenStream {
         boolean mayHaveCome = !channel.hasWaited() || inbox.hasMoreDecrypted();
         while (transport.isOpen()) {
             runCalls();
+            if (isInHandshake()) {
+                if (!hasShakenHands()) {
+                    return false;
+                }
+                clock.reset();
+                mayHaveCome = true;
+                continue; // with what waited for the end of the handshake
+            }
             startClock(); // after a task, which may have changed how long it lasts
             out.send();
             if (mayHaveCome) {
@@ -427,17 +389,22 @@ abstract class StreamRequest extends OpenStream {
                 sendQueued();
                 return false;
             }
-            if (context.drain().endsIdle(this)) {
-                dismissHere();
-            } else if (takesIdleEvent()) {
-                context.runner().idle(this);
-            } else if (!endsForAge()) {
-                startClock(); // which goes on, unless a part has come
-                awaitInput();
-            }
+            awaitNews();
             mayHaveCome = true;
         }
         return false;
+    }
+
+    /** Does what is due while a message is awaited, or waits for the peer or a call. */
+    private void awaitNews() throws IOException {
+        if (context.drain().endsIdle(this)) {
+            dismissHere();
+        } else if (takesIdleEvent()) {
+            context.runner().idle(this);
+        } else if (!endsForAge()) {
+            startClock(); // which goes on, unless a part has come
+            awaitInput();
+        }
     }
 
     @Override
@@ -483,6 +450,9 @@ abstract class StreamRequest extends OpenStream {
     @Override
     public void endCalls() throws IOException {
         Calls known = knownCalls();
+        if (known != null && handler() != null && transport.isOpen() && (known.hasTasks() || hasUnsent(known))) {
+            finishHandshake();
+        }
         if (known != null && isCallable()) {
             if (handler() != null) {
                 abstain(known);

@@ -24,9 +24,9 @@ import org.jspecify.annotations.Nullable;
  * deadlines and the selector.
  *
  * <pre>
- *   CLEAR ──begin()──▶ AWAITED ──handshake()──▶ SHAKING ──handshake()──▶ SECURE
- *     a header comes first                        │   ▲
- *                                                 └───┘ receive()
+ *   CLEAR ──begin()──▶ AWAITED ──handshake(), start()──▶ SHAKING ──handshake()──▶ SECURE
+ *     a header comes first                                 │   ▲
+ *                                                          └───┘ receive()
  * </pre>
  *
  * <p>Only a SECURE channel takes bytes to send, so that none ever leaves unencrypted; the only bytes that come in
@@ -83,7 +83,7 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
         return !clear && !secure;
     }
 
-    /** Tells whether the peer has begun the handshake, which is not done. */
+    /** Tells whether the handshake has begun and is not done. */
     boolean isShaking() {
         return engine != null && !secure;
     }
@@ -150,7 +150,12 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
         return secure;
     }
 
-    private void start() throws SSLException {
+    /**
+     * Begins the handshake, of which nothing has come: its first step is the peer's.
+     *
+     * @throws SSLException if the engine cannot be used
+     */
+    void start() throws SSLException {
         SSLEngine made = Objects.requireNonNull(rules.engines().get(), "the engines' supplier returned null");
         made.setUseClientMode(false);
         engine = made;
