@@ -1,9 +1,11 @@
 package dev.socketserver;
 
 import dev.socketserver.buffer.ByteInput;
-import dev.socketserver.internal.buffer.FramePrefix;
+import dev.socketserver.buffer.LengthPrefix;
+import dev.socketserver.internal.buffer.Delimiter;
 import dev.socketserver.internal.util.Check;
 import io.netty.buffer.ByteBuf;
+import java.util.Objects;
 
 /**
  * Says where a message ends, so that a server calls {@code handle()} only when a whole one is there: until then, a
@@ -44,22 +46,41 @@ public interface Framing {
     }
 
     /**
-     * Returns the framing of messages with their length in front, for {@link ByteInput#readFrame}.
+     * Returns the framing of messages that end with a delimiter, for {@link ByteInput#readUntil}.
      *
-     * @param prefixBytes the size of the length in bytes: 1, 2, 3, or 4
-     * @param maxBytes the maximum length of the body in bytes, as given to {@code readFrame}
-     * @throws IllegalArgumentException if {@code prefixBytes} is not 1 to 4, or {@code maxBytes} is negative
+     * @param delimiter the bytes that end a message, at least one
+     * @param maxBytes the maximum length of a message in bytes, excluding the delimiter, as given to {@code readUntil}
+     * @throws IllegalArgumentException if the delimiter is empty, or {@code maxBytes} is negative
      */
-    static Framing frames(int prefixBytes, int maxBytes) {
-        FramePrefix.check(prefixBytes);
+    static Framing until(byte[] delimiter, int maxBytes) {
+        byte[] end = Delimiter.check(delimiter).clone();
         Check.atLeast("maxBytes", 0, maxBytes);
         return (received, known) -> {
-            int body = received.readableBytes() - prefixBytes;
-            if (body < 0) {
-                return false;
-            }
-            long length = FramePrefix.get(received, received.readerIndex(), prefixBytes);
-            return body >= length || length > maxBytes;
+            int length = Delimiter.indexOf(end, received, Math.max(0, known - end.length + 1));
+            return length > maxBytes || length + end.length <= received.readableBytes();
         };
+    }
+
+    /**
+     * Returns the framing of messages with a big-endian length in front, for {@link ByteInput#readFrame(int, int)}.
+     *
+     * @param prefixBytes the size of the length in bytes: 1 to 8
+     * @param maxBytes the maximum length of the body in bytes, as given to {@code readFrame}
+     * @throws IllegalArgumentException if {@code prefixBytes} is not 1 to 8, or {@code maxBytes} is negative
+     */
+    static Framing frames(int prefixBytes, int maxBytes) {
+        return frames(LengthPrefix.bigEndian(prefixBytes), maxBytes);
+    }
+
+    /**
+     * Returns the framing of messages that say their length, for {@link ByteInput#readFrame(LengthPrefix, int)}.
+     *
+     * @param maxBytes the maximum length of a frame in bytes, as given to {@code readFrame}
+     * @throws IllegalArgumentException if {@code maxBytes} is negative
+     */
+    static Framing frames(LengthPrefix prefix, int maxBytes) {
+        Objects.requireNonNull(prefix, "prefix");
+        Check.atLeast("maxBytes", 0, maxBytes);
+        return (received, known) -> prefix.hasFrame(received, maxBytes);
     }
 }

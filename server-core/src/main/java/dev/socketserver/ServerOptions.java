@@ -1,5 +1,6 @@
 package dev.socketserver;
 
+import dev.socketserver.buffer.LengthPrefix;
 import dev.socketserver.internal.util.Check;
 import dev.socketserver.limit.AccessList;
 import dev.socketserver.limit.AtLimit;
@@ -34,7 +35,7 @@ final class ServerOptions implements Cloneable {
     static final int DEFAULT_OUTBOUND_LIMIT = 1024 * 1024;
     static final int DEFAULT_MAX_UNREAD = 1024 * 1024;
     static final int DEFAULT_MAX_DATAGRAM_SIZE = 65_535;
-    private static final int MIN_BUFFER_SIZE = 16;
+    private static final int MIN_BUFFER_SIZE = LengthPrefix.MOST_WRITTEN;
     private static final int MAX_PORT = 65_535;
 
     /** The options of sockets that are options of servers, by another name. */

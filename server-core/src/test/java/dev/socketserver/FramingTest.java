@@ -329,9 +329,9 @@ class FramingTest {
                 .withMessageContaining("maxBytes")
                 .withMessageContaining("-1");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Framing.frames(5, 1))
-                .withMessageContaining("prefixBytes")
-                .withMessageContaining("5");
+                .isThrownBy(() -> Framing.frames(9, 1))
+                .withMessageContaining("bytes")
+                .withMessageContaining("9");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ServerConfig.builder()
                         .framing(LINES)

@@ -77,9 +77,9 @@ class ServerConfigTest {
                 refused(b -> b.shutdownGrace(NEGATIVE), "shutdownGrace must not be negative: PT-0.000000001S"),
                 refused(b -> b.idleTimeout(TOO_LONG), "idleTimeout must be at most 292 years: " + TOO_LONG),
                 refused(b -> b.shutdownGrace(TOO_LONG), "shutdownGrace must be at most 292 years: " + TOO_LONG),
-                refused(b -> b.readBufferSize(15), "readBufferSize must be at least 16: 15"),
+                refused(b -> b.readBufferSize(31), "readBufferSize must be at least 32: 31"),
                 refused(b -> b.maxUnread(0), "maxUnread must be at least 1: 0"),
-                refused(b -> b.writeBufferSize(15), "writeBufferSize must be at least 16: 15"),
+                refused(b -> b.writeBufferSize(31), "writeBufferSize must be at least 32: 31"),
                 refused(b -> b.maxDatagramSize(0), "maxDatagramSize must be at least 1: 0"),
                 refused(b -> b.maxDatagramSize(65_536), "maxDatagramSize must be at most 65535: 65536"),
                 refused(b -> b.maxAmplification(-1), "maxAmplification must be at least 0: -1"),
@@ -135,8 +135,8 @@ class ServerConfigTest {
                 .idleTimeout(Duration.ZERO)
                 .readTimeout(Duration.ofNanos(Long.MAX_VALUE))
                 .shutdownGrace(Duration.ZERO)
-                .readBufferSize(16)
-                .writeBufferSize(16)
+                .readBufferSize(32)
+                .writeBufferSize(32)
                 .maxDatagramSize(65_535)
                 .build();
         assertThat(config.address()).isEqualTo(new InetSocketAddress(65_535));

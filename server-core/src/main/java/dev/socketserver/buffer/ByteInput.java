@@ -4,15 +4,16 @@ import io.netty.buffer.ByteBuf;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.charset.Charset;
 import org.jspecify.annotations.Nullable;
 
 /**
  * The bytes that a peer sends: an {@code InputStream} that also reads lines, frames, and {@link ByteBuf}s.
  *
- * <p>{@link #buffer()}, {@link #readSlice} and {@link #readFrame} return views of the read buffer, without a copy. A
- * view is valid until the next read from this input. To keep it longer, {@linkplain ByteBuf#retain() retain} it and
- * release it when done; the input then continues in another buffer. With Netty's leak detection at level
+ * <p>{@link #buffer()}, {@link #readSlice}, {@link #readUntil} and {@code readFrame} return views of the read buffer,
+ * without a copy. A view is valid until the next read from this input. To keep it longer, {@linkplain ByteBuf#retain()
+ * retain} it and release it when done; the input then continues in another buffer. With Netty's leak detection at level
  * {@code PARANOID}, using an expired view throws an {@code IllegalReferenceCountException}.
  *
  * <p>The read buffer grows only as bytes arrive, so a peer cannot make the server allocate memory by announcing a large
@@ -84,15 +85,59 @@ public abstract class ByteInput extends InputStream {
     public abstract @Nullable String readLine(Charset charset, int maxBytes) throws IOException;
 
     /**
-     * Reads one frame: an unsigned big-endian length of 1 to 4 bytes, then that many bytes, which are returned as a
-     * view of the read buffer.
+     * Reads one message that ends with a delimiter, which is consumed and not returned.
      *
-     * @param prefixBytes the size of the length, in bytes: 1, 2, 3, or 4
-     * @param maxBytes the maximum length of the body in bytes
-     * @return the body, or null if the stream ended before a frame began
-     * @throws MessageTooLongException if the peer announces a longer body
-     * @throws EOFException if the stream ends inside a frame
+     * @param delimiter the bytes that end the message, at least one
+     * @param maxBytes the maximum length of the message in bytes, excluding the delimiter
+     * @return the message as a view of the read buffer, or null if the stream ended before a message began
+     * @throws IllegalArgumentException if the delimiter is empty
+     * @throws MessageTooLongException if the message exceeds the limit
+     * @throws EOFException if the stream ends before the delimiter
      * @throws IOException if reading from the peer fails
      */
-    public abstract @Nullable ByteBuf readFrame(int prefixBytes, int maxBytes) throws IOException;
+    public abstract @Nullable ByteBuf readUntil(byte[] delimiter, int maxBytes) throws IOException;
+
+    /**
+     * Reads one frame with an unsigned big-endian length in front: {@link #readFrame(LengthPrefix, int)} with
+     * {@link LengthPrefix#bigEndian}.
+     *
+     * @param prefixBytes the size of the length in bytes: 1 to 8
+     */
+    public final @Nullable ByteBuf readFrame(int prefixBytes, int maxBytes) throws IOException {
+        return readFrame(LengthPrefix.bigEndian(prefixBytes), maxBytes);
+    }
+
+    /**
+     * Reads one message that says its length, and returns it without that as a view of the read buffer.
+     *
+     * @param maxBytes the maximum length of the frame in bytes: of the message without its length
+     * @return the frame, or null if the stream ended before a message began
+     * @throws MessageTooLongException if the peer announces a longer frame
+     * @throws java.net.ProtocolException if the peer announces a length that is less than what it has to count
+     * @throws EOFException if the stream ends inside the message
+     * @throws IOException if reading from the peer fails
+     */
+    public abstract @Nullable ByteBuf readFrame(LengthPrefix prefix, int maxBytes) throws IOException;
+
+    /**
+     * Passes on exactly {@code length} bytes as they come, in the memory of the read buffer; to a {@link ByteOutput}
+     * without an array in between.
+     *
+     * @throws IllegalArgumentException if {@code length} is negative
+     * @throws EOFException if the stream ends first
+     * @throws IOException if reading from the peer or writing to the target fails
+     */
+    public abstract void transferTo(OutputStream target, long length) throws IOException;
+
+    /**
+     * Returns the next {@code length} bytes as a stream that ends behind them, such as the body of an HTTP request, for
+     * whatever reads until an end. If this input ends first, its reads throw an {@link EOFException}. It has nothing of
+     * its own: what is read from it is read from this input.
+     *
+     * <p>Closing it discards what it has left, so that this input goes on behind it. That waits for the rest, within
+     * the time for a message, so take no length that you would not receive.
+     *
+     * @throws IllegalArgumentException if {@code length} is negative
+     */
+    public abstract InputStream limit(long length);
 }

@@ -38,12 +38,22 @@ public abstract class ByteOutput extends OutputStream {
     public abstract void write(CharSequence text, Charset charset) throws IOException;
 
     /**
-     * Writes one frame: the length of the body as an unsigned big-endian number, then the body, whose readable bytes
-     * are consumed.
+     * Writes one frame with its length as an unsigned big-endian number in front: {@link #writeFrame(LengthPrefix,
+     * ByteBuf)} with {@link LengthPrefix#bigEndian}.
      *
-     * @param prefixBytes the size of the length, in bytes: 1, 2, 3, or 4
-     * @throws IllegalArgumentException if the prefix size is invalid, or too small for the body
+     * @param prefixBytes the size of the length in bytes: 1 to 8
+     */
+    public final void writeFrame(int prefixBytes, ByteBuf frame) throws IOException {
+        writeFrame(LengthPrefix.bigEndian(prefixBytes), frame);
+    }
+
+    /**
+     * Writes one message: the readable bytes of the frame, which are consumed, and their length where the prefix has
+     * it.
+     *
+     * @throws IllegalArgumentException if the prefix cannot state the length, or the frame is shorter than what comes
+     *     before it
      * @throws IOException if writing to the peer fails
      */
-    public abstract void writeFrame(int prefixBytes, ByteBuf body) throws IOException;
+    public abstract void writeFrame(LengthPrefix prefix, ByteBuf frame) throws IOException;
 }

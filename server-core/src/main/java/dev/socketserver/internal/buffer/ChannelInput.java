@@ -2,11 +2,14 @@ package dev.socketserver.internal.buffer;
 
 import dev.socketserver.buffer.ByteInput;
 import dev.socketserver.buffer.ByteOutput;
+import dev.socketserver.buffer.LengthPrefix;
 import dev.socketserver.buffer.MessageTooLongException;
+import dev.socketserver.internal.util.Check;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.charset.Charset;
@@ -138,7 +141,7 @@ public final class ChannelInput extends ByteInput {
         endMessage();
     }
 
-    private EOFException endedInside(int length) {
+    EOFException endedInside(long length) {
         return owner.fault(new EOFException("the peer closed inside a message of " + length + " bytes"));
     }
 
@@ -193,32 +196,78 @@ public final class ChannelInput extends ByteInput {
     }
 
     @Override
-    public @Nullable ByteBuf readFrame(int prefixBytes, int maxBytes) throws IOException {
-        FramePrefix.check(prefixBytes);
+    public @Nullable ByteBuf readUntil(byte[] delimiter, int maxBytes) throws IOException {
+        Delimiter.check(delimiter);
+        beginRead();
+        int length = 0; // of the message, at least
+        while (true) {
+            int readable = buffer.readableBytes();
+            length = Delimiter.indexOf(delimiter, buffer, length);
+            if (length > maxBytes) {
+                throw owner.fault(new MessageTooLongException("message", maxBytes));
+            } else if (length + delimiter.length <= readable) {
+                ByteBuf message = buffer.readSlice(length);
+                buffer.skipBytes(delimiter.length);
+                endMessage();
+                return viewed(message);
+            } else if (!fill(readable + 1)) {
+                if (readable == 0) {
+                    return null;
+                }
+                throw owner.fault(new EOFException("the peer closed inside a message, after " + readable + " bytes"));
+            }
+        }
+    }
+
+    @Override
+    public @Nullable ByteBuf readFrame(LengthPrefix prefix, int maxBytes) throws IOException {
         beginRead();
         if (!fill(1)) {
             return null;
         }
-        long length = FramePrefix.get(slice(prefixBytes), 0, prefixBytes);
-        if (length > maxBytes) {
-            throw owner.fault(new MessageTooLongException("frame", maxBytes));
+        int length = readLength(prefix, maxBytes);
+        while (length < 0) {
+            if (!fill(buffer.readableBytes() + 1)) {
+                throw owner.fault(new EOFException("the peer closed inside the length of a message"));
+            }
+            length = readLength(prefix, maxBytes);
         }
         goOnWithMessage();
-        ByteBuf frame = slice((int) length);
+        ByteBuf frame = slice(length);
         endMessage();
         return viewed(frame);
+    }
+
+    private int readLength(LengthPrefix prefix, int maxBytes) throws IOException {
+        try {
+            return prefix.readLength(buffer, maxBytes);
+        } catch (IOException e) {
+            throw owner.fault(e);
+        }
     }
 
     /** Passes on everything up to the end of the stream; to a {@link ByteOutput} without an array in between. */
     @Override
     public long transferTo(OutputStream target) throws IOException {
+        return transferAtMost(target, Long.MAX_VALUE);
+    }
+
+    @Override
+    public void transferTo(OutputStream target, long length) throws IOException {
+        Check.atLeast("length", 0, length);
+        if (transferAtMost(target, length) < length) {
+            throw endedInside(length);
+        }
+    }
+
+    private long transferAtMost(OutputStream target, long most) throws IOException {
         beginRead();
         endMessage();
         long total = 0;
-        while (fill(1)) {
-            int count = buffer.readableBytes();
+        while (total < most && fill(1)) {
+            int count = (int) Math.min(most - total, buffer.readableBytes());
             if (target instanceof ByteOutput output) {
-                output.write(buffer);
+                output.write(count == buffer.readableBytes() ? buffer : buffer.readSlice(count));
             } else {
                 buffer.readBytes(target, count);
             }
@@ -226,6 +275,30 @@ public final class ChannelInput extends ByteInput {
             owner.beforeRead();
         }
         return total;
+    }
+
+    @Override
+    public InputStream limit(long length) {
+        return new LimitedInput(this, Check.atLeast("length", 0, length));
+    }
+
+    /** Returns how many bytes were consumed since the connection was opened. */
+    long position() {
+        owner.beforeUse();
+        return received - buffer.readableBytes();
+    }
+
+    /** Consumes what comes before a position: the rest of a message of that length. */
+    void skipTo(long end, long length) throws IOException {
+        beginRead();
+        while (position() < end) {
+            goOnWithMessage();
+            if (!fill(1)) {
+                throw endedInside(length);
+            }
+            buffer.skipBytes((int) Math.min(end - position(), buffer.readableBytes()));
+        }
+        endMessage();
     }
 
     @Override

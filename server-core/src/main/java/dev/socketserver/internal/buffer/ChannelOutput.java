@@ -1,6 +1,7 @@
 package dev.socketserver.internal.buffer;
 
 import dev.socketserver.buffer.ByteOutput;
+import dev.socketserver.buffer.LengthPrefix;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
@@ -35,7 +36,7 @@ public final class ChannelOutput extends ByteOutput {
      *
      * @param sink where the bytes go; its writes wait until they have taken at least one byte
      * @param buffers lends the buffer
-     * @param bufferSize how many bytes are collected at most; at least 4
+     * @param bufferSize how many bytes are collected at most; at least {@link LengthPrefix#MOST_WRITTEN}
      */
     public ChannelOutput(GatheringByteChannel sink, SpareBuffers buffers, int bufferSize, StreamOwner owner) {
         this.sink = sink;
@@ -105,14 +106,13 @@ public final class ChannelOutput extends ByteOutput {
     }
 
     @Override
-    public void writeFrame(int prefixBytes, ByteBuf body) throws IOException {
-        FramePrefix.check(prefixBytes);
+    public void writeFrame(LengthPrefix prefix, ByteBuf frame) throws IOException {
         beginWrite();
-        if (!fits(prefixBytes)) {
+        if (!fits(LengthPrefix.MOST_WRITTEN)) {
             send();
         }
-        FramePrefix.write(buffer, prefixBytes, body.readableBytes());
-        writeOrCollect(body);
+        prefix.writeLength(frame, buffer);
+        writeOrCollect(frame);
     }
 
     @Override
