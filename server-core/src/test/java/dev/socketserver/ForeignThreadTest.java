@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.socketserver.buffer.ByteInput;
 import dev.socketserver.buffer.ByteOutput;
+import dev.socketserver.buffer.LengthPrefix;
 import dev.socketserver.peer.LineEcho;
 import dev.socketserver.peer.Loopback;
 import dev.socketserver.peer.RecordingListener;
@@ -54,7 +55,11 @@ class ForeignThreadTest {
         calls.put("in.readFully", () -> in.readFully(new byte[1]));
         calls.put("in.readSlice", () -> in.readSlice(1));
         calls.put("in.readLine", () -> in.readLine(UTF_8, 10));
+        calls.put("in.readUntil", () -> in.readUntil(new byte[] {';'}, 10));
         calls.put("in.readFrame", () -> in.readFrame(1, 10));
+        calls.put("in.readFrame(prefix)", () -> in.readFrame(LengthPrefix.varint(4), 10));
+        calls.put("in.transferTo(length)", () -> in.transferTo(OutputStream.nullOutputStream(), 1));
+        calls.put("in.limit", () -> in.limit(1).read());
         calls.put("in.transferTo", () -> in.transferTo(OutputStream.nullOutputStream()));
         calls.put("in.readAllBytes", in::readAllBytes);
         calls.put("in.skip", () -> in.skip(1));

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import dev.socketserver.buffer.LengthPrefix;
 import dev.socketserver.buffer.MessageTooLongException;
 import dev.socketserver.peer.LineEcho;
 import dev.socketserver.peer.Peer;
@@ -17,6 +18,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
@@ -298,6 +300,80 @@ class FramingTest {
         }
     }
 
+    @Test
+    void messagesUpToADelimiterAreServedTheSameInMemoryForEachSplit() {
+        byte[] end = {'-', '-'};
+        var server = new TcpServer(
+                ServerConfig.builder().framing(Framing.until(end, 3)).build(), () -> new StreamRequestHandler() {
+                    @Override
+                    protected void handle() throws IOException {
+                        out().write(Math.min(in().available(), 1) + ":", UTF_8);
+                        ByteBuf message = in().readUntil(end, 3);
+                        if (message != null) {
+                            out().write(message.toString(UTF_8) + "\n", UTF_8);
+                            keepOpen();
+                        }
+                    }
+                });
+        try (server) {
+            assertThat(Splits.sameOutput(() -> InMemoryConnection.to(server), "abc----a-b--"))
+                    .isEqualTo("1:abc\n1:\n1:a-b\n");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"-,false", "ab-,false", "abc,false", "abc-,false", "abc--,true", "abcd,true", "abc-d,true", "--,true"})
+    void messagesUpToADelimiterAreWholeAtTheirEndOrWhenTheyAreTooLong(String received, boolean whole) {
+        Framing framing = Framing.until(new byte[] {'-', '-'}, 3);
+        for (int known = 0; known < received.length(); known++) {
+            assertThat(framing.hasMessage(Unpooled.copiedBuffer(received, UTF_8), known))
+                    .as("known: %d", known)
+                    .isEqualTo(whole);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("selecting")
+    void aPacketOfMqttThatDripsInHoldsNoWorkerAndIsHandledOnce(StreamSetting setting) throws Exception {
+        LengthPrefix mqtt = LengthPrefix.varint(4).after(1);
+        PoolConfig one = PoolConfig.builder().minWorkers(1).maxWorkers(1).build();
+        byte[] packet = new byte[3 + 200];
+        packet[0] = 0x30;
+        packet[1] = (byte) 0xC8;
+        packet[2] = 0x01;
+        try (var running = setting.start(
+                directory,
+                config ->
+                        config.framing(Framing.frames(mqtt, MOST * 3)).pool(one).listener(listener),
+                () -> new StreamRequestHandler() {
+                    @Override
+                    protected void handle() throws IOException {
+                        calls.incrementAndGet();
+                        ByteBuf frame = in().readFrame(mqtt, MOST * 3);
+                        if (frame != null) {
+                            out().writeFrame(mqtt, frame);
+                            keepOpen();
+                        }
+                    }
+                })) {
+            try (var slow = running.connect();
+                    var quick = running.connect()) {
+                for (int cut = 1; cut < 5; cut++) {
+                    slow.send(Arrays.copyOfRange(packet, cut - 1, cut));
+                    assertThat(quick.send(packet).read(packet.length)).isEqualTo(packet);
+                }
+                assertThat(slow.send(Arrays.copyOfRange(packet, 4, packet.length))
+                                .read(packet.length))
+                        .isEqualTo(packet);
+                assertThat(calls).hasValue(5);
+                slow.send(new byte[] {0x30, (byte) 0x80, (byte) 0x80, (byte) 0x80, (byte) 0x80});
+                assertThat(slow.readAll()).isEmpty();
+            }
+            listener.await("closed", 2);
+        }
+        assertThat(listener.failures()).singleElement().isInstanceOf(MessageTooLongException.class);
+    }
+
     @ParameterizedTest
     @CsvSource({"ab,false", "abc,false", "abc%r,false", "abcd,true", "abc%r%n,true", "a%nb,true", "%n,true"})
     void linesAreWholeAtTheirEndOrWhenTheyAreTooLong(String received, boolean whole) {
@@ -332,6 +408,15 @@ class FramingTest {
                 .isThrownBy(() -> Framing.frames(9, 1))
                 .withMessageContaining("bytes")
                 .withMessageContaining("9");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Framing.until(new byte[0], 1))
+                .withMessageContaining("delimiter");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Framing.until(new byte[1], -1))
+                .withMessageContaining("maxBytes");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Framing.frames(LengthPrefix.varint(4), -1))
+                .withMessageContaining("maxBytes");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ServerConfig.builder()
                         .framing(LINES)

@@ -4,11 +4,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.socketserver.buffer.ByteInput;
+import dev.socketserver.buffer.LengthPrefix;
 import dev.socketserver.peer.LineEcho;
 import dev.socketserver.peer.RecordingListener;
 import dev.socketserver.peer.TestClient;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -30,6 +32,8 @@ import org.junit.jupiter.params.provider.MethodSource;
 class MessageTimeoutTest {
     private static final Duration SHORT = Duration.ofMillis(300);
 
+    private static final LengthPrefix FRAME = LengthPrefix.bigEndian(4).after(1);
+
     private final RecordingListener listener = new RecordingListener();
 
     @TempDir
@@ -48,6 +52,12 @@ class MessageTimeoutTest {
         return Stream.of(
                 message("a line", "x", in -> in.readLine(UTF_8, 100_000)),
                 message("a frame", "\0\1\0\0", in -> in.readFrame(4, 1 << 30)),
+                message("a frame after a byte", "x\0\1\0\0", in -> in.readFrame(FRAME, 1 << 30)),
+                message("a message with a delimiter", "x", in -> in.readUntil(new byte[] {';'}, 100_000)),
+                message(
+                        "the rest of a limited stream",
+                        "x",
+                        in -> in.limit(100_000).close()),
                 message("an array", "x", in -> in.readFully(new byte[100_000])),
                 message("a slice", "x", in -> in.readSlice(100_000)),
                 message("bytes waited for", "x", in -> in.await(100_000)));
@@ -142,6 +152,8 @@ class MessageTimeoutTest {
             while (in.read() >= 0 && System.nanoTime() - begin < SHORT.toNanos() * 2) {
                 in.read(new byte[10]);
             }
+            in.transferTo(OutputStream.nullOutputStream(), 40);
+            in.limit(40).readAllBytes();
             out.write("enough\n", UTF_8);
         }))) {
             server.start();

@@ -10,10 +10,12 @@ import dev.socketserver.ServerListener;
 import dev.socketserver.StreamConnection;
 import dev.socketserver.StreamRequestHandler;
 import dev.socketserver.TcpServer;
+import dev.socketserver.buffer.LengthPrefix;
 import dev.socketserver.peer.Loopback;
 import dev.socketserver.peer.TestClient;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
+import java.io.InputStream;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
@@ -104,6 +106,32 @@ class SameAsOverSocketsTest {
                 connection.out().writeFrame(2, frame);
             }
             return frame != null;
+        })),
+        UNTIL(() -> recorder(connection -> {
+            ByteBuf message = connection.in().readUntil(new byte[] {'b', '\n'}, 5);
+            if (message != null) {
+                connection.out().write(message);
+                connection.out().write("|", UTF_8);
+            }
+            return message != null;
+        })),
+        VARINTS(() -> recorder(connection -> {
+            LengthPrefix varint = LengthPrefix.varint(4).after(1).adjustedBy(-'a');
+            connection.in().read();
+            ByteBuf frame = connection.in().readFrame(varint, 20);
+            connection.out().writeFrame(LengthPrefix.littleEndian(2), Objects.requireNonNull(frame));
+            return true;
+        })),
+        LIMITED(() -> recorder(connection -> {
+            try (InputStream body = connection.in().limit(5)) {
+                connection.out().write(body.read());
+            }
+            connection.in().transferTo(connection.out(), 2);
+            return false;
+        })),
+        CUT_SHORT(() -> recorder(connection -> {
+            connection.in().transferTo(connection.out(), 20);
+            return false;
         })),
         NOT_YET(() -> recorder(connection -> {
             if (connection.in().available() >= 3) {
