@@ -4,7 +4,6 @@ import dev.socketserver.buffer.ByteInput;
 import dev.socketserver.buffer.ByteOutput;
 import dev.socketserver.buffer.LengthPrefix;
 import dev.socketserver.buffer.MessageTooLongException;
-import dev.socketserver.internal.util.Check;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import java.io.EOFException;
@@ -141,7 +140,7 @@ public final class ChannelInput extends ByteInput {
         endMessage();
     }
 
-    EOFException endedInside(long length) {
+    private EOFException endedInside(long length) {
         return owner.fault(new EOFException("the peer closed inside a message of " + length + " bytes"));
     }
 
@@ -254,10 +253,16 @@ public final class ChannelInput extends ByteInput {
 
     @Override
     public void transferTo(OutputStream target, long length) throws IOException {
-        Check.atLeast("length", 0, length);
-        if (transferAtMost(target, length) < length) {
+        if (transferAtMost(target, checkLength(length)) < length) {
             throw endedInside(length);
         }
+    }
+
+    private static long checkLength(long length) {
+        if (length < 0) {
+            throw new IllegalArgumentException("length must be at least 0: " + length);
+        }
+        return length;
     }
 
     private long transferAtMost(OutputStream target, long most) throws IOException {
@@ -279,24 +284,76 @@ public final class ChannelInput extends ByteInput {
 
     @Override
     public InputStream limit(long length) {
-        return new LimitedInput(this, Check.atLeast("length", 0, length));
+        return new Limited(checkLength(length));
     }
 
-    /** Returns how many bytes were consumed since the connection was opened. */
-    long position() {
+    /** The next bytes of the input. */
+    private final class Limited extends InputStream {
+        private final long length;
+        private final long end; // how many bytes of the connection are consumed behind the last
+
+        Limited(long length) {
+            this.length = length;
+            end = consumed() + length;
+        }
+
+        private long left() {
+            return Math.max(0, end - consumed());
+        }
+
+        @Override
+        public int available() {
+            return (int) Math.min(left(), ChannelInput.this.available());
+        }
+
+        @Override
+        public int read() throws IOException {
+            return left() == 0 ? -1 : orCutShort(ChannelInput.this.read());
+        }
+
+        @Override
+        public int read(byte[] target, int offset, int count) throws IOException {
+            Objects.checkFromIndexSize(offset, count, target.length);
+            int most = (int) Math.min(left(), count);
+            return most == 0 && count > 0 ? -1 : orCutShort(ChannelInput.this.read(target, offset, most));
+        }
+
+        private int orCutShort(int result) throws IOException {
+            if (result < 0) {
+                throw endedInside(length);
+            }
+            return result;
+        }
+
+        @Override
+        public long transferTo(OutputStream target) throws IOException {
+            long count = left();
+            ChannelInput.this.transferTo(target, count);
+            return count;
+        }
+
+        @Override
+        public void close() throws IOException {
+            if (left() > 0) {
+                beginRead();
+                skipTo(end, length);
+            }
+        }
+    }
+
+    private long consumed() {
         owner.beforeUse();
         return received - buffer.readableBytes();
     }
 
-    /** Consumes what comes before a position: the rest of a message of that length. */
-    void skipTo(long end, long length) throws IOException {
-        beginRead();
-        while (position() < end) {
+    /** Consumes the rest of a message of that length. */
+    private void skipTo(long end, long length) throws IOException {
+        while (consumed() < end) {
             goOnWithMessage();
             if (!fill(1)) {
                 throw endedInside(length);
             }
-            buffer.skipBytes((int) Math.min(end - position(), buffer.readableBytes()));
+            buffer.skipBytes((int) Math.min(end - consumed(), buffer.readableBytes()));
         }
         endMessage();
     }

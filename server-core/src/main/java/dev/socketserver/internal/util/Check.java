@@ -20,11 +20,6 @@ public final class Check {
 
     /** Returns the value if it is at least that much. */
     public static int atLeast(String option, int least, int value) {
-        return (int) atLeast(option, (long) least, (long) value);
-    }
-
-    /** Returns the value if it is at least that much. */
-    public static long atLeast(String option, long least, long value) {
         if (value < least) {
             throw new IllegalArgumentException(option + " must be at least " + least + ": " + value);
         }
