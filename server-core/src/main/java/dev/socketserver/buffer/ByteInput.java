@@ -102,6 +102,10 @@ public abstract class ByteInput extends InputStream {
      * {@link LengthPrefix#bigEndian}.
      *
      * @param prefixBytes the size of the length in bytes: 1 to 8
+     * @param maxBytes the maximum length of the frame in bytes
+     * @return the frame, or null if the stream ended before a message began
+     * @throws IllegalArgumentException if {@code prefixBytes} is not 1 to 8
+     * @throws IOException as that method does
      */
     public final @Nullable ByteBuf readFrame(int prefixBytes, int maxBytes) throws IOException {
         return readFrame(LengthPrefix.bigEndian(prefixBytes), maxBytes);
@@ -131,8 +135,8 @@ public abstract class ByteInput extends InputStream {
 
     /**
      * Returns the next {@code length} bytes as a stream that ends behind them, such as the body of an HTTP request, for
-     * whatever reads until an end. If this input ends first, its reads throw an {@link EOFException}. It has nothing of
-     * its own: what is read from it is read from this input.
+     * whatever reads until an end. If this input ends first, its reads throw an {@link EOFException}. It is a part of
+     * this input, with no bytes of its own: what is read from either is read from both.
      *
      * <p>Closing it discards what it has left, so that this input goes on behind it. That waits for the rest, within
      * the time for a message, so take no length that you would not receive.

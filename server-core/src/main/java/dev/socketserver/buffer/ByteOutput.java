@@ -42,6 +42,8 @@ public abstract class ByteOutput extends OutputStream {
      * ByteBuf)} with {@link LengthPrefix#bigEndian}.
      *
      * @param prefixBytes the size of the length in bytes: 1 to 8
+     * @throws IllegalArgumentException if {@code prefixBytes} is not 1 to 8, or too small for the frame
+     * @throws IOException if writing to the peer fails
      */
     public final void writeFrame(int prefixBytes, ByteBuf frame) throws IOException {
         writeFrame(LengthPrefix.bigEndian(prefixBytes), frame);
