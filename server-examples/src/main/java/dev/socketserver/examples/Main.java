@@ -19,6 +19,7 @@ import picocli.CommandLine.Spec;
             ChatCommand.class,
             SmtpCommand.class,
             SyslogCommand.class,
+            MllpCommand.class,
             FetchCommand.class,
             LoadCommand.class,
             CompareCommand.class

@@ -1,0 +1,85 @@
+package dev.socketserver.examples;
+
+import dev.socketserver.ServerConfig;
+import dev.socketserver.TcpServer;
+import dev.socketserver.examples.cli.AddressText;
+import dev.socketserver.examples.cli.GracefulExit;
+import dev.socketserver.examples.cli.ProjectVersion;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.time.Duration;
+import java.util.concurrent.Callable;
+import java.util.concurrent.CountDownLatch;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
+
+/** The command {@code mllp}: takes messages of HL7 version 2, and shows their headers. */
+@Command(
+        name = "mllp",
+        description =
+                "Takes HL7 version 2 messages over MLLP and acknowledges them. Drains and exits on SIGTERM or Ctrl-C.",
+        mixinStandardHelpOptions = true,
+        versionProvider = ProjectVersion.class)
+final class MllpCommand implements Callable<Integer> {
+    private static final String DEFAULT_PORT = "2575";
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Option(names = "--host", paramLabel = "H", description = "The address to listen on; default: all.")
+    private @Nullable String host;
+
+    @Option(
+            names = "--port",
+            paramLabel = "P",
+            defaultValue = DEFAULT_PORT,
+            description = "The port, 0 for a free one; default: ${DEFAULT-VALUE}.")
+    private int port;
+
+    @Option(
+            names = "--idle-timeout",
+            paramLabel = "S",
+            description = "How long a sender may be silent, in seconds; default: 3600.")
+    private Duration idleTimeout = Duration.ofHours(1);
+
+    @Override
+    public Integer call() throws Exception {
+        var stopped = new CountDownLatch(1);
+        return GracefulExit.call(stopped::countDown, () -> serveUntil(stopped));
+    }
+
+    private int serveUntil(CountDownLatch stopped) throws IOException, InterruptedException {
+        PrintWriter out = spec.commandLine().getOut();
+        try (var server = new TcpServer(config(), () -> new MllpHandler(message -> show(message, out)))) {
+            server.start();
+            out.println("listening on " + AddressText.of(server.address()));
+            out.flush();
+            stopped.await();
+        }
+        return 0;
+    }
+
+    private static void show(String message, PrintWriter out) {
+        out.println(message.substring(0, message.indexOf('\r')));
+        out.flush();
+    }
+
+    private ServerConfig config() {
+        try {
+            return ServerConfig.builder()
+                    .name("mllp")
+                    .address(host == null ? new InetSocketAddress(port) : new InetSocketAddress(host, port))
+                    .framing(MllpHandler.FRAMING)
+                    .idleTimeout(idleTimeout)
+                    .build();
+        } catch (IllegalArgumentException e) {
+            String message = String.valueOf(e.getMessage()).replace("idleTimeout", "idle-timeout");
+            throw new ParameterException(spec.commandLine(), message, e);
+        }
+    }
+}
