@@ -8,6 +8,7 @@ import dev.socketserver.examples.cli.ProjectVersion;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.InetSocketAddress;
+import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
@@ -55,7 +56,8 @@ final class MllpCommand implements Callable<Integer> {
 
     private int serveUntil(CountDownLatch stopped) throws IOException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
-        try (var server = new TcpServer(config(), () -> new MllpHandler(message -> show(message, out)))) {
+        try (var server =
+                new TcpServer(config(), () -> new MllpHandler(message -> show(message, out), Clock.systemUTC()))) {
             server.start();
             out.println("listening on " + AddressText.of(server.address()));
             out.flush();

@@ -7,8 +7,8 @@ import dev.socketserver.StreamRequestHandler;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.net.ProtocolException;
+import java.time.Clock;
 import java.time.OffsetDateTime;
-import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
 import java.util.function.Consumer;
 import java.util.regex.Pattern;
@@ -40,15 +40,18 @@ final class MllpHandler extends StreamRequestHandler {
     private static final int VERSION = 11;
 
     private final Consumer<String> taker;
+    private final Clock clock;
 
     /**
      * Creates a handler.
      *
      * @param taker is given each message, in ISO 8859-1, so that no byte is lost whatever its character set;
      *     thread-safe
+     * @param clock says when a message was acknowledged
      */
-    MllpHandler(Consumer<String> taker) {
+    MllpHandler(Consumer<String> taker, Clock clock) {
         this.taker = taker;
+        this.clock = clock;
     }
 
     @Override
@@ -69,7 +72,7 @@ final class MllpHandler extends StreamRequestHandler {
         keepOpen();
     }
 
-    private static String acknowledgement(String message) throws ProtocolException {
+    private String acknowledgement(String message) throws ProtocolException {
         int end = message.indexOf('\r');
         if (!message.startsWith("MSH") || end < "MSH|^~\\&".length()) {
             throw new ProtocolException("not a message of HL7 version 2");
@@ -86,7 +89,7 @@ final class MllpHandler extends StreamRequestHandler {
             header[TO_FACILITY],
             header[APPLICATION],
             header[FACILITY],
-            TIME.format(OffsetDateTime.now(ZoneOffset.UTC)),
+            TIME.format(OffsetDateTime.now(clock)),
             "",
             "ACK",
             header[CONTROL_ID],

@@ -13,6 +13,9 @@ import dev.socketserver.TcpServer;
 import dev.socketserver.testing.InMemoryConnection;
 import dev.socketserver.testing.Splits;
 import java.net.ProtocolException;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -26,6 +29,8 @@ class MllpTest {
     private static final String HEADER = "MSH|^~\\&|LAB|Hospital|EHR|Clinic|20260101120000||ADT^A01|%s|P|2.5";
     private static final String PATIENT = "\rPID|1||12345||Doe^John\r";
 
+    private static final Clock NOON = Clock.fixed(Instant.parse("2026-01-01T12:00:00Z"), ZoneOffset.UTC);
+
     private final List<String> taken = new ArrayList<>();
 
     private static String block(String message) {
@@ -37,11 +42,11 @@ class MllpTest {
         var config = ServerConfig.builder().framing(MllpHandler.FRAMING).build();
         String one = HEADER.formatted(1) + PATIENT;
         String two = HEADER.formatted(2) + PATIENT;
-        try (var server = new TcpServer(config, () -> new MllpHandler(taken::add))) {
+        try (var server = new TcpServer(config, () -> new MllpHandler(taken::add, NOON))) {
             String answers = Splits.sameOutput(() -> InMemoryConnection.to(server), block(one) + block(two));
-            assertThat(answers.replaceAll("\\d{14}\\+0000", "NOW"))
-                    .isEqualTo(block("MSH|^~\\&|EHR|Clinic|LAB|Hospital|NOW||ACK|1|P|2.5\rMSA|AA|1\r")
-                            + block("MSH|^~\\&|EHR|Clinic|LAB|Hospital|NOW||ACK|2|P|2.5\rMSA|AA|2\r"));
+            assertThat(answers)
+                    .isEqualTo(block("MSH|^~\\&|EHR|Clinic|LAB|Hospital|20260101120000+0000||ACK|1|P|2.5\rMSA|AA|1\r")
+                            + block("MSH|^~\\&|EHR|Clinic|LAB|Hospital|20260101120000+0000||ACK|2|P|2.5\rMSA|AA|2\r"));
         }
         assertThat(taken).contains(one, two);
     }
@@ -50,7 +55,7 @@ class MllpTest {
     @ValueSource(
             strings = {"", "MSH|^~\\&|no start\r", "\u000B", "\u000BPID|1\r", "\u000BMSH\r", "\u000BMSH|^~\\&|LAB\r"})
     void whatIsNoMessageEndsTheConnectionUnanswered(String block) {
-        try (var connection = InMemoryConnection.to(() -> new MllpHandler(taken::add))) {
+        try (var connection = InMemoryConnection.to(() -> new MllpHandler(taken::add, NOON))) {
             assertThatThrownBy(() -> connection.send(block + "\u001C\r").serve())
                     .hasCauseInstanceOf(ProtocolException.class);
             assertThat(connection.received()).isEmpty();
