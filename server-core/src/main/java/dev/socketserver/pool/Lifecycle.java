@@ -89,7 +89,8 @@ final class Lifecycle {
                 return true;
             }
             if (state.workers.isCurrentThreadMember()) {
-                throw new IllegalStateException("a task of pool " + state.config.name() + " would wait for itself");
+                throw new IllegalStateException(
+                        "a task of pool " + state.config.name() + " must not wait for its own pool");
             }
             waiters.add(waiter);
         } finally {

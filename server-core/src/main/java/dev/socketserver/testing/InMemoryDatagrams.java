@@ -21,8 +21,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Datagrams in memory to {@link DatagramRequestHandler}s, from the peer's side, for a test of the handler. Each
- * datagram is served in the calling thread, by a handler of its own.
+ * In-memory datagrams to {@link DatagramRequestHandler}s, seen from the peer's side, for tests of the handler. Each
+ * datagram is served in the calling thread by a new handler.
  *
  * <pre>{@code
  * try (var datagrams = InMemoryDatagrams.to(TimeHandler::new)) {
@@ -64,7 +64,7 @@ public final class InMemoryDatagrams implements AutoCloseable {
     }
 
     /**
-     * Returns datagrams to handlers that have the default configuration.
+     * Returns datagrams to handlers with the default configuration.
      *
      * @param handlers creates a new handler for each datagram
      */
@@ -76,20 +76,20 @@ public final class InMemoryDatagrams implements AutoCloseable {
     }
 
     /**
-     * Returns datagrams to the handlers of that server, which need not be bound and is not started. Of its hooks,
+     * Returns datagrams to the handlers of a server, which need not be bound and is not started. Of its hooks,
      * {@code verifyRequest} and {@code handleError} are called; its {@code maxDatagramSize} and its listener apply.
      */
     public static InMemoryDatagrams to(UdpServer server) {
         return new InMemoryDatagrams(server);
     }
 
-    /** Sets where the next datagrams come from. The default is port 1 of the loopback address. */
+    /** Sets the sender of the next datagrams. The default is port 1 of the loopback address. */
     public InMemoryDatagrams remoteAddress(SocketAddress address) {
         remoteAddress = Objects.requireNonNull(address, "address");
         return this;
     }
 
-    /** Sets the address that datagrams reach. The default is the server's configured address. */
+    /** Sets the address to which datagrams are sent. The default is the server's configured address. */
     public InMemoryDatagrams localAddress(SocketAddress address) {
         localAddress = Objects.requireNonNull(address, "address");
         return this;
@@ -101,7 +101,7 @@ public final class InMemoryDatagrams implements AutoCloseable {
     }
 
     /**
-     * Sends a datagram and serves it; one that is longer than {@link ServerConfig#maxDatagramSize()} is truncated.
+     * Sends a datagram and serves it. A datagram longer than {@link ServerConfig#maxDatagramSize()} is truncated.
      *
      * @throws AssertionError if the handler or a hook threw, which is the cause
      */
