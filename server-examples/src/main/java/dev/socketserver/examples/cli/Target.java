@@ -105,8 +105,8 @@ public record Target(Optional<Scheme> scheme, String host, List<SocketAddress> a
     }
 
     /**
-     * Adds both loopback addresses, since name services often return only one, regardless of the server's address
-     * family.
+     * Resolves a host. For localhost, adds both loopback addresses, since name services often return only one,
+     * regardless of the server's address family.
      */
     private static List<InetAddress> resolve(String host) {
         try {
