@@ -132,7 +132,7 @@ public final class SourceTable {
     /**
      * Admits or rejects a connection. If the result is {@link Admission#ADMITTED}, {@link #close} must be called once.
      *
-     * @throws IllegalArgumentException if the prefix does not have the length that the limits say
+     * @throws IllegalArgumentException if the prefix does not have the configured length
      */
     public Admission open(AddressPrefix source) {
         return admit(source, 1);
@@ -141,7 +141,7 @@ public final class SourceTable {
     /**
      * Admits or rejects something without a duration, such as a datagram. Nothing has to be closed afterwards.
      *
-     * @throws IllegalArgumentException if the prefix does not have the length that the limits say
+     * @throws IllegalArgumentException if the prefix does not have the configured length
      */
     public Admission admit(AddressPrefix source) {
         return admit(source, 0);

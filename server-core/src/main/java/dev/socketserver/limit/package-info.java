@@ -1,6 +1,4 @@
-/**
- * Admission control: limits on the connections and the connection rate of each source. Independent of servers.
- */
+/** Admission control: limits on the connections and the connection rate of each source. Independent of servers. */
 @NullMarked
 package dev.socketserver.limit;
 

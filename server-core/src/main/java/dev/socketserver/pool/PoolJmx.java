@@ -90,16 +90,8 @@ public final class PoolJmx implements AutoCloseable {
 
     private static void addNumbers(Attributes attributes) {
         attributes
-                .option(
-                        "MinWorkers",
-                        PoolConfig::minWorkers,
-                        (b, v) -> b.minWorkers(v),
-                        "minimum number of workers")
-                .option(
-                        "MaxWorkers",
-                        PoolConfig::maxWorkers,
-                        (b, v) -> b.maxWorkers(v),
-                        "maximum number of workers")
+                .option("MinWorkers", PoolConfig::minWorkers, (b, v) -> b.minWorkers(v), "minimum number of workers")
+                .option("MaxWorkers", PoolConfig::maxWorkers, (b, v) -> b.maxWorkers(v), "maximum number of workers")
                 .option(
                         "MinSpareWorkers",
                         PoolConfig::minSpareWorkers,

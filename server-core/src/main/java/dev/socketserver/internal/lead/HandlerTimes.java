@@ -83,9 +83,7 @@ public final class HandlerTimes {
         this.nanoTime = nanoTime;
     }
 
-    /**
-     * Returns a clock of the calling thread's processor time, or of elapsed time if the JVM does not support that.
-     */
+    /** Returns a clock of the calling thread's processor time, or of elapsed time if the JVM does not support that. */
     private static LongSupplier clock() {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         boolean supported = threads.isCurrentThreadCpuTimeSupported() && threads.isThreadCpuTimeEnabled();

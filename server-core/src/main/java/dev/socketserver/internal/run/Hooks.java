@@ -28,7 +28,9 @@ public interface Hooks {
     /** Notifies the handler, if it was set up, that its peer has been silent for a while. Called in the turn. */
     void idle(OpenRequest request) throws IOException;
 
-    /** Makes the handler send its goodbye to a peer that was idle when the server began to drain. Called in the turn. */
+    /**
+     * Makes the handler send its goodbye to a peer that was idle when the server began to drain. Called in the turn.
+     */
     void sayGoodbye(OpenRequest request) throws Exception;
 
     /** Finishes the handler, unless there is none or it is already finished. Called in the turn. */

@@ -59,9 +59,7 @@ final class Housekeeper {
         }
     }
 
-    /**
-     * Waits until the threads have ended; one that hangs in {@code serviceActions()} is interrupted and abandoned.
-     */
+    /** Waits until the threads have ended; one that hangs in {@code serviceActions()} is interrupted and abandoned. */
     void awaitEnd(Duration timeout) throws InterruptedException {
         if (!thread.awaitEnd(timeout)) {
             LOG.warn("interrupting the housekeeper of {}, which does not terminate", server);

@@ -89,7 +89,9 @@ public abstract class OpenRequest extends Turn {
         handler = newHandler;
     }
 
-    /** Returns whether the handler has requested that this request stay open after {@code handle()}. Called in the turn. */
+    /**
+     * Returns whether the handler has requested that this request stay open after {@code handle()}. Called in the turn.
+     */
     public final boolean isKept() {
         return kept;
     }
@@ -245,9 +247,7 @@ public abstract class OpenRequest extends Turn {
     /** Runs the last pending calls, waiting for the peer if necessary; no further task is accepted. */
     public void endCalls() throws Exception {}
 
-    /**
-     * Returns whether the handler must be notified now that its peer has been silent, and records that it was.
-     */
+    /** Returns whether the handler must be notified now that its peer has been silent, and records that it was. */
     protected boolean takesIdleEvent() {
         return false;
     }

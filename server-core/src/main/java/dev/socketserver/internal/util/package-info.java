@@ -1,6 +1,4 @@
-/**
- * Shared by all parts of the library: logging that never throws, checks of options, back-off, threads.
- */
+/** Shared by all parts of the library: logging that never throws, checks of options, back-off, threads. */
 @NullMarked
 package dev.socketserver.internal.util;
 

@@ -298,8 +298,8 @@ final class ClientLoop implements Runnable, Closeable {
     }
 
     /**
-     * Begins no further operations, and ends when those in progress have ended, or at {@code until} in {@code
-     * nanoTime}.
+     * Begins no further operations, and ends when those in progress have ended, or at {@code until} in
+     * {@code nanoTime}.
      */
     void drain(long until) {
         schedule.end(System.nanoTime());

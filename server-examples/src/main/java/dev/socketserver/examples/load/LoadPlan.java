@@ -222,8 +222,8 @@ public record LoadPlan(
         }
 
         /**
-         * Sets how long to run before measuring; default: {@link LoadPlan#DEFAULT_WARMUP}, or zero with {@link
-         * #requests}.
+         * Sets how long to run before measuring; default: {@link LoadPlan#DEFAULT_WARMUP}, or zero with
+         * {@link #requests}.
          */
         public Builder warmup(@Nullable Duration value) {
             warmup = value;

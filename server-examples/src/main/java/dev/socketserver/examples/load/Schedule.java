@@ -12,8 +12,7 @@ import org.jspecify.annotations.Nullable;
  * If every client is busy then, an operation begins late, but its latency still counts from the scheduled time. A
  * server that stalls delays all requests that arrive during the stall; a load tester that did not count this delay
  * would hide it ("coordinated omission"). The loops of a run share one schedule: loop <i>i</i> of <i>n</i> takes
- * operations <i>i</i>,
- * <i>i + n</i>, <i>i + 2n</i> and so on.
+ * operations <i>i</i>, <i>i + n</i>, <i>i + 2n</i> and so on.
  *
  * <pre>
  *   NEW --start()--> STARTED --end()--> ENDED: nothing that was scheduled for later begins

@@ -18,8 +18,8 @@ public abstract class LoadProgress implements LoadListener, AutoCloseable {
     private LoadProgress() {}
 
     /**
-     * Creates a bar with a sparkline of the rate on standard error, if that is a terminal, otherwise lines to {@code
-     * out}.
+     * Creates a bar with a sparkline of the rate on standard error, if that is a terminal, otherwise lines to
+     * {@code out}.
      */
     public static LoadProgress on(PrintWriter out, boolean terminal, LoadPlan plan) {
         return terminal ? new Bar(plan) : new Lines(out);
