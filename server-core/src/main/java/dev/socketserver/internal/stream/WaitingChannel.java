@@ -223,7 +223,8 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         if (left <= 0) {
             return false;
         }
-        Wait here = takePlace(); // before checking whether the transport is open: a thread that closes it wakes this place
+        Wait here =
+                takePlace(); // before checking whether the transport is open: a thread that closes it wakes this place
         if (!transport.isOpen()) {
             throw new ClosedChannelException();
         }
@@ -234,9 +235,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         return true;
     }
 
-    /**
-     * Takes a place for the thread to wait in this turn, unless it has one: from now on, {@link #wake} reaches it.
-     */
+    /** Takes a place for the thread to wait in this turn, unless it has one: from now on, {@link #wake} reaches it. */
     Wait takePlace() {
         Wait here = place;
         if (here == null) {

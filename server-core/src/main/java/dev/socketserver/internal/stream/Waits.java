@@ -101,9 +101,7 @@ final class Waits {
         shared.close();
     }
 
-    /**
-     * Waits in a selector that the thread uses exclusively: the cheapest way for a platform thread.
-     */
+    /** Waits in a selector that the thread uses exclusively: the cheapest way for a platform thread. */
     final class OwnSelector implements Wait {
         private final Selector selector;
         private @Nullable Transport transport; // of the thread that waits
