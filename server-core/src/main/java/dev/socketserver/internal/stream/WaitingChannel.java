@@ -223,8 +223,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         if (left <= 0) {
             return false;
         }
-        Wait here =
-                takePlace(); // before checking whether the transport is open: a thread that closes it wakes this place
+        Wait here = takePlace(); // before checking that the transport is open: a thread that closes it wakes this place
         if (!transport.isOpen()) {
             throw new ClosedChannelException();
         }
