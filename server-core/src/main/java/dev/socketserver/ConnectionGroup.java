@@ -13,20 +13,22 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Connections that the same messages are for: a chat's room, the subscribers of a topic, or one user's devices.
+ * A set of connections that receive the same messages, such as a chat room, the subscribers of a topic, or the devices
+ * of one user.
  *
- * <p>A connection may be in any number of groups, of one server or several. It leaves them when it ends: after its
- * handler's {@code finish()}, and before the listener is told that it is closed.
+ * <p>A connection may be in any number of groups, and a group may contain connections of several servers. A connection
+ * leaves its groups when it ends: after its handler's {@code finish()}, and before the listener's {@code closed} is
+ * called.
  *
- * <p>A message is sent to each member as by {@link StreamConnection#send(ByteBuf)}: nobody is waited for. Messages of
- * one thread reach each member in their order; of two threads, different members may receive the messages in different
- * orders. What goes through the members does so in the order in which they connected, and is weakly consistent: it
- * meets each connection once that is a member all the while, and once at most one that joins or leaves meanwhile.
- * Thread-safe.
+ * <p>Messages are sent to each member as by {@link StreamConnection#send(ByteBuf)}, without blocking. Each member
+ * receives the messages of one thread in order; different members may receive the messages of two threads in different
+ * orders. Methods that traverse the members do so in the order in which they connected, and are weakly consistent: they
+ * visit each connection that is a member throughout exactly once, and each connection that joins or leaves meanwhile at
+ * most once. Thread-safe.
  */
 public final class ConnectionGroup {
-    // Written with a member's calls locked. In the order of their numbers, so that a walk ends though members leave and
-    // join faster than it goes on; in a ConcurrentHashMap it meets the same ones again and again then.
+    // Modified with the member's calls locked. Sorted by number, so that a traversal ends even if members leave and
+    // join faster than it advances; in a ConcurrentHashMap it would visit the same ones again and again.
     private final Set<StreamConnection> members =
             new ConcurrentSkipListSet<>(Comparator.comparingLong(StreamConnection::id));
 
@@ -34,16 +36,16 @@ public final class ConnectionGroup {
     public ConnectionGroup() {}
 
     /**
-     * Makes a connection a member until it leaves or ends.
+     * Adds a connection, which stays a member until it leaves or ends.
      *
-     * @return false if it is a member already, or has ended
+     * @return false if it is already a member or has ended
      * @throws IllegalArgumentException if the connection is not one of a server or of the test kit
      */
     public boolean join(StreamConnection connection) {
         return calls(connection).join(members, connection);
     }
 
-    /** Ends the membership of a connection; returns false if it is no member. */
+    /** Removes a connection; returns false if it is not a member. */
     public boolean leave(StreamConnection connection) {
         return members.contains(connection) && calls(connection).leave(members, connection);
     }
@@ -60,12 +62,12 @@ public final class ConnectionGroup {
         return members.contains(connection);
     }
 
-    /** Returns how many members there are. */
+    /** Returns the number of members. */
     public int size() {
         return members.size();
     }
 
-    /** Runs the action for each member; what it throws ends the loop. */
+    /** Runs the action for each member. An exception ends the traversal and is thrown to the caller. */
     public void forEach(Consumer<? super StreamConnection> action) {
         members.forEach(action);
     }
@@ -81,7 +83,7 @@ public final class ConnectionGroup {
     }
 
     /**
-     * Sends text to all members, encoded once.
+     * Sends text, encoded once, to all members.
      *
      * @return how many members took it
      */
@@ -90,7 +92,7 @@ public final class ConnectionGroup {
     }
 
     /**
-     * Sends one message to all members but one, whose message it is, for example.
+     * Sends one message to all members except one, such as its author.
      *
      * @param except may be a member or not
      * @param message is not copied, and stays the caller's to release
@@ -101,7 +103,7 @@ public final class ConnectionGroup {
     }
 
     /**
-     * Sends text to all members but one, encoded once.
+     * Sends text, encoded once, to all members except one.
      *
      * @param except may be a member or not
      * @return how many members took it

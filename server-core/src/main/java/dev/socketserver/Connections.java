@@ -12,12 +12,12 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A live view of a server's open connections: from before {@code verifyRequest} until the listener was told that the
- * connection is closed. Empty while the server does not run.
+ * A live view of a server's open connections. It contains a connection from before {@code verifyRequest} until the
+ * listener's {@code closed} has returned. Empty while the server is not running.
  *
- * <p>Nothing is copied. What goes through the connections is weakly consistent, like the iterators of
- * {@code java.util.concurrent}: it meets each connection once that is open all the while, in no particular order, and
- * may or may not meet one that opens or closes meanwhile. Thread-safe.
+ * <p>Methods that traverse the connections copy nothing and are weakly consistent, like the iterators of
+ * {@code java.util.concurrent}: they visit each connection that is open throughout exactly once, in no particular
+ * order, and may or may not visit one that opens or closes meanwhile. Thread-safe.
  */
 public final class Connections {
     private final Supplier<@Nullable OpenRequests> open;
@@ -26,14 +26,14 @@ public final class Connections {
         this.open = open;
     }
 
-    /** Returns how many connections are open. */
+    /** Returns the number of open connections. */
     public int size() {
         OpenRequests present = open.get();
         return present == null ? 0 : present.size();
     }
 
     /**
-     * Returns the open connection of that number, in constant time.
+     * Returns the open connection with the given number, in constant time.
      *
      * @param id see {@link StreamConnection#id()}
      */
@@ -42,7 +42,7 @@ public final class Connections {
         return Optional.ofNullable(present == null ? null : present.find(id)).map(Connections::face);
     }
 
-    /** Runs the action for each connection; what it throws ends the loop. */
+    /** Runs the action for each connection. An exception ends the traversal and is thrown to the caller. */
     public void forEach(Consumer<? super StreamConnection> action) {
         Objects.requireNonNull(action, "action");
         OpenRequests present = open.get();
@@ -81,14 +81,14 @@ public final class Connections {
     }
 
     /**
-     * Returns the connections' handlers of that class that are set up, which a handler is when its {@code setup()} has
-     * returned: at the first message at the latest.
+     * Returns the handlers of the given class whose {@code setup()} has returned, which happens at the first message at
+     * the latest.
      *
-     * <p>A handler's fields are confined to its connection's turn. So call only methods that are documented to be
-     * thread-safe, such as those that leave their work to {@link StreamConnection#execute} and {@code send}.
+     * <p>A handler's fields are confined to its connection's turn. Call only methods that are documented as
+     * thread-safe, such as those that use {@link StreamConnection#execute} or {@code send}.
      *
      * @param type the class of the handlers, or one of its superclasses or interfaces
-     * @return a sequential stream over the connections as they are when it is used, not a copy
+     * @return a sequential stream that traverses the connections when it is consumed, not a copy
      */
     public <H> Stream<H> handlers(Class<H> type) {
         Objects.requireNonNull(type, "type");

@@ -6,6 +6,6 @@ public enum OutboundPolicy {
     CLOSE,
     /** The message is dropped. */
     DROP_NEWEST,
-    /** The oldest messages that wait are dropped to make room, but none of which a part was sent. */
+    /** The oldest waiting messages are dropped, except one that has been partly sent. */
     DROP_OLDEST
 }

@@ -33,8 +33,9 @@ public abstract sealed class RequestHandler<R extends Request> permits StreamReq
     protected abstract void handle() throws Exception;
 
     /**
-     * Cleans up; runs once after the last {@link #handle()}, even if that threw. What it writes still reaches a peer
-     * that reads, as after {@link EndReason#IDLE_TIMEOUT}; {@link StreamConnection#endedBy()} says why it ends.
+     * Cleans up; runs once after the last {@link #handle()}, even if that threw. Its output still reaches a peer that
+     * reads, for example after {@link EndReason#IDLE_TIMEOUT}; {@link StreamConnection#endedBy()} returns why the
+     * connection ends.
      */
     protected void finish() throws Exception {}
 

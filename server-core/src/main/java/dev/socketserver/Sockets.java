@@ -15,13 +15,13 @@ import java.nio.channels.NetworkChannel;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** What all servers check when they are created and bound. Stateless. */
+/** Checks shared by all servers when they are created and bound. Stateless. */
 final class Sockets {
     private static final Log LOG = Log.of(Sockets.class);
 
     private Sockets() {}
 
-    /** Returns whether the address is one of IPv4 and not the wildcard, so that no IPv6 peer can reach it. */
+    /** Returns whether the address is a non-wildcard IPv4 address, which no IPv6 peer can reach. */
     static boolean isIpv4Only(SocketAddress address) {
         return address instanceof InetSocketAddress inet
                 && inet.getAddress() instanceof Inet4Address one

@@ -15,37 +15,39 @@ import java.util.concurrent.Executor;
 import javax.net.ssl.SSLSession;
 
 /**
- * One accepted connection, TCP or Unix-domain: what a {@link StreamRequestHandler} works on.
+ * An accepted TCP or Unix-domain connection, which a {@link StreamRequestHandler} serves.
  *
- * <p>Reading flushes what was written before it waits for the peer, so a conversation never deadlocks on unsent bytes.
+ * <p>A read that has to wait for the peer first flushes the output, so a conversation never deadlocks on unsent bytes.
  *
- * <p>What happens to a connection happens in its turn, one thing at a time. It is confined to the thread that has its
- * turn, except for {@link #execute}, {@link #schedule}, {@code send}, {@link #close()} and the addresses, which any
- * thread may use. A call of {@link #in()} or {@link #out()}'s methods by another thread throws an
- * {@link IllegalStateException}.
+ * <p>Everything that happens on a connection happens in its turn, one step at a time. The connection is confined to the
+ * thread that has its turn, except for {@link #execute}, {@link #schedule}, {@code send}, {@link #close()} and the
+ * addresses, which any thread may use. If another thread calls a method of {@link #in()} or {@link #out()}, it throws
+ * an {@link IllegalStateException}.
  */
 public non-sealed interface StreamConnection extends Request, Executor, AutoCloseable {
-    /** How many tasks may wait for a connection's turn: {@value}. */
+    /** The maximum number of tasks that may wait for a connection's turn: {@value}. */
     int MOST_TASKS = 1024;
 
-    /** A task that is to run later; see {@link #schedule}. Thread-safe. */
+    /** A scheduled task; see {@link #schedule}. Thread-safe. */
     interface Timer {
         /**
-         * Keeps the task from running.
+         * Cancels the task.
          *
-         * @return false if it has run or is running, or was cancelled before, as by the end of its connection
+         * @return false if the task has run, is running, or was already cancelled, for example by the end of its
+         *     connection
          */
         boolean cancel();
     }
 
-    /** Returns what the peer sends. */
+    /** Returns the input from the peer. */
     ByteInput in();
 
-    /** Returns what goes to the peer; flushed before each wait for the peer and when {@code handle()} has returned. */
+    /** Returns the output to the peer; flushed before each wait for the peer and when {@code handle()} has returned. */
     ByteOutput out();
 
     /**
-     * Returns the address of the proxy that the connection came through, if it said by the PROXY protocol whose it is.
+     * Returns the address of the proxy through which the connection came, if the proxy named its client by the PROXY
+     * protocol.
      */
     Optional<SocketAddress> proxyAddress();
 
@@ -61,19 +63,19 @@ public non-sealed interface StreamConnection extends Request, Executor, AutoClos
     /**
      * Sets a socket option, such as {@link java.net.StandardSocketOptions#SO_KEEPALIVE}.
      *
-     * @throws IOException if the system refuses the value
+     * @throws IOException if the system rejects the value
      */
     <T> void option(SocketOption<T> name, T value) throws IOException;
 
     /**
-     * Sets how long one read inside {@code handle()} may wait; zero for no limit. The default is the server's
-     * configuration.
+     * Sets how long one read inside {@code handle()} may wait; zero for no limit. The default is the configured
+     * timeout.
      */
     void readTimeout(Duration timeout);
 
     /**
-     * Sets how long a write may wait for the peer to take at least one byte; zero for no limit. The default is the
-     * server's configuration.
+     * Sets how long a write may wait for the peer to accept at least one byte; zero for no limit. The default is the
+     * configured timeout.
      */
     void writeTimeout(Duration timeout);
 
@@ -121,41 +123,43 @@ public non-sealed interface StreamConnection extends Request, Executor, AutoClos
      * {@code setup()}. A task may use all that a handler may, and what it writes is flushed afterwards. What it throws
      * goes the way of a handler's failure.
      *
-     * <p>Tasks that wait when the handler returns without {@code keepOpen()}, the peer ends or the server drains still
-     * run, before {@code finish()}. Those of a connection that is closed or fails are dropped. Thread-safe.
+     * <p>Tasks that are waiting when the handler returns without {@code keepOpen()}, the peer ends its output or the
+     * server drains still run, before {@code finish()}. If the connection is closed or fails, they are dropped.
+     * Thread-safe.
      *
      * @throws java.util.concurrent.RejectedExecutionException if the connection is closed or about to finish, or
-     *     {@link #MOST_TASKS} tasks wait already
+     *     {@link #MOST_TASKS} tasks are already waiting
      */
     @Override
     void execute(Runnable task);
 
     /**
-     * Runs a task in the connection's turn once the time is up: from then on it is a task like any other, see
-     * {@link #execute}. It is at most 100 ms late where no handler holds it up, and two that are due within 50 ms of
-     * each other may run in either order. The end of the connection cancels it. One that waits holds no thread, and
-     * costs the same whether there are few or thousands. Thread-safe.
+     * Runs a task in the connection's turn after a delay. When it is due, it is treated like a task of
+     * {@link #execute}. It runs at most 100 ms late unless a handler occupies the turn; two tasks due within 50 ms of
+     * each other may run in either order. The end of the connection cancels it. A scheduled task holds no thread, and
+     * its cost does not depend on the number of scheduled tasks. Thread-safe.
      *
-     * @param delay how long to wait; zero for not at all
+     * @param delay how long to wait; may be zero
      * @throws IllegalArgumentException if the delay is negative
      * @throws java.util.concurrent.RejectedExecutionException if the connection is closed or about to finish, or
-     *     {@link #MOST_TASKS} tasks of it are scheduled already
+     *     {@link #MOST_TASKS} of its tasks are already scheduled
      */
     Timer schedule(Duration delay, Runnable task);
 
     /**
-     * Queues a message for the peer and returns at once. It is sent in the connection's turn, at the times at which
-     * {@linkplain #execute tasks} run: so messages of one thread keep their order, and none lands inside of what
-     * {@code handle()} writes before it returns or awaits the next message. A message that was taken is sent unless the
-     * connection is closed or fails, or it is dropped as the {@link ServerConfig#outboundPolicy()} says; a connection
-     * that ends in good order, as in a drain, sends what was taken first.
+     * Queues a message for the peer and returns immediately. The message is sent in the connection's turn, at the
+     * points at which {@linkplain #execute tasks} run. Messages of one thread therefore keep their order, and never
+     * interrupt what {@code handle()} writes before it returns or awaits the next message. An accepted message is sent
+     * unless the connection is closed or fails, or the {@link ServerConfig#outboundPolicy()} drops it; a connection
+     * that ends normally, as in a drain, first sends all accepted messages.
      *
-     * <p>A peer that does not read holds no worker meanwhile, and may take no byte for the
-     * {@linkplain #writeTimeout(Duration) write timeout} until its connection is closed. Thread-safe.
+     * <p>A peer that does not read holds no worker. If it accepts no byte for the {@linkplain #writeTimeout(Duration)
+     * write timeout}, its connection is closed. Thread-safe.
      *
      * @param message is retained until it is sent, not copied, and stays the caller's to release; its readable bytes
      *     must not change meanwhile
-     * @return false if the connection is closed, or more than {@link ServerConfig#outboundLimit()} bytes would wait
+     * @return false if the connection is closed, or the waiting messages would exceed
+     *     {@link ServerConfig#outboundLimit()}
      */
     boolean send(ByteBuf message);
 
@@ -178,19 +182,18 @@ public non-sealed interface StreamConnection extends Request, Executor, AutoClos
     }
 
     /**
-     * Returns why the connection ends or has ended, which a handler knows in {@code finish()} and
-     * {@link StreamRequestHandler#goodbye()} and a listener in {@link ServerListener#closed}; empty before.
-     * Thread-safe.
+     * Returns why the connection ends or has ended; available in {@code finish()},
+     * {@link StreamRequestHandler#goodbye()} and {@link ServerListener#closed}, empty before. Thread-safe.
      */
     Optional<EndReason> endedBy();
 
-    /** Returns whether the connection was not closed on this side. Thread-safe. */
+    /** Returns whether the connection has not been closed on this side. Thread-safe. */
     boolean isOpen();
 
     /**
-     * Closes the connection at once. A handler that reads or writes fails with an {@code IOException}; one that is not
-     * running is finished in a thread of the server's, not in the caller's. A TLS peer is told of the end if it is the
-     * handler that closes, and is cut off otherwise. Thread-safe.
+     * Closes the connection immediately. If the handler is reading or writing, it fails with an {@code IOException}; if
+     * it is not running, it is finished in a server thread, not in the caller's. A TLS peer receives a
+     * {@code close_notify} only if the handler itself closes the connection. Thread-safe.
      */
     @Override
     void close();

@@ -8,16 +8,16 @@ import java.util.function.Supplier;
 /**
  * Serves one connection, in blocking code.
  *
- * <p>The connection closes when {@link #handle()} returns, unless that called {@link #keepOpen()}: then
+ * <p>The connection closes when {@link #handle()} returns, unless it has called {@link #keepOpen()}: then
  * {@code handle()} of the same instance is called again when the peer sends more. A {@code handle()} that calls
- * {@code keepOpen()} and consumes nothing says "not yet": it is called again when more has come than it had, or at the
- * end of the stream.
+ * {@code keepOpen()} without consuming anything waits for the rest of a message: it is called again when further bytes
+ * have arrived, or at the end of the stream.
  *
- * <p>A handler that speaks first does so in {@link #setup()}, or in its first {@code handle()}; see
+ * <p>A handler that speaks first writes in {@link #setup()}, or in its first {@code handle()}; see
  * {@link ServerConfig#awaitFirstByte()}.
  */
 public abstract non-sealed class StreamRequestHandler extends RequestHandler<StreamConnection> {
-    /** What a handler made from a lambda does with its connection. */
+    /** A handler as a lambda expression. */
     @FunctionalInterface
     public interface Conversation {
         /** Serves the connection, which closes when this returns. */
@@ -52,9 +52,9 @@ public abstract non-sealed class StreamRequestHandler extends RequestHandler<Str
     }
 
     /**
-     * Is called when the connection awaits a message and its peer has sent nothing for
-     * {@link ServerConfig#idleAfter()}, and again after each further such time until the peer sends. It may write, such
-     * as a heartbeat, and close the connection; neither puts off the {@linkplain ServerConfig#idleTimeout() idle
+     * Called when the connection awaits a message and its peer has sent nothing for {@link ServerConfig#idleAfter()},
+     * and again after each further such period until the peer sends something. It may write to the connection, for
+     * example a heartbeat, and may close it. This does not postpone the {@linkplain ServerConfig#idleTimeout() idle
      * timeout}. It is not called before {@code setup()}: a peer that has sent nothing since it connected may have no
      * handler yet. Does nothing unless overridden.
      */
@@ -70,22 +70,22 @@ public abstract non-sealed class StreamRequestHandler extends RequestHandler<Str
         return request();
     }
 
-    /** Returns what the peer sends. */
+    /** Returns the input from the peer. */
     protected final ByteInput in() {
         return request().in();
     }
 
-    /** Returns what goes to the peer. */
+    /** Returns the output to the peer. */
     protected final ByteOutput out() {
         return request().out();
     }
 
     /**
      * Keeps the connection open after this {@link #handle()}, which is called again when the peer sends more, or at
-     * once if more is here already. Applies to one call; has no effect if {@code handle()} throws.
+     * once if more has already arrived. Applies to this call only; has no effect if {@code handle()} throws.
      *
-     * <p>A {@code handle()} that has consumed nothing may leave {@link ServerConfig#maxUnread()} bytes unread; a
-     * connection with more fails with a {@link dev.socketserver.buffer.MessageTooLongException}, and
+     * <p>A {@code handle()} that has consumed nothing may leave up to {@link ServerConfig#maxUnread()} bytes unread;
+     * with more, the connection fails with a {@link dev.socketserver.buffer.MessageTooLongException}.
      * {@link ServerConfig#messageTimeout()} limits the time.
      */
     protected final void keepOpen() {

@@ -88,7 +88,7 @@ class SourceLimitsTest {
             assertThat(listener.failures())
                     .allSatisfy(why -> assertThat(why)
                             .isInstanceOf(LimitExceededException.class)
-                            .hasMessage("127.0.0.2/32 has as many connections as it may have"));
+                            .hasMessage("127.0.0.2/32 has reached its connection limit"));
             assertThat(Polling.await(() -> isServed(BAD, server))).isTrue();
             assertThat(Polling.await(() -> server.snapshot().open() == 0)).isTrue();
         }

@@ -6,8 +6,8 @@ import java.util.Collection;
 import java.util.List;
 
 /**
- * Which addresses may come to a server. One that is denied may not; if any are allowed, no others may. The lists can be
- * replaced while servers use them. Thread-safe.
+ * The addresses that may connect to a server. A denied address may not connect; if there are allowed addresses, only
+ * those may. The lists can be replaced while servers use them. Thread-safe.
  */
 public final class AccessList {
     /** Both lists, so that they are replaced together. */
@@ -18,29 +18,29 @@ public final class AccessList {
     /**
      * Creates a list.
      *
-     * @param allowed who may come; empty for everyone
-     * @param denied who may not come, whether allowed or not
+     * @param allowed the allowed addresses; empty for all
+     * @param denied the denied addresses, which take precedence
      */
     public AccessList(Collection<Cidr> allowed, Collection<Cidr> denied) {
         rules = new Rules(List.copyOf(allowed), List.copyOf(denied));
     }
 
-    /** Replaces both lists. What is open stays open. */
+    /** Replaces both lists. Open connections are not affected. */
     public void replace(Collection<Cidr> allowed, Collection<Cidr> denied) {
         rules = new Rules(List.copyOf(allowed), List.copyOf(denied));
     }
 
-    /** Returns who may come; empty for everyone. */
+    /** Returns the allowed addresses; empty for all. */
     public List<Cidr> allowed() {
         return rules.allowed;
     }
 
-    /** Returns who may not come. */
+    /** Returns the denied addresses. */
     public List<Cidr> denied() {
         return rules.denied;
     }
 
-    /** Returns whether an address may come. Looks at one range after another. */
+    /** Returns whether an address may connect. Searches the ranges linearly. */
     public boolean admits(InetAddress address) {
         Rules now = rules;
         return !contains(now.denied, address) && (now.allowed.isEmpty() || contains(now.allowed, address));

@@ -14,7 +14,8 @@ public final class AddressPrefix {
     private static final int IPV6_BITS = 128;
 
     /**
-     * What an IPv4 address looks like among IPv6 addresses: {@code ::ffff:0:0/96} (RFC 4291), which the JDK never has.
+     * The prefix of IPv4-mapped IPv6 addresses: {@code ::ffff:0:0/96} (RFC 4291). The JDK never creates such IPv6
+     * addresses.
      */
     private static final long MAPPED = 0xFFFF_0000_0000L;
 
@@ -33,8 +34,8 @@ public final class AddressPrefix {
     /**
      * Returns the first bits of an address.
      *
-     * @param length how many: 0 to 32 for IPv4, 0 to 128 for IPv6
-     * @throws IllegalArgumentException if the address does not have so many bits
+     * @param length the number of bits: 0 to 32 for IPv4, 0 to 128 for IPv6
+     * @throws IllegalArgumentException if the address does not have that many bits
      */
     public static AddressPrefix of(InetAddress address, int length) {
         byte[] bytes = address.getAddress();
@@ -56,7 +57,7 @@ public final class AddressPrefix {
                 high & mask(Math.min(length, Long.SIZE)), low & mask(length - Long.SIZE), length, false);
     }
 
-    /** Returns a long whose first bits are set; none if the number is not positive. */
+    /** Returns a long whose highest bits are set; none if the number is not positive. */
     private static long mask(int bits) {
         return bits <= 0 ? 0 : -1L << (Long.SIZE - bits);
     }

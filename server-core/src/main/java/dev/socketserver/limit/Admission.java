@@ -1,6 +1,6 @@
 package dev.socketserver.limit;
 
-/** Whether a source is admitted, and why not. */
+/** The decision whether a source is admitted, with the reason if it is not. */
 public enum Admission {
     /** The source is admitted and counted. */
     ADMITTED(true),
@@ -8,13 +8,13 @@ public enum Admission {
     /** The source is admitted without being counted, since the table is full. */
     UNTRACKED(true),
 
-    /** The source has as many connections as it may have at a time. */
+    /** The source has the maximum number of connections. */
     TOO_MANY_CONNECTIONS(false),
 
-    /** The source comes more often than it may. */
+    /** The source has exceeded its rate. */
     TOO_FREQUENT(false),
 
-    /** The source is not known, and the table has no room for it. */
+    /** The source is unknown, and the table has no room for it. */
     TABLE_FULL(false);
 
     private final boolean admitted;

@@ -1,10 +1,10 @@
 package dev.socketserver.limit;
 
-/** What a server does with connections while it has as many as it may have. */
+/** What a server does with further connections when it has the maximum number. */
 public enum AtLimit {
-    /** It accepts no more until one is closed; the system's backlog holds the next ones. */
+    /** It stops accepting until a connection is closed; further ones wait in the kernel's backlog. */
     PAUSE,
 
-    /** It accepts them, and closes each after its busy reply. */
+    /** It accepts them and closes each after the busy reply. */
     REFUSE
 }

@@ -3,13 +3,13 @@ package dev.socketserver.limit;
 import java.io.IOException;
 
 /**
- * Says which limit keeps a connection or a datagram out. Has no stack trace: there may be thousands of these in a
- * second, and all come from the same place.
+ * Reports the limit that rejects a connection or a datagram. Has no stack trace: there may be thousands per second, all
+ * from the same place.
  */
 public final class LimitExceededException extends IOException {
     private static final long serialVersionUID = 1;
 
-    /** Creates one. */
+    /** Creates an exception. */
     public LimitExceededException(String message) {
         super(message);
     }

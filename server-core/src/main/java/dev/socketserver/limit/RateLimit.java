@@ -4,20 +4,23 @@ import java.time.Duration;
 import java.util.Objects;
 
 /**
- * How often something may happen: evenly so many times in a period, and up to {@code burst} times at once after a
- * pause. Immutable and thread-safe.
+ * A maximum rate of events: a number of events per period, and up to {@code burst} events at once after a pause.
+ * Immutable and thread-safe.
  *
  * <p>This is a token bucket that holds {@code burst} permits and gains {@code permits} in each period. Its state is one
  * number, the time at which it will be full again, as in the generic cell rate algorithm (GCRA, ITU-T I.371).
  *
- * @param permits how many in a period; at least 1
+ * @param permits the number of events per period; at least 1
  * @param period at least 1 ns per permit
- * @param burst how many at once; at least 1
+ * @param burst the maximum number of events at once; at least 1
  */
 public record RateLimit(long permits, Duration period, long burst) {
     private static final Duration LONGEST_REFILL = Duration.ofNanos(Long.MAX_VALUE / 4);
 
-    /** Checks that all are positive, and that a nanosecond clock can show when the bucket is full. */
+    /**
+     * Checks that all values are positive, and that a nanosecond clock can represent the time at which the bucket is
+     * full.
+     */
     public RateLimit {
         Objects.requireNonNull(period, "period");
         checkPositive("permits", permits);
@@ -41,7 +44,7 @@ public record RateLimit(long permits, Duration period, long burst) {
         }
     }
 
-    /** Returns a limit of so many per second, evenly or all at once. */
+    /** Returns a limit of that many events per second, spread out or in one burst. */
     public static RateLimit perSecond(long permits) {
         return new RateLimit(permits, Duration.ofSeconds(1), permits);
     }
@@ -52,7 +55,8 @@ public record RateLimit(long permits, Duration period, long burst) {
     }
 
     /**
-     * Returns the time in which one permit comes, rounded up, so that never more than {@code permits} come in a period.
+     * Returns the time in which one permit is gained, rounded up, so that a period never gains more than
+     * {@code permits}.
      */
     long intervalNanos() {
         Duration interval = period.dividedBy(permits);

@@ -17,7 +17,7 @@ final class SipHash {
         this.key1 = key1;
     }
 
-    /** Returns a hash with a new key. */
+    /** Returns a hash with a random key. */
     static SipHash random() {
         var random = new SecureRandom();
         return new SipHash(random.nextLong(), random.nextLong());

@@ -4,15 +4,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What each source may have. Immutable and thread-safe.
+ * The limits of each source. Immutable and thread-safe.
  *
- * @param prefixes what counts as one source; {@link PrefixLengths#DEFAULT} by default
- * @param maxConnections how many connections at a time; at least 1, by default {@link Integer#MAX_VALUE}, which is no
- *     limit
- * @param rate how often the source may connect; null, the default, for no limit
- * @param capacity how many sources are known at the same time; 1 to {@value #MAX_CAPACITY}, by default
+ * @param prefixes the address prefixes that identify a source; by default {@link PrefixLengths#DEFAULT}
+ * @param maxConnections the maximum number of concurrent connections; at least 1, by default {@link Integer#MAX_VALUE},
+ *     which means no limit
+ * @param rate the maximum rate of new connections; null, the default, for no limit
+ * @param capacity the number of sources that are tracked at the same time; 1 to {@value #MAX_CAPACITY}, by default
  *     {@value #DEFAULT_CAPACITY}
- * @param whenFull what happens to other sources; {@link WhenFull#REFUSE} by default
+ * @param whenFull what happens to further sources; by default {@link WhenFull#REFUSE}
  */
 public record SourceLimits(
         PrefixLengths prefixes,
@@ -20,22 +20,24 @@ public record SourceLimits(
         @Nullable RateLimit rate,
         int capacity,
         WhenFull whenFull) {
-    /** How many sources are known at the same time unless told otherwise. */
+    /** The default of {@link #capacity()}. */
     public static final int DEFAULT_CAPACITY = 65_536;
 
-    /** The most sources that can be known at the same time. */
+    /** The maximum of {@link #capacity()}. */
     public static final int MAX_CAPACITY = 1 << 28;
 
-    /** What happens to a source that is not known when as many are as can be, and none of them can be forgotten. */
+    /** What happens to an unknown source when the table is full and no record can be dropped. */
     public enum WhenFull {
-        /** It is refused: no source is ever over its limit. */
+        /** It is rejected: no source ever exceeds its limits. */
         REFUSE,
 
-        /** It is admitted and not counted, as if it had no limit. For a table beside a coarser one that refuses. */
+        /**
+         * It is admitted and not counted, as if it had no limits. For a table combined with a coarser one that rejects.
+         */
         ADMIT
     }
 
-    /** Checks all. */
+    /** Checks all values. */
     public SourceLimits {
         Objects.requireNonNull(prefixes, "prefixes");
         Objects.requireNonNull(whenFull, "whenFull");
@@ -52,7 +54,7 @@ public record SourceLimits(
         return new Builder();
     }
 
-    /** Collects limits. Not thread-safe. */
+    /** Collects the limits. Not thread-safe. */
     public static final class Builder {
         private PrefixLengths prefixes = PrefixLengths.DEFAULT;
         private int maxConnections = Integer.MAX_VALUE;
@@ -95,7 +97,7 @@ public record SourceLimits(
         /**
          * Returns the limits.
          *
-         * @throws IllegalArgumentException that names the option and its value, if one makes no sense
+         * @throws IllegalArgumentException if a value is out of range; the message names the option and its value
          */
         public SourceLimits build() {
             return new SourceLimits(prefixes, maxConnections, rate, capacity, whenFull);

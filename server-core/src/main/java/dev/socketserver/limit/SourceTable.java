@@ -6,11 +6,11 @@ import java.util.Arrays;
 import java.util.function.LongSupplier;
 
 /**
- * Counts the connections of each source, at a time and per second, and tells which may come in. All memory is taken at
- * once, 44 to 48 bytes for each source of the capacity, and nothing is allocated later. Thread-safe.
+ * Counts the concurrent connections and the connection rate of each source, and decides which are admitted. All memory
+ * is allocated when the table is created, 44 to 48 bytes per source of the capacity. Thread-safe.
  *
- * <p>A source is known from the moment when it is admitted until it has no connection and its token bucket is full
- * again: then forgetting it changes nothing. No other record is ever dropped, so no source can get rid of its own by
+ * <p>A source is known from the moment it is admitted until it has no connection and its token bucket is full again:
+ * dropping its record then changes nothing. No other record is ever dropped, so a source cannot evict its record by
  * filling the table.
  *
  * <pre>
@@ -21,8 +21,8 @@ import java.util.function.LongSupplier;
  *                    forgotten, once its bucket is full
  * </pre>
  *
- * <p>Those that wait stand in a queue, in the order in which they began to. Only the first is looked at, so a source is
- * forgotten at most {@code burst / rate} after its last connection, if another needs its place.
+ * <p>Waiting records are in a queue, in the order in which they began to wait. Only the first one is checked, so a
+ * record is dropped at most {@code burst / rate} after the source's last connection, if another source needs its slot.
  */
 public final class SourceTable {
     private static final int NONE = -1;
@@ -90,12 +90,12 @@ public final class SourceTable {
         refill = rate == null ? 0 : rate.refillNanos();
     }
 
-    /** Returns the number of chains: the least power of two that gives each record one. */
+    /** Returns the number of chains: the smallest power of two that is at least the capacity. */
     private static int chains(int capacity) {
         return capacity == 1 ? 1 : Integer.highestOneBit(capacity - 1) << 1;
     }
 
-    /** Returns the bytes that a table takes, apart from less than 1 kB for the objects. */
+    /** Returns the memory that a table takes in bytes, not including less than 1 kB for the objects. */
     public static long memory(int capacity) {
         return capacity * (3L * Long.BYTES + 4L * Integer.BYTES) + (long) chains(capacity) * Integer.BYTES;
     }
@@ -106,10 +106,10 @@ public final class SourceTable {
     }
 
     /**
-     * Changes the limits from now on. Connections that are open stay open and count; a source that has taken more than
-     * the new burst begins with an empty bucket.
+     * Changes the limits. Open connections stay open and keep counting; a source that has used more than the new burst
+     * begins with an empty bucket.
      *
-     * @throws IllegalArgumentException if prefixes or capacity are not the same as before
+     * @throws IllegalArgumentException if the prefixes or the capacity differ from the present ones
      */
     public synchronized void limits(SourceLimits changed) {
         if (!changed.prefixes().equals(prefixes) || changed.capacity() != capacity) {
@@ -130,19 +130,18 @@ public final class SourceTable {
     }
 
     /**
-     * Admits a connection or refuses it. One that is {@link Admission#ADMITTED} has to be {@linkplain #close closed}
-     * once.
+     * Admits or rejects a connection. If the result is {@link Admission#ADMITTED}, {@link #close} must be called once.
      *
-     * @throws IllegalArgumentException if the prefix does not have the length that the limits say
+     * @throws IllegalArgumentException if the prefix does not have the configured length
      */
     public Admission open(AddressPrefix source) {
         return admit(source, 1);
     }
 
     /**
-     * Admits something that does not last, such as a datagram, or refuses it. Nothing has to be closed afterwards.
+     * Admits or rejects something without a duration, such as a datagram. Nothing has to be closed afterwards.
      *
-     * @throws IllegalArgumentException if the prefix does not have the length that the limits say
+     * @throws IllegalArgumentException if the prefix does not have the configured length
      */
     public Admission admit(AddressPrefix source) {
         return admit(source, 0);
@@ -178,7 +177,7 @@ public final class SourceTable {
     }
 
     /**
-     * Takes note that an admitted connection has ended.
+     * Records that an admitted connection has ended.
      *
      * @throws IllegalStateException if no connection of the source is open
      */
@@ -193,13 +192,13 @@ public final class SourceTable {
         }
     }
 
-    /** Returns how many connections of a source are open. */
+    /** Returns the number of open connections of a source. */
     public synchronized int connections(AddressPrefix source) {
         int record = find(source, chain(source));
         return record == NONE ? 0 : connections[record];
     }
 
-    /** Returns how many sources are known. */
+    /** Returns the number of known sources. */
     public synchronized int size() {
         return size;
     }
@@ -219,7 +218,7 @@ public final class SourceTable {
         return record;
     }
 
-    /** Adds a record with a full bucket, and has it wait. */
+    /** Adds a record with a full bucket to the queue of waiting ones. */
     private int add(AddressPrefix source, int chain, long now) {
         int record = free;
         if (record == NONE) {

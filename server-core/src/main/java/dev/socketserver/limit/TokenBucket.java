@@ -3,13 +3,13 @@ package dev.socketserver.limit;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
-/** A rate limiter: a token bucket, full at first. Thread-safe, lock-free, and free of garbage. */
+/** A rate limiter: a token bucket that is initially full. Thread-safe, lock-free, and allocation-free. */
 public final class TokenBucket {
     private final long interval;
     private final long refill;
     private final LongSupplier nanoTime;
 
-    /** When the bucket will be full, or was, on the clock. */
+    /** The time on the clock at which the bucket will be, or was, full. */
     private final AtomicLong fullAt;
 
     /** Creates a full bucket. */
@@ -29,13 +29,13 @@ public final class TokenBucket {
         fullAt = new AtomicLong(nanoTime.getAsLong());
     }
 
-    /** Takes a permit if there is one; returns whether there was. */
+    /** Takes a permit if one is available; returns whether it did. */
     public boolean tryAcquire() {
         return tryAcquire(1);
     }
 
     /**
-     * Takes so many permits if there are, or none; returns whether there were.
+     * Takes that many permits if they are available, otherwise none; returns whether it did.
      *
      * @throws IllegalArgumentException if the number is not positive
      */
@@ -59,12 +59,12 @@ public final class TokenBucket {
         }
     }
 
-    /** Returns when a bucket will be full from which as much is taken as comes in {@code cost} nanoseconds. */
+    /** Returns when a bucket will be full after taking as much as it gains in {@code cost} nanoseconds. */
     static long after(long fullAt, long now, long cost) {
         return now + Math.max(0, fullAt - now) + cost;
     }
 
-    /** Returns the nanoseconds until {@link #tryAcquire()} can succeed; 0 if it can now. */
+    /** Returns the nanoseconds until {@link #tryAcquire()} can succeed; 0 if it can succeed now. */
     public long nanosToWait() {
         long now = nanoTime.getAsLong();
         return Math.max(0, after(fullAt.get(), now, interval) - now - refill);

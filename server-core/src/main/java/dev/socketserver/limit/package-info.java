@@ -1,7 +1,4 @@
-/**
- * Admission control: how many connections, and how many new ones per second, a server takes from one source. Knows
- * nothing of servers.
- */
+/** Admission control: limits on the connections and the connection rate of each source. Independent of servers. */
 @NullMarked
 package dev.socketserver.limit;
 

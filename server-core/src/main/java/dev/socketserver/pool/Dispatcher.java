@@ -6,7 +6,7 @@ import dev.socketserver.internal.util.Log;
 import dev.socketserver.pool.PoolState.Phase;
 import org.jspecify.annotations.Nullable;
 
-/** Brings tasks and workers together: what happens when a task comes and when a worker is free. Thread-safe. */
+/** Assigns tasks to workers: decides what happens when a task arrives and when a worker becomes free. Thread-safe. */
 final class Dispatcher implements ServicePool, Worker.Source {
     private final PoolState state;
     private final Overload overload;
@@ -48,7 +48,7 @@ final class Dispatcher implements ServicePool, Worker.Source {
         return state.phase.compareTo(Phase.STOPPING) >= 0;
     }
 
-    /** Returns the figures of this moment. */
+    /** Returns the current metrics. */
     PoolSnapshot snapshot() {
         long now = state.machine.nanoTime();
         state.acquire();
@@ -59,7 +59,7 @@ final class Dispatcher implements ServicePool, Worker.Source {
         }
     }
 
-    // ---- A task comes
+    // ---- A task arrives
 
     @Override
     public void execute(Runnable task) {
@@ -75,7 +75,7 @@ final class Dispatcher implements ServicePool, Worker.Source {
         }
     }
 
-    /** Takes a task, or returns what its submitter does about it once the lock is released. */
+    /** Accepts a task, or returns what its submitter must do once the lock is released. */
     private @Nullable Runnable admit(Runnable task) {
         if (state.phase != Phase.RUNNING) {
             return overload.refuse(RejectionReason.SHUTDOWN, null);
@@ -187,7 +187,7 @@ final class Dispatcher implements ServicePool, Worker.Source {
                     serve(worker);
                 }
                 default -> {
-                    // Called again after a failure that came when all was done.
+                    // Called again after a failure that occurred when everything was done.
                 }
             }
         } finally {
@@ -211,7 +211,7 @@ final class Dispatcher implements ServicePool, Worker.Source {
         serve(worker);
     }
 
-    /** A worker that was given a task while idle is awake, so the next one may be woken. */
+    /** Called when a worker that was assigned a task while idle is awake: the next one may be woken. */
     private void awake(Worker worker) {
         state.workers.awoken(worker);
         begin(worker, worker.takeAssigned(), worker.assignedArrival());
@@ -231,7 +231,7 @@ final class Dispatcher implements ServicePool, Worker.Source {
         return worker.isStuck ? stuckWatch.ended(worker, time) : null;
     }
 
-    /** Gives a worker a task from the queue, or ends it, or makes it idle. */
+    /** Assigns a worker a task from the queue, ends it, or makes it idle. */
     private void serve(Worker worker) {
         if (state.workers.size() > state.limit()) {
             state.retire(worker, RetireReason.LOWERED);
@@ -251,7 +251,7 @@ final class Dispatcher implements ServicePool, Worker.Source {
         }
     }
 
-    /** A worker begins a task; what is still queued needs others. */
+    /** Called when a worker begins a task: tasks still queued need other workers. */
     private void begin(Worker worker, Runnable task, long arrival) {
         worker.running = task;
         worker.runningSince = state.now;
@@ -264,7 +264,7 @@ final class Dispatcher implements ServicePool, Worker.Source {
         }
     }
 
-    /** Finds another worker for what is queued: an idle one, or a new one if there is reason to. */
+    /** Finds another worker for queued tasks: an idle one, or a new one if the growth rule asks for it. */
     private void engage() {
         Worker idle = state.workers.mayWake(state.now) ? state.workers.takeIdle(state.now) : null;
         if (idle == null) {
@@ -274,9 +274,9 @@ final class Dispatcher implements ServicePool, Worker.Source {
         }
     }
 
-    // ---- Time has passed, or the configuration was changed
+    // ---- Time has passed, or the configuration has changed
 
-    /** Looks after the pool once; returns the time until the next look, or {@link Supervisor#END}. */
+    /** Checks the pool once; returns the time until the next check, or {@link Supervisor#END}. */
     private long look() {
         long delay;
         state.lock();
@@ -300,7 +300,7 @@ final class Dispatcher implements ServicePool, Worker.Source {
         return Math.min(starter.growth().nextLook(), Math.min(surplus.nextLook(), stuckWatch.nextLook()));
     }
 
-    /** Puts a new configuration in force. */
+    /** Applies a new configuration. */
     void reconfigure(PoolConfig config) {
         state.lock();
         try {
@@ -316,7 +316,9 @@ final class Dispatcher implements ServicePool, Worker.Source {
         }
     }
 
-    /** Takes the tasks of blocked submitters as if they came now, while workers may be added: the limit has risen. */
+    /**
+     * Accepts the tasks of blocked submitters as if they arrived now, while workers may be added: the limit was raised.
+     */
     private void admitBlocked() {
         while (overload.blocked() > 0
                 && state.workers.size() < state.limit()

@@ -4,18 +4,18 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a decision made under the pool's lock leaves to do once the lock is released: start a worker, wake a thread,
- * call a user's method. Each is used once, and linked to the next one, so that to leave one takes no memory.
+ * An action that a decision under the pool's lock defers until the lock is released: starting a worker, waking a
+ * thread, calling a user's method. Each is used once and linked to the next one, so deferring one allocates nothing.
  */
 abstract class FollowUp {
     /** Guarded by the pool's lock, then confined to the thread that has taken the list. */
     private @Nullable FollowUp next;
 
     /**
-     * Does what is left to do. Called once, without the pool's lock.
+     * Performs the action. Called once, without the pool's lock.
      *
-     * @throws RejectedExecutionException if the submitter, which is the calling thread, has to know
-     * @throws VirtualMachineError if there is no memory even for that; whatever else it throws is logged
+     * @throws RejectedExecutionException if the calling thread is a submitter whose task is rejected
+     * @throws VirtualMachineError if there is no memory for the action; any other exception is logged
      */
     abstract void proceed();
 
@@ -33,7 +33,7 @@ abstract class FollowUp {
             last = followUp;
         }
 
-        /** Removes all of them; {@link #proceedAll} has to follow. */
+        /** Removes all of them; {@link #proceedAll} must follow. */
         @Nullable
         FollowUp takeAll() {
             FollowUp all = first;
@@ -43,12 +43,12 @@ abstract class FollowUp {
         }
     }
 
-    /** Does what is left to do, from this one on; a failure of one does not keep the others from being done. */
+    /** Performs this action and all that follow it; a failure of one does not prevent the others. */
     final void proceedAll(TaskFailures failures) {
         RejectedExecutionException rejection = null;
         VirtualMachineError error = null;
         for (FollowUp current = this; current != null; ) {
-            FollowUp following = current.next; // before proceed(), after which a worker can be linked anew
+            FollowUp following = current.next; // before proceed(), after which a worker may be linked again
             current.next = null;
             try {
                 current.proceed();

@@ -3,10 +3,10 @@ package dev.socketserver.pool;
 import dev.socketserver.internal.util.Backoff;
 
 /**
- * Decides how many workers to start. Workers are wanted when more tasks than the threshold wait, or the oldest has
- * waited too long; not counting tasks that a starting worker will take. They start in steps of 1, 2, 4 and so on, each
- * only when the first of the last step has arrived and more are still wanted: so growth is as fast as the machine
- * starts threads, and no faster than they turn out to be needed. Not thread-safe: guarded by the pool's lock.
+ * Decides how many workers to start. Workers are wanted when more tasks wait than the threshold, or the oldest has
+ * waited too long; tasks that a starting worker will take do not count. Workers start in steps of 1, 2, 4 and so on. A
+ * step begins only when the first worker of the previous step runs and more are still wanted, so growth is as fast as
+ * the machine starts threads, but no faster than demand requires. Not thread-safe: guarded by the pool's lock.
  */
 final class GrowthRule {
     private static final int LARGEST_STEP = 32;
@@ -52,7 +52,7 @@ final class GrowthRule {
         return state.phase == PoolState.Phase.RUNNING && state.workers.size() < state.config.minWorkers();
     }
 
-    /** Returns why the workers that {@link #wanted} has asked for are to start. */
+    /** Returns why the workers requested by {@link #wanted} are to start. */
     StartReason reason() {
         return reason;
     }
@@ -67,9 +67,10 @@ final class GrowthRule {
     }
 
     /**
-     * Returns the time until a look without any event is needed, {@link Machine#FOREVER} if none is. While tasks are
-     * queued now and then the looks go on, since to wake the supervisor for each of them would cost more. A submitter
-     * that waits although a worker may be added, since the limit has just risen, needs one at once.
+     * Returns the time until the next check that no event triggers, {@link Machine#FOREVER} if none is needed. While
+     * tasks are queued from time to time, the checks continue, since waking the supervisor for each task would cost
+     * more. A submitter that waits although a worker may be added, because the limit was just raised, needs a check at
+     * once.
      */
     long nextLook() {
         boolean queues = state.counters.enqueued != enqueuedBefore;
@@ -90,7 +91,7 @@ final class GrowthRule {
         return left >= 0 ? left + 1 : limit;
     }
 
-    /** A thread could not be started: the next attempt waits, twice as long each time. */
+    /** Called when a thread could not be started: delays the next attempt, twice as long each time. */
     void startFailed() {
         pausedUntil = state.now + backoff.next();
     }
@@ -99,7 +100,7 @@ final class GrowthRule {
         backoff.reset();
     }
 
-    /** Returns whether starting has failed, and the time for the next attempt has not come. */
+    /** Returns whether starting has failed and the next attempt is not due yet. */
     boolean isPaused() {
         return backoff.isFailing() && state.now - pausedUntil < 0;
     }

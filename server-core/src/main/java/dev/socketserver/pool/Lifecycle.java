@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 
-/** Ends a pool, and lets threads wait for its end or for a quiet moment. Thread-safe. */
+/** Shuts a pool down, and lets threads wait for its termination or until it is quiet. Thread-safe. */
 final class Lifecycle {
     private final PoolState state;
     private final Overload overload;
@@ -29,7 +29,7 @@ final class Lifecycle {
         }
     }
 
-    /** Gives up the queued tasks, which are returned, and interrupts the running ones. */
+    /** Drops and returns the queued tasks, and interrupts the running ones. */
     List<Runnable> stop() {
         state.lock();
         try {
@@ -64,7 +64,7 @@ final class Lifecycle {
     }
 
     /**
-     * Waits until nothing is queued and nothing runs.
+     * Waits until no task is queued or running.
      *
      * @return false if the time was up first
      */
@@ -89,7 +89,8 @@ final class Lifecycle {
                 return true;
             }
             if (state.workers.isCurrentThreadMember()) {
-                throw new IllegalStateException("a task of pool " + state.config.name() + " would wait for itself");
+                throw new IllegalStateException(
+                        "a task of pool " + state.config.name() + " must not wait for its own pool");
             }
             waiters.add(waiter);
         } finally {
@@ -126,7 +127,7 @@ final class Lifecycle {
 
     // ---- With the lock held
 
-    /** At the end of each decision: terminates the pool if it has nothing left, and releases the threads that wait. */
+    /** Called at the end of each decision: terminates the pool if nothing is left, and releases waiting threads. */
     void settle() {
         if (state.phase != Phase.RUNNING && state.phase != Phase.TERMINATED) {
             terminateIfDone();
@@ -144,7 +145,7 @@ final class Lifecycle {
         }
     }
 
-    /** Returns whether nothing is queued and nothing runs, but for service tasks that wait for work. */
+    /** Returns whether no task is queued or running, except service tasks that wait for work. */
     private boolean isQuiet() {
         int busy = state.workers.busy();
         return state.queue.isEmpty() && overload.blocked() == 0 && (busy == 0 || busy == state.workers.waiting());

@@ -4,7 +4,7 @@ import dev.socketserver.internal.util.VirtualThreads;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
-/** What a pool needs of the machine: a clock, threads and parking. Tests replace it by a simulated one. */
+/** What a pool needs from the machine: a clock, threads and parking. Tests replace it with a simulated one. */
 interface Machine {
 
     /** Park without a time limit. */
@@ -19,7 +19,7 @@ interface Machine {
     /** Returns a new thread for a worker, not started. */
     Thread newWorker(String name, Runnable body);
 
-    /** Returns a new daemon for the pool's own use, not started. */
+    /** Returns a new daemon thread for the pool's own use, not started. */
     Thread newDaemon(String name, Runnable body);
 
     /** Blocks the current thread as {@link LockSupport#parkNanos(Object, long)} does: it may return early. */
@@ -29,11 +29,11 @@ interface Machine {
     void unpark(Thread thread);
 
     /**
-     * Returns the real machine. Its threads take nothing from whoever happens to submit: their group and context class
-     * loader are those of the thread that calls this, their priority is the normal one, they have no inheritable
-     * thread-locals, and platform workers are daemons if told so and not otherwise.
+     * Returns the real machine. Its threads inherit nothing from the submitting thread: their group and context class
+     * loader are those of the thread that calls this method, their priority is normal, they have no inheritable
+     * thread-locals, and platform workers are daemon threads only if so configured.
      *
-     * @throws UnsupportedOperationException if virtual workers are asked for and the JDK has none
+     * @throws UnsupportedOperationException if virtual workers are requested and the JDK does not support them
      */
     static Machine system(WorkerKind kind, boolean daemon) {
         if (kind == WorkerKind.VIRTUAL) {
@@ -43,7 +43,7 @@ interface Machine {
         return new SystemMachine(kind, daemon, creator.getThreadGroup(), creator.getContextClassLoader());
     }
 
-    /** The machine itself. Thread-safe. */
+    /** The real machine. Thread-safe. */
     record SystemMachine(
             WorkerKind kind,
             boolean daemon,

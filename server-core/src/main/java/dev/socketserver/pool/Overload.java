@@ -5,14 +5,14 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Carries out the {@link OverloadPolicy}: what happens to a task for which there is neither a worker nor room, and
- * which of the queued tasks is next. With the lock held unless said otherwise.
+ * Implements the {@link OverloadPolicy}: decides what happens to a task for which there is neither a worker nor room,
+ * and which queued task is next. Called with the lock held unless stated otherwise.
  */
 final class Overload {
     private final PoolState state;
     private final Codel codel = new Codel();
 
-    // The submitters that wait for room, in order of arrival: the pool queues their tasks, so none can overtake.
+    // The submitters that wait for room, in order of arrival; the pool queues their tasks, so none can overtake.
     private @Nullable Submitter firstBlocked;
     private @Nullable Submitter lastBlocked;
     private int blocked;
@@ -26,14 +26,16 @@ final class Overload {
         return blocked;
     }
 
-    /** Returns whether the adaptive policy holds the pool for overloaded. */
+    /** Returns whether the adaptive policy considers the pool overloaded. */
     boolean isOverloaded() {
         return codel.isOverloaded();
     }
 
-    // ---- A task is not taken, or given up
+    // ---- A task is rejected or dropped
 
-    /** Counts a task that is not taken; returns what tells the submitter, once the lock is released. */
+    /**
+     * Counts a rejected task; returns an action for the submitter that throws the exception once the lock is released.
+     */
     Runnable refuse(RejectionReason why, @Nullable Throwable cause) {
         Runnable refusal = () -> {
             throw rejected(why, cause);
@@ -42,20 +44,20 @@ final class Overload {
         return refusal;
     }
 
-    /** Returns what tells a submitter that its task is not taken. Without the lock. */
+    /** Returns the exception that tells a submitter that its task is rejected. Without the lock. */
     TaskRejectedException rejected(RejectionReason why, @Nullable Throwable cause) {
         String pool = state.config.name();
         PoolEvents.rejected(pool, why);
         return new TaskRejectedException(pool, why, cause);
     }
 
-    /** Counts the task of a follow-up as given up. */
+    /** Counts a dropped task, and defers its notification. */
     void giveUp(GivenUp task) {
         state.counters.rejections.add(task.why, 1);
         state.followUps.add(task);
     }
 
-    /** A task that was accepted and is given up; it is told so. Thread-safe. */
+    /** A task that was accepted and is dropped; notifies it. Thread-safe. */
     final class GivenUp extends FollowUp {
         private final Runnable task;
         private final RejectionReason why;
@@ -81,9 +83,9 @@ final class Overload {
     // ---- The queue is full
 
     /**
-     * Decides about a task that finds the queue full and as many workers as there may be.
+     * Decides what happens to a task when the queue is full and no worker may be added.
      *
-     * @return what the submitter does once the lock is released; null if the task was taken
+     * @return what the submitter must do once the lock is released; null if the task was accepted
      */
     @Nullable
     Runnable overflow(Runnable task) {
@@ -113,7 +115,7 @@ final class Overload {
         return wait;
     }
 
-    /** Waits until the task is queued or refused. Without the lock. */
+    /** Waits until the task is queued or rejected. Without the lock. */
     private void awaitRoom(Submitter submitter) {
         InterruptedException interrupt = null;
         try {
@@ -129,7 +131,7 @@ final class Overload {
         }
     }
 
-    /** Lets a submitter give up that was interrupted, unless its task has just been queued or refused. */
+    /** Ends the wait of an interrupted submitter, unless its task has just been queued or rejected. */
     private void withdraw(Submitter submitter) {
         state.lock();
         try {
@@ -146,10 +148,10 @@ final class Overload {
     private static final class Submitter extends Waiters.Waiter {
         private final Runnable task;
 
-        /** Why the task is not taken; guarded by the pool's lock until the submitter is released. */
+        /** Why the task is rejected; guarded by the pool's lock until the submitter is released. */
         private @Nullable RejectionReason refusal;
 
-        /** The one that came next; guarded by the pool's lock. */
+        /** The next submitter in order of arrival; guarded by the pool's lock. */
         private @Nullable Submitter next;
 
         Submitter(Machine machine, Runnable task) {
@@ -168,7 +170,7 @@ final class Overload {
         blocked++;
     }
 
-    /** Removes a submitter that waits; returns false if it does not wait any more. */
+    /** Removes a waiting submitter; returns false if it no longer waits. */
     private boolean removeBlocked(Submitter submitter) {
         Submitter before = null;
         for (Submitter current = firstBlocked; current != submitter; current = current.next) {
@@ -191,9 +193,9 @@ final class Overload {
     }
 
     /**
-     * Queues the tasks of blocked submitters when a worker is about to take a task and leaves the queue half empty. Not
-     * sooner: to wake a submitter for each single place costs more than most tasks. A worker that takes a service task
-     * counts as well: otherwise service tasks, which need no place, could keep a submitter waiting for ever.
+     * Queues the tasks of blocked submitters when a worker is about to take a task and the queue is half empty. Not
+     * sooner: waking a submitter for each free slot would cost more than most tasks. A worker that takes a service task
+     * counts as well: otherwise service tasks, which occupy no slot, could make a submitter wait forever.
      */
     void admitBlocked() {
         int capacity = state.config.queueCapacity();
@@ -202,7 +204,7 @@ final class Overload {
         }
     }
 
-    /** Queues the tasks of blocked submitters, as many as there are places. */
+    /** Queues the tasks of blocked submitters, as many as there are free slots. */
     void admitBlocked(long places) {
         for (long i = 0; i < places && firstBlocked != null; i++) {
             Submitter submitter = firstBlocked;
@@ -212,7 +214,7 @@ final class Overload {
         }
     }
 
-    /** Ends the wait of every blocked submitter without taking its task. */
+    /** Ends the wait of every blocked submitter without accepting its task. */
     void refuseBlocked(RejectionReason why) {
         state.counters.rejections.add(why, blocked);
         while (firstBlocked != null) {
@@ -225,13 +227,13 @@ final class Overload {
 
     // ---- A worker is free
 
-    /** Removes and returns the task to run next, null if there is none: the oldest, or the newest under overload. */
+    /** Removes and returns the task to run next: the oldest, or the newest under overload; null if there is none. */
     @Nullable
     Runnable pollNext() {
         return isAdaptive() && codel.isOverloaded() ? state.queue.pollNewest() : state.queue.pollOldest();
     }
 
-    /** Notes how long tasks wait, and gives up those that have waited too long if the pool is overloaded. */
+    /** Records how long tasks wait, and drops those that have waited too long if the pool is overloaded. */
     void observe() {
         if (!isAdaptive()) {
             return;
@@ -257,9 +259,10 @@ final class Overload {
     }
 
     /**
-     * Tells a standing queue from a burst: controlled delay as in "Controlling Queue Delay" (Nichols and Jacobson,
-     * 2012), in the form that Facebook's folly uses for servers ("Fail at Scale", 2015). The pool is overloaded when
-     * the shortest wait within an interval is above the target, since then the queue was never nearly empty.
+     * Distinguishes a standing queue from a burst: controlled delay as in "Controlling Queue Delay" (Nichols and
+     * Jacobson, 2012), in the form that Facebook's folly uses for servers ("Fail at Scale", 2015). The pool is
+     * overloaded when the shortest wait within an interval is above the target, since then the queue was never nearly
+     * empty.
      */
     static final class Codel {
         private boolean overloaded;
@@ -267,7 +270,7 @@ final class Overload {
         private long shortest;
         private long intervalEnd;
 
-        /** Notes how long the oldest task has waited at this moment, 0 if none waits. */
+        /** Records how long the oldest task has waited so far, 0 if none waits. */
         void observe(long wait, long now, Duration target, Duration interval) {
             if (begun && now - intervalEnd < 0) {
                 shortest = Math.min(shortest, wait);

@@ -46,7 +46,7 @@ public final class PoolConfig {
     /** Default of {@link #daemon()}. */
     public static final boolean DEFAULT_DAEMON = false;
 
-    /** A century and more: the sum of so long a time and two readings of the clock does not overflow. */
+    /** The longest time, more than a century: its sum with two clock readings does not overflow. */
     private static final long LONGEST_NANOS = Long.MAX_VALUE / 2;
 
     private final String name;
@@ -104,7 +104,7 @@ public final class PoolConfig {
         return new Builder(this);
     }
 
-    /** Returns a time of a configuration in nanoseconds, those above 146 years as 146 years. */
+    /** Returns a configured time in nanoseconds, at most 146 years. */
     static long nanos(Duration time) {
         return Math.min(time.toNanos(), LONGEST_NANOS);
     }

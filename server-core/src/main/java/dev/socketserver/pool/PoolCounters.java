@@ -5,9 +5,9 @@ import java.util.EnumMap;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** What a pool has done so far. To count takes no memory. Not thread-safe: guarded by the pool's lock. */
+/** Counts what a pool has done so far. Counting allocates nothing. Not thread-safe: guarded by the pool's lock. */
 final class PoolCounters {
-    /** The work of those workers that have ended. */
+    /** The work of workers that have terminated. */
     final Work work = new Work();
 
     final ByReason<StartReason> starts = new ByReason<>(StartReason.class);
@@ -20,15 +20,15 @@ final class PoolCounters {
     int peakQueued;
 
     /**
-     * The tasks that one worker has run. Only that worker writes, and without the pool's lock; whoever reads meanwhile
-     * may miss its last task.
+     * The tasks that one worker has run. Only that worker writes, without the pool's lock; a concurrent reader may miss
+     * its last task.
      */
     static final class Work {
         final TimeDistribution.Recorder waits = new TimeDistribution.Recorder();
         final TimeDistribution.Recorder runs = new TimeDistribution.Recorder();
         long completed;
 
-        /** Adds what another one has counted. */
+        /** Adds the counts of another instance. */
         void add(Work other) {
             waits.add(other.waits);
             runs.add(other.runs);
@@ -51,12 +51,12 @@ final class PoolCounters {
 
         void add(R reason, int count) {
             AtomicLong counter = counters.get(reason);
-            if (counter != null) { // as it is for every reason
+            if (counter != null) { // which holds for every reason
                 counter.addAndGet(count);
             }
         }
 
-        /** Returns an immutable copy with a figure, even if it is 0, for every reason. */
+        /** Returns an immutable copy with an entry for every reason, even if its count is 0. */
         Map<R, Long> toMap() {
             Map<R, Long> map = new EnumMap<>(type);
             counters.forEach((reason, counter) -> map.put(reason, counter.get()));

@@ -10,8 +10,8 @@ import jdk.jfr.StackTrace;
 import jdk.jfr.Timespan;
 
 /**
- * The pool's events in the JDK Flight Recorder, category "Elastic Thread Pool". As long as nothing is recorded, the
- * classes of the events, and with them all of JFR, stay unloaded. Thread-safe; never called with the pool's lock held.
+ * The pool's events in the JDK Flight Recorder, category "Elastic Thread Pool". Unless a recording runs, the event
+ * classes, and with them all of JFR, are not loaded. Thread-safe; never called with the pool's lock held.
  */
 @SuppressWarnings("UnusedVariable") // the recorder reads the fields
 final class PoolEvents {
@@ -61,12 +61,12 @@ final class PoolEvents {
         }
     }
 
-    /** Something that happens in a pool. */
+    /** An event of a pool. */
     @Category("Elastic Thread Pool")
     @StackTrace(false)
     private abstract static class PoolEvent extends Event {}
 
-    /** A worker comes or goes. */
+    /** A worker starts or retires. */
     private abstract static class WorkerEvent extends PoolEvent {
         @Label("Worker")
         String worker = "";

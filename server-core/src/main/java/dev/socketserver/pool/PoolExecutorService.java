@@ -8,7 +8,7 @@ import java.util.concurrent.FutureTask;
 import java.util.concurrent.RunnableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** An elastic pool where an {@link java.util.concurrent.ExecutorService} is expected. Thread-safe. */
+/** An elastic pool as an {@link java.util.concurrent.ExecutorService}. Thread-safe. */
 final class PoolExecutorService extends AbstractExecutorService {
     private final Dispatcher dispatcher;
     private final Lifecycle lifecycle;
@@ -61,7 +61,7 @@ final class PoolExecutorService extends AbstractExecutorService {
         return new RejectableFuture<>(task);
     }
 
-    /** A future that fails if the pool gives its task up, so that nobody waits for it in vain. */
+    /** A future that fails if the pool drops its task, so that no thread waits for it forever. */
     private final class RejectableFuture<T> extends FutureTask<T> implements RejectableTask {
         RejectableFuture(Callable<T> task) {
             super(task);

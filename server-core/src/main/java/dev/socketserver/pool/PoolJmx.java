@@ -74,7 +74,7 @@ public final class PoolJmx implements AutoCloseable {
                 server.unregisterMBean(name);
             }
         } catch (InstanceNotFoundException e) {
-            // Somebody else has just removed it.
+            // It has just been removed by another thread.
         } catch (JMException e) {
             throw new IllegalStateException(name + " cannot be removed", e);
         }
@@ -90,21 +90,13 @@ public final class PoolJmx implements AutoCloseable {
 
     private static void addNumbers(Attributes attributes) {
         attributes
-                .option(
-                        "MinWorkers",
-                        PoolConfig::minWorkers,
-                        (b, v) -> b.minWorkers(v),
-                        "workers below which the pool does not shrink")
-                .option(
-                        "MaxWorkers",
-                        PoolConfig::maxWorkers,
-                        (b, v) -> b.maxWorkers(v),
-                        "workers above which the pool does not grow")
+                .option("MinWorkers", PoolConfig::minWorkers, (b, v) -> b.minWorkers(v), "minimum number of workers")
+                .option("MaxWorkers", PoolConfig::maxWorkers, (b, v) -> b.maxWorkers(v), "maximum number of workers")
                 .option(
                         "MinSpareWorkers",
                         PoolConfig::minSpareWorkers,
                         (b, v) -> b.minSpareWorkers(v),
-                        "idle workers that are kept")
+                        "idle workers kept when the pool shrinks")
                 .option(
                         "QueueThreshold",
                         PoolConfig::queueThreshold,
@@ -115,7 +107,7 @@ public final class PoolJmx implements AutoCloseable {
                         "StuckCompensation",
                         PoolConfig::stuckCompensation,
                         (b, v) -> b.stuckCompensation(v),
-                        "workers beyond the maximum that may stand in for stuck ones");
+                        "workers beyond the maximum that may replace stuck ones");
     }
 
     private static void addTimes(Attributes attributes) {
@@ -134,7 +126,7 @@ public final class PoolJmx implements AutoCloseable {
                         "AdaptiveTarget",
                         PoolConfig::adaptiveTarget,
                         (b, v) -> b.adaptiveTarget(v),
-                        "wait that is normal")
+                        "queue wait considered normal")
                 .time(
                         "AdaptiveInterval",
                         PoolConfig::adaptiveInterval,
@@ -145,12 +137,12 @@ public final class PoolJmx implements AutoCloseable {
                         "OverloadPolicy",
                         PoolConfig::overloadPolicy,
                         (b, v) -> b.overloadPolicy(v),
-                        "what is done when the queue is full");
+                        "policy for new tasks when the queue is full");
     }
 
     private static void addFigures(Attributes attributes) {
         attributes
-                .figure("Overloaded", Boolean.class, PoolSnapshot::overloaded, "whether ADAPTIVE sees an overload")
+                .figure("Overloaded", Boolean.class, PoolSnapshot::overloaded, "whether ADAPTIVE detects overload")
                 .figure("Size", Integer.class, PoolSnapshot::size, "workers, starting ones included")
                 .figure("Starting", Integer.class, PoolSnapshot::starting, "workers that are being started")
                 .figure("Idle", Integer.class, PoolSnapshot::idle, "idle workers")
@@ -181,7 +173,7 @@ public final class PoolJmx implements AutoCloseable {
     private static final class Attributes {
         private final Map<String, Entry<?>> entries = new LinkedHashMap<>();
 
-        /** How an attribute is read and, if it can be set, what that changes in a configuration. */
+        /** How an attribute is read and, if it is writable, how it changes a configuration. */
         private record Entry<T>(
                 Class<T> type,
                 String description,
@@ -313,7 +305,7 @@ public final class PoolJmx implements AutoCloseable {
         }
     }
 
-    /** What JMX calls. Thread-safe. */
+    /** The MBean that JMX calls. Thread-safe. */
     private static final class Bean implements DynamicMBean, MBeanRegistration {
         private static final Attributes ATTRIBUTES = attributes();
 
@@ -334,7 +326,7 @@ public final class PoolJmx implements AutoCloseable {
             return ATTRIBUTES.get(name).reader.apply(pool);
         }
 
-        /** One at a time: of two, the later one would set back what the other has set. */
+        /** One at a time: of two concurrent changes, the later one would revert the other. */
         @Override
         public synchronized void setAttribute(Attribute attribute)
                 throws AttributeNotFoundException, InvalidAttributeValueException {
@@ -343,7 +335,7 @@ public final class PoolJmx implements AutoCloseable {
                     ATTRIBUTES.get(attribute.getName()).set(config, attribute).build());
         }
 
-        /** Returns the attributes that exist, as the interface asks for. */
+        /** Returns the attributes that exist, as the interface requires. */
         @Override
         public AttributeList getAttributes(String[] names) {
             AttributeList list = new AttributeList();
@@ -356,7 +348,7 @@ public final class PoolJmx implements AutoCloseable {
             return list;
         }
 
-        /** Sets the attributes in order, and returns those that could be set, as the interface asks for. */
+        /** Sets the attributes in order and returns those that could be set, as the interface requires. */
         @Override
         public AttributeList setAttributes(AttributeList attributes) {
             AttributeList list = new AttributeList();
@@ -365,7 +357,7 @@ public final class PoolJmx implements AutoCloseable {
                     setAttribute(attribute);
                     list.add(attribute);
                 } catch (JMException | IllegalArgumentException e) {
-                    // Not in the list, which tells the caller.
+                    // Not in the returned list, which informs the caller.
                 }
             }
             return list;

@@ -51,7 +51,7 @@ public record PoolSnapshot(
         TimeDistribution waitTime,
         TimeDistribution runTime) {
 
-    /** Returns the figures of a pool, whose lock is held. */
+    /** Returns the metrics of a pool. Called with its lock held. */
     static PoolSnapshot of(PoolState state, long now, int blockedSubmitters, boolean overloaded) {
         WorkerSet workers = state.workers;
         PoolCounters counters = state.counters;

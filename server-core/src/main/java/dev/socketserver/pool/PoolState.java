@@ -6,21 +6,21 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The mutable state of a pool, the one lock that guards it, and what holds whenever the lock is free:
+ * The mutable state of a pool and the one lock that guards it. Invariants while the lock is free:
  *
  * <ul>
- *   <li>a task waits only if no worker is idle, or as many workers are just waking up as the machine can run;
- *   <li>a submitter waits only if no worker may be added and the queue was full and is not half empty again;
- *   <li>the number of workers, which includes starting ones, is at most the limit, unless the limit was just lowered.
+ *   <li>a task waits only if no worker is idle, or if as many workers are waking up as the machine can run;
+ *   <li>a submitter waits only if no worker may be added, and the queue was full and is not yet half empty;
+ *   <li>the number of workers, including starting ones, is at most the limit, unless the limit was just lowered.
  * </ul>
  *
- * <p>Everything that happens to a pool is one decision: {@link #lock}, some changes, {@link #unlock}. Nothing that may
- * block is part of it, and what it leaves to do is a {@link FollowUp}. So that a pool outlives a full heap, a decision
- * takes what memory it needs before its first change. Thread-safe.
+ * <p>Every event is handled by one decision: {@link #lock}, some changes, {@link #unlock}. A decision never blocks;
+ * what might block is deferred as a {@link FollowUp}. To survive a full heap, a decision allocates the memory that it
+ * needs before its first change. Thread-safe.
  */
 final class PoolState {
     /**
-     * The life of a pool.
+     * The lifecycle of a pool.
      *
      * <pre>
      *   RUNNING --shutdown--> DRAINING --shutdownNow--> STOPPING --last worker gone--> TERMINATED
@@ -32,17 +32,17 @@ final class PoolState {
         /** Accepts tasks. */
         RUNNING,
 
-        /** Accepts no tasks, runs the queued ones. */
+        /** Accepts no tasks, but runs the queued ones. */
         DRAINING,
 
-        /** Accepts no tasks, has given up the queued ones and interrupted the running ones. */
+        /** Accepts no tasks, has dropped the queued ones and interrupted the running ones. */
         STOPPING,
 
         /** Has no worker left. */
         TERMINATED
     }
 
-    /** How long a thread waits that has no memory to wait in line for the lock. */
+    /** How long a thread waits that has no memory to queue for the lock. */
     private static final long RETRY = 100_000;
 
     final Machine machine;
@@ -50,7 +50,7 @@ final class PoolState {
     final TaskFailures failures;
     final Supervisor supervisor;
 
-    // The parts; each is guarded by the lock, config and phase are also read without it.
+    // The parts; all guarded by the lock, but config and phase are also read without it.
     final TaskQueue queue = new TaskQueue();
     final WorkerSet workers;
     final PoolCounters counters = new PoolCounters();
@@ -68,13 +68,13 @@ final class PoolState {
     private final ReentrantLock lock = new ReentrantLock();
     private final Runnable settle;
 
-    /** The worker that the decision has given a task, and that has to be woken. */
+    /** The worker to which the decision has assigned a task, and which has to be woken. */
     private @Nullable Worker assigned;
 
     /**
-     * Creates the state of a pool that runs, without workers yet.
+     * Creates the state of a running pool that has no workers yet.
      *
-     * @param look looks after the pool, for the supervisor, which is not started yet
+     * @param look checks the pool; called by the supervisor, which is not started yet
      * @param settle ends each decision, with the lock held; must not throw
      */
     PoolState(PoolConfig config, Machine machine, Log log, LongSupplier look, Runnable settle) {
@@ -87,7 +87,7 @@ final class PoolState {
         supervisor = new Supervisor(machine, config.name() + "-supervisor", failures, look);
     }
 
-    /** Puts a configuration in force. With the lock held, but for the first. */
+    /** Applies a configuration. Called with the lock held, except for the first one. */
     void configure(PoolConfig wanted) {
         config = wanted;
         maxQueueWait = PoolConfig.nanos(wanted.maxQueueWait());
@@ -101,10 +101,10 @@ final class PoolState {
     }
 
     /**
-     * Ends a decision, and does what it has left to do.
+     * Ends a decision, and performs its follow-ups.
      *
      * @throws java.util.concurrent.RejectedExecutionException if the calling thread is a submitter whose task is
-     *     refused after all
+     *     rejected
      */
     void unlock() {
         Worker worker;
@@ -130,7 +130,7 @@ final class PoolState {
         }
     }
 
-    /** Takes the lock without beginning a decision: to read, or to change what leaves nothing to do. */
+    /** Takes the lock without beginning a decision: for reads, and for changes without follow-ups. */
     void acquire() {
         try {
             lock.lock();
@@ -141,20 +141,25 @@ final class PoolState {
         }
     }
 
-    /** Gives back the lock after {@link #acquire}. */
+    /** Releases the lock after {@link #acquire}. */
     void release() {
         lock.unlock();
     }
 
-    // ---- What several decisions share; with the lock held
+    // ---- Shared by several decisions; called with the lock held
 
-    /** Returns how many workers there may be: {@code maxWorkers}, and one for each stuck one as far as allowed. */
+    /**
+     * Returns the maximum number of workers: {@code maxWorkers}, plus one for each stuck worker as far as configured.
+     */
     int limit() {
         long limit = (long) config.maxWorkers() + Math.min(workers.stuck(), config.stuckCompensation());
         return (int) Math.min(Integer.MAX_VALUE, limit);
     }
 
-    /** Returns whether a task may be queued; a starting worker will take one at once, so that one's place is free. */
+    /**
+     * Returns whether a task may be queued. A starting worker will take one at once, so that task's slot counts as
+     * free.
+     */
     boolean hasRoom() {
         return queue.placed() - workers.starting() < config.queueCapacity();
     }
@@ -165,13 +170,13 @@ final class PoolState {
         counters.peakQueued = Math.max(counters.peakQueued, queue.placed());
     }
 
-    /** Gives a task to a worker just taken off the idle stack; one worker in each decision at the most. */
+    /** Assigns a task to a worker just taken off the idle stack; at most one per decision. */
     void assign(Worker worker, Runnable task, long arrival) {
         worker.assign(task, arrival);
         assigned = worker;
     }
 
-    /** Ends some of the idle workers, those that have been idle longest. */
+    /** Retires some of the idle workers, those idle longest. */
     void retireIdle(int count, RetireReason why) {
         for (int i = 0; i < count; i++) {
             Worker worker = workers.takeLongestIdle();

@@ -8,13 +8,13 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Finds tasks that run longer than {@code stuckAfter} and reports each once. While nobody is stuck it costs one look
- * per {@code stuckAfter}. Not thread-safe: guarded by the pool's lock.
+ * Finds tasks that run longer than {@code stuckAfter} and reports each once. While no task is stuck, this costs one
+ * check per {@code stuckAfter}. Not thread-safe: guarded by the pool's lock.
  */
 final class StuckWatch {
     private final PoolState state;
 
-    /** When to look for stuck tasks next. */
+    /** When to check for stuck tasks next. */
     private final Supervisor.Alarm alarm = new Supervisor.Alarm();
 
     /** The stuck tasks that have not ended. */
@@ -24,25 +24,25 @@ final class StuckWatch {
         this.state = state;
     }
 
-    /** Arranges for a look, since a task begins, if no look is arranged yet. */
+    /** Schedules a check if none is scheduled yet. Called when a task begins. */
     void watch() {
         if (!alarm.isSet()) {
             lookAt(state.now + PoolConfig.nanos(state.config.stuckAfter()));
         }
     }
 
-    /** Arranges for a look at the given time. */
+    /** Schedules a check at the given time. */
     void lookAt(long time) {
         alarm.set(time);
         state.supervisor.arm(time);
     }
 
-    /** Returns the time until the next look, {@link Machine#FOREVER} if none is needed. */
+    /** Returns the time until the next check, {@link Machine#FOREVER} if none is needed. */
     long nextLook() {
         return alarm.left(state.now);
     }
 
-    /** Finds the tasks that are stuck now, and leaves their reports to be made. */
+    /** Finds the tasks that are stuck now, and defers their reports. */
     void look() {
         if (!alarm.isDue(state.now)) {
             return;
@@ -77,7 +77,7 @@ final class StuckWatch {
         state.followUps.add(stuck);
     }
 
-    /** Returns how long a worker's task, or the present piece of work of a service task, has been running. */
+    /** Returns how long a worker's task, or the current piece of work of a service task, has been running. */
     static long busyTime(Worker worker, Runnable task, long now) {
         if (task instanceof ServiceTask service) {
             long since = service.busySince();
@@ -87,9 +87,9 @@ final class StuckWatch {
     }
 
     /**
-     * The task of a worker has ended that was found stuck.
+     * Called when a task that was found stuck has ended.
      *
-     * @return what the worker does once the lock is released: logs the end, unless the report is still being made,
+     * @return what the worker must do once the lock is released: log the end, unless the report is still being written,
      *     which then logs it; null for nothing
      */
     @Nullable
@@ -108,15 +108,15 @@ final class StuckWatch {
     }
 
     /**
-     * A task that was found stuck, and what is done about it: first it is reported, with the stack that it has then,
-     * and only then its worker is interrupted and it is told to abort. As a {@link Runnable} it logs that it has ended.
+     * A task that was found stuck. It is first reported with its current stack trace; only then is its worker
+     * interrupted and the task aborted. As a {@link Runnable}, this logs that the task has ended.
      */
     private final class StuckTask extends FollowUp implements Runnable {
         private final Worker worker;
         private final Runnable task;
         private final boolean abort;
 
-        /** How long it had run when it was found. */
+        /** How long the task had run when it was found. */
         private final long found;
 
         /** Whether the report has been written, and whether the task has ended; both guarded by the pool's lock. */
@@ -124,7 +124,7 @@ final class StuckWatch {
 
         private boolean ended;
 
-        /** How long it ran in all; written under the pool's lock. */
+        /** The total run time; written under the pool's lock. */
         private long time;
 
         StuckTask(Worker worker, Runnable task, long found, boolean abort) {
@@ -167,7 +167,7 @@ final class StuckWatch {
             try {
                 reported = true;
                 if (!ended && abort) {
-                    // While the lock is held the worker cannot go on to another task.
+                    // While the lock is held, the worker cannot begin another task.
                     worker.interrupt();
                 }
                 return ended;

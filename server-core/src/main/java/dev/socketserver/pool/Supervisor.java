@@ -4,12 +4,12 @@ import dev.socketserver.internal.util.Backoff;
 import java.util.function.LongSupplier;
 
 /**
- * The thread that looks after a pool when no task comes or goes: it adds workers for a task that has waited too long,
- * retires surplus ones and reports stuck tasks. It sleeps while there is nothing to look after, and outlives whatever a
- * look throws.
+ * The thread that maintains a pool while no task arrives or ends: it adds workers for a task that has waited too long,
+ * retires surplus workers and reports stuck tasks. It sleeps while there is nothing to check, and survives any
+ * exception that a check throws.
  */
 final class Supervisor implements Runnable {
-    /** The delay that says that the pool has terminated. */
+    /** The delay that indicates that the pool has terminated. */
     static final long END = -1;
 
     private final Machine machine;
@@ -17,19 +17,19 @@ final class Supervisor implements Runnable {
     private final LongSupplier look;
     private final Thread thread;
 
-    /** When the next look is due; guarded by the pool's lock. */
+    /** When the next check is due; guarded by the pool's lock. */
     private final Alarm alarm = new Alarm();
 
-    /** Whether the thread has to be woken, because the next look is due sooner; guarded by the pool's lock. */
+    /** Whether the thread has to be woken because the next check is due sooner; guarded by the pool's lock. */
     private boolean changed;
 
-    /** Set by {@link #wake}, since a look may log, and so use up the permit that {@code unpark} left. */
+    /** Set by {@link #wake}, since a check may log, and so consume the permit of {@code unpark}. */
     private volatile boolean awake;
 
     /**
      * Creates the supervisor, not started.
      *
-     * @param look looks after the pool and returns the time until the next look, or {@link #END}
+     * @param look checks the pool and returns the time until the next check, or {@link #END}
      */
     Supervisor(Machine machine, String name, TaskFailures failures, LongSupplier look) {
         this.machine = machine;
@@ -44,7 +44,7 @@ final class Supervisor implements Runnable {
 
     // ---- With the pool's lock held
 
-    /** Asks for a look at the given time or before. */
+    /** Requests a check at the given time or earlier. */
     void arm(long at) {
         if (!alarm.isSetBefore(at)) {
             alarm.set(at);
@@ -52,7 +52,10 @@ final class Supervisor implements Runnable {
         }
     }
 
-    /** Sets the next look, or none with {@link Machine#FOREVER}; for the look itself, which returns the delay. */
+    /**
+     * Sets the time of the next check, or none with {@link Machine#FOREVER}. For the check itself, which returns the
+     * delay.
+     */
     void rearm(long now, long delay) {
         if (delay == Machine.FOREVER) {
             alarm.clear();
@@ -61,12 +64,12 @@ final class Supervisor implements Runnable {
         }
     }
 
-    /** Asks for a look at once, which finds that the pool has terminated. */
+    /** Requests a check at once, which finds that the pool has terminated. */
     void end() {
         changed = true;
     }
 
-    /** Returns whether {@link #wake} has to follow without the lock. */
+    /** Returns whether {@link #wake} must be called once the lock is released. */
     boolean takeChanged() {
         boolean was = changed;
         changed = false;
@@ -75,7 +78,7 @@ final class Supervisor implements Runnable {
 
     // ---- Without the lock
 
-    /** Wakes the thread, so that it sees when the next look is due. */
+    /** Wakes the thread, so that it sees when the next check is due. */
     void wake() {
         awake = true;
         machine.unpark(thread);
@@ -93,7 +96,7 @@ final class Supervisor implements Runnable {
         }
     }
 
-    /** Looks after the pool; if that fails, for want of memory, it is tried again: a pool without it would starve. */
+    /** Checks the pool; if that fails for lack of memory, retries, since the pool would starve without it. */
     private long look(Backoff backoff) {
         try {
             long delay = look.getAsLong();
@@ -114,12 +117,12 @@ final class Supervisor implements Runnable {
             return set;
         }
 
-        /** Returns whether it goes off at that time or before. */
+        /** Returns whether it is due at that time or earlier. */
         boolean isSetBefore(long time) {
             return set && due - time <= 0;
         }
 
-        /** Returns whether it has gone off. */
+        /** Returns whether it is due. */
         boolean isDue(long now) {
             return isSetBefore(now);
         }
@@ -133,7 +136,7 @@ final class Supervisor implements Runnable {
             set = false;
         }
 
-        /** Returns the time until it goes off, 0 if it has, {@link Machine#FOREVER} if it is not set. */
+        /** Returns the time until it is due, 0 if it is, {@link Machine#FOREVER} if it is not set. */
         long left(long now) {
             return set ? Math.max(due - now, 0) : Machine.FOREVER;
         }

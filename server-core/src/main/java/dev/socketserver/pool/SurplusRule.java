@@ -1,40 +1,40 @@
 package dev.socketserver.pool;
 
 /**
- * Decides how many idle workers retire. Those that have been idle for a whole window were not needed, even at the
- * busiest moment in it; beyond the spare ones they are surplus. Twice in a window half of the surplus goes, so that a
- * pool returns from a peak in a few windows whatever its size, while a load that comes and goes within a window costs
- * no thread. Not thread-safe: guarded by the pool's lock.
+ * Decides how many idle workers retire. Workers that have been idle for a whole window were not needed even at its
+ * busiest moment; those beyond the spare workers are surplus. Twice per window, half of the surplus retires, so that a
+ * pool of any size shrinks from a peak within a few windows, while load that fluctuates within a window costs no
+ * thread. Not thread-safe: guarded by the pool's lock.
  */
 final class SurplusRule {
     private final PoolState state;
 
-    /** When to look for surplus workers next. */
+    /** When to check for surplus workers next. */
     private final Supervisor.Alarm alarm = new Supervisor.Alarm();
 
     SurplusRule(PoolState state) {
         this.state = state;
     }
 
-    /** Arranges for a look, if there may be surplus workers and no look is arranged yet. */
+    /** Schedules a check if there may be surplus workers and none is scheduled yet. */
     void watch() {
         if (!alarm.isSet() && surplus(state.workers.idle()) > 0) {
             lookAt(state.now + PoolConfig.nanos(state.config.idleWindow()));
         }
     }
 
-    /** Arranges for a look at the given time. */
+    /** Schedules a check at the given time. */
     void lookAt(long time) {
         alarm.set(time);
         state.supervisor.arm(time);
     }
 
-    /** Returns the time until the next look, {@link Machine#FOREVER} if none is needed. */
+    /** Returns the time until the next check, {@link Machine#FOREVER} if none is needed. */
     long nextLook() {
         return alarm.left(state.now);
     }
 
-    /** Returns how many of the longest idle workers are to retire now. */
+    /** Returns how many of the workers idle longest are to retire now. */
     int retirees() {
         if (!alarm.isDue(state.now)) {
             return 0;

@@ -4,8 +4,9 @@ import dev.socketserver.internal.util.Log;
 import dev.socketserver.internal.util.RateLimitedLog;
 
 /**
- * Runs what may throw, and logs whatever it throws: a pool's threads survive any Throwable. Limited by kind, so that
- * tasks that fail a thousand times a second neither flood the log nor hide another failure. Never throws. Thread-safe.
+ * Runs code that may throw, and logs any {@link Throwable}, so that a pool's threads survive it. The log is
+ * rate-limited by kind: tasks that fail a thousand times a second neither flood the log nor hide other failures. Never
+ * throws. Thread-safe.
  */
 final class TaskFailures {
     private final RateLimitedLog log;
@@ -19,7 +20,7 @@ final class TaskFailures {
         run(task, task);
     }
 
-    /** Runs something that calls methods of a task, under whose name a failure is logged. */
+    /** Runs code that calls methods of a task. A failure is logged under the task's name. */
     void run(Runnable task, Runnable body) {
         try {
             body.run();
@@ -28,12 +29,12 @@ final class TaskFailures {
         }
     }
 
-    /** Logs what a task, or a part of the pool, threw. */
+    /** Logs an exception of a task or of a part of the pool. */
     void report(Object thrower, Throwable failure) {
         try {
             log.error("Task failed: {}", thrower.getClass().getName(), failure);
         } catch (Throwable ignored) {
-            // No memory even for the name.
+            // There is no memory even for the name.
         }
     }
 }

@@ -7,8 +7,9 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The waiting tasks in order of arrival, each with its time of arrival: a ring that doubles when it is full, so that a
- * task costs no allocation. How many may wait is the pool's decision. Not thread-safe: guarded by the pool's lock.
+ * The waiting tasks in order of arrival, each with its time of arrival: a ring buffer that doubles when it is full, so
+ * that queuing a task allocates nothing. The pool decides how many may wait. Not thread-safe: guarded by the pool's
+ * lock.
  */
 final class TaskQueue {
     private static final int INITIAL_LENGTH = 64;
@@ -27,7 +28,7 @@ final class TaskQueue {
         return size;
     }
 
-    /** Returns how many of the waiting tasks take a place: all but service tasks, which have no limit. */
+    /** Returns how many of the waiting tasks occupy a slot: all except service tasks, which are not limited. */
     int placed() {
         return size - services;
     }
@@ -47,7 +48,7 @@ final class TaskQueue {
         count(task, 1);
     }
 
-    /** Puts a task before all others. */
+    /** Adds a task at the head of the queue. */
     void addFirst(Runnable task, long now) {
         if (size == tasks.length) {
             grow();
@@ -66,13 +67,13 @@ final class TaskQueue {
         return size == 0 ? null : tasks[head];
     }
 
-    /** Returns the task that has waited longest of those that take a place, null if there is none. */
+    /** Returns the task that has waited longest of those that occupy a slot, null if there is none. */
     @Nullable
     Runnable oldestPlaced() {
         return placed() == 0 ? null : tasks[index(firstPlaced())];
     }
 
-    /** Removes the task that {@link #oldestPlaced} returns; there has to be one. */
+    /** Removes the task that {@link #oldestPlaced} returns; there must be one. */
     void removeOldestPlaced() {
         for (int i = firstPlaced(); i > 0; i--) {
             tasks[index(i)] = tasks[index(i - 1)];
@@ -91,7 +92,7 @@ final class TaskQueue {
         return i;
     }
 
-    /** Takes the task that has waited longest, or null. */
+    /** Removes and returns the task that has waited longest, or null if there is none. */
     @Nullable
     Runnable pollOldest() {
         if (size == 0) {
@@ -106,12 +107,12 @@ final class TaskQueue {
         return task;
     }
 
-    /** Takes the task that has waited longest; there has to be one. */
+    /** Removes and returns the task that has waited longest; there must be one. */
     Runnable removeOldest() {
         return Objects.requireNonNull(pollOldest(), "empty queue");
     }
 
-    /** Takes the task that came last, or null. */
+    /** Removes and returns the task that arrived last, or null if there is none. */
     @Nullable
     Runnable pollNewest() {
         if (size == 0) {
@@ -126,17 +127,19 @@ final class TaskQueue {
         return task;
     }
 
-    /** When the task that was polled last arrived. */
+    /** Returns when the task that was polled last had arrived. */
     long lastArrival() {
         return lastArrival;
     }
 
-    /** How long the oldest task has waited, 0 if there is none. */
+    /** Returns how long the oldest task has waited, 0 if there is none. */
     long oldestWait(long now) {
         return size == 0 ? 0 : now - arrivals[head];
     }
 
-    /** Takes out one particular task, by identity, the latest first; false if it is not here any more. */
+    /**
+     * Removes a task, found by identity from the newest to the oldest; returns false if it is no longer in the queue.
+     */
     boolean remove(Runnable task) {
         for (int i = size - 1; i >= 0; i--) {
             if (tasks[index(i)] == task) {

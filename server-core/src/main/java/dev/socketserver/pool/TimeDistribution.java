@@ -98,8 +98,8 @@ public final class TimeDistribution {
     }
 
     /**
-     * Counts times in buckets that are an eighth of their magnitude wide, in constant space and without allocation. For
-     * one thread to write; others that read meanwhile may miss the last time.
+     * Counts times in buckets that are an eighth of their magnitude wide, in constant space and without allocation.
+     * Only one thread may write; concurrent readers may miss the last time.
      */
     static final class Recorder {
         private final long[] counts = new long[bucket(Long.MAX_VALUE) + 1];
@@ -117,7 +117,7 @@ public final class TimeDistribution {
             }
         }
 
-        /** Adds the times that another one has counted. */
+        /** Adds the counts of another instance. */
         void add(Recorder other) {
             for (int i = 0; i < counts.length; i++) {
                 counts[i] += other.counts[i];

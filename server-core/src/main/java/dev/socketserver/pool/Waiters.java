@@ -20,7 +20,7 @@ final class Waiters {
         waiting.remove(waiter);
     }
 
-    /** Releases every thread that waits, because the event has happened. */
+    /** Releases all waiting threads, because the event has happened. */
     void releaseAll(FollowUp.Chain followUps) {
         for (int i = 0; i < waiting.size(); i++) {
             waiting.get(i).release(followUps);
@@ -40,7 +40,7 @@ final class Waiters {
             this.machine = machine;
         }
 
-        /** Ends the wait. With the lock held. */
+        /** Ends the wait. Called with the lock held. */
         final void release(FollowUp.Chain followUps) {
             released = true;
             followUps.add(this);
@@ -52,9 +52,9 @@ final class Waiters {
         }
 
         /**
-         * Waits until released or until the time is up; without the lock.
+         * Waits until released or until the timeout expires. Called without the lock.
          *
-         * @return false if the time was up first
+         * @return false if the timeout expired first
          */
         final boolean await(long nanos) throws InterruptedException {
             long start = machine.nanoTime();

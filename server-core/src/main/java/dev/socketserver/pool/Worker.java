@@ -13,16 +13,16 @@ import org.jspecify.annotations.Nullable;
  *      \--thread not started----------------------------------------> GONE <--drained--/
  * </pre>
  *
- * <p>Every transition is made under the pool's lock. A worker in the idle stack has an empty slot; whoever takes it off
- * the stack fills the slot, with a task or with {@link #RETIRE}, so exactly one of the two happens.
+ * <p>Every transition is made under the pool's lock. A worker in the idle stack has an empty slot; the thread that
+ * takes it off the stack fills the slot with a task or with {@link #RETIRE}, so exactly one of the two happens.
  */
 final class Worker extends FollowUp implements Runnable {
     /** Put in the slot of an idle worker to end it. */
     static final Runnable RETIRE = () -> {};
 
-    /** Where a worker is in its life. */
+    /** The state of a worker. */
     enum State {
-        /** A place is taken, the thread does not run yet. */
+        /** Counted, but the thread does not run yet. */
         STARTING,
 
         /** Runs a task, or looks for one. */
@@ -31,18 +31,18 @@ final class Worker extends FollowUp implements Runnable {
         /** In the idle stack. */
         IDLE,
 
-        /** Taken off the idle stack for a task that is in its slot; not awake yet. */
+        /** Taken off the idle stack, with a task in its slot; not awake yet. */
         ASSIGNED,
 
-        /** Not a member of the pool any more. */
+        /** No longer a member of the pool. */
         GONE
     }
 
-    /** Where workers get their tasks from. */
+    /** The source of the workers' tasks. */
     interface Source {
         /**
-         * Finds out what a worker does next, on its own thread: gives it a {@linkplain #take task}, or makes it idle,
-         * or ends it. If this throws, it can be called again, and nothing has been lost or counted twice.
+         * Decides what a worker does next; called on its own thread. Assigns it a {@linkplain #take task}, makes it
+         * idle, or ends it. If this method throws, it can be called again: nothing is lost or counted twice.
          */
         void next(Worker worker);
 
@@ -52,7 +52,7 @@ final class Worker extends FollowUp implements Runnable {
 
     // Guarded by the pool's lock.
 
-    /** Where it is in its life. */
+    /** The worker's state. */
     State state = State.STARTING;
 
     /** Its index among the members. */
@@ -68,17 +68,17 @@ final class Worker extends FollowUp implements Runnable {
     /** When it became idle. */
     long idleSince;
 
-    /** What it runs, since when, and whether that was found to be stuck. */
+    /** The running task, when it began, and whether it was found stuck. */
     @Nullable
     Runnable running;
 
     long runningSince;
     boolean isStuck;
 
-    /** Why it ends, if it does. */
+    /** Why the worker ends, if it does. */
     private RetireReason retireReason = RetireReason.SHUTDOWN;
 
-    /** How long the task waited that it runs. */
+    /** How long the running task had waited. */
     long waited;
 
     /** When the task in the slot was submitted. */
@@ -86,7 +86,7 @@ final class Worker extends FollowUp implements Runnable {
 
     // Not guarded.
 
-    /** What it has done; written by this worker only. */
+    /** The work done so far; written by this worker only. */
     final PoolCounters.Work work = new PoolCounters.Work();
 
     private final Source source;
@@ -98,15 +98,15 @@ final class Worker extends FollowUp implements Runnable {
     /** Written once, by {@link #start()}. */
     private volatile @Nullable Thread thread;
 
-    /** What the thread has before it starts; written by {@link #start()}, then read by this worker only. */
+    /** The thread's original properties; written by {@link #start()}, then read by this worker only. */
     private @Nullable ClassLoader loader;
 
     private int priority;
 
-    /** Written under the pool's lock by whoever assigns, emptied by this worker. */
+    /** Written under the pool's lock by the assigning thread, emptied by this worker. */
     private volatile @Nullable Runnable slot;
 
-    /** The next task if it needs no waiting; confined to this worker's thread. */
+    /** The next task, if the worker need not wait for it; confined to this worker's thread. */
     private @Nullable Runnable taken;
 
     /** Written by this worker only. */
@@ -152,7 +152,7 @@ final class Worker extends FollowUp implements Runnable {
 
     // ---- With the pool's lock held
 
-    /** Interrupts the thread; one that does not exist yet finds out by itself that the pool is stopping. */
+    /** Interrupts the thread. A thread that does not exist yet detects by itself that the pool is stopping. */
     void interrupt() {
         Thread started = thread;
         if (started != null) {
@@ -160,7 +160,7 @@ final class Worker extends FollowUp implements Runnable {
         }
     }
 
-    /** Fills the slot of a worker just taken off the idle stack; {@link #wake} has to follow. */
+    /** Fills the slot of a worker just taken off the idle stack; {@link #wake} must follow. */
     void assign(Runnable task, long arrival) {
         state = State.ASSIGNED;
         assignedArrival = arrival;
@@ -172,19 +172,19 @@ final class Worker extends FollowUp implements Runnable {
         return assignedArrival;
     }
 
-    /** Ends the worker; {@link #wake} has to follow if it was idle. */
+    /** Ends the worker; {@link #wake} must follow if it was idle. */
     void retire(RetireReason why) {
         state = State.GONE;
         retireReason = why;
         slot = RETIRE;
     }
 
-    /** Gives this worker, whose thread this is, a task. */
+    /** Assigns a task to this worker. Called on its own thread. */
     void take(Runnable task) {
         taken = task;
     }
 
-    /** Gives this worker, whose thread this is, the task in its slot, and returns it. */
+    /** Takes the task in this worker's slot and returns it. Called on its own thread. */
     Runnable takeAssigned() {
         Runnable task = slot;
         if (task == null) {
@@ -197,7 +197,7 @@ final class Worker extends FollowUp implements Runnable {
 
     // ---- Without the lock
 
-    /** Wakes the worker after its slot was filled, unless it is not parked and will see that by itself. */
+    /** Wakes the worker after its slot was filled, unless it is not parked and will see the task anyway. */
     void wake() {
         Thread started = thread;
         if (parked && started != null) {
@@ -205,7 +205,7 @@ final class Worker extends FollowUp implements Runnable {
         }
     }
 
-    /** Wakes a worker that has been {@linkplain #retire retired}, if need be. */
+    /** Wakes a worker that has been {@linkplain #retire retired}, if necessary. */
     @Override
     void proceed() {
         wake();
@@ -230,7 +230,7 @@ final class Worker extends FollowUp implements Runnable {
         }
     }
 
-    /** Finds out what to do next; if that fails, for want of memory, it is tried again. */
+    /** Decides what to do next; if that fails for lack of memory, retries. */
     private void findNext() {
         while (!tryFindNext()) {
             machine.park(this, backoff.next());
@@ -244,11 +244,11 @@ final class Worker extends FollowUp implements Runnable {
             return true;
         } catch (Throwable failure) {
             failures.report(this, failure);
-            return taken != null; // then it failed in what came after
+            return taken != null; // then a later step failed
         }
     }
 
-    /** Waits for something to come through the slot; returns false if that is the end. */
+    /** Waits until the slot is filled; returns false if the worker is to end. */
     private boolean awaitSlot() {
         Runnable task = slot;
         while (task == null) {
@@ -257,7 +257,7 @@ final class Worker extends FollowUp implements Runnable {
                 machine.park(this, Machine.FOREVER);
             }
             parked = false;
-            Thread.interrupted(); // it would turn the next park into a spin, and was not meant for an idle worker
+            Thread.interrupted(); // would make the next park return at once, and was not meant for an idle worker
             task = slot;
         }
         return task != RETIRE;
@@ -266,7 +266,7 @@ final class Worker extends FollowUp implements Runnable {
     private void perform(Runnable task) {
         Thread.interrupted();
         if (source.isStopping()) {
-            // Told to stop between taking the task and clearing the interrupt: the task has to see it.
+            // The pool stopped between taking the task and clearing the interrupt: the task must see it.
             Thread.currentThread().interrupt();
         }
         try {
@@ -280,7 +280,9 @@ final class Worker extends FollowUp implements Runnable {
         }
     }
 
-    /** Undoes what a task may have set in its thread; thread-locals stay, since there is no way to clear them. */
+    /**
+     * Restores what a task may have changed in its thread. Thread-locals remain, since there is no way to clear them.
+     */
     @SuppressWarnings("ThreadPriorityCheck") // nothing relies on the priority
     private void restoreThread() {
         Thread self = Thread.currentThread();

@@ -6,15 +6,15 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The workers of a pool, and how many of them are in which state. A worker counts from the moment that its place is
- * taken, before its thread is started, so that no number of submitters can exceed the maximum. Once a place is taken,
- * nothing here takes memory. Not thread-safe: guarded by the pool's lock.
+ * The workers of a pool, and how many of them are in which state. A worker counts from the moment it is added, before
+ * its thread is started, so that concurrent submitters cannot exceed the maximum. After a worker has been added, no
+ * operation allocates. Not thread-safe: guarded by the pool's lock.
  *
- * <p>The idle ones are a stack, last in first out: the one that worked last is the warmest, and the one at the bottom
- * has been idle longest. It is linked through the workers.
+ * <p>Idle workers form a stack (last in, first out), linked through the workers: the one that worked last is the
+ * warmest, and the one at the bottom has been idle longest.
  */
 final class WorkerSet {
-    /** Several times what it takes to wake a thread on a processor that is free. */
+    /** Several times the time it takes to wake a thread on a free processor. */
     private static final long LONG_WAKE = 50_000;
 
     private final List<Worker> members = new ArrayList<>();
@@ -35,7 +35,7 @@ final class WorkerSet {
         this.mostWaking = Math.max(1, processors - 1);
     }
 
-    /** Returns how many workers there are: starting, idle and busy ones. */
+    /** Returns the number of workers: starting, idle and busy ones. */
     int size() {
         return members.size();
     }
@@ -94,14 +94,14 @@ final class WorkerSet {
         return false;
     }
 
-    // ---- A worker comes, and goes
+    // ---- A worker starts and ends
 
     /** Returns the number of the next worker, which no other has had. */
     long nextNumber() {
         return ++lastNumber;
     }
 
-    /** Takes places for new workers, which somebody has to start once the lock is released. */
+    /** Adds new workers, which the caller must start once the lock is released. */
     void reserve(List<Worker> workers) {
         int first = members.size();
         members.addAll(workers);
@@ -112,13 +112,13 @@ final class WorkerSet {
         peak = Math.max(peak, members.size());
     }
 
-    /** The thread of a worker runs. */
+    /** Called when the thread of a worker runs. */
     void arrived(Worker worker) {
         worker.state = Worker.State.BUSY;
         starting--;
     }
 
-    /** The thread of a worker could not be started. */
+    /** Called when the thread of a worker could not be started. */
     void startFailed(Worker worker) {
         worker.state = Worker.State.GONE;
         starting--;
@@ -141,13 +141,13 @@ final class WorkerSet {
 
     // ---- A worker is stuck
 
-    /** The task of a worker has run too long. */
+    /** Called when the task of a worker has run too long. */
     void stuck(Worker worker) {
         worker.isStuck = true;
         stuck++;
     }
 
-    /** The task of a stuck worker finished after all. */
+    /** Called when the task of a stuck worker has finished after all. */
     void recovered(Worker worker) {
         worker.isStuck = false;
         stuck--;
@@ -169,7 +169,7 @@ final class WorkerSet {
         idle++;
     }
 
-    /** Returns how many workers have been idle since the given time or longer. */
+    /** Returns how many workers have been idle since the given time or earlier. */
     int countIdleSince(long time) {
         int count = 0;
         for (Worker worker = bottom; worker != null && worker.idleSince - time <= 0; worker = worker.above) {
@@ -178,7 +178,7 @@ final class WorkerSet {
         return count;
     }
 
-    /** Removes and returns the worker that has been idle longest, which is to be retired; null if none is idle. */
+    /** Removes and returns the worker that has been idle longest, to be retired; null if none is idle. */
     @Nullable
     Worker takeLongestIdle() {
         Worker worker = bottom;
@@ -195,7 +195,7 @@ final class WorkerSet {
         return worker;
     }
 
-    /** Removes and returns the idle worker that worked last, which is to be given a task; null if none is idle. */
+    /** Removes and returns the idle worker that worked last, to be assigned a task; null if none is idle. */
     @Nullable
     Worker takeIdle(long now) {
         Worker worker = top;
@@ -215,22 +215,22 @@ final class WorkerSet {
     }
 
     /**
-     * Returns whether waking one more worker is of use. More than the machine can run at once, beside the thread that
-     * submits, is not: while that many wake up, a task is better queued, for one of them or of those that finish.
-     * Unless nothing has come of it for long: then something else has the processors that they were to run on, and each
-     * is waiting for its turn there.
+     * Returns whether waking one more worker is useful. It is not if as many are waking up as the machine can run at
+     * once beside the submitting thread: the task is then better queued, for one of them or for a worker that finishes.
+     * Exception: if none of them has begun a task for long, other processes occupy the processors, and each of them is
+     * waiting for its time slice.
      */
     boolean mayWake(long now) {
         return waking < mostWaking || now - lastProgress > LONG_WAKE;
     }
 
-    /** A worker that was given a task while idle runs again. */
+    /** Called when a worker that was assigned a task while idle runs again. */
     void awoken(Worker worker) {
         worker.state = Worker.State.BUSY;
         waking--;
     }
 
-    /** A worker begins a task. */
+    /** Called when a worker begins a task. */
     void progressed(long now) {
         lastProgress = now;
     }

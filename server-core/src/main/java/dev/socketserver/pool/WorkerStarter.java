@@ -6,8 +6,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Adds workers to a pool. A place is taken under the lock, the thread is started without it. With the lock held unless
- * said otherwise.
+ * Adds workers to a pool. A worker is counted under the lock; its thread is started without it. Called with the lock
+ * held unless stated otherwise.
  */
 final class WorkerStarter {
     private final PoolState state;
@@ -29,10 +29,10 @@ final class WorkerStarter {
     }
 
     /**
-     * Adds as many workers as the growth rule asks for. Never throws: without memory it is as if the threads could not
-     * be started.
+     * Adds as many workers as the growth rule requests. Never throws: lack of memory is treated as a failure to start
+     * the threads.
      *
-     * @param occasion the task that has just come, if one has
+     * @param occasion the task that has just arrived, if any
      */
     void startIfWanted(@Nullable Runnable occasion) {
         int wanted = growth.wanted();
@@ -63,7 +63,7 @@ final class WorkerStarter {
         state.supervisor.arm(growth.pausedUntil());
     }
 
-    /** Starts workers whose places have been taken, and gives the places back if the machine refuses. */
+    /** Starts workers that have been counted, and reverts the count if the threads cannot be started. */
     private final class Start extends FollowUp {
         private final List<Worker> reserved;
         private final @Nullable Runnable occasion;
@@ -73,7 +73,7 @@ final class WorkerStarter {
             this.occasion = occasion;
         }
 
-        /** Starts the workers; after the first failure the others are not tried. */
+        /** Starts the workers; stops at the first failure. */
         @Override
         void proceed() {
             for (int i = 0; i < reserved.size(); i++) {
@@ -86,7 +86,7 @@ final class WorkerStarter {
             }
         }
 
-        /** Gives places back. The occasion stays queued if there is a worker to run it. Without the lock. */
+        /** Reverts the count. The occasion stays queued if there is a worker to run it. Called without the lock. */
         private void rollBack(int first, Throwable cause) {
             boolean refused = false;
             state.lock();
@@ -101,7 +101,8 @@ final class WorkerStarter {
                         refused = true;
                     }
                     if (state.queue.isEmpty()) {
-                        // Nothing is queued that starting is tried again for, so nobody would let them in.
+                        // With nothing queued, starting is not retried, so nothing else would release blocked
+                        // submitters.
                         overload.refuseBlocked(RejectionReason.NO_WORKER);
                     }
                 }

@@ -4,8 +4,8 @@ import java.util.HashSet;
 import java.util.Set;
 
 /**
- * The threads that run a task or a callback of a pool, and so must not wait for the pool. Not thread-safe: guarded by
- * the {@link WorkQueue}'s monitor.
+ * The threads that run a task or a callback of a pool and therefore must not wait for the pool. Not thread-safe:
+ * guarded by the {@link WorkQueue}'s monitor.
  */
 final class InsideThreads {
     private final String pool;
@@ -60,7 +60,7 @@ final class InsideThreads {
 
     private void refuse(boolean inside, String what) {
         if (inside) {
-            throw new IllegalStateException("a " + what + " of pool " + pool + " would wait for itself");
+            throw new IllegalStateException("a " + what + " of pool " + pool + " must not wait for its own pool");
         }
     }
 }

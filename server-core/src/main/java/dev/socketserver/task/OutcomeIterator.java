@@ -13,12 +13,13 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Iterates over the outcomes of a computation on many items. Takes a window of items from their source, puts them into
- * the pool, and takes further ones as outcomes are consumed, so that neither an endless source nor a slow consumer
- * fills the memory.
+ * Iterates over the outcomes of a computation on many items. Takes a window of items from their source, adds them to
+ * the pool, and takes further ones as outcomes are consumed, so that neither an infinite source nor a slow consumer
+ * exhausts memory.
  *
- * <p>If the source throws, the outcomes of all earlier items come first, then the exception, and then the end. An item
- * that the pool refuses is kept and put again later; while other items are outstanding, their outcomes come first.
+ * <p>If the source throws, this returns the outcomes of all earlier items, then throws the exception, and ends. An item
+ * that the pool rejects is kept and added again later; while other items are outstanding, their outcomes are returned
+ * first.
  *
  * <p>Confined to the consuming thread, except that workers complete the items.
  */
@@ -31,7 +32,8 @@ final class OutcomeIterator<A, T extends @Nullable Object> implements Iterator<O
     private final boolean inOrder;
 
     /**
-     * The items in the order of their outcomes: all outstanding ones as in the source, or complete ones as they come.
+     * The items in the order of their outcomes: either all outstanding ones in source order, or the complete ones in
+     * order of completion.
      */
     private final Queue<Item> line = new ConcurrentLinkedQueue<>();
 
@@ -68,7 +70,7 @@ final class OutcomeIterator<A, T extends @Nullable Object> implements Iterator<O
         return !closed && (outstanding > 0 || hasItem() || sourceFailure != null);
     }
 
-    /** Takes an item from the source, unless the last one was not put yet; returns false if there is none. */
+    /** Takes an item from the source, unless the last one has not been put yet; returns false if there is none. */
     private boolean hasItem() {
         if (taken == null && !exhausted) {
             try {

@@ -1,28 +1,30 @@
 package dev.socketserver.task;
 
 /**
- * A task in a {@link WorkQueue}. Either a worker performs it, or it is cancelled while it waits. None of the methods is
- * called with a lock held. Tasks are told apart by identity.
+ * A task in a {@link WorkQueue}. Either a worker performs it, or it is cancelled while it waits. The methods are never
+ * called with a lock held. Tasks are compared by identity.
  */
 interface QueuedTask {
     /** How a task ended. */
     enum Ending {
         SUCCEEDED,
         FAILED,
-        /** It was cancelled after a worker had taken it, and did nothing. */
+        /** It was cancelled after a worker had taken it, but before it was performed. */
         CANCELLED
     }
 
     /** Runs the task. */
     Ending perform();
 
-    /** Notifies whoever waits for this task that it succeeded or failed. The pool has counted it by then. */
+    /**
+     * Notifies the threads that wait for this task that it succeeded or failed. Called after the pool has counted it.
+     */
     default void notifyDone() {}
 
-    /** Notifies whoever waits for this task that it will not be performed. */
+    /** Notifies the threads that wait for this task that it will not be performed. */
     default void notifyCancelled() {}
 
-    /** Returns the task as {@link TaskPool#shutdownNow} hands it back. */
+    /** Returns the task in the form that {@link TaskPool#shutdownNow} returns. */
     default Runnable asRunnable() {
         return this::perform;
     }

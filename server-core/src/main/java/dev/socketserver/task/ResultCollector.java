@@ -5,8 +5,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Waits on behalf of a pool's callers and runs callbacks in their threads: for the results they ask for, and for those
- * that have to be collected before their wait can end. Thread-safe.
+ * Waits on behalf of a pool's callers and runs callbacks in their threads: for the results that they request, and for
+ * those that must be collected before the wait can end. Thread-safe.
  */
 final class ResultCollector {
     private final WorkQueue queue;
@@ -85,7 +85,7 @@ final class ResultCollector {
     /** Collects until there are no results and the condition holds; returns false if the timeout expired first. */
     boolean collectUntil(BooleanSupplier condition, long nanos) throws InterruptedException {
         queue.refuseCallback();
-        runner.start(); // in case that there was no memory or no thread before
+        runner.start(); // if there was no memory or thread before
         long deadline = System.nanoTime() + nanos;
         while (queue.await(() -> queue.results() > 0 || condition.getAsBoolean(), deadline - System.nanoTime())) {
             if (!collect() && condition.getAsBoolean()) {

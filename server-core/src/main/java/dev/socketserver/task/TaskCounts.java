@@ -13,7 +13,7 @@ final class TaskCounts {
         pendingRequests += WaitingTasks.isRequest(task) ? 1 : 0;
     }
 
-    /** Uncounts a task, as if it had never been added. */
+    /** Reverts the counting of a task, as if it had never been added. */
     void removed(QueuedTask task) {
         left--;
         pendingRequests -= WaitingTasks.isRequest(task) ? 1 : 0;

@@ -21,7 +21,7 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T>
         this.taskRunner = taskRunner;
     }
 
-    /** Returns true at the first call only: a task must not be in two queues, or twice in one. */
+    /** Returns true on the first call only: a task must not be queued twice. */
     synchronized boolean mayBeQueued() {
         boolean first = !queued;
         queued = true;

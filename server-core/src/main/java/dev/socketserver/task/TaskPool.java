@@ -30,18 +30,18 @@ import org.jspecify.annotations.Nullable;
  * <dl>
  *   <dt>Backpressure
  *   <dd>A caller that adds a task blocks while the queue is full. A task that adds tasks to its own pool never blocks,
- *       because it might wait for itself.
+ *       because that could deadlock.
  *   <dt>Results
  *   <dd>{@link #addTask} and {@link #map} return nothing, {@link #submit(Callable)} returns a future, and
  *       {@link #imap}, {@link #starmap} and {@link #mapAsCompleted} return streams. A {@link WorkRequestPool} also
  *       passes results to callbacks.
  *   <dt>Failures
- *   <dd>A worker survives whatever a task throws. Its interrupt flag is cleared between tasks.
+ *   <dd>A worker survives any exception or error that a task throws. Its interrupt flag is cleared between tasks.
  *   <dt>Waiting
- *   <dd>Methods that wait for tasks throw {@link IllegalStateException} when a task of this pool calls them, since it
- *       would wait for itself. They throw {@link NoWorkersAvailableException} when tasks wait and no worker is left,
- *       not even a dismissed one that still runs a task. Methods that wait for room in the queue throw it when all
- *       workers have been dismissed.
+ *   <dd>Methods that wait for tasks throw {@link IllegalStateException} when a task of this pool calls them, since that
+ *       would deadlock. They throw {@link NoWorkersAvailableException} when tasks wait and no worker is left, not even
+ *       a dismissed one that still runs a task. Methods that wait for room in the queue throw it when all workers have
+ *       been dismissed.
  *   <dt>Closing
  *   <dd>{@link #close()} runs the tasks that wait; call {@link #cancelWaiting()} first to drop them.
  *       {@link #shutdownNow()} also interrupts the tasks that run.
@@ -162,7 +162,8 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
      *
      * <p>The stream is lazy: each time an outcome is consumed, the consuming thread takes as many items from the source
      * as the workers need, and never has more in progress than twice the number of workers. So the source may be
-     * endless. If the source throws, the stream returns the outcomes of all earlier items, throws the same, and ends.
+     * infinite. If the source throws, the stream returns the outcomes of all earlier items, throws the same exception,
+     * and ends.
      *
      * <p>Close the stream unless it is consumed to its end: closing cancels the items that no worker has begun. If the
      * consuming thread is interrupted while it waits for an outcome, the stream is closed and throws a
@@ -247,8 +248,9 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
     }
 
     /**
-     * Dismisses workers, or all of them if there are not that many. Idle workers go first, and immediately. Then those
-     * go whose task has run longest, as soon as it has ended; workers created meanwhile do not take their places.
+     * Dismisses workers, or all of them if there are fewer. Idle workers are dismissed first, and leave immediately.
+     * Then follow those whose tasks have run longest; they leave when their tasks end. Workers created in the meantime
+     * do not take their places.
      *
      * @return how many were dismissed
      * @throws IllegalArgumentException if {@code count} is negative
@@ -297,8 +299,9 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
     // ---- Closing
 
     /**
-     * Cancels the tasks that wait for a worker. Tasks that run go on, and the pool stays open. The futures of cancelled
-     * tasks are cancelled, their outcomes are failures, and the callbacks of cancelled requests are not called.
+     * Cancels the tasks that wait for a worker. Running tasks continue, and the pool stays open. The futures of
+     * cancelled tasks are cancelled, their outcomes are failures, and the callbacks of cancelled requests are not
+     * called.
      *
      * @return how many tasks were cancelled
      */
@@ -306,7 +309,7 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
         return runner.cancel(task -> true).size();
     }
 
-    /** Refuses further tasks. Those that wait still run. Does not wait for them. */
+    /** Rejects further tasks. Waiting tasks still run. Does not wait for them. */
     @Override
     public final void shutdown() {
         queue.shutdown();
@@ -314,7 +317,7 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
     }
 
     /**
-     * Refuses further tasks, cancels those that wait and interrupts those that run. Does not wait for them to end.
+     * Rejects further tasks, cancels the waiting ones and interrupts the running ones. Does not wait for them to end.
      *
      * @return the cancelled tasks; a future among them is cancelled
      */
@@ -346,9 +349,9 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
     }
 
     /**
-     * Refuses further tasks and waits until all accepted ones have ended. Cancels those that wait if there are no
-     * workers for them. If the thread is interrupted while it waits, cancels the tasks that wait and interrupts those
-     * that run. When a task of this pool calls this method it does not wait, since it would wait for itself.
+     * Rejects further tasks and waits until all accepted ones have ended. Cancels the waiting tasks if there are no
+     * workers for them. If the calling thread is interrupted while it waits, cancels the waiting tasks and interrupts
+     * the running ones. If called from a task of this pool, does not wait, since that would deadlock.
      */
     @Override
     public final void close() {

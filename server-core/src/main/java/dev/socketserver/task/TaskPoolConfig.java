@@ -47,24 +47,24 @@ public final class TaskPoolConfig {
     }
 
     /**
-     * Returns how many workers the pool has at first: the number of tasks that run at a time. With 0, no task runs
-     * before {@link TaskPool#createWorkers}.
+     * Returns the initial number of workers: the number of tasks that run concurrently. With 0, no task runs before
+     * {@link TaskPool#createWorkers}.
      */
     public int workers() {
         return options.workers;
     }
 
     /**
-     * Returns how many tasks may wait for a worker before adding another one blocks; 0 for none, {@link #UNBOUNDED} for
-     * any number. The default is {@link #workers()}.
+     * Returns the number of tasks that may wait for a worker before adding another one blocks; 0 for none,
+     * {@link #UNBOUNDED} for any number. The default is {@link #workers()}.
      */
     public int queueCapacity() {
         return options.queueCapacity;
     }
 
     /**
-     * Returns how many results of {@link WorkRequest}s may wait to be collected before no further request is started.
-     * Those that run then still add their results. The default is {@link #UNBOUNDED}.
+     * Returns the number of results of {@link WorkRequest}s that may wait to be collected. While that many wait, no
+     * further request is started; running requests still add their results. The default is {@link #UNBOUNDED}.
      */
     public int resultCapacity() {
         return options.resultCapacity;
@@ -76,12 +76,11 @@ public final class TaskPoolConfig {
     }
 
     /**
-     * Returns whether the JVM may exit while tasks wait or run, which abandons them. The default is
+     * Returns whether the JVM may exit while tasks wait or run, and abandon them. The default is
      * {@value PoolConfig#DEFAULT_DAEMON}: accepted tasks keep the JVM alive until they have ended. 0.2 s after the last
-     * one, all threads of the pool end together, however many there are, so that the pool does not keep the JVM alive
-     * any longer, closed or not. Tasks for which there are no workers, and requests that wait until results are
-     * collected, do not keep the JVM alive. Virtual workers behave the same. {@link System#exit} and signals end the
-     * JVM in any case.
+     * one, all threads of the pool end together, so that the pool no longer keeps the JVM alive, whether it is closed
+     * or not. Tasks for which there are no workers, and requests that wait until results are collected, do not keep the
+     * JVM alive. Virtual workers behave the same. {@link System#exit} and signals end the JVM in any case.
      */
     public boolean daemon() {
         return options.daemon;
@@ -94,7 +93,7 @@ public final class TaskPoolConfig {
                 + "]";
     }
 
-    /** Collects the options of a {@link TaskPoolConfig}, which are checked when it is built. Not thread-safe. */
+    /** Collects the options of a {@link TaskPoolConfig}; {@link #build()} checks them. Not thread-safe. */
     public static final class Builder {
         private final int workers;
         private String name = DEFAULT_NAME;

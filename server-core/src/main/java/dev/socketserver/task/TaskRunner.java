@@ -29,8 +29,8 @@ final class TaskRunner {
     }
 
     /**
-     * Starts the tasks for which there are free workers, unless this was stopped. A task that gets no thread stays in
-     * the queue.
+     * Starts the tasks for which there are free workers, unless this runner was stopped. A task for which no thread can
+     * be started stays in the queue.
      *
      * @throws RejectedExecutionException if there is no thread and none can be started
      */
@@ -63,7 +63,9 @@ final class TaskRunner {
         }
     }
 
-    /** Cancels and returns the tasks that no thread has begun, and interrupts those that run. Starts no more. */
+    /**
+     * Cancels and returns the tasks that no thread has begun, and interrupts the running ones. Starts no further tasks.
+     */
     List<QueuedTask> stop() {
         List<QueuedTask> taken = new ArrayList<>();
         List<QueuedTask> cancelled = new ArrayList<>();
@@ -90,8 +92,8 @@ final class TaskRunner {
     }
 
     /**
-     * A worker's run of one task. The next task is a run of its own, so that the thread pool knows how long each one
-     * takes. A step for which there is no memory is repeated until there is, since no other thread would do it.
+     * A worker's run of one task. The next task is a separate run, so that the thread pool can time each one. A step
+     * that fails for lack of memory is repeated until it succeeds, since no other thread would do it.
      *
      * <pre>
      *   ENTER --&gt; PERFORM --&gt; COUNT --&gt; NOTIFY --&gt; LEAVE --&gt; RESIZE --&gt; CONTINUE --&gt; DONE
@@ -157,7 +159,7 @@ final class TaskRunner {
             try {
                 return task.perform();
             } catch (Throwable ignored) {
-                return QueuedTask.Ending.FAILED; // logging the failure failed, too
+                return QueuedTask.Ending.FAILED; // logging the failure failed as well
             }
         }
     }

@@ -19,9 +19,9 @@ import org.jspecify.annotations.Nullable;
  *   NONE --execute--&gt; OPEN --no task has run for {@link #LINGER}, or close--&gt; NONE
  * </pre>
  *
- * <p>All threads end together, however many there are, so a pool that is not closed costs no threads, and the JVM can
- * exit soon after the last task. A keeper thread waits for this moment. It is a daemon only if the configuration says
- * so: it also keeps the JVM alive for virtual workers, which are always daemons. Thread-safe.
+ * <p>All threads end together, regardless of their number, so a pool that is not closed costs no threads, and the JVM
+ * can exit soon after the last task. A keeper thread waits for this moment. It is a daemon thread only if configured
+ * so: it also keeps the JVM alive for virtual workers, which are always daemon threads. Thread-safe.
  */
 final class TaskThreads {
     /** How long threads outlive the last task. */
@@ -32,14 +32,14 @@ final class TaskThreads {
     private final long linger; // nanoseconds
     private final @Nullable ClassLoader contextClassLoader =
             Thread.currentThread().getContextClassLoader();
-    private final List<Lease> leases = new ArrayList<>(); // that may have threads left; guarded by this
+    private final List<Lease> leases = new ArrayList<>(); // those that may still have threads; guarded by this
     private volatile @Nullable Lease open; // written under this object's monitor
 
     TaskThreads(TaskPoolConfig config, WorkQueue queue) {
         this(config, queue, LINGER);
     }
 
-    /** Lets a test choose how long threads outlive the last task. */
+    /** For tests, which choose how long threads outlive the last task. */
     TaskThreads(TaskPoolConfig config, WorkQueue queue, Duration linger) {
         this.config = config;
         this.queue = queue;
@@ -92,7 +92,7 @@ final class TaskThreads {
         }
     }
 
-    /** Wakes the keeper if it waits for the last task to end, which has just happened. */
+    /** Wakes the keeper if it waits for the end of the last task. Called when that task has ended. */
     void becameIdle() {
         Lease lease = open;
         if (lease != null && lease.isKeeperWaiting) {
@@ -131,7 +131,10 @@ final class TaskThreads {
         return true;
     }
 
-    /** Closes the threads if no task has run for long enough. Returns how long the keeper has to wait; 0 if it ends. */
+    /**
+     * Closes the threads if no task has run for long enough. Returns the time until the keeper's next check; 0 if it
+     * ends.
+     */
     private synchronized long look(Lease lease) {
         if (open != lease) {
             return 0;
@@ -152,7 +155,8 @@ final class TaskThreads {
     /** The threads from one idle time to the next. */
     private final class Lease {
         private final Thread keeper = newKeeper();
-        private final ElasticThreadPool pool = newPool(); // the last: it has a thread, which a failure would leave
+        private final ElasticThreadPool pool =
+                newPool(); // last, since it has a thread, which would leak if a later field failed
         private volatile boolean isKeeperWaiting; // for the last task to end; written under the outer monitor
 
         /** Creates a pool whose threads inherit the class loader of the task pool's creator, not the caller's. */
@@ -192,7 +196,7 @@ final class TaskThreads {
             }
         }
 
-        /** Looks again after a while if there is no memory for it: without a keeper, the threads would never end. */
+        /** Checks again later if there is no memory now: without a keeper, the threads would never end. */
         private long lookPersistently() {
             try {
                 return look(this);

@@ -15,11 +15,12 @@ import org.jspecify.annotations.Nullable;
 /**
  * The state of a pool: the tasks that wait, the workers and the tasks they run, and the results to be collected.
  *
- * <p>A request starts only while there is room for a result, so that no worker has to wait with a result in hand. Other
- * tasks overtake requests that wait for this.
+ * <p>A request starts only while there is room for a result, so that no worker waits with a result that it cannot
+ * deliver. Other tasks may overtake requests that wait for room.
  *
- * <p>All state is guarded by this object's monitor, which is never held while user code runs. What a worker or a
- * collecting thread calls has no effect if it throws an {@link OutOfMemoryError}, and may be called again. Thread-safe.
+ * <p>All state is guarded by this object's monitor, which is never held while user code runs. A method called by a
+ * worker or a collecting thread has no effect if it throws an {@link OutOfMemoryError}, and may be called again.
+ * Thread-safe.
  */
 final class WorkQueue {
     /** A timeout without a limit. */
@@ -42,8 +43,8 @@ final class WorkQueue {
     // ---- Adding tasks
 
     /**
-     * Adds a task, waiting for room if necessary. A task of this pool does not wait, since it might wait for itself.
-     * Nor does a callback if only collecting can make room, since no other callback runs before it returns.
+     * Adds a task, waiting for room if necessary. A task of this pool does not wait, since that could deadlock. Nor
+     * does a callback if only collecting can make room, since no other callback runs before it returns.
      *
      * @param nanos the timeout, or {@link #FOREVER}
      * @return false if there is no timeout, and no room until a result is collected
@@ -107,7 +108,7 @@ final class WorkQueue {
         return hasRoomForResults() || !WaitingTasks.isRequest(task);
     }
 
-    /** Returns whether nothing but collecting a result can make room for this task. */
+    /** Returns whether only collecting a result can make room for this task. */
     private boolean isHeldUp(QueuedTask task) {
         return !isStartable(task) && startable() == 0;
     }
@@ -250,7 +251,7 @@ final class WorkQueue {
         return removed;
     }
 
-    /** Refuses further tasks. */
+    /** Rejects further tasks. */
     synchronized void shutdown() {
         shutDown = true;
         notifyAll();
@@ -357,7 +358,7 @@ final class WorkQueue {
         return (int) Math.min(Integer.MAX_VALUE, (long) slots.workers() + slots.leaving());
     }
 
-    /** Returns how many tasks one stream should have in here at a time: enough to keep every worker busy. */
+    /** Returns how many tasks one stream should have in progress: enough to keep every worker busy. */
     synchronized int window() {
         long most = slots.workers() + (long) Math.min(slots.workers(), config.queueCapacity());
         return (int) Math.max(1, Math.min(Integer.MAX_VALUE, most));

@@ -21,7 +21,7 @@ import org.slf4j.LoggerFactory;
  *     may have equal ids
  * @param task computes the result, on a worker
  * @param callback receives the result; by default does nothing
- * @param exceptionCallback receives what the task threw; by default logs it at ERROR
+ * @param exceptionCallback receives the exception that the task threw; by default logs it at ERROR
  * @param <T> the type of the result
  */
 public record WorkRequest<T extends @Nullable Object>(
@@ -85,17 +85,17 @@ public record WorkRequest<T extends @Nullable Object>(
         return requests;
     }
 
-    /** Returns this request with another id. */
+    /** Returns a copy of this request with another id. */
     public WorkRequest<T> withId(Object newId) {
         return new WorkRequest<>(newId, task, callback, exceptionCallback);
     }
 
-    /** Returns this request with another callback for its result. */
+    /** Returns a copy of this request with another callback for its result. */
     public WorkRequest<T> withCallback(BiConsumer<? super WorkRequest<T>, ? super T> newCallback) {
         return new WorkRequest<>(id, task, newCallback, exceptionCallback);
     }
 
-    /** Returns this request with another callback for what its task throws. */
+    /** Returns a copy of this request with another callback for the exception that its task throws. */
     public WorkRequest<T> withExceptionCallback(
             BiConsumer<? super WorkRequest<T>, ? super Throwable> newExceptionCallback) {
         return new WorkRequest<>(id, task, callback, newExceptionCallback);

@@ -23,7 +23,7 @@ import java.util.concurrent.RejectedExecutionException;
  *   <dd>{@link #poll()} collects the results that are available. {@link #waitCompletion()}, {@link #awaitTermination}
  *       and {@link #close()} collect until nothing is left, and wait for callbacks that run in other threads.
  *   <dt>Callbacks that throw
- *   <dd>An exception that a callback throws ends the method that collects, which throws it. The request is done
+ *   <dd>If a callback throws an exception, the collecting method throws it to its caller. The request is done
  *       nevertheless, and the remaining results can still be collected. Only {@code close()} calls all callbacks first
  *       and throws at the end.
  *   <dt>Callbacks that use the pool
@@ -58,8 +58,8 @@ public final class WorkRequestPool extends TaskPool {
     }
 
     /**
-     * Adds a request. Blocks while the queue is full. May collect results meanwhile; if their callbacks throw, this
-     * method throws the same and does not accept the request.
+     * Adds a request. Blocks while the queue is full. May collect results meanwhile; if a callback throws, this method
+     * throws the same exception and does not accept the request.
      *
      * @throws InterruptedException if the thread is interrupted; the request is not accepted
      * @throws RejectedExecutionException if the pool is shut down
@@ -69,8 +69,8 @@ public final class WorkRequestPool extends TaskPool {
     }
 
     /**
-     * Adds a request. Blocks while the queue is full, but no longer than the timeout, and not at all if that is zero.
-     * Does not collect results meanwhile.
+     * Adds a request. Blocks while the queue is full, at most until the timeout expires; a zero timeout does not block.
+     * Does not collect results in the meantime.
      *
      * @throws QueueFullException if the timeout expired; the request is not accepted
      * @throws InterruptedException if the thread is interrupted; the request is not accepted
@@ -85,7 +85,8 @@ public final class WorkRequestPool extends TaskPool {
     }
 
     /**
-     * Passes the available results to their callbacks, in order of completion. Does not wait for more.
+     * Passes the available results to their callbacks, in order of completion, without waiting for more, and returns
+     * how many there were.
      *
      * @return how many results there were
      * @throws NoResultsPendingException if no request is pending
@@ -97,7 +98,8 @@ public final class WorkRequestPool extends TaskPool {
     }
 
     /**
-     * Waits for a result until the timeout expires, and then passes the available ones to their callbacks.
+     * Waits for a result until the timeout expires, passes the available results to their callbacks, and returns how
+     * many there were.
      *
      * @return how many results there were
      * @throws NoResultsPendingException if no request is pending

@@ -76,7 +76,7 @@ final class WorkerSlots {
         workers += count;
     }
 
-    /** Dismisses the given number of workers, or all of them if there are fewer; returns how many. */
+    /** Dismisses the given number of workers, or all if there are fewer; returns how many. */
     int dismiss(int count) {
         int dismissed = Math.min(count, workers);
         int busy = Math.max(0, dismissed - free());

@@ -27,11 +27,11 @@ import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection in memory to a {@link StreamRequestHandler}, from the peer's side, for a test of the handler.
+ * An in-memory connection to a {@link StreamRequestHandler}, seen from the peer's side, for tests of the handler.
  *
- * <p>A test writes down what the peer does ({@link #send}, {@link #expect}, {@link #shutdownOutput}, …), and then calls
- * {@link #serve()}, which runs the handler in the calling thread until the connection is closed, or idle with nothing
- * left to happen. It may go on with more steps and calls of {@code serve()}.
+ * <p>A test scripts the peer's actions ({@link #send}, {@link #expect}, {@link #shutdownOutput}, …) and then calls
+ * {@link #serve()}, which runs the handler in the calling thread until the connection is closed, or idle with no step
+ * left. It may continue with further steps and calls of {@code serve()}.
  *
  * <pre>{@code
  * try (var connection = InMemoryConnection.to(GreetHandler::new)) {
@@ -39,8 +39,8 @@ import org.jspecify.annotations.Nullable;
  * }
  * }</pre>
  *
- * <p>A step happens when the connection waits for its peer: inside a read, in {@code awaitMessage()}, or idle after
- * {@code keepOpen()}. So the pieces of the input arrive one by one. Nothing ever waits: where no step is left, a read
+ * <p>A step runs when the connection waits for its peer: in a read, in {@code awaitMessage()}, or idle after
+ * {@code keepOpen()}. So the pieces of the input arrive one by one. Nothing ever blocks: when no step is left, a read
  * times out at once, and {@code awaitMessage()} returns false.
  *
  * <p>The order of calls, "not yet", buffers, views and exceptions are the server's own. A view that is used past its
@@ -70,7 +70,7 @@ public final class InMemoryConnection implements AutoCloseable {
     }
 
     /**
-     * Returns a connection to a handler that has the default configuration.
+     * Returns a connection to a handler with the default configuration.
      *
      * @param handlers creates the handler
      */
@@ -82,22 +82,22 @@ public final class InMemoryConnection implements AutoCloseable {
     }
 
     /**
-     * Returns a connection to a handler of that server, which need not be bound and is not started. Of its hooks,
-     * {@code verifyRequest} and {@code handleError} are called; its configuration's limits, sizes and listener apply.
+     * Returns a connection to a handler of a server, which need not be bound and is not started. Of its hooks,
+     * {@code verifyRequest} and {@code handleError} are called; its configured limits, sizes and listener apply.
      */
     public static InMemoryConnection to(StreamServer server) {
         return new InMemoryConnection(server);
     }
 
-    // ---- what the handler learns about the connection, to be set before serve()
+    // ---- properties of the connection that the handler sees; set them before serve()
 
-    /** Sets where the peer is. The default is port 1 of the loopback address. */
+    /** Sets the peer's address. The default is port 1 of the loopback address. */
     public InMemoryConnection remoteAddress(SocketAddress address) {
         request.comesFrom(Objects.requireNonNull(address, "address"));
         return this;
     }
 
-    /** Sets the address that the peer has reached. The default is the server's configured address. */
+    /** Sets the address that the peer has connected to. The default is the server's configured address. */
     public InMemoryConnection localAddress(SocketAddress address) {
         request.localAddress = Objects.requireNonNull(address, "address");
         return this;
@@ -123,13 +123,13 @@ public final class InMemoryConnection implements AutoCloseable {
 
     // ---- what the peer does
 
-    /** Has the peer send text in UTF-8; see {@link #send(byte[], int...)}. */
+    /** Makes the peer send text in UTF-8; see {@link #send(byte[], int...)}. */
     public InMemoryConnection send(String text, int... splitAt) {
         return send(text.getBytes(UTF_8), splitAt);
     }
 
     /**
-     * Has the peer send bytes, which arrive together, or in several pieces.
+     * Makes the peer send bytes, which arrive together or in several pieces.
      *
      * @param splitAt the positions at which a new piece begins, each larger than the one before
      * @throws IllegalArgumentException if a piece would be empty or is not within the bytes
@@ -156,26 +156,26 @@ public final class InMemoryConnection implements AutoCloseable {
         channel.add(() -> channel.arrive(piece));
     }
 
-    /** Has the peer send bytes, of which each arrives alone. */
+    /** Makes the peer send bytes, each of which arrives separately. */
     public InMemoryConnection sendByteByByte(byte[] bytes) {
         return send(bytes, IntStream.range(1, bytes.length).toArray());
     }
 
-    /** Has the peer end its output: the handler's input ends, and its output still reaches the peer. */
+    /** Makes the peer end its output: the handler's input ends, but its output still reaches the peer. */
     public InMemoryConnection shutdownOutput() {
         channel.add(channel::endInput);
         return this;
     }
 
-    /** Has the peer reset the connection: reading and writing fail from here on. */
+    /** Makes the peer reset the connection: further reads and writes fail. */
     public InMemoryConnection reset() {
         channel.add(channel::reset);
         return this;
     }
 
     /**
-     * Has the peer stay silent for so long that a read times out, {@code awaitMessage()} returns false, or an idle
-     * connection is closed. What was scheduled for before that happens.
+     * Makes the peer stay silent until a read times out, {@code awaitMessage()} returns false, or an idle connection is
+     * closed. Tasks scheduled for an earlier time run.
      */
     public InMemoryConnection staySilent() {
         channel.add(Silence.untilTimeIsUp(run, request));
@@ -183,8 +183,8 @@ public final class InMemoryConnection implements AutoCloseable {
     }
 
     /**
-     * Has the peer stay silent for that long. Nothing waits for it: the time of this connection passes only so. What
-     * was scheduled happens when its time has come, and timeouts as they would.
+     * Makes the peer stay silent for a time, without blocking: only this step advances the connection's clock.
+     * Scheduled tasks run and timeouts expire when they are due.
      *
      * @throws IllegalArgumentException if the time is negative
      */
@@ -193,13 +193,15 @@ public final class InMemoryConnection implements AutoCloseable {
         return this;
     }
 
-    /** Has the peer read that many bytes of output from now on, and then no more: a write times out at once. */
+    /** Makes the peer read that many more bytes of output and then stop: further writes time out at once. */
     public InMemoryConnection readAtMost(int bytes) {
         channel.takeAtMost(bytes);
         return this;
     }
 
-    /** Has the server begin to drain: an idle connection hears {@code goodbye()} and ends. */
+    /**
+     * Makes the server begin to drain: if the connection is idle, {@code goodbye()} is called and the connection ends.
+     */
     public InMemoryConnection drain() {
         channel.add(() -> {
             run.beginDrain();
@@ -209,14 +211,14 @@ public final class InMemoryConnection implements AutoCloseable {
         return this;
     }
 
-    /** Has the peer expect exactly this text, in UTF-8; see {@link #expect(byte[])}. */
+    /** Makes the peer expect exactly this text, in UTF-8; see {@link #expect(byte[])}. */
     public InMemoryConnection expect(String text) {
         return expect(text.getBytes(UTF_8));
     }
 
     /**
-     * Has the peer expect that the handler has sent exactly these bytes since the last expectation, when it waits next
-     * or has ended; else {@link #serve()} fails.
+     * Makes the peer expect exactly these bytes: {@link #serve()} fails unless the handler has sent them since the last
+     * expectation, by the time it waits next or has ended.
      */
     public InMemoryConnection expect(byte[] bytes) {
         byte[] expected = bytes.clone();
@@ -303,17 +305,17 @@ public final class InMemoryConnection implements AutoCloseable {
 
     // ---- what the test sees
 
-    /** Returns all that the peer has received, as text in UTF-8. */
+    /** Returns all bytes that the peer has received, as text in UTF-8. */
     public String received() {
         return new String(channel.sent(), UTF_8);
     }
 
-    /** Returns all that the peer has received. */
+    /** Returns all bytes that the peer has received. */
     public byte[] receivedBytes() {
         return channel.sent();
     }
 
-    /** Returns whether the connection was not closed; after {@link #serve()}, that it is idle. */
+    /** Returns whether the connection is open; after {@link #serve()}, an open connection is idle. */
     public boolean isOpen() {
         return channel.isOpen();
     }
@@ -333,17 +335,17 @@ public final class InMemoryConnection implements AutoCloseable {
         return channel.readTimeout;
     }
 
-    /** Returns the limit that holds for one write of the handler. */
+    /** Returns the timeout of the handler's writes. */
     public Duration writeTimeout() {
         return channel.writeTimeout;
     }
 
-    /** Returns the limit that holds while the connection is idle. */
+    /** Returns the timeout of the idle connection. */
     public Duration idleTimeout() {
         return request.idleTimeout;
     }
 
-    /** Returns why the connection has ended; empty before. */
+    /** Returns why the connection has ended; empty if it has not. */
     public Optional<EndReason> endedBy() {
         return request.endedBy();
     }
@@ -354,8 +356,8 @@ public final class InMemoryConnection implements AutoCloseable {
     }
 
     /**
-     * Closes the connection if it is still open, which finishes the handler, and gives its buffers back. Closing twice
-     * has no effect.
+     * Closes the connection if it is still open, which finishes the handler, and releases its buffers. Further calls
+     * have no effect.
      *
      * @throws AssertionError if the handler's {@code finish()} threw, or the handler has retained a buffer of the
      *     connection and not released it

@@ -22,8 +22,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Datagrams in memory to {@link DatagramRequestHandler}s, from the peer's side, for a test of the handler. Each
- * datagram is served in the calling thread, by a handler of its own.
+ * In-memory datagrams to {@link DatagramRequestHandler}s, seen from the peer's side, for tests of the handler. Each
+ * datagram is served in the calling thread by a new handler.
  *
  * <pre>{@code
  * try (var datagrams = InMemoryDatagrams.to(TimeHandler::new)) {
@@ -75,7 +75,7 @@ public final class InMemoryDatagrams implements AutoCloseable {
     }
 
     /**
-     * Returns datagrams to handlers that have the default configuration.
+     * Returns datagrams to handlers with the default configuration.
      *
      * @param handlers creates a new handler for each datagram
      */
@@ -95,13 +95,13 @@ public final class InMemoryDatagrams implements AutoCloseable {
         return new InMemoryDatagrams(server);
     }
 
-    /** Sets where the next datagrams come from. The default is port 1 of the loopback address. */
+    /** Sets the sender of the next datagrams. The default is port 1 of the loopback address. */
     public InMemoryDatagrams remoteAddress(SocketAddress address) {
         remoteAddress = Objects.requireNonNull(address, "address");
         return this;
     }
 
-    /** Sets the address that datagrams reach. The default is the server's configured address. */
+    /** Sets the address to which datagrams are sent. The default is the server's configured address. */
     public InMemoryDatagrams localAddress(SocketAddress address) {
         localAddress = Objects.requireNonNull(address, "address");
         return this;
@@ -113,7 +113,7 @@ public final class InMemoryDatagrams implements AutoCloseable {
     }
 
     /**
-     * Sends a datagram and serves it; one that is longer than {@link ServerConfig#maxDatagramSize()} is truncated.
+     * Sends a datagram and serves it. A datagram longer than {@link ServerConfig#maxDatagramSize()} is truncated.
      *
      * @throws AssertionError if the handler or a hook threw, which is the cause
      */

@@ -14,24 +14,24 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 
 /**
- * The socket of a connection in memory, and the script of what its peer does. A step of the script happens only when
- * the connection waits for its peer, so each piece of input arrives alone, and after all output that was due before it.
- * Where a socket would wait until its time is up, this one behaves at once as if it was.
+ * The socket of an in-memory connection, and the script of its peer's actions. A step of the script runs only when the
+ * connection waits for its peer, so each piece of input arrives separately, and after all output that precedes it.
+ * Where a socket would wait for a timeout, this one times out at once.
  *
- * <p>Confined to one thread, but for {@link #close} and {@link #isOpen}.
+ * <p>Confined to one thread, except for {@link #close} and {@link #isOpen}.
  */
 final class MemoryChannel implements ReadableByteChannel, GatheringByteChannel, Receiver {
-    /** What became of a wait for the peer. */
+    /** The result of a wait for the peer. */
     enum Wait {
-        /** Something may have come. */
+        /** Input may have arrived. */
         ENDED,
-        /** The peer was silent until the time was up. */
+        /** The peer was silent until the timeout expired. */
         TIMED_OUT,
-        /** The script is at its end. */
+        /** The script has ended. */
         NOTHING_LEFT
     }
 
-    /** What the peer does next. */
+    /** A step of the peer. */
     interface Step {
         Wait happen();
     }
@@ -41,7 +41,7 @@ final class MemoryChannel implements ReadableByteChannel, GatheringByteChannel, 
         void run() throws IOException;
     }
 
-    /** However long. */
+    /** No time limit. */
     static final long NO_LIMIT = -1;
 
     Duration readTimeout = Duration.ZERO;
@@ -65,7 +65,7 @@ final class MemoryChannel implements ReadableByteChannel, GatheringByteChannel, 
     /**
      * Creates the channel.
      *
-     * @param clock tells the time of the script
+     * @param clock returns the time of the script
      */
     MemoryChannel(Flush flush, Alarms clock) {
         this.flush = flush;
@@ -78,12 +78,12 @@ final class MemoryChannel implements ReadableByteChannel, GatheringByteChannel, 
         script.add(step);
     }
 
-    /** Puts a step, or what is left of it, before the others. */
+    /** Inserts a step, or the rest of one, before all others. */
     void addFirst(Step step) {
         script.addFirst(step);
     }
 
-    /** Lets the peer take its next step. */
+    /** Runs the peer's next step. */
     Wait await() {
         Step next = script.poll();
         return next == null ? Wait.NOTHING_LEFT : next.happen();
@@ -159,7 +159,7 @@ final class MemoryChannel implements ReadableByteChannel, GatheringByteChannel, 
         return reading;
     }
 
-    /** Returns since when it has waited. */
+    /** Returns when the wait began. */
     long readSince() {
         return readSince;
     }

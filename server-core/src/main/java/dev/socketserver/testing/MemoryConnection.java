@@ -27,7 +27,7 @@ import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
-/** A connection in memory, as its handler sees it; {@link MemoryRequest} takes its turns. */
+/** An in-memory connection as its handler sees it; {@link MemoryRequest} runs its turns. */
 final class MemoryConnection extends MemoryRequest implements StreamConnection {
     final Map<SocketOption<?>, Object> options = new HashMap<>();
     SocketAddress localAddress;

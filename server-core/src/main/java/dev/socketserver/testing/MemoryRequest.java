@@ -20,8 +20,8 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The turns of a connection in memory: between two messages it is parked, as with a selector. {@link MemoryConnection}
- * adds what handlers see. Confined to one thread, but for what {@link OpenRequest} allows others.
+ * The turns of an in-memory connection: between two messages it is parked, as with a selector. {@link MemoryConnection}
+ * adds the handler's view. Confined to one thread, except for what {@link OpenRequest} allows to other threads.
  */
 abstract class MemoryRequest extends OpenRequest implements StreamOwner, Called {
     final MemoryChannel channel;
@@ -59,26 +59,26 @@ abstract class MemoryRequest extends OpenRequest implements StreamOwner, Called 
 
     // ---- what its peer and the server do
 
-    /** The server begins to drain: it ends the connection if that is idle. */
+    /** Called when the server begins to drain: ends the connection if it is idle. */
     void drained() {
         if (run.drain().endsIdle(this)) {
             dismiss();
         }
     }
 
-    /** The time of its wait is up. */
+    /** Called when the timeout of the current wait expires. */
     void timeIsUp() {
         if (isParked()) {
             expire();
         }
     }
 
-    /** Returns whether it waits for its peer without a thread. */
+    /** Returns whether the connection waits for its peer without a thread. */
     boolean isIdle() {
         return isParked();
     }
 
-    /** Returns how many more nanoseconds its present wait may last, or {@link MemoryChannel#NO_LIMIT}. */
+    /** Returns how many more nanoseconds the current wait may last, or {@link MemoryChannel#NO_LIMIT}. */
     long patience() {
         if (!channel.isOpen()) {
             return MemoryChannel.NO_LIMIT;
@@ -89,12 +89,12 @@ abstract class MemoryRequest extends OpenRequest implements StreamOwner, Called 
         return limit.isZero() ? MemoryChannel.NO_LIMIT : Math.max(0, Alarms.in(limit, since) - alarms.now());
     }
 
-    /** Returns whether other threads, or what was scheduled, want something of it. */
+    /** Returns whether calls of other threads or scheduled tasks are pending. */
     boolean isCalled() {
         return !channel.isReading() && (scheduled || silence.isDue() || calls.hasTasks());
     }
 
-    /** Returns whether it was queued by a call, and forgets it. */
+    /** Returns whether a call has queued the connection, and resets that. */
     boolean takeScheduled() {
         boolean was = scheduled;
         scheduled = false;
@@ -103,7 +103,7 @@ abstract class MemoryRequest extends OpenRequest implements StreamOwner, Called 
 
     // ---- for its input and output
 
-    /** Messages have all the time they need here: a script's steps take none. */
+    /** Returns no limit for messages, since the steps of a script take no time. */
     @Override
     public void insideMessage(boolean now) {}
 
@@ -211,7 +211,7 @@ abstract class MemoryRequest extends OpenRequest implements StreamOwner, Called 
         return expired || inbox.hasEnded() ? Look.END : Look.NOTHING;
     }
 
-    /** Takes in what has come. */
+    /** Reads the input that has arrived. */
     private void hear() {
         if (inbox.receive() > 0) {
             noLongerFresh();

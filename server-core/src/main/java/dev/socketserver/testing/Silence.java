@@ -3,7 +3,7 @@ package dev.socketserver.testing;
 import dev.socketserver.internal.run.CallerRun;
 import java.time.Duration;
 
-/** A step in which the peer sends nothing and time passes, interrupted by what the connection has to do meanwhile. */
+/** A step in which the peer sends nothing and time passes, interrupted when the connection has something to do. */
 final class Silence implements MemoryChannel.Step {
     private static final long UNTIL_TIME_IS_UP = -1;
 
@@ -17,12 +17,12 @@ final class Silence implements MemoryChannel.Step {
         this.request = request;
     }
 
-    /** Returns a silence of that length. */
+    /** Returns a silence of the given length. */
     static Silence of(Duration time, CallerRun run, MemoryRequest request) {
         return new Silence(time.toNanos(), run, request);
     }
 
-    /** Returns a silence until the time is up of the wait that it happens in; at once if that has no limit. */
+    /** Returns a silence that lasts until the current wait times out; it ends at once if the wait has no timeout. */
     static Silence untilTimeIsUp(CallerRun run, MemoryRequest request) {
         return new Silence(UNTIL_TIME_IS_UP, run, request);
     }

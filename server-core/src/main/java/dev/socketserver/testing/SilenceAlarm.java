@@ -4,7 +4,7 @@ import dev.socketserver.internal.run.Alarm;
 import dev.socketserver.internal.run.Alarms;
 import java.time.Duration;
 
-/** Says when the peer of a connection in memory has been silent for long. Confined to the connection's turn. */
+/** Detects when the peer of an in-memory connection has been silent for long. Confined to the connection's turn. */
 final class SilenceAlarm extends Alarm {
     private final Alarms alarms;
     private final long span; // in nanoseconds; 0 for none
@@ -13,10 +13,10 @@ final class SilenceAlarm extends Alarm {
     private boolean due;
 
     /**
-     * Creates one that begins now.
+     * Creates an alarm whose silence begins now.
      *
-     * @param span after what silence the handler is to be told, and again; zero for never
-     * @param call has the connection looked at
+     * @param span the silence after which the handler is notified, repeatedly; zero for never
+     * @param call makes the connection check this alarm
      */
     SilenceAlarm(Alarms alarms, Duration span, Runnable call) {
         this.alarms = alarms;
@@ -30,31 +30,31 @@ final class SilenceAlarm extends Alarm {
         return since;
     }
 
-    /** The peer was heard of or answered. */
+    /** Called when the peer has sent something or was answered. */
     void restart() {
         since = alarms.now();
         stop();
     }
 
-    /** The connection awaits a message. */
+    /** Called when the connection begins to await a message. */
     void start() {
         if (span > 0) {
             alarms.setAt(this, since + ((alarms.now() - since) / span + 1) * span);
         }
     }
 
-    /** The connection awaits no message any more. */
+    /** Called when the connection no longer awaits a message. */
     void stop() {
         alarms.cancel(this);
         due = false;
     }
 
-    /** Returns whether the handler is to be told. */
+    /** Returns whether the handler is to be notified. */
     boolean isDue() {
         return due;
     }
 
-    /** Returns whether the handler is to be told now, and notes that it was. */
+    /** Returns whether the handler is to be notified now, and records that it was. */
     boolean take() {
         boolean was = due;
         due = false;

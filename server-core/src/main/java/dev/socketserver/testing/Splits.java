@@ -13,8 +13,8 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Checks that a handler does the same however its input is split: TCP carries bytes and not messages, so a line may
- * come in two pieces, or two lines in one.
+ * Checks that a handler behaves the same however its input is split: TCP transfers bytes, not messages, so a line may
+ * arrive in two pieces, or two lines in one.
  *
  * <pre>{@code
  * String output = Splits.sameOutput(() -> InMemoryConnection.to(UpperCaseHandler::new), "one\ntwo\n");
@@ -24,7 +24,7 @@ public final class Splits {
     /** Up to this length, all splits are tried: 2,048 of them. */
     private static final int ALL = 12;
 
-    /** What a connection came to. */
+    /** The outcome of a connection. */
     private record Result(ByteBuf received, @Nullable String failure) {
         Result(InMemoryConnection connection, @Nullable AssertionError failure) {
             this(Unpooled.wrappedBuffer(connection.receivedBytes()), failure == null ? null : failure.getMessage());
@@ -39,20 +39,20 @@ public final class Splits {
 
     private Splits() {}
 
-    /** Sends text in UTF-8, and returns the output as such; see {@link #sameOutput(Supplier, byte[])}. */
+    /** Sends text in UTF-8 and returns the output as text; see {@link #sameOutput(Supplier, byte[])}. */
     public static String sameOutput(Supplier<InMemoryConnection> connections, String input) {
         return new String(sameOutput(connections, input.getBytes(UTF_8)), UTF_8);
     }
 
     /**
-     * Sends the input to one handler after the other, each time in other pieces, and then the end of the input: as a
-     * whole, byte by byte, in two pieces wherever they may be cut, and, if it has no more than 12 bytes, in all other
-     * ways, too.
+     * Sends the input, followed by its end, to one new handler after another, split differently each time: in one
+     * piece, byte by byte, in two pieces with every possible cut, and, if it has at most 12 bytes, in every other
+     * possible way.
      *
      * @param connections returns a new connection to a new handler, with nothing sent
      * @return the output, which is the same for all
-     * @throws AssertionError if one handler has sent something else than the one before, or has thrown something else;
-     *     or if all threw the same, which is the cause
+     * @throws AssertionError if the output or the exception of two handlers differs, or if all threw the same
+     *     exception, which is the cause
      */
     public static byte[] sameOutput(Supplier<InMemoryConnection> connections, byte[] input) {
         Objects.requireNonNull(connections, "connections");
@@ -89,7 +89,9 @@ public final class Splits {
         }
     }
 
-    /** Returns the ways to cut so many bytes into two or more pieces, each as the positions where pieces begin. */
+    /**
+     * Returns the ways to split that many bytes into two or more pieces, each as the positions at which pieces begin.
+     */
     static Stream<int[]> of(int length) {
         if (length <= 1) {
             return Stream.empty();

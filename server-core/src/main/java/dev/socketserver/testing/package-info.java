@@ -1,9 +1,10 @@
 /**
- * Tests a handler without a socket, a thread, or a wait: {@link dev.socketserver.testing.InMemoryConnection},
- * {@link dev.socketserver.testing.InMemoryDatagrams}, and {@link dev.socketserver.testing.Splits}.
+ * Support for testing handlers without sockets, threads or waiting:
+ * {@link dev.socketserver.testing.InMemoryConnection}, {@link dev.socketserver.testing.InMemoryDatagrams}, and
+ * {@link dev.socketserver.testing.Splits}.
  *
- * <p>What a handler meets here is the library's own input and output, turns, and order of calls; only the socket and
- * the waiting are replaced. Failed checks are plain {@link AssertionError}s, so any test framework will do.
+ * <p>Handlers run with the library's own input, output, turns and order of calls; only the socket and the waiting are
+ * replaced. Failed checks throw plain {@link AssertionError}s, so any test framework can be used.
  */
 @NullMarked
 package dev.socketserver.testing;

@@ -224,7 +224,7 @@ class OutcomeStreamTest {
             Iterator<Outcome<Integer, Integer>> outcomes = order.iterator(pool, numbers(3));
             assertThatThrownBy(() -> pool.submit(outcomes::next).get())
                     .hasCauseInstanceOf(IllegalStateException.class)
-                    .hasMessageEndingWith("a task of pool task would wait for itself");
+                    .hasMessageEndingWith("a task of pool task must not wait for its own pool");
             assertThat(outcomes).toIterable().hasSize(3);
         }
     }

@@ -247,7 +247,7 @@ class TaskPoolTest {
         }
         assertThat(refused)
                 .hasSize(6)
-                .allSatisfy(e -> assertThat(e).hasMessage("a task of pool task would wait for itself"));
+                .allSatisfy(e -> assertThat(e).hasMessage("a task of pool task must not wait for its own pool"));
     }
 
     @Test

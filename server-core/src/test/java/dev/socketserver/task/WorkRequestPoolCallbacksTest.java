@@ -238,7 +238,7 @@ class WorkRequestPoolCallbacksTest {
         }
         assertThat(refused)
                 .hasSize(5)
-                .allSatisfy(e -> assertThat(e).hasMessage("a callback of pool task would wait for itself"));
+                .allSatisfy(e -> assertThat(e).hasMessage("a callback of pool task must not wait for its own pool"));
     }
 
     /** If callbacks were nested, this would overflow the stack. */

@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
 /** The command {@code chat}: a chat room for {@code nc}, {@code socat} or {@code telnet}. */
 @Command(
         name = "chat",
-        description = "Runs a chat server. On SIGTERM or Ctrl-C, says goodbye to everybody and exits.",
+        description = "Runs a chat server. On SIGTERM or Ctrl-C, sends everyone a goodbye message and exits.",
         mixinStandardHelpOptions = true,
         versionProvider = ProjectVersion.class)
 final class ChatCommand implements Callable<Integer> {
@@ -43,7 +43,7 @@ final class ChatCommand implements Callable<Integer> {
     @Option(
             names = "--idle-timeout",
             paramLabel = "S",
-            description = "How long a person may say nothing, in seconds; default: 3600.")
+            description = "How long a user may be silent, in seconds; default: 3600.")
     private Duration idleTimeout = Duration.ofHours(1);
 
     @Override

@@ -12,20 +12,20 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** One person's connection to a chat: each line goes to all others. Confined to its connection's turn. */
+/** A user's connection to a chat: each line is sent to all others. Confined to its connection's turn. */
 final class ChatHandler extends StreamRequestHandler {
     private static final int MAX_LINE = 1_000;
     private static final Pattern NAME = Pattern.compile("[\\p{L}\\p{N}_-]{1,20}");
-    private static final Pattern CONTROL = Pattern.compile("\\p{Cc}"); // what could move a reader's cursor
+    private static final Pattern CONTROL = Pattern.compile("\\p{Cc}"); // could move the cursor of a reader's terminal
 
-    /** What the people in a chat share. Thread-safe. */
+    /** The state shared by the users of a chat. Thread-safe. */
     static final class Room {
         private final ConnectionGroup people = new ConnectionGroup();
         private final Set<String> names = ConcurrentHashMap.newKeySet();
     }
 
     private final Room room;
-    private @Nullable String name; // null until it was told
+    private @Nullable String name; // null until the user has entered it
 
     ChatHandler(Room room) {
         this.room = room;
@@ -65,7 +65,7 @@ final class ChatHandler extends StreamRequestHandler {
         } else {
             name = wanted;
             room.people.join(connection());
-            say("hello " + wanted + "; /who tells who is here, /quit leaves");
+            say("hello " + wanted + "; /who lists the users, /quit leaves");
             tellOthers("* " + wanted + " has come");
         }
     }
@@ -83,12 +83,12 @@ final class ChatHandler extends StreamRequestHandler {
         say("* the chat is closing");
     }
 
-    /** The connection leaves the group by itself. */
+    /** Announces that the user has left. The connection leaves the group automatically. */
     @Override
     protected void finish() {
         if (name != null) {
             room.names.remove(name);
-            if (server().state() != ServerState.DRAINING) { // when all leave, nobody is told of each
+            if (server().state() != ServerState.DRAINING) { // during a drain all leave, which is not announced
                 tellOthers("* " + name + " has left");
             }
         }

@@ -36,9 +36,9 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Spec;
 
 /**
- * The command {@code demo}: an echo server, a load on it, and a look at its pool meanwhile.
+ * The command {@code demo}: puts an echo server under load and shows its pool.
  *
- * <p>Server and load share one process: they would share the processors anyway, and here the pool can be watched.
+ * <p>Server and load run in one process: they would share the processors anyway, and this way the pool can be observed.
  */
 @Command(
         name = "demo",
@@ -53,7 +53,7 @@ final class DemoCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--scale", hidden = true, defaultValue = "1", description = "Makes every act shorter, for tests.")
+    @Option(names = "--scale", hidden = true, defaultValue = "1", description = "Shortens every phase, for tests.")
     private double scale;
 
     @Option(
@@ -64,7 +64,7 @@ final class DemoCommand implements Callable<Integer> {
     private Path html = Path.of(System.getProperty("java.io.tmpdir"), "socketserver-demo.html");
 
     private final CountDownLatch stopped = new CountDownLatch(1);
-    /** The load that runs; written by the command's thread, read by the one that stops it. */
+    /** The current load; written by the command's thread, read by the thread that stops it. */
     private final AtomicReference<@Nullable Load> running = new AtomicReference<>();
 
     @Override

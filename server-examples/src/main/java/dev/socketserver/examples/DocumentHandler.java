@@ -7,7 +7,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
-/** Sends the document whose number the peer asks for, after a while, as a server far away would. */
+/** Sends the document whose number the peer requests, after a delay that simulates a remote server. */
 final class DocumentHandler extends StreamRequestHandler {
     private static final int LONGEST_REQUEST = 20;
     private static final int LINES = 40;

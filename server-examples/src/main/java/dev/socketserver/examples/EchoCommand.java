@@ -35,7 +35,7 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The command {@code echo}: a server that sends back what it receives until it is told to end. */
+/** The command {@code echo}: a server that sends back what it receives until it is stopped. */
 @Command(
         name = "echo",
         description =
@@ -47,7 +47,7 @@ final class EchoCommand implements Callable<Integer> {
     private static final int MAX_PORT = 65_535;
     private static final Pattern CAMEL_HUMP = Pattern.compile("(?<=[a-z])[A-Z]");
 
-    /** How the server is reached. */
+    /** The transport of the server. */
     enum Transport {
         TCP,
         UDP,
@@ -224,7 +224,7 @@ final class EchoCommand implements Callable<Integer> {
                 .name("echo")
                 .address(address())
                 .inheritedSocket(inherited)
-                .awaitFirstByte(true) // who never asks costs no worker
+                .awaitFirstByte(true) // silent peers hold no worker
                 .drainDelay(drainDelay)
                 .shutdownGrace(grace)
                 .pool(PoolConfig.builder()

@@ -4,7 +4,7 @@ import dev.socketserver.StreamRequestHandler;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 
-/** Sends back what has come and lets the connection rest until more comes. Confined to its connection. */
+/** Sends back the received bytes and keeps the connection open, idle until more arrive. Confined to its connection. */
 final class EchoHandler extends StreamRequestHandler {
     @Override
     protected void handle() throws IOException {

@@ -4,7 +4,7 @@ import dev.socketserver.StreamRequestHandler;
 import dev.socketserver.TcpServer;
 import java.io.IOException;
 
-/** A whole TCP server: sends back whatever it receives, on port 7007. */
+/** A complete TCP server: sends back what it receives, on port 7007. */
 public final class EchoServer {
     static final class EchoHandler extends StreamRequestHandler {
         @Override

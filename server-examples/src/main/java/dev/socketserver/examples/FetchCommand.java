@@ -35,8 +35,8 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
- * The command {@code fetch}: a {@link TaskPool} fetches many small documents, so many at a time, from a server in the
- * same process.
+ * The command {@code fetch}: a {@link TaskPool} fetches many small documents concurrently from a server in the same
+ * process.
  */
 @Command(
         name = "fetch",
@@ -48,7 +48,7 @@ final class FetchCommand implements Callable<Integer> {
     private static final int REFRESH_ON_TERMINAL_MILLIS = 100;
     private static final int REFRESH_ELSEWHERE_MILLIS = 1000;
     private static final int LINE_LENGTH = 100;
-    /** Both ends of a connection are here. */
+    /** Both ends of each connection are in this process. */
     private static final int DESCRIPTORS_PER_WORKER = 2;
 
     @Spec
@@ -112,7 +112,7 @@ final class FetchCommand implements Callable<Integer> {
                 pool.waitCompletion();
             } catch (InterruptedException e) {
                 interrupted = true;
-                pool.cancelWaiting(); // what runs is still waited for, when the pool is closed
+                pool.cancelWaiting(); // close() still waits for the running tasks
             }
         }
         return summarize(interrupted);
@@ -130,7 +130,10 @@ final class FetchCommand implements Callable<Integer> {
         return new TcpServer(config, () -> new DocumentHandler(Duration.ofMillis(delay)));
     }
 
-    /** A bar on a terminal's standard error, elsewhere a line each second on standard output. */
+    /**
+     * Shows a progress bar on standard error if it is a terminal, otherwise prints a line each second on standard
+     * output.
+     */
     private ProgressBar progressBar() {
         boolean terminal = Terminal.isInteractive();
         PrintWriter out = spec.commandLine().getOut();

@@ -18,32 +18,32 @@ final class LimitOptions {
     @Option(
             names = "--max-connections",
             paramLabel = "N",
-            description = "The most connections; default: 0, derived from the process's descriptors.")
+            description = "The maximum number of connections; default: 0, derived from the descriptor limit.")
     private int maxConnections;
 
     @Option(
             names = "--at-limit",
             paramLabel = "KIND",
-            description = "pause or refuse: what happens to more connections; default: pause.")
+            description = "pause or refuse: what happens to further connections; default: pause.")
     private AtLimit atLimit = AtLimit.PAUSE;
 
     @Option(
             names = "--max-per-source",
             paramLabel = "N",
-            description = "The most connections of one address, or one IPv6 network of 64 bits; default: no limit.")
+            description = "The maximum number of connections per IPv4 address or IPv6 /64 network; default: no limit.")
     private @Nullable Integer maxPerSource;
 
     @Option(
             names = "--rate-per-source",
             paramLabel = "N",
-            description = "The most connections, or datagrams, of one of these per second; default: no limit.")
+            description = "The maximum number of connections or datagrams of one of these per second; default: none.")
     private @Nullable Long ratePerSource;
 
     @Option(
             names = "--deny",
             paramLabel = "CIDR",
             split = ",",
-            description = "Who may not come, such as 192.0.2.0/24,2001:db8::/32; default: nobody.")
+            description = "Denied addresses, such as 192.0.2.0/24,2001:db8::/32; default: none.")
     private List<Cidr> denied = List.of();
 
     @Option(
@@ -61,7 +61,7 @@ final class LimitOptions {
     @Option(
             names = "--message-timeout",
             paramLabel = "S",
-            description = "How long a message may take, in seconds; default: 30.")
+            description = "How long a message may take to arrive, in seconds; default: 30.")
     private Duration messageTimeout = DEFAULTS.messageTimeout();
 
     @Option(
@@ -77,9 +77,9 @@ final class LimitOptions {
     }
 
     /**
-     * Sets them.
+     * Sets these options in a configuration.
      *
-     * @throws IllegalArgumentException that names the option and its value, if one makes no sense
+     * @throws IllegalArgumentException if an option is invalid; the message names the option and its value
      */
     void apply(ServerConfig.Builder config) {
         config.maxConnections(maxConnections)

@@ -69,7 +69,7 @@ final class LoadCommand implements Callable<Integer> {
     @ArgGroup(validate = false, order = 4, heading = "%nResults:%n")
     private Results results = new Results();
 
-    /** What becomes of the results. */
+    /** The output and evaluation of the results. */
     private static final class Results {
         @Option(
                 names = "--repeat",
@@ -109,7 +109,7 @@ final class LoadCommand implements Callable<Integer> {
     }
 
     private final AtomicBoolean stopped = new AtomicBoolean();
-    /** The run that is going on; written by the command's thread, read by the one that stops it. */
+    /** The current run; written by the command's thread, read by the thread that stops it. */
     private final AtomicReference<@Nullable Load> running = new AtomicReference<>();
 
     /** Registers the types of this command's options. */
@@ -231,7 +231,7 @@ final class LoadCommand implements Callable<Integer> {
         }
     }
 
-    /** It is better to learn now than after the run that there are no metrics. */
+    /** Checks the metrics URL before the run, so that a mistake does not surface only afterwards. */
     private static PoolMetrics readable(URI url) throws IOException {
         var pool = new PoolMetrics(url);
         pool.read();

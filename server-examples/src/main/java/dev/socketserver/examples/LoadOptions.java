@@ -24,7 +24,7 @@ import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** The options of {@code load} that a plan is made of. */
+/** The options of {@code load} that make up a plan. */
 final class LoadOptions {
     @Parameters(
             index = "0",
@@ -45,7 +45,7 @@ final class LoadOptions {
     @ArgGroup(validate = false, order = 3, heading = "%nConnections:%n")
     private Connections connections = new Connections();
 
-    /** How much is done for how long. */
+    /** The amount and duration of the load. */
     private static final class Load {
         @Option(
                 names = "--mode",
@@ -108,7 +108,7 @@ final class LoadOptions {
         private int threads;
     }
 
-    /** What is sent and what must come back. */
+    /** The messages and the expected answers. */
     private static final class Messages {
         @Option(
                 names = "--payload",
@@ -240,7 +240,7 @@ final class LoadOptions {
         }
     }
 
-    /** What connections there are, and where they come from. */
+    /** The kinds of connections and their source addresses. */
     private static final class Connections {
         @Option(
                 names = "--idle",
@@ -283,7 +283,7 @@ final class LoadOptions {
     /**
      * Returns the plan, for the first address of the target.
      *
-     * @throws IllegalArgumentException naming the option, without its dashes, that is out of range
+     * @throws IllegalArgumentException if an option is out of range; the message names it without its dashes
      */
     LoadPlan plan() throws GeneralSecurityException {
         Target server = server();
@@ -297,7 +297,7 @@ final class LoadOptions {
     /**
      * Returns the plan for the first address of the target at which a server listens.
      *
-     * @param mayBeDown whether it is no failure that no server listens
+     * @param mayBeDown whether to return a plan even if no server listens
      * @throws IOException if no server listens there
      */
     LoadPlan listening(LoadPlan plan, boolean mayBeDown) throws IOException {

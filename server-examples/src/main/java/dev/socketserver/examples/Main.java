@@ -31,7 +31,7 @@ public final class Main implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     /** Runs a command and exits with its code: 0 done, 1 failed, 2 bad command line. */
-    @SuppressWarnings("checkstyle:RegexpSinglelineJava") // Here and in Sockload a process may be ended.
+    @SuppressWarnings("checkstyle:RegexpSinglelineJava") // Only this class and Sockload may exit the process.
     public static void main(String... args) {
         System.exit(commandLine().execute(args));
     }

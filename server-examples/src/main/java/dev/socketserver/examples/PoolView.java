@@ -12,7 +12,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** Prints, twice a second, what the load does and what the pool makes of it. Not thread-safe. */
+/** Prints twice a second the load and the state of the pool. Not thread-safe. */
 final class PoolView {
     /** The time between two lines. */
     static final Duration EVERY = Duration.ofMillis(500);
@@ -30,7 +30,7 @@ final class PoolView {
         this.pool = pool;
     }
 
-    /** Notes how the pool is, and prints a line if it is time for one; {@code sample} is null when there is no load. */
+    /** Records the state of the pool, and prints a line if one is due; {@code sample} is null when there is no load. */
     void show(String act, @Nullable Sample sample) {
         long now = System.nanoTime();
         double at = (now - begin) / 1e9;
@@ -55,7 +55,7 @@ final class PoolView {
         out.flush();
     }
 
-    /** What was noted so far. */
+    /** Returns the recorded states. */
     List<HtmlPage.PoolPoint> points() {
         return points;
     }
@@ -64,7 +64,7 @@ final class PoolView {
         return Text.format("%,9.0f/s  p99 %s", sample.rate(), Text.nanos(sample.p99Nanos()));
     }
 
-    /** Busy workers as #, idle ones as -, out of all that there may be. */
+    /** Returns a bar with # for each busy worker and - for each idle one, as long as the maximum. */
     private String bar(PoolSnapshot snapshot) {
         int busy = columns(snapshot.busy());
         int idle = Math.max(0, columns(snapshot.size()) - busy);

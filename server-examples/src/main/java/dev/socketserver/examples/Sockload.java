@@ -5,8 +5,8 @@ import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 
 /**
- * The load tester as a program of its own, which {@code server-examples/bin/sockload} starts: the command {@code load},
- * and {@code compare} and {@code generate-completion} below it.
+ * The load tester as a separate program, which {@code server-examples/bin/sockload} starts: the command {@code load}
+ * with the subcommands {@code compare} and {@code generate-completion}.
  */
 public final class Sockload {
     static final String NAME = "sockload";
@@ -14,7 +14,7 @@ public final class Sockload {
     private Sockload() {}
 
     /** Runs the load tester and exits with its code: 0 done, 1 failed, 2 bad command line. */
-    @SuppressWarnings("checkstyle:RegexpSinglelineJava") // Here and in Main a process may be ended.
+    @SuppressWarnings("checkstyle:RegexpSinglelineJava") // Only this class and Main may exit the process.
     public static void main(String... args) {
         System.exit(commandLine().execute(args));
     }

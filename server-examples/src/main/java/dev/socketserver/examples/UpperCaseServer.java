@@ -7,7 +7,7 @@ import dev.socketserver.UdpServer;
 import java.io.IOException;
 import java.util.Locale;
 
-/** A whole UDP server: answers each datagram with its text in upper case, on port 7007. */
+/** A complete UDP server: answers each datagram with its text in upper case, on port 7007. */
 public final class UpperCaseServer {
     static final class UpperCaseHandler extends DatagramRequestHandler {
         @Override

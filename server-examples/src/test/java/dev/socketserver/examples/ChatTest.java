@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** The chat, in memory, over sockets, and with socat. */
 @Timeout(60)
 class ChatTest {
-    private static final String HELLO = "; /who tells who is here, /quit leaves";
+    private static final String HELLO = "; /who lists the users, /quit leaves";
 
     /** Somebody who speaks in lines. */
     private record Person(OutputStream out, BufferedReader in, Closeable process) implements Closeable {

@@ -8,9 +8,9 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Keeps the buffers that connections are done with for the next ones, so that a request does not have to go to the
- * allocator. Each thread has a slot for one buffer, which it shares with few others: mostly the thread that gave a
- * buffer back is the one that needs the next, and has its memory in the processor's cache.
+ * Caches buffers for reuse by the next connections, so that a request does not use the allocator. Each thread has a
+ * slot for one buffer, shared with few other threads: usually the thread that returns a buffer is the next to need one,
+ * and has its memory in the processor's cache.
  *
  * <p>Thread-safe, without a lock.
  */
@@ -31,48 +31,48 @@ public final class SpareBuffers implements AutoCloseable {
     }
 
     /**
-     * Creates one that has no buffer yet.
+     * Creates an empty cache.
      *
-     * @param allocator lends the buffers
-     * @param capacity the size of the buffers that are kept, in bytes; others go back to the allocator
+     * @param allocator allocates the buffers
+     * @param capacity the size of the cached buffers, in bytes; others are released to the allocator
      */
     public SpareBuffers(ByteBufAllocator allocator, int capacity) {
         this(allocator, capacity, false);
     }
 
     /**
-     * Returns one for inputs, whose buffers handlers have views of. With Netty's leak detection at level
-     * {@code PARANOID}, it keeps nothing, and a view that is used past its time is detected.
+     * Returns a cache for inputs, of whose buffers handlers have views. With Netty's leak detection at level
+     * {@code PARANOID}, it caches nothing, so that the use of an invalid view is detected.
      */
     public static SpareBuffers forInputs(ByteBufAllocator allocator, int capacity) {
         boolean paranoid = ResourceLeakDetector.getLevel() == ResourceLeakDetector.Level.PARANOID;
         return paranoid ? checkingViews(UnpooledByteBufAllocator.DEFAULT) : new SpareBuffers(allocator, capacity);
     }
 
-    /** Returns one for inputs that keeps nothing, and always detects a view that is used past its time. */
+    /** Returns a cache for inputs that caches nothing, so that the use of an invalid view is always detected. */
     public static SpareBuffers checkingViews(ByteBufAllocator allocator) {
         return new SpareBuffers(allocator, NO_CAPACITY, true);
     }
 
-    /** Returns one that keeps nothing, so that it need not be closed. */
+    /** Returns a cache that caches nothing and need not be closed. */
     public static SpareBuffers none(ByteBufAllocator allocator) {
         return new SpareBuffers(allocator, NO_CAPACITY);
     }
 
-    /** Returns whether an input is to give up a buffer of which a view was returned, once the view's time is over. */
+    /** Returns whether an input must release a buffer of which it has returned a view when the view becomes invalid. */
     boolean checksViews() {
         return checksViews;
     }
 
-    /** Returns an empty buffer of that capacity: a spare one if it fits, else a new one. */
+    /** Returns an empty buffer of the given capacity: a cached one if it fits, otherwise a new one. */
     ByteBuf take(int wanted) {
         ByteBuf spare = wanted == capacity ? slots.getAndSet(slot(), null) : null;
         return spare == null ? allocator.directBuffer(wanted, wanted) : spare.clear();
     }
 
     /**
-     * Keeps a buffer for the next connection, or releases it if it cannot be used again: it was retained, it has
-     * another size, or another one is in its place.
+     * Caches a buffer for the next connection, or releases it if it cannot be reused: because it was retained, has
+     * another size, or the slot is occupied.
      */
     void giveBack(ByteBuf buffer) {
         int slot = slot();
@@ -80,7 +80,7 @@ public final class SpareBuffers implements AutoCloseable {
         if (!fits || !slots.compareAndSet(slot, null, buffer)) {
             buffer.release();
         } else if (closed) {
-            empty(slot); // nobody will come for it
+            empty(slot); // no thread will take it
         }
     }
 
@@ -95,7 +95,7 @@ public final class SpareBuffers implements AutoCloseable {
         }
     }
 
-    /** Gives the spare buffers back to the allocator; those that are in use follow when they come back. */
+    /** Releases the cached buffers; those in use are released when they are returned. */
     @Override
     public void close() {
         closed = true;

@@ -2,40 +2,41 @@ package dev.socketserver.internal.buffer;
 
 import java.io.IOException;
 
-/** The connection that an input and an output belong to, as they see it. */
+/** The connection of an input and an output, as seen by them. */
 public interface StreamOwner {
     /**
-     * Is called before each use that neither reads nor writes; throws an {@code IllegalStateException} unless allowed.
+     * Called before each use that neither reads nor writes; throws an {@code IllegalStateException} if it is not
+     * allowed.
      */
     void beforeUse();
 
-    /** Is called before each read; throws an {@code IllegalStateException} unless it is allowed now. */
+    /** Called before each read; throws an {@code IllegalStateException} if it is not allowed now. */
     void beforeRead();
 
-    /** Is called before each write; throws an {@code IllegalStateException} unless it is allowed now. */
+    /** Called before each write; throws an {@code IllegalStateException} if it is not allowed now. */
     void beforeWrite();
 
     /**
-     * Tells whether what is waited for from here on is the rest of a message that has begun. One that has ended is not
-     * gone on with.
+     * Sets whether further waits are for the rest of a message that has begun. A message that has ended is not
+     * continued.
      */
     void insideMessage(boolean now);
 
     /**
-     * Waits for the peer's next message, as {@link dev.socketserver.buffer.ByteInput#awaitMessage()}; nothing is
-     * unread.
+     * Waits for the peer's next message, as {@link dev.socketserver.buffer.ByteInput#awaitMessage()}. Called only if no
+     * input is unread.
      */
     boolean awaitMessage() throws IOException;
 
-    /** Is called before the output takes bytes; sends the rest of a message of another thread that was sent in part. */
+    /** Called before the output accepts bytes; sends the rest of another thread's partly sent message. */
     default void beforeCollect() throws IOException {}
 
     /**
-     * Is called before the input is read for want of bytes. In a handler that was called before the first byte came,
-     * the first call waits for that byte, and lets other threads' calls be served meanwhile.
+     * Called before the input reads from the socket because it needs more bytes. In a handler that was called before
+     * the first byte has arrived, the first call waits for that byte, and serves other threads' calls in the meantime.
      */
     default void beforeFill() throws IOException {}
 
-    /** Notes that the failure, about to be thrown, is the peer's fault; returns it. */
+    /** Records that a failure, about to be thrown, is the peer's fault; returns it. */
     <E extends IOException> E fault(E failure);
 }

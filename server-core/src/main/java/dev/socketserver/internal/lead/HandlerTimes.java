@@ -7,9 +7,9 @@ import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.LongSupplier;
 
 /**
- * Decides whether a server's handlers take too long to be run by the leader. What counts is the mean of their processor
- * time, and how many the watchdog found blocked, each of which counts as {@link #BLOCKED}; time in which a handler only
- * waited for a processor does not count, since more threads would not help it.
+ * Decides whether a server's handlers take too long to be run by the leader. The criterion is their average processor
+ * time, in which each handler that the watchdog found blocked counts as {@link #BLOCKED}. Time in which a handler only
+ * waited for a processor does not count, since more threads would not help.
  *
  * <pre>
  *            mean above SLOW
@@ -19,18 +19,18 @@ import java.util.function.LongSupplier;
  *           in a row
  * </pre>
  *
- * <p>While handlers are slow they run on workers, and the leader runs one every {@link #PROBE_INTERVAL} to see whether
- * they still are: a probe is good if it keeps the lead and takes less than {@link #QUICK}. Confined to the leader, one
- * after another, but for {@link #blocked()} and {@link #isSlow()}.
+ * <p>While handlers are slow they run on workers, and the leader runs one every {@link #PROBE_INTERVAL} as a probe. A
+ * probe is good if it keeps the lead and takes less than {@link #QUICK}. Confined to the successive leaders, except for
+ * {@link #blocked()} and {@link #isSlow()}.
  */
 public final class HandlerTimes {
-    /** Handlers whose mean is above this are slow. */
+    /** Handlers are slow if their average is above this. */
     public static final Duration SLOW = Duration.ofNanos(200_000);
 
     /** A probe that takes less processor time than this is good. */
     public static final Duration QUICK = Duration.ofNanos(100_000);
 
-    /** What a handler counts as that the watchdog found blocked. */
+    /** The time assigned to a handler that the watchdog found blocked. */
     static final Duration BLOCKED = Duration.ofMillis(1);
 
     /** How often the leader runs a handler of a slow server. */
@@ -39,19 +39,19 @@ public final class HandlerTimes {
     /** How many good probes in a row make the server quick. */
     static final int PROBES = 4;
 
-    /** One request's weight in the mean is 1 to this. */
+    /** The weight of one request in the average is 1 divided by this. */
     private static final int WEIGHT = 64;
 
-    /** For how many requests one batch speaks at most. */
+    /** The maximum number of requests that one batch represents. */
     private static final int MOST_REQUESTS = 4;
 
-    /** One in so many batches is timed. */
+    /** One batch in this many is timed. */
     private static final int SAMPLE_EVERY = 16;
 
     /**
-     * How many of the first requests do not count: while the JVM loads and interprets a handler, it takes many times
-     * longer than it will, and a pool that grows because of that shrinks only later. A handler that blocks is found by
-     * the watchdog all the same.
+     * The number of initial requests that do not count: while the JVM loads and interprets a handler, it takes many
+     * times longer than later, and a pool that grows because of that shrinks only slowly. The watchdog still detects a
+     * handler that blocks.
      */
     public static final int WARM_UP = 256;
 
@@ -62,18 +62,18 @@ public final class HandlerTimes {
     private int warmUpLeft = WARM_UP;
     private volatile boolean slow; // written by the leader
     private final AtomicInteger blocked = new AtomicInteger();
-    private int blockedBefore; // the leader's: what of that it has counted
-    private long mean; // the leader's; in nanoseconds
-    private long batchBegan = NOT_SAMPLED; // the leader's
-    private int batchSize; // the leader's
-    private int batches; // the leader's
-    private long lastSample; // the leader's; nanoseconds of processor time for one handler
-    private long nextProbe; // the leader's
-    private boolean probing; // the leader's
-    private long probeBegan; // the leader's, while it is probing
-    private int goodProbes; // the leader's
+    private int blockedBefore; // confined to the leader: how many of them it has counted
+    private long mean; // confined to the leader; nanoseconds
+    private long batchBegan = NOT_SAMPLED; // confined to the leader
+    private int batchSize; // confined to the leader
+    private int batches; // confined to the leader
+    private long lastSample; // confined to the leader; processor time of one handler, in nanoseconds
+    private long nextProbe; // confined to the leader
+    private boolean probing; // confined to the leader
+    private long probeBegan; // confined to the leader; valid while probing
+    private int goodProbes; // confined to the leader
 
-    /** Creates the times of a server that is quick as far as known. */
+    /** Creates the times of a server whose handlers are assumed to be quick. */
     public HandlerTimes() {
         this(clock(), System::nanoTime);
     }
@@ -83,21 +83,19 @@ public final class HandlerTimes {
         this.nanoTime = nanoTime;
     }
 
-    /**
-     * Returns the clock of the calling thread's processor time, or where there is none, that of the time that passes.
-     */
+    /** Returns a clock of the calling thread's processor time, or of elapsed time if the JVM does not support that. */
     private static LongSupplier clock() {
         ThreadMXBean threads = ManagementFactory.getThreadMXBean();
         boolean supported = threads.isCurrentThreadCpuTimeSupported() && threads.isThreadCpuTimeEnabled();
         return supported ? threads::getCurrentThreadCpuTime : System::nanoTime;
     }
 
-    /** Returns whether handlers are to be run by workers. Thread-safe. */
+    /** Returns whether workers should run the handlers. Thread-safe. */
     public boolean isSlow() {
         return slow;
     }
 
-    /** Returns whether the leader is to run the next handler itself. */
+    /** Returns whether the leader should run the next handler itself. */
     public boolean runsHere() {
         if (!slow) {
             return true;
@@ -111,7 +109,7 @@ public final class HandlerTimes {
         return probing;
     }
 
-    /** A handler run by the leader has returned; {@code led} if the leader still leads. */
+    /** Called when a handler run by the leader has returned; {@code led} is true if the leader still leads. */
     public void ran(boolean led) {
         if (probing) {
             probing = false;
@@ -124,7 +122,7 @@ public final class HandlerTimes {
         }
     }
 
-    /** The leader begins to run that many handlers. */
+    /** Called when the leader begins to run a batch of handlers. */
     public void batchBegins(int size) {
         if (!slow) {
             countBlocked();
@@ -134,7 +132,7 @@ public final class HandlerTimes {
         batchBegan = !slow && batches % SAMPLE_EVERY == 0 ? processorTime.getAsLong() : NOT_SAMPLED;
     }
 
-    /** The batch was run by the leader that began it. */
+    /** Called when the leader that began the batch has run all of it. */
     public void batchEnds() {
         if (batchSize > 0 && !slow) {
             if (batchBegan != NOT_SAMPLED) {
@@ -145,13 +143,13 @@ public final class HandlerTimes {
         discardBatch();
     }
 
-    /** The batch is not to be timed: another leader goes on with it, or it was not handlers only that were run. */
+    /** Called if the batch must not be timed: another leader continues it, or not only handlers were run. */
     public void discardBatch() {
         batchSize = 0;
         batchBegan = NOT_SAMPLED;
     }
 
-    /** The watchdog found a handler blocked. Thread-safe. */
+    /** Called when the watchdog has found a handler blocked. Thread-safe. */
     public void blocked() {
         blocked.incrementAndGet();
     }

@@ -14,38 +14,38 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A lead, and the workers that take it one after another. {@link Role} says what the leader does; {@link Leadership}
- * decides who it is; the {@link Watchdog} calls {@link #look()}. Thread-safe.
+ * A lead, and the workers that take it one after another. {@link Role} defines what the leader does; {@link Leadership}
+ * decides which thread leads; the {@link Watchdog} calls {@link #look()}. Thread-safe.
  */
 public final class Lead {
     private static final Log LOG = Log.of(Lead.class);
 
-    /** What the leading thread does, and what is done while there is none. */
+    /** What the leading thread does, and what happens while there is none. */
     public interface Role {
-        /** Leads in the calling thread, until the lead is lost or given up. */
+        /** Leads in the calling thread until the lead is lost or given up. */
         void lead();
 
-        /** Makes a leader that only waits check whether it is needed elsewhere. Called by the watchdog. */
+        /** Makes a waiting leader check whether it is needed elsewhere. Called by the watchdog. */
         void hurry();
 
         /**
-         * Takes the vacant lead for a moment and hands whatever is ready to the pool, because all of its workers are
-         * busy and none can lead; so the pool's overload policy holds. Called by the watchdog's stand-in.
+         * Takes the vacant lead briefly and submits everything that is ready to the pool, so that its overload policy
+         * applies although all workers are busy and none can lead. Called by the watchdog's stand-in.
          */
         void standIn();
 
-        /** Returns what the thread serves, if it can be aborted. Thread-safe. */
+        /** Returns the request that the thread serves, if it can be aborted. Thread-safe. */
         @Nullable
         AbortableTask servedBy(Thread thread);
     }
 
-    /** The watchdog's finding; the later, the sooner it should look again. */
+    /** The watchdog's findings, in order of urgency: the later the constant, the sooner the next check. */
     enum Finding {
-        /** The same as at the last look. */
+        /** Unchanged since the last check. */
         STILL,
-        /** The lead has moved; or its leader was blocked like those before it, and more workers are no hurry. */
+        /** The lead has moved, or its leader was blocked like those before it, so more workers are not urgent. */
         MOVED,
-        /** No worker can take the lead, so somebody has to stand in. */
+        /** No worker can take the lead, so a stand-in is needed. */
         STRANDED,
         /** The leader was blocked, unlike those before it. */
         BLOCKED
@@ -62,36 +62,42 @@ public final class Lead {
                 RejectedExecutionException.class);
     }
 
-    /** A turn that has used that much processor time since a look computes, and loses the lead. */
+    /** A turn that has used this much processor time since a check loses the lead. */
     static final Duration COMPUTING = Duration.ofMillis(1);
 
-    /** How many looks in a row a leader may be found blocked inside a system call before it loses the lead. */
+    /** The number of consecutive checks that find a leader blocked in a system call before it loses the lead. */
     static final int BLOCKED_LOOKS = 2;
 
-    /** How many looks in a row a leader may stay in a turn where neither JVM nor system tell what it does. */
+    /**
+     * The number of consecutive checks for which a leader may stay in a turn if neither the JVM nor the system reports
+     * its activity.
+     */
     static final int UNKNOWN_LOOKS = 8;
 
-    /** How many looks in a row the lead may be vacant, with the pool saturated, before somebody stands in. */
+    /**
+     * The number of consecutive checks for which the lead may be vacant, with the pool saturated, before a stand-in is
+     * used.
+     */
     static final int STRANDED_LOOKS = 2;
 
-    /** How often the word changes in a turn. */
+    /** The number of changes of the word per turn. */
     private static final int CHANGES_PER_TURN = 2;
 
-    /** How many turns must have been quick, since one blocked, to make that one an exception. */
+    /** The number of quick turns since a blocked one that makes the blocked one an exception. */
     private static final int QUICK_TURNS = 8;
 
     private final Leadership leadership = new Leadership();
     private final ServicePool pool;
     private final Role role;
     private final HandlerTimes times;
-    private final AtomicBoolean called = new AtomicBoolean(); // a tenure is with the pool and has not begun
+    private final AtomicBoolean called = new AtomicBoolean(); // a tenure is submitted to the pool and has not begun
     private volatile @Nullable Tenure tenure; // written by the leader
-    private volatile boolean wanted; // set by the first call for a leader
-    private long before; // the watchdog's: what it saw last
-    private long lost; // the watchdog's: what it saw when it last found the leader blocked
-    private int unmoved; // the watchdog's: looks since the lead moved
-    private int blockedLooks; // the watchdog's: looks in a row that found the leader blocked in a system call
-    private @Nullable Duration processorTime; // the watchdog's: the leader's, when it was first found unmoved
+    private volatile boolean wanted; // set when a leader is first requested
+    private long before; // confined to the watchdog: the word at the last check
+    private long lost; // confined to the watchdog: the word when it last found the leader blocked
+    private int unmoved; // confined to the watchdog: checks since the lead moved
+    private int blockedLooks; // confined to the watchdog: consecutive checks blocked in a system call
+    private @Nullable Duration processorTime; // confined to the watchdog: the leader's, when first unmoved
 
     /** Creates a lead that is vacant. */
     public Lead(ServicePool pool, Role role, HandlerTimes times) {
@@ -100,15 +106,15 @@ public final class Lead {
         this.times = times;
     }
 
-    /** Returns who leads. */
+    /** Returns the leadership, which decides who leads. */
     public Leadership leadership() {
         return leadership;
     }
 
     /**
-     * Looks after the lead: takes it from a leader that is blocked, or that has computed for long; calls for one if
-     * there is none; sends one that only waits where it is needed. A leader that waits for a processor keeps the lead,
-     * since no other would get one sooner. For the watchdog.
+     * Checks the lead: takes it from a leader that is blocked or has computed for long; requests a leader if there is
+     * none; redirects a leader that only waits to where it is needed. A leader that waits for a processor keeps the
+     * lead, since no other thread would get a processor sooner. Called by the watchdog.
      */
     Finding look() {
         long seen = leadership.seen();
@@ -174,7 +180,10 @@ public final class Lead {
         return now != null && now.minus(first).compareTo(COMPUTING) >= 0;
     }
 
-    /** Lets some worker take the vacant lead, unless one has been called already; if none can now, call again. */
+    /**
+     * Requests a worker to take the vacant lead, unless one has been requested already. If no worker is available, call
+     * again.
+     */
     public void callForLeader() {
         wanted = true;
         if (!called.compareAndSet(false, true)) {
@@ -192,12 +201,12 @@ public final class Lead {
         }
     }
 
-    /** Gives up the lead inside a turn that is about to block, and calls for another leader. */
+    /** Gives up the lead in a turn that is about to block, and requests another leader. */
     public void handOn(long turn) {
         endTenure(turn);
     }
 
-    /** Makes the lead vacant in that turn, unless the turn is over, and calls for another leader. */
+    /** Makes the lead vacant in the given turn, unless the turn is over, and requests another leader. */
     private void endTenure(long turn) {
         Tenure current = tenure;
         if (leadership.giveUp(turn)) {
@@ -217,10 +226,10 @@ public final class Lead {
         return role;
     }
 
-    /** One thread's time as leader, and the end of the handler that cost it the lead. */
+    /** One thread's time as leader, including the rest of the handler during which it lost the lead. */
     private final class Tenure extends ServiceTask implements AbortableTask, RejectableTask {
         private volatile long lostSince = NOT_BUSY;
-        private volatile @Nullable ThreadActivity leader; // set while it leads, or ends its last handler
+        private volatile @Nullable ThreadActivity leader; // set while it leads or finishes its last handler
 
         @Override
         public void run() {
@@ -240,7 +249,9 @@ public final class Lead {
             }
         }
 
-        /** The pool gave this up to make room for another task; the watchdog calls again. */
+        /**
+         * Called when the pool has dropped this task to make room for another; the watchdog requests a leader again.
+         */
         @Override
         public void rejected(RejectionReason why) {
             called.set(false);
@@ -259,7 +270,7 @@ public final class Lead {
             }
         }
 
-        /** Returns what the worker serves in this tenure, and nothing that it went on to afterwards. */
+        /** Returns the request that the worker serves in this tenure, but none that it serves afterwards. */
         private @Nullable AbortableTask served() {
             ThreadActivity worker = leader;
             AbortableTask served = worker == null ? null : role.servedBy(worker.thread());

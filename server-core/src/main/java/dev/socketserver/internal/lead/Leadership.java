@@ -4,8 +4,8 @@ import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 
 /**
- * Who may select and take what is ready next: one word, in which one compare-and-set decides between a leader that
- * comes back from a turn and the watchdog that takes the lead away from it.
+ * Decides which thread may select and run ready connections. The state is one word: a single compare-and-set decides
+ * between a leader that returns from a turn and the watchdog that takes the lead away.
  *
  * <pre>
  *                begin (leader)
@@ -20,8 +20,8 @@ import java.lang.invoke.VarHandle;
  *     └─────────┘
  * </pre>
  *
- * <p>Every transition counts the word's turn up, so no two states in the life of a leadership are the same word: a
- * leader that was replaced cannot mistake another's turn for its own. Thread-safe.
+ * <p>Every transition increments the turn counter in the word, so no word value ever recurs: a replaced leader cannot
+ * mistake another leader's turn for its own. Thread-safe.
  */
 public final class Leadership {
     private static final int STATE_BITS = 2;
@@ -55,8 +55,8 @@ public final class Leadership {
     }
 
     /**
-     * Begins a turn, which the leader has to {@link #end}, whatever happens in it. Nobody else changes the word while
-     * it is LEADING, so a plain write is enough.
+     * Begins a turn, which the leader must {@link #end} in any case. No other thread changes the word while it is
+     * LEADING, so a plain write is enough.
      */
     public long begin() {
         long turn = next((long) WORD.get(this), RUNNING);
@@ -64,37 +64,37 @@ public final class Leadership {
         return turn;
     }
 
-    /** Ends a turn; returns false if the lead was taken away in it. */
+    /** Ends a turn; returns false if the lead was taken away during the turn. */
     public boolean end(long turn) {
         return WORD.compareAndSet(this, turn, next(turn, LEADING));
     }
 
-    /** Leaves the lead vacant, from inside a turn or because it takes too long; returns true for one caller. */
+    /** Makes the lead vacant, from inside a turn or because the turn takes too long; returns true for one caller. */
     public boolean giveUp(long turn) {
         return WORD.compareAndSet(this, turn, next(turn, VACANT));
     }
 
-    /** Leaves the lead vacant; for the leader, between two turns. */
+    /** Makes the lead vacant; for the leader, between two turns. */
     public void giveUp() {
         WORD.setRelease(this, next((long) WORD.get(this), VACANT));
     }
 
-    /** Returns the word, to be compared with a later one or given to {@link #giveUp(long)}. */
+    /** Returns the word, for comparison with a later one or for {@link #giveUp(long)}. */
     public long seen() {
         return word;
     }
 
-    /** Returns how often the word has changed from one that was seen to a later one. */
+    /** Returns how often the word has changed between two observations. */
     public static long changes(long earlier, long later) {
         return (later >> STATE_BITS) - (earlier >> STATE_BITS);
     }
 
-    /** Returns whether the leader was in a turn when the word was seen. */
+    /** Returns whether the leader was in a turn when the word was observed. */
     public static boolean isRunning(long seen) {
         return (seen & STATE) == RUNNING;
     }
 
-    /** Returns whether nobody led when the word was seen. */
+    /** Returns whether the lead was vacant when the word was observed. */
     public static boolean isVacant(long seen) {
         return (seen & STATE) == VACANT;
     }

@@ -12,21 +12,22 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Tells from outside what a thread does: whether it is blocked, computes, or waits for a processor. Created by the
- * thread itself; then thread-safe.
+ * Determines from outside whether a thread is blocked, computes, or waits for a processor. Created by the thread
+ * itself; thread-safe afterwards.
  *
- * <p>The state that the JVM reports is enough for a thread that sleeps, is parked, or waits for a monitor. One that the
- * JVM calls runnable may be blocked inside a system call; Linux knows, in {@code /proc/self/task/ID/stat} (proc(5)).
- * Where that is missing, such a thread cannot be told from one that waits for a processor.
+ * <p>The thread state reported by the JVM is sufficient for a thread that sleeps, is parked, or waits for a monitor. A
+ * thread in state {@code RUNNABLE} may be blocked in a system call; Linux reports this in
+ * {@code /proc/self/task/ID/stat} (proc(5)). On other systems, such a thread cannot be distinguished from one that
+ * waits for a processor.
  */
 final class ThreadActivity {
-    /** What a thread does. */
+    /** The activity of a thread. */
     enum State {
         /** It waits for something other than a processor. */
         BLOCKED,
         /** It runs, or waits for a processor. */
         RUNNABLE,
-        /** It may be blocked inside a system call, or wait for a processor. */
+        /** It may be blocked in a system call, or may wait for a processor. */
         UNKNOWN
     }
 
@@ -34,7 +35,7 @@ final class ThreadActivity {
     private static final Path SELF = Path.of("/proc/thread-self");
     private static final int LONGEST_STAT = 512;
 
-    /** The activity of each thread that has asked for its own. */
+    /** The activity object of each thread that has requested one. */
     private static final ThreadLocal<ThreadActivity> OWN = ThreadLocal.withInitial(ThreadActivity::new);
 
     private final Thread thread = Thread.currentThread();
@@ -42,14 +43,14 @@ final class ThreadActivity {
 
     private ThreadActivity() {}
 
-    /** Returns that of the calling thread. */
+    /** Returns the activity of the calling thread. */
     static ThreadActivity ofCurrentThread() {
         return OWN.get();
     }
 
     private static @Nullable Path stat() {
         if (VirtualThreads.isCurrent()) {
-            return null; // its carrier changes
+            return null; // a virtual thread changes its carrier
         }
         try {
             Path task = Path.of("/proc").resolve(Files.readSymbolicLink(SELF)).resolve("stat");
@@ -69,7 +70,7 @@ final class ThreadActivity {
         return thread.getState() != Thread.State.RUNNABLE;
     }
 
-    /** Returns what the thread does, as far as JVM and system tell. Costs a few system calls. */
+    /** Returns what the thread does, as far as the JVM and the system report it. Costs a few system calls. */
     State state() {
         if (isBlockedInJvm()) {
             return State.BLOCKED;
@@ -89,7 +90,7 @@ final class ThreadActivity {
         }
     }
 
-    /** Returns how much processor time the thread has used so far, or null if the JVM cannot tell. */
+    /** Returns the processor time that the thread has used so far, or null if the JVM does not report it. */
     @Nullable
     Duration processorTime() {
         try {

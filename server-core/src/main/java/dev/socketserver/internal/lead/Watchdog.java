@@ -10,29 +10,28 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The thread that looks every {@link #TICK} whether a handler holds up its leader, takes the lead away from one that
- * does, and calls for a leader where there is none. While handlers are found blocked it looks every
- * {@link #SHORT_TICK}, while nothing runs every {@link #LONG_TICK}. Where no worker can lead, a second thread, started
- * when first needed, stands in.
+ * The thread that checks every {@link #TICK} whether a handler delays its leader, takes the lead away if so, and
+ * requests a leader where there is none. While handlers are found blocked, it checks every {@link #SHORT_TICK}, while
+ * nothing runs, every {@link #LONG_TICK}. If no worker can lead, a second thread, started when first needed, stands in.
  *
  * <p>Thread-safe.
  */
 public final class Watchdog {
-    /** How often it looks while handlers run. A handler that blocks holds up those behind it no longer than this. */
+    /** The interval while handlers run. A handler that blocks delays the connections behind it no longer than this. */
     public static final Duration TICK = Duration.ofMillis(1);
 
-    /** How often it looks while nothing runs. */
+    /** The interval while nothing runs. */
     public static final Duration LONG_TICK = Duration.ofMillis(20);
 
     private static final Log LOG = Log.of(Watchdog.class);
 
-    /** How often it looks while now and then a handler is found blocked among quick ones, and more are likely. */
+    /** The interval while handlers are occasionally found blocked among quick ones, and more are likely. */
     private static final Duration SHORT_TICK = Duration.ofNanos(100_000);
 
-    /** How many short ticks without another blocked handler end that. */
+    /** The number of short ticks without another blocked handler that ends this phase. */
     private static final int ALERT_TICKS = 64;
 
-    /** How many ticks without any turn make it look less often. */
+    /** The number of ticks without any turn after which the watchdog checks less often. */
     private static final int QUIET_TICKS = 10;
 
     private static final Duration LONGEST_END = Duration.ofSeconds(1);
@@ -43,15 +42,15 @@ public final class Watchdog {
     private final LoopThread thread;
     private final Queue<Lead> stranded = new ConcurrentLinkedQueue<>();
     private volatile @Nullable LoopThread standIn; // written by the watchdog
-    private int quiet; // the watchdog's: ticks without a turn
-    private int alert; // the watchdog's: short ticks left
+    private int quiet; // confined to the watchdog: ticks without a turn
+    private int alert; // confined to the watchdog: remaining short ticks
     private volatile boolean drowsy; // written by the watchdog
 
     /**
      * Creates a watchdog that is not started.
      *
      * @param name the prefix of the threads' names
-     * @param died runs if one of the threads ends without having been stopped
+     * @param died runs if a thread ends without having been stopped
      */
     public Watchdog(String name, Runnable died) {
         this.name = name;
@@ -59,24 +58,24 @@ public final class Watchdog {
         thread = new LoopThread(name + "-watchdog", this::tick, died);
     }
 
-    /** Adds a lead to look after; before {@link #start}. */
+    /** Adds a lead to check. Must be called before {@link #start}. */
     public void watch(Lead lead) {
         leads.add(lead);
     }
 
-    /** Starts to look. */
+    /** Starts the thread. */
     public void start() {
         thread.start();
     }
 
-    /** Notes that a leader begins to run handlers. */
+    /** Called when a leader begins to run handlers. */
     public void wake() {
         if (drowsy) {
             thread.wake();
         }
     }
 
-    /** Ends the threads, and waits for them. */
+    /** Stops the threads and waits for them. */
     public void stop() throws InterruptedException {
         thread.stop();
         boolean ended = thread.awaitEnd(LONGEST_END);
@@ -99,7 +98,7 @@ public final class Watchdog {
         thread.park(next.toNanos());
     }
 
-    /** Looks after every lead; returns the gravest finding. */
+    /** Checks every lead; returns the most urgent finding. */
     private Lead.Finding look() {
         Lead.Finding gravest = Lead.Finding.STILL;
         for (Lead lead : leads) {

@@ -8,15 +8,14 @@ import org.jspecify.annotations.Nullable;
 /** An elastic thread pool as the servers' engine sees it. Thread-safe. */
 public interface ServicePool extends Executor {
     /**
-     * Runs a task as soon as possible without waiting: on an idle worker, on one that is started for it, or, with
-     * {@code maxWorkers} busy, in its turn. The caller never runs it. A {@link ServiceTask} takes no place in the queue
-     * that others could have.
+     * Runs a task as soon as possible, without blocking: on an idle worker, on a new worker, or, if {@code maxWorkers}
+     * are busy, from the queue. The caller never runs it. A {@link ServiceTask} occupies no slot in the queue.
      *
-     * @return false if there is no place in the queue, or the pool is shut down
+     * @return false if the queue is full or the pool is shut down
      */
     boolean tryExecute(Runnable task);
 
-    /** Returns whether a task, or a submitter with one, waits while {@code maxWorkers} are all busy. */
+    /** Returns whether a task or a blocked submitter is waiting while {@code maxWorkers} are busy. */
     boolean isSaturated();
 
     /** Returns this view of an executor, or null if it is not an elastic thread pool. */
@@ -25,12 +24,12 @@ public interface ServicePool extends Executor {
         return views == null ? null : views.apply(executor);
     }
 
-    /** Says how to get this view of an executor; called once, by the class of the pools. */
+    /** Sets the function that returns this view of an executor; called once, by the pool class. */
     static void provide(Function<Executor, @Nullable ServicePool> views) {
         Views.OF.set(views);
     }
 
-    /** Holds what {@link #provide} was given: the class of the pools cannot be named here without a cycle. */
+    /** Holds the function set by {@link #provide}: naming the pool class here would create a dependency cycle. */
     final class Views {
         private static final AtomicReference<@Nullable Function<Executor, @Nullable ServicePool>> OF =
                 new AtomicReference<>();

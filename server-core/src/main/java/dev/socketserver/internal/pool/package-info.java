@@ -1,4 +1,4 @@
-/** What the servers' engine asks of an elastic thread pool, and users need not see. */
+/** The internal interface between the servers' engine and the elastic thread pool. */
 @NullMarked
 package dev.socketserver.internal.pool;
 

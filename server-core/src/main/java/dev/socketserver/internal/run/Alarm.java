@@ -3,14 +3,14 @@ package dev.socketserver.internal.run;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something that is to happen at a certain time unless the time is put off, as happens to most deadlines. Putting it
- * off costs one write; see {@link TimingWheel}.
+ * An action that runs at a certain time unless it is postponed, as most deadlines are. Postponing it costs one write;
+ * see {@link TimingWheel}.
  */
 public abstract class Alarm {
     /** Never. */
     static final long NEVER = Long.MIN_VALUE;
 
-    /** Of an alarm that is in no slot. */
+    /** The slot number of an alarm that is in no slot. */
     static final int NO_SLOT = -1;
 
     /** Neighbours in the wheel's slot; guarded by the wheel. */
@@ -20,14 +20,14 @@ public abstract class Alarm {
     @Nullable
     Alarm previous;
 
-    /** The next of those that ring, before this one rings; the housekeeper's. */
+    /** The next ringing alarm, until this one has rung; confined to the housekeeper. */
     @Nullable
     Alarm nextRinging;
 
-    /** The slot that it is in; written by the wheel, under its monitor. */
+    /** The slot that contains it; written by the wheel, under its monitor. */
     volatile int slot = NO_SLOT;
 
-    /** When the slot is looked at next, on the nanoTime clock; written by the wheel, under its monitor. */
+    /** When the slot is checked next, on the nanoTime clock; written by the wheel, under its monitor. */
     volatile long slotTime;
 
     /** When it is due, on the nanoTime clock, or {@link #NEVER}. */
@@ -43,6 +43,6 @@ public abstract class Alarm {
         due = at;
     }
 
-    /** Is called when it is due, on the housekeeper; must not block. */
+    /** Called by the housekeeper when the alarm is due; must not block. */
     protected abstract void ring();
 }

@@ -4,15 +4,15 @@ import java.time.Duration;
 
 /** The deadlines of all requests of a run. Thread-safe. */
 public abstract class Alarms {
-    /** How late an alarm may ring on a machine that keeps up. */
+    /** The maximum delay of an alarm on a machine that is not overloaded. */
     public static final Duration TICK = Duration.ofMillis(50);
 
-    /** As far ahead as an alarm may be: some 70 years, which leaves room for differences of times. */
+    /** The longest delay of an alarm: about 70 years, so that differences of times do not overflow. */
     private static final long FARTHEST = Long.MAX_VALUE / 4;
 
     Alarms() {}
 
-    /** Returns the time that is so long after another one on the clock, or as long as there can be. */
+    /** Returns the time that is the given delay after another one on the clock, limited to the longest delay. */
     public static long in(Duration delay, long after) {
         return after + Math.min(delay.toNanos(), FARTHEST);
     }
@@ -20,17 +20,17 @@ public abstract class Alarms {
     /** Returns the time on the clock of these alarms, in nanoseconds. */
     public abstract long now();
 
-    /** Lets the alarm ring after that many nanoseconds, and no more at the time set before. */
+    /** Sets the alarm to ring after a delay in nanoseconds, instead of at the time set before. */
     public final void set(Alarm alarm, long nanos) {
         setAt(alarm, now() + nanos);
     }
 
-    /** Lets the alarm ring at that time on the clock, and no more at the time set before. */
+    /** Sets the alarm to ring at a time on the clock, instead of at the time set before. */
     public abstract void setAt(Alarm alarm, long at);
 
-    /** Keeps the alarm from ringing, for now. */
+    /** Clears the alarm, which may be set again. */
     public abstract void silence(Alarm alarm);
 
-    /** Takes the alarm out, for good. */
+    /** Removes the alarm permanently. */
     public abstract void cancel(Alarm alarm);
 }

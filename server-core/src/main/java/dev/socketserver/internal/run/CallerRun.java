@@ -8,9 +8,9 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Serves requests by the hooks of a server that is not running, in the calling thread: what the kit for testing
- * handlers is made on. Of the server's hooks, those that pass a request on ({@code processRequest},
- * {@code finishRequest}, {@code shutdownRequest}) are not called. Confined to one thread.
+ * Serves requests in the calling thread with the hooks of a server that is not running; the basis of the handler test
+ * kit. The hooks that pass a request on ({@code processRequest}, {@code finishRequest}, {@code shutdownRequest}) are
+ * not called. Confined to one thread.
  */
 public final class CallerRun {
     private static volatile @Nullable Function<Server, Hooks> hooksOf;
@@ -28,7 +28,7 @@ public final class CallerRun {
         runner = new RequestRunner(server.name(), new CallerHooks(hooks), listener, new ServerCounters(), drain);
     }
 
-    /** Is called once by the class of servers, which alone can say what the hooks of one are. */
+    /** Called once by the class of servers, the only class that can provide a server's hooks. */
     public static void hooks(Function<Server, Hooks> of) {
         hooksOf = of;
     }
@@ -43,41 +43,41 @@ public final class CallerRun {
         return drain;
     }
 
-    /** Returns what keeps deadlines; their time passes only as {@link #pass} says. */
+    /** Returns the deadlines; only {@link #pass} advances their clock. */
     public Alarms alarms() {
         return alarms;
     }
 
     /**
-     * Lets so many nanoseconds pass, or fewer if something is due before, which happens then.
+     * Advances the clock by that many nanoseconds, or fewer if an alarm is due earlier, which then rings.
      *
-     * @return how many have passed
+     * @return the number of nanoseconds that have passed
      */
     public long pass(long most) {
         return alarms.pass(most);
     }
 
-    /** Tells the handler of a request that its peer has been silent for a while. */
+    /** Notifies the handler of a request that its peer has been silent for a while. */
     public void idle(OpenRequest request) throws IOException {
         runner.idle(request);
     }
 
-    /** Begins to drain; the requests are to be told by the caller. */
+    /** Begins to drain; the caller must dismiss the requests. */
     public void beginDrain() {
         drain.drain();
     }
 
-    /** Takes a new request in, which is queued then, or closed if the server's hook does not want it. */
+    /** Accepts a new request, which is then queued, or closed if the server's hook rejects it. */
     public void admit(OpenRequest request) {
         runner.admit(request);
     }
 
-    /** Serves a request that is queued, to its end or until it is parked. */
+    /** Serves a queued request until it ends or is parked. */
     public void run(OpenRequest request) {
         runner.run(request);
     }
 
-    /** Serves a parked request whose peer has sent something, to its end or until it is parked again. */
+    /** Serves a parked request whose peer has sent something, until it ends or is parked again. */
     public void ready(OpenRequest request) {
         if (request.beginReady()) {
             runner.serve(request);
@@ -91,7 +91,7 @@ public final class CallerRun {
         }
     }
 
-    /** Returns what a handler or hook threw since this was last called; null if nothing. */
+    /** Returns the exception that a handler or hook has thrown since the last call; null if there is none. */
     public @Nullable Throwable takeFailure() {
         Throwable taken = failure;
         failure = null;
@@ -111,7 +111,7 @@ public final class CallerRun {
         }
 
         @Override
-        public void process(OpenRequest request) {} // it stays queued for the caller
+        public void process(OpenRequest request) {} // stays queued for the caller
 
         @Override
         public void setUp(OpenRequest request) throws Exception {

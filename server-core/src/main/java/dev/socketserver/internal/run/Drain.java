@@ -7,36 +7,36 @@ import java.time.Duration;
 import java.util.List;
 
 /**
- * The end of a run's requests: takes what the system has queued, lets idle ones end at once and running ones within the
- * grace, then forces the rest. Confined to the thread that drains, but for {@link #begin}.
+ * Ends the requests of a run: drains the kernel's accept queue, ends idle requests at once, lets running ones finish
+ * within the grace period, and forces the rest. Confined to the draining thread, except for {@link #begin}.
  */
 final class Drain {
     private static final Log LOG = Log.of(Drain.class);
 
-    /** How long a peer that has just connected, and sent nothing yet, is waited for when the server stops. */
+    /** How long the server waits, when it stops, for the first byte of a peer that has just connected. */
     static final Duration FIRST_BYTE_PATIENCE = Duration.ofSeconds(1);
 
     /**
-     * How long each of these may take to end, one after another: what was closed and interrupted at the end of the
-     * grace, the pool's workers, the run's own threads.
+     * How long each of these may take to end, one after another: the requests forced after the grace period, the pool's
+     * workers, the run's own threads.
      */
     static final Duration FORCED_END = Duration.ofSeconds(1);
 
     /** The run that is drained. */
     interface Run {
-        /** Returns where requests come from. */
+        /** Returns the source of requests. */
         Endpoint endpoint();
 
-        /** Waits until nobody accepts any more; returns false if the deadline on the nanoTime clock passed first. */
+        /** Waits until no thread accepts; returns false if the deadline on the nanoTime clock passed first. */
         boolean awaitAcceptor(long deadline) throws InterruptedException;
 
-        /** Interrupts the thread that accepts, if one does. */
+        /** Interrupts the accepting thread, if any. */
         void interruptAcceptor();
 
-        /** Lets the threads that lead return to the pool. */
+        /** Makes leading threads return to the pool. */
         void stopIntake();
 
-        /** Takes nothing more into the run's own pool, and gives up what it has queued. */
+        /** Stops the run's own pool from accepting tasks, and drops its queued ones. */
         void closePool();
     }
 
@@ -52,12 +52,12 @@ final class Drain {
         this.hooks = hooks;
     }
 
-    /** From here on a request that is kept open serves what its peer has sent, and then ends. */
+    /** Begins the drain: from now on, a request that is kept open serves what its peer has sent and then ends. */
     void begin() {
         signal.drain();
     }
 
-    /** Drains; returns what became of the requests. */
+    /** Drains; returns the outcome of the requests. */
     DrainReport run(Duration grace) throws InterruptedException {
         long deadline = System.nanoTime() + grace.toNanos();
         begin();
@@ -65,12 +65,12 @@ final class Drain {
         int idle = runner.open().dismissIdle();
         boolean quiet = run.awaitAcceptor(
                 System.nanoTime() + shorter(left(deadline), FIRST_BYTE_PATIENCE).toNanos());
-        if (!quiet) { // it may wait for the places that silent peers hold
+        if (!quiet) { // the acceptor may be waiting for slots held by silent peers
             signal.hurry();
             idle += runner.open().dismissIdle();
             quiet = run.awaitAcceptor(deadline);
         }
-        hooks.stopListening(); // if there was no acceptor, or it is held up
+        hooks.stopListening(); // in case there was no acceptor, or it is blocked
         if (runner.open().hasFresh()) {
             runner.open().awaitEmpty(shorter(left(deadline), FIRST_BYTE_PATIENCE));
         }
@@ -92,7 +92,7 @@ final class Drain {
         return new DrainReport(finished, idle, forced, true);
     }
 
-    /** Forces everything at once; returns what became of the requests. */
+    /** Forces all requests to end at once; returns their outcome. */
     DrainReport cutShort() {
         begin();
         return new DrainReport(0, 0, forceEnd(), true);
@@ -106,12 +106,12 @@ final class Drain {
         return Duration.ofNanos(Math.max(0, deadline - System.nanoTime()));
     }
 
-    /** Closes and interrupts what is still open; returns how those requests stood. */
+    /** Closes and interrupts the requests that are still open; returns their state before that. */
     private List<DrainReport.Forced> forceEnd() {
         hooks.stopListening();
         run.endpoint().abandon();
         runner.open().forEach(request -> request.endsBy(EndReason.DRAIN)); // before anything else ends them
-        List<DrainReport.Forced> forced = runner.open().standing(); // before the pool gives up what it has queued
+        List<DrainReport.Forced> forced = runner.open().standing(); // before the pool drops its queued requests
         run.stopIntake();
         run.closePool();
         run.interruptAcceptor();

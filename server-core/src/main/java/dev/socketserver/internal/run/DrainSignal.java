@@ -1,7 +1,7 @@
 package dev.socketserver.internal.run;
 
 /**
- * Says to the requests of one run whether those that are idle are to end. Thread-safe.
+ * Signals to the requests of a run whether idle ones must end. Thread-safe.
  *
  * <pre>
  *   SERVING ──drain()──▶ DRAINING ──hurry()──▶ HURRYING
@@ -11,12 +11,12 @@ public final class DrainSignal {
     private volatile boolean draining;
     private volatile boolean hurrying;
 
-    /** Lets requests end that are idle, once everything that their peers have sent is served. */
+    /** Makes idle requests end, once everything that their peers have sent is served. */
     void drain() {
         draining = true;
     }
 
-    /** Lets requests end, too, whose peers have sent nothing at all yet. */
+    /** Also makes requests end whose peers have not sent anything yet. */
     void hurry() {
         hurrying = true;
     }
@@ -25,7 +25,7 @@ public final class DrainSignal {
         return draining;
     }
 
-    /** Returns whether a request that is idle is to end. */
+    /** Returns whether an idle request must end. */
     public boolean endsIdle(OpenRequest request) {
         return draining && (hurrying || !request.isFresh());
     }

@@ -12,10 +12,10 @@ import java.net.SocketAddress;
  * </pre>
  */
 public interface Endpoint extends AcceptLoop.Source {
-    /** Returns what brings the requests that are accepted from here on to the threads that serve them; called once. */
+    /** Returns the intake that passes accepted requests to the threads that serve them; called once. */
     Intake open(RunContext run) throws IOException;
 
-    /** Returns the address that is bound; also after the socket was closed. */
+    /** Returns the bound address, also after the socket was closed. */
     SocketAddress address();
 
     /** Keeps the accepting thread from taking more, or lets it go on; it also goes on at the last call. */
@@ -24,12 +24,12 @@ public interface Endpoint extends AcceptLoop.Source {
     /** Lets the accepting thread take what the system has queued by now, and close the socket then. */
     void lastCall();
 
-    /** Closes the socket, which ends the accepting. Has no effect if it is closed. */
+    /** Closes the socket, which ends accepting. Does nothing if it is already closed. */
     void close();
 
-    /** Gives up what was accepted and cannot be served yet. */
+    /** Drops requests that were accepted but cannot be served yet. */
     void abandon();
 
-    /** Frees what accepted requests used; after the last one has ended. */
+    /** Frees the resources of accepted requests; called after the last one has ended. */
     void release();
 }

@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The deadlines of a run whose time passes only as its caller says: each alarm rings exactly when it is due, in the
- * order of their times. For a few. Thread-safe.
+ * Deadlines on a clock that only the caller advances: each alarm rings exactly when it is due, in time order. For small
+ * numbers of alarms. Thread-safe.
  */
 final class ExactAlarms extends Alarms {
     private final List<Alarm> set = new ArrayList<>(); // guarded by this: in the order in which they were set
@@ -36,9 +36,10 @@ final class ExactAlarms extends Alarms {
     }
 
     /**
-     * Lets so many nanoseconds pass, or fewer if an alarm is due before; lets the first ring that is due then.
+     * Advances the clock by that many nanoseconds, or fewer if an alarm is due earlier, and rings the first alarm that
+     * is due then.
      *
-     * @return how many have passed
+     * @return the number of nanoseconds that have passed
      */
     long pass(long most) {
         long passed = most;

@@ -1,8 +1,8 @@
 package dev.socketserver.internal.run;
 
 /**
- * What the server's hook {@code finishRequest} does: in a turn, one message is handled; called by a user in a thread
- * that has no turn, the whole request is served, to the point where it only has to be shut down.
+ * Implements the server's hook {@code finishRequest}. In a turn, it handles one message. If a user calls the hook in a
+ * thread without a turn, it serves the whole request, which then only has to be shut down.
  */
 public final class FinishRequest {
     private final RequestRunner runner;
@@ -42,7 +42,7 @@ public final class FinishRequest {
         }
     }
 
-    /** Waits in the calling thread until there is a message; returns false if there is none any more. */
+    /** Waits in the calling thread for a message; returns false if there will be no more. */
     private boolean hasMessage(OpenRequest request) throws Exception {
         while (true) {
             runner.runCalls(request);

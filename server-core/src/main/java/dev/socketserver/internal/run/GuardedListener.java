@@ -10,7 +10,7 @@ import dev.socketserver.StreamConnection;
 import dev.socketserver.internal.util.Log;
 import dev.socketserver.internal.util.RateLimitedLog;
 
-/** Passes events on to the user's listener; whatever that throws is logged, and costs nothing else. Thread-safe. */
+/** Passes events to the user's listener; exceptions that it throws are logged and otherwise ignored. Thread-safe. */
 final class GuardedListener {
     private static final Log LOG = Log.of(ServerListener.class);
 

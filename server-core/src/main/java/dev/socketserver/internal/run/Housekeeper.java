@@ -7,18 +7,18 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Looks after a running server: ends what is overdue, and calls the server's periodic hook, if there is one, in a
- * thread of its own, so that a hook that blocks holds up no deadline. Thread-safe.
+ * Does the periodic work of a running server: enforces deadlines, and calls the server's periodic hook, if any, in a
+ * separate thread, so that a hook that blocks delays no deadline. Thread-safe.
  */
 final class Housekeeper {
     private static final Log LOG = Log.of(Housekeeper.class);
 
-    /** How often {@code serviceActions()} is called, as often as socketserver's loop does without traffic. */
+    /** The interval between calls of {@code serviceActions()}, the same as in an idle loop of Python's socketserver. */
     static final Duration SERVICE_INTERVAL = Duration.ofMillis(500);
 
     /**
-     * A thread that comes this late was stopped, as its whole process may have been: what peers sent meanwhile is still
-     * to be seen, so nothing is overdue before the next round.
+     * A round this late means that the thread, and perhaps the whole process, was suspended. What peers have sent in
+     * the meantime has not been read yet, so nothing is overdue before the next round.
      */
     private static final Duration STOPPED = Duration.ofSeconds(1);
 
@@ -28,7 +28,7 @@ final class Housekeeper {
     private final LoopThread thread;
     private final @Nullable LoopThread service;
     private final RateLimitedLog failures = new RateLimitedLog(LOG);
-    private long lastRound; // the thread's, on the nanoTime clock
+    private long lastRound; // confined to the thread; on the nanoTime clock
 
     /**
      * Creates a housekeeper whose threads are not started.
@@ -51,7 +51,7 @@ final class Housekeeper {
         }
     }
 
-    /** Tells the threads to end. */
+    /** Signals the threads to end. */
     void stop() {
         thread.stop();
         if (service != null) {
@@ -59,9 +59,7 @@ final class Housekeeper {
         }
     }
 
-    /**
-     * Waits until the threads have ended; one that hangs in {@code serviceActions()} is interrupted and left behind.
-     */
+    /** Waits until the threads have ended; one that hangs in {@code serviceActions()} is interrupted and abandoned. */
     void awaitEnd(Duration timeout) throws InterruptedException {
         if (!thread.awaitEnd(timeout)) {
             LOG.warn("interrupting the housekeeper of {}, which does not terminate", server);

@@ -3,8 +3,8 @@ package dev.socketserver.internal.run;
 import java.util.concurrent.Executor;
 
 /**
- * Brings accepted requests to the threads that serve them. This one gives each request to an executor, which is all
- * that a blocking server needs; the engines that run handlers where they find them ready extend it. Thread-safe.
+ * Passes accepted requests to the threads that serve them. This class gives each request to an executor, which is all
+ * that a blocking server needs; engines that run handlers in the thread that finds them ready extend it. Thread-safe.
  */
 public class Intake {
     private final RequestRunner runner;
@@ -16,12 +16,12 @@ public class Intake {
         this.executor = executor;
     }
 
-    /** Returns what runs the requests. */
+    /** Returns the executor of the requests. */
     protected final RequestRunner runner() {
         return runner;
     }
 
-    /** Starts the threads that the engine needs besides the executor's. */
+    /** Starts the threads that the engine needs in addition to the executor's. */
     public void start() {}
 
     /** Accepts until the endpoint is closed; runs in the accepting thread. */
@@ -29,13 +29,13 @@ public class Intake {
         loop.run();
     }
 
-    /** Takes the one request that {@code handleRequest()} has accepted; runs in the accepting thread. */
+    /** Accepts the single request of {@code handleRequest()}; runs in the accepting thread. */
     public void acceptOne(OpenRequest request) {
         runner.admit(request);
     }
 
     /**
-     * Brings a verified request to the thread that serves it. Runs in the accepting thread.
+     * Passes a verified request to the thread that serves it. Runs in the accepting thread.
      *
      * @throws java.util.concurrent.RejectedExecutionException if there is no room for the request
      */
@@ -48,9 +48,9 @@ public class Intake {
         runner.execute(request, executor);
     }
 
-    /** Takes nothing more; threads that lead return to the pool. */
+    /** Stops accepting requests; leading threads return to the pool. */
     public void stop() {}
 
-    /** Frees what the engine holds; after {@link #stop}, when the pool has ended. */
+    /** Frees the engine's resources; called after {@link #stop}, when the pool has terminated. */
     public void close() throws InterruptedException {}
 }

@@ -12,47 +12,47 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A request on its way through a server: a connection or a datagram. What happens to it happens in its turn, which one
- * thread at a time has; see {@link Turn} for its life. While a request is RUNNING or WAITING, everything that it holds
- * is confined to the thread that has its turn; {@link #call}, {@link #dismiss}, {@link #expire}, {@link #interrupt} and
- * {@link #abort} may come from any thread, and so may questions.
+ * A connection or a datagram that the server has accepted and not yet closed. It is served in its turn, which one
+ * thread at a time has; see {@link Turn} for the lifecycle. While a request is RUNNING or WAITING, everything that it
+ * holds is confined to the thread that has its turn. Any thread may call {@link #call}, {@link #dismiss},
+ * {@link #expire}, {@link #interrupt}, {@link #abort} and the queries.
  */
 public abstract class OpenRequest extends Turn {
-    /** What a request is found to have for its handler. */
+    /** What a check for input has found. */
     public enum Look {
         /** Something to handle. */
         MESSAGE,
         /** Nothing yet. */
         NOTHING,
-        /** Nothing ever again: the peer has ended, its time is up, or the server drains. */
+        /** Nothing more: the peer has ended its output, a timeout has expired, or the server drains. */
         END
     }
 
     private static final AtomicLong LAST_ID = new AtomicLong();
 
-    private final Long id = LAST_ID.incrementAndGet(); // the registry's key: one object, so that removal needs none
+    private final Long id = LAST_ID.incrementAndGet(); // boxed once, as the key of the registry
     private final long openedAt = System.nanoTime();
-    private SocketAddress remoteAddress; // changed at most before the request is handed on
+    private SocketAddress remoteAddress; // not changed after the request was passed on
 
-    private volatile boolean fresh = true; // until the peer has sent something, or a handler handles
+    private volatile boolean fresh = true; // until the peer has sent something or a handler was called
     private volatile boolean dismissed; // by the drain
-    private volatile boolean expired; // set by the housekeeper, unset by the thread that has the turn
+    private volatile boolean expired; // set by the housekeeper, cleared by the thread that has the turn
 
     private volatile @Nullable EndReason endedBy; // written under this
     private volatile @Nullable Object handler; // written in the turn
     private boolean kept; // of the turn
-    private boolean closedByHandler; // of the turn: what fails from then on is the handler's fault
-    private @Nullable IOException firstFault; // of the turn: what reading or writing has failed with
-    private @Nullable IOException lastFault; // of the turn: the same, if it has failed again
+    private boolean closedByHandler; // of the turn: later failures are the handler's fault
+    private @Nullable IOException firstFault; // of the turn: the first failure of a read or write
+    private @Nullable IOException lastFault; // of the turn: the last one, if there were several
 
-    /** Creates a request that waits for its first turn. */
+    /** Creates a queued request. */
     protected OpenRequest(SocketAddress remoteAddress) {
         this.remoteAddress = remoteAddress;
     }
 
-    // ---- what it is
+    // ---- properties
 
-    /** Returns it as its handler sees it. */
+    /** Returns the handler's view of this request. */
     public abstract Request face();
 
     /** Returns the number of the request, unique in this process. Thread-safe. */
@@ -74,34 +74,36 @@ public abstract class OpenRequest extends Turn {
         remoteAddress = behind;
     }
 
-    /** Returns how long ago the request came. */
+    /** Returns the time since the request was accepted. */
     final Duration age() {
         return Duration.ofNanos(System.nanoTime() - openedAt);
     }
 
-    /** Returns the handler that serves it, once it was made. Thread-safe. */
+    /** Returns the handler that serves it, if it has been created. Thread-safe. */
     public final @Nullable Object handler() {
         return handler;
     }
 
-    /** Sets the handler. Of the turn. */
+    /** Sets the handler. Called in the turn. */
     public final void handler(Object newHandler) {
         handler = newHandler;
     }
 
-    /** Returns whether the handler asked for this request to stay open after {@code handle()}. Of the turn. */
+    /**
+     * Returns whether the handler has requested that this request stay open after {@code handle()}. Called in the turn.
+     */
     public final boolean isKept() {
         return kept;
     }
 
-    /** Says whether the request stays open after {@code handle()}. Of the turn. */
+    /** Sets whether the request stays open after {@code handle()}. Called in the turn. */
     public final void kept(boolean keep) {
         kept = keep;
     }
 
     /**
-     * Throws unless the calling thread may use what the request holds: because it has the turn, or because none has had
-     * it yet, as in a hook of the accepting thread.
+     * Checks that the calling thread may use what the request holds: because it has the turn, or because no thread has
+     * had it yet, as in a hook in the accepting thread.
      */
     protected final void requireTurn() {
         if (!hasTurn() && (!isQueued() || handler != null)) {
@@ -110,9 +112,9 @@ public abstract class OpenRequest extends Turn {
         }
     }
 
-    // ---- why it ends
+    // ---- end reason and idle state
 
-    /** Notes why the request ends, unless that was noted before. Thread-safe. */
+    /** Records why the request ends, unless a reason was recorded before. Thread-safe. */
     public void endsBy(EndReason reason) {
         if (endedBy == null) {
             noteEnd(reason);
@@ -136,17 +138,17 @@ public abstract class OpenRequest extends Turn {
         endedBy = null;
     }
 
-    /** Returns why the request ends, if it is known. Thread-safe. */
+    /** Returns why the request ends, if known. Thread-safe. */
     public final Optional<EndReason> endedBy() {
         return Optional.ofNullable(endedBy);
     }
 
-    /** Returns whether the peer has sent nothing yet, and no handler has handled. Thread-safe. */
+    /** Returns whether the peer has not sent anything yet and no handler was called. Thread-safe. */
     final boolean isFresh() {
         return fresh;
     }
 
-    /** Notes that the peer has sent something, or that a handler handles. Of the turn. */
+    /** Records that the peer has sent something or a handler was called. Called in the turn. */
     protected final void noLongerFresh() {
         if (fresh) {
             fresh = false;
@@ -154,9 +156,9 @@ public abstract class OpenRequest extends Turn {
     }
 
     /**
-     * Lets an idle request end once everything is served that its peer has sent by now. Thread-safe.
+     * Makes an idle request end once everything that its peer has sent so far is served. Thread-safe.
      *
-     * @return false if it is not idle, or was dismissed before
+     * @return false if it is not idle or was dismissed before
      */
     protected final synchronized boolean dismiss() {
         if (dismissed || !isIdle()) {
@@ -176,23 +178,23 @@ public abstract class OpenRequest extends Turn {
         return dismissed;
     }
 
-    /** Notes that the request, which its own thread found idle, ends as if it had been dismissed. Of the turn. */
+    /** Records that the request, found idle by its own thread, ends as if it had been dismissed. Called in the turn. */
     protected final synchronized void dismissHere() {
         dismissed = true;
     }
 
-    /** Lets a parked request end unless its peer has sent something by now: its time is up. Thread-safe. */
+    /** Makes a parked request whose timeout has expired end, unless its peer has sent something by now. Thread-safe. */
     protected final void expire() {
         expired = true;
         call();
     }
 
-    /** Notes that the time is up of a request that waits in its own thread. Of the turn. */
+    /** Records that the timeout of a request that waits in its own thread has expired. Called in the turn. */
     protected final void expireHere() {
         expired = true;
     }
 
-    /** Returns whether the time of its wait was up, and forgets it. Of the turn. */
+    /** Returns whether the timeout of its wait has expired, and clears that. Called in the turn. */
     protected final boolean takeExpired() {
         boolean was = expired;
         if (was) {
@@ -201,7 +203,7 @@ public abstract class OpenRequest extends Turn {
         return was;
     }
 
-    /** Returns how the request stands, for the report of a drain that ends it by force. Thread-safe. */
+    /** Returns the state of the request, for the report of a drain that forces it to end. Thread-safe. */
     final DrainReport.Forced standing() {
         Thread thread = owner();
         List<StackTraceElement> stack = thread == null ? List.of() : List.of(thread.getStackTrace());
@@ -209,45 +211,43 @@ public abstract class OpenRequest extends Turn {
                 remoteAddress, age(), Optional.ofNullable(thread).map(Thread::getName), stack);
     }
 
-    // ---- what the transports define; of the turn unless said otherwise
+    // ---- defined by the transports; called in the turn unless stated otherwise
 
-    /** Looks whether there is something to handle, without waiting. */
+    /** Checks without waiting whether there is something to handle. */
     protected abstract Look look();
 
-    /** Returns whether the handler is to be set up though there is nothing to handle, because it speaks first. */
+    /** Returns whether the handler must be set up although there is nothing to handle, because it speaks first. */
     protected boolean isToBeSetUp() {
         return false;
     }
 
-    /** The handler, which is set up, is about to handle. */
+    /** Called before the handler, which is set up, is called. */
     public abstract void handling();
 
     /**
-     * The handler has handled, and the request is kept.
+     * Called after the handler has returned, if the request is kept open.
      *
-     * @throws IOException if it cannot be kept, because too much waits unread
+     * @throws IOException if it cannot be kept open because too much input is unread
      */
     protected abstract void handled() throws IOException;
 
-    /** Returns whether other threads want something done in the request's turn that was not tried yet, and can be. */
+    /** Returns whether calls of other threads are pending that were not tried yet and can run in the turn. */
     protected boolean hasCalls() {
         return false;
     }
 
-    /** Returns whether some of what other threads want done needs the handler to be set up. */
+    /** Returns whether a pending call needs the handler to be set up. */
     protected boolean hasTasks() {
         return false;
     }
 
-    /** Does what other threads want done in the request's turn, without waiting for the peer. */
+    /** Runs the pending calls of other threads, without waiting for the peer. */
     protected void runCalls() throws Exception {}
 
-    /** Does the last of what other threads want done, and waits for the peer where it has to; no task is taken then. */
+    /** Runs the last pending calls, waiting for the peer if necessary; no further task is accepted. */
     public void endCalls() throws Exception {}
 
-    /**
-     * Returns whether the handler is to be told now that its peer has been silent for a while, and notes that it was.
-     */
+    /** Returns whether the handler must be notified now that its peer has been silent, and records that it was. */
     protected boolean takesIdleEvent() {
         return false;
     }
@@ -255,41 +255,44 @@ public abstract class OpenRequest extends Turn {
     /** Returns whether the request can wait for its peer without a thread. */
     protected abstract boolean isParkable();
 
-    /** Lets the request wait for its peer without a thread; returns false if it was called: then the turn goes on. */
+    /**
+     * Parks the request, which then waits for its peer without a thread; returns false if it was called, so that the
+     * turn continues.
+     */
     protected abstract boolean park();
 
-    /** Waits in the calling thread for the peer's next message, a call, or the end of the idle time. */
+    /** Waits in the calling thread for the peer's next message, a call, or the idle timeout. */
     protected abstract void awaitNext();
 
-    /** Sends what the handler left unsent. */
+    /** Sends the handler's buffered output. */
     public abstract void flush() throws IOException;
 
-    /** Allows no wait for the peer to last longer than a last word may take. */
+    /** Limits each wait for the peer to the time allowed for a final message. */
     protected void limitWaits() {}
 
-    /** Returns whether nothing can be said to the peer yet, since a handshake comes first. */
+    /** Returns whether nothing can be sent to the peer yet, because a handshake must come first. */
     protected boolean awaitsHandshake() {
         return false;
     }
 
-    /** Returns whether the peer is in the middle of a handshake, and so not idle. Thread-safe. */
+    /** Returns whether the peer is in the middle of a handshake and therefore not idle. Thread-safe. */
     protected boolean isInHandshake() {
         return false;
     }
 
-    /** The handler threw: what it left unsent may be half a message. */
+    /** Called when the handler threw: its buffered output may be a partial message. */
     protected void failed() {
         endsBy(EndReason.ERROR);
         kept = false;
     }
 
-    /** Says nothing more to the peer that would have to be waited for. */
+    /** Stops sending output that would have to wait for the peer. */
     protected void cutOff() {}
 
-    /** Gets a request that is about to wait in a queue ready for that. */
+    /** Prepares the request for waiting in a queue. */
     protected void detach() {}
 
-    /** Closes and releases all that the request holds; after its turn was ended for good. */
+    /** Closes and releases everything that the request holds; called after its last turn has ended. */
     protected abstract void release();
 
     /** Returns whether the request is closed now that its turn was ended for good; else it is reported closed later. */
@@ -303,8 +306,8 @@ public abstract class OpenRequest extends Turn {
     }
 
     /**
-     * Notes that reading or writing has failed, which is the peer's fault unless the handler had closed the request
-     * before; returns the failure. Of the turn.
+     * Records a failed read or write, which is the peer's fault unless the handler has closed the request before;
+     * returns the failure. Called in the turn.
      */
     public final <E extends IOException> E fault(E failure) {
         if (!closedByHandler) {
@@ -320,13 +323,13 @@ public abstract class OpenRequest extends Turn {
         return failure;
     }
 
-    /** Returns why a request ends that has failed so; null if it ends, if at all, for another reason. */
+    /** Returns the end reason for a failure; null if the failure does not determine one. */
     protected @Nullable EndReason reason(IOException failure) {
         return null;
     }
 
     /**
-     * Returns whether the failure, or one of its causes, came from the peer or the way to it, and not from the handler.
+     * Returns whether the failure, or one of its causes, is the fault of the peer or the network, not of the handler.
      */
     public final boolean isPeersFault(Throwable failure) {
         for (Throwable cause = failure; cause != null && lastFault != null; cause = cause.getCause()) {
@@ -338,10 +341,10 @@ public abstract class OpenRequest extends Turn {
     }
 
     /**
-     * Makes whatever the serving thread waits for in this request fail from now on. Thread-safe; releases no buffer.
+     * Makes all current and further waits of the serving thread on this request fail. Thread-safe; releases no buffer.
      */
     public abstract void abort();
 
-    /** Returns whether nobody has aborted the request. Thread-safe. */
+    /** Returns whether the request has not been aborted. Thread-safe. */
     public abstract boolean isOpen();
 }

@@ -13,7 +13,7 @@ import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The requests that are open, by their number, and a way to wait until none is. Thread-safe. */
+/** The open requests by number; also waits until there are none. Thread-safe. */
 public final class OpenRequests {
     private final Map<Long, OpenRequest> open = new ConcurrentHashMap<>();
     private final DrainSignal drain;
@@ -28,7 +28,7 @@ public final class OpenRequests {
         open.put(request.key(), request);
     }
 
-    /** Counts a request that ends, before the listener is told, who may begin a drain then. */
+    /** Counts a request that ends, before the listener is notified, which may begin a drain. */
     void ends() {
         if (drain.isDraining()) {
             endedDraining.incrementAndGet();
@@ -42,43 +42,43 @@ public final class OpenRequests {
         }
     }
 
-    /** Returns how many are open. */
+    /** Returns the number of open requests. */
     public int size() {
         return open.size();
     }
 
-    /** Runs the action for each that is open; those that come or end meanwhile may be missed or not. */
+    /** Runs the action for each open request; those that are opened or closed concurrently may be missed. */
     public void forEach(Consumer<? super OpenRequest> action) {
         open.values().forEach(action);
     }
 
-    /** Returns the one of that number, if it is open. */
+    /** Returns the request with that number, if it is open. */
     public @Nullable OpenRequest find(long id) {
         return open.get(id);
     }
 
-    /** Returns those that are open; see {@link #forEach}. */
+    /** Returns the open requests; see {@link #forEach}. */
     public Stream<OpenRequest> stream() {
         return open.values().stream();
     }
 
-    /** Returns one for which the condition holds, if any. */
+    /** Returns a request that satisfies the condition, if any. */
     @Nullable
     OpenRequest find(Predicate<? super OpenRequest> condition) {
         return stream().filter(condition).findAny().orElse(null);
     }
 
-    /** Returns how many have ended since the drain began. */
+    /** Returns the number of requests that have ended since the drain began. */
     int endedDraining() {
         return endedDraining.get();
     }
 
-    /** Returns whether there is a peer that has just come, and has sent nothing yet. */
+    /** Returns whether there is a peer that has just connected and not sent anything yet. */
     boolean hasFresh() {
         return find(OpenRequest::isFresh) != null;
     }
 
-    /** Ends those that wait for their peer's next message; returns how many those were. */
+    /** Ends the requests that wait for their peer's next message; returns how many there were. */
     int dismissIdle() {
         int[] idle = {0};
         forEach(request -> {
@@ -89,7 +89,7 @@ public final class OpenRequests {
         return idle[0];
     }
 
-    /** Returns how those stand that are open. */
+    /** Returns the state of each open request. */
     List<DrainReport.Forced> standing() {
         List<DrainReport.Forced> standing = new ArrayList<>();
         forEach(request -> standing.add(request.standing()));
@@ -103,7 +103,7 @@ public final class OpenRequests {
     /**
      * Waits until no request is open.
      *
-     * @return false if one still was when the timeout ended
+     * @return false if the timeout expired first
      */
     public synchronized boolean awaitEmpty(Duration timeout) throws InterruptedException {
         long deadline = System.nanoTime() + timeout.toNanos();

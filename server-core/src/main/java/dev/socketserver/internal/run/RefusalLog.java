@@ -8,12 +8,12 @@ import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * Logs what limits keep out, of which there may be thousands in a second: one line for each reason every
- * {@link #INTERVAL} at most, with the number of those since the last one; the single ones at DEBUG. Never throws.
- * Thread-safe.
+ * Logs requests rejected by a limit, of which there may be thousands per second: at most one line per reason every
+ * {@link #INTERVAL}, with the number of rejections since the last line. Individual rejections are logged at DEBUG.
+ * Never throws. Thread-safe.
  */
 final class RefusalLog {
-    /** The least time between two lines of the same reason. */
+    /** The minimum time between two lines for the same reason. */
     static final Duration INTERVAL = Duration.ofMinutes(1);
 
     private static final Log LOG = Log.of(RefusalLog.class);
@@ -37,16 +37,16 @@ final class RefusalLog {
         this.nanoTime = nanoTime;
     }
 
-    /** Takes note of one that was refused. */
+    /** Logs a rejected request. */
     void refused(Rejection reason, Object request, Throwable why) {
-        LOG.debug("{} refuses {}: {}", server, request, why);
+        LOG.debug("{} rejected {}: {}", server, request, why);
         long count = countToTell(reason);
         if (count > 0) {
-            LOG.warn("{} has refused {} for {}, the last one so: {}", server, count, reason, why);
+            LOG.warn("{} rejected {} request(s) for {}, most recently: {}", server, count, reason, why);
         }
     }
 
-    /** Returns how many there were since the last line, or 0 if none is to be written now. */
+    /** Returns the number of rejections since the last line, or 0 if no line is to be written now. */
     private synchronized long countToTell(Rejection reason) {
         long now = nanoTime.getAsLong();
         Line line = lines.get(reason);

@@ -8,7 +8,9 @@ import dev.socketserver.internal.util.RateLimitedLog;
 import dev.socketserver.limit.LimitExceededException;
 import java.io.IOException;
 
-/** Counts what becomes of requests, tells it to the listener, and logs what operators have to know. Thread-safe. */
+/**
+ * Reports the fate of requests: counts them, notifies the listener, and logs what operators need to know. Thread-safe.
+ */
 public final class RequestReports {
     private static final Log LOG = Log.of(RequestReports.class);
 
@@ -25,7 +27,7 @@ public final class RequestReports {
         refusals = new RefusalLog(server);
     }
 
-    /** A request was accepted. */
+    /** Called when a request was accepted. */
     void opened(OpenRequest request) {
         counters.accepted();
         listener.opened(request.face());
@@ -34,15 +36,15 @@ public final class RequestReports {
         }
     }
 
-    /** The hook {@code verifyRequest} did not let a request in. */
+    /** Called when the hook {@code verifyRequest} has rejected a request. */
     void notVerified() {
         counters.rejected(Rejection.VERIFY);
     }
 
-    /** A request was kept from the hooks by the server's rules. */
+    /** Called when the server's rules have rejected a request before any hook. */
     void refused(OpenRequest request, Rejection reason, Throwable why) {
         rejected(request, reason, why);
-        rejections.warn(server + " refused {}", request, why);
+        rejections.warn(server + " rejected {}", request, why);
     }
 
     /** A limit has left no place for a request, or for its answer, as may happen thousands of times a second. */
@@ -51,13 +53,13 @@ public final class RequestReports {
         refusals.refused(limit, request, why);
     }
 
-    /** No worker could be had for a request. */
+    /** Called when no worker was available for a request. */
     void overloaded(OpenRequest request, Throwable cause) {
         rejected(request, Rejection.OVERLOAD, cause);
-        rejections.warn("{} had no worker for a request and closed it", server, cause);
+        rejections.warn("{} closed a request because no worker was available", server, cause);
     }
 
-    /** A handshake failed. */
+    /** Called when a handshake has failed. */
     public void handshakeFailed(OpenRequest request, IOException why) {
         rejected(request, Rejection.TLS_HANDSHAKE, why);
         LOG.debug("{}: the TLS handshake with {} failed: {}", server, request, why);
@@ -68,24 +70,24 @@ public final class RequestReports {
         listener.rejected(request.face(), why);
     }
 
-    /** A handler is about to handle. */
+    /** Called before a handler is called. */
     void handling() {
         counters.handling();
     }
 
-    /** Messages for a connection's peer were dropped. */
+    /** Called when messages for a connection's peer were dropped. */
     public void dropped(StreamConnection connection, int messages) {
         counters.dropped(messages);
         listener.dropped(connection, messages);
     }
 
-    /** A request's handler or hook threw. */
+    /** Called when a request's handler or hook has thrown an exception. */
     void failed(OpenRequest request, Throwable failure) {
         counters.failed();
         listener.error(request.face(), failure);
     }
 
-    /** A request's way through the server is over. */
+    /** Called when a request has ended. */
     void closed(OpenRequest request) {
         listener.closed(request.face());
     }

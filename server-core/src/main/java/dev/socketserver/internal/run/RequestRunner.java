@@ -14,8 +14,8 @@ import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes requests through the server's hooks, in socketserver's order, and makes sure that whatever a hook or handler
- * throws costs that one request.
+ * Passes requests through the server's hooks, in socketserver's order, and ensures that an exception from a hook or
+ * handler ends only that request.
  *
  * <pre>
  *   accepting thread:  verifyRequest ─▶ processRequest
@@ -41,19 +41,19 @@ public final class RequestRunner {
         open = new OpenRequests(drain);
     }
 
-    /** Returns the requests that are open. */
+    /** Returns the open requests. */
     public OpenRequests open() {
         return open;
     }
 
-    /** Returns where it is reported what becomes of requests. */
+    /** Returns the reports about requests. */
     public RequestReports reports() {
         return reports;
     }
 
     // ---- the accepting thread
 
-    /** Takes an accepted request to where it is served. An Error that is not the request's own fault is thrown on. */
+    /** Passes an accepted request on to be served. An {@link Error} that the request has not caused is rethrown. */
     public void admit(OpenRequest request) {
         try {
             opened(request);
@@ -75,7 +75,7 @@ public final class RequestRunner {
                 refuse(request);
             }
             if (e instanceof InterruptedException) {
-                Thread.currentThread().interrupt(); // for the accepting thread, which it may be meant to end
+                Thread.currentThread().interrupt(); // for the accepting thread, which the interrupt may be meant to end
             }
         }
     }
@@ -85,7 +85,7 @@ public final class RequestRunner {
         reports.opened(request);
     }
 
-    /** Closes a request that the server's rules keep from its hooks. */
+    /** Closes a request that the server's rules reject before any hook. */
     public void refuse(OpenRequest request, Rejection reason, Throwable why) {
         try {
             opened(request);
@@ -103,12 +103,12 @@ public final class RequestRunner {
                 shutDown(request);
             }
         } else {
-            request.abort(); // a hook handed it on before it threw
+            request.abort(); // a hook passed it on before it threw
             request.call();
         }
     }
 
-    /** Closes a request for which a limit leaves no place, after the server's last words to it. */
+    /** Closes a request that a limit rejects, after the overload reply. */
     public void turnAway(OpenRequest request, Rejection limit, LimitExceededException why) {
         try {
             opened(request);
@@ -118,7 +118,10 @@ public final class RequestRunner {
         }
     }
 
-    /** Closes a request whose source may not come in, without a word and at once: it must cost as little as can be. */
+    /**
+     * Closes a request whose source is not admitted, at once and without a reply, so that it costs as little as
+     * possible.
+     */
     public void shutOut(OpenRequest request, Rejection limit, LimitExceededException why) {
         try {
             opened(request);
@@ -131,7 +134,7 @@ public final class RequestRunner {
         }
     }
 
-    /** Closes a request that no worker will serve, after the server's last words to it. */
+    /** Closes a request that no worker will serve, after the overload reply. */
     public void reject(OpenRequest request, Throwable cause) {
         try {
             reports.overloaded(request, cause);
@@ -165,12 +168,12 @@ public final class RequestRunner {
 
     // ---- the serving thread
 
-    /** Returns the request that the thread serves, if any. */
+    /** Returns the request that a thread serves, if any. */
     public @Nullable OpenRequest servedBy(Thread thread) {
         return open.find(request -> request.isServedBy(thread));
     }
 
-    /** Serves a request that is queued, in the calling thread, to its end or until it is parked. Throws nothing. */
+    /** Serves a queued request in the calling thread, until it ends or is parked. Never throws. */
     public void run(OpenRequest request) {
         if (request.begin()) {
             serve(request);
@@ -178,13 +181,13 @@ public final class RequestRunner {
     }
 
     /**
-     * Serves a request whose turn the calling thread has, to its end or until it is parked. Whatever is thrown
-     * meanwhile ends the request. Nothing is thrown on, unless there is no memory even to report what was thrown.
+     * Serves a request whose turn the calling thread has, until it ends or is parked. Any exception ends the request.
+     * Nothing is rethrown, unless there is no memory even to report the exception.
      */
     public void serve(OpenRequest request) {
         boolean ends = true;
         try {
-            ends = !isParkedAfterServing(request); // one that is parked is another thread's by now
+            ends = !isParkedAfterServing(request); // a parked request may already belong to another thread
             if (ends) {
                 finish(request);
             }
@@ -197,7 +200,7 @@ public final class RequestRunner {
         }
     }
 
-    /** Hands a request whose turn the calling thread has to an executor; one that has ended is ended here. */
+    /** Passes a request whose turn the calling thread has to an executor; if it has ended, ends it here. */
     public void handOver(OpenRequest request, Executor executor) {
         request.requeue();
         try {
@@ -213,12 +216,12 @@ public final class RequestRunner {
         executor.execute(new RequestTask(request));
     }
 
-    /** Returns a task that is a request, for what looks after the thread that serves it. */
+    /** Returns a request as a task that the supervisor of its thread can abort. */
     public AbortableTask abortable(OpenRequest request) {
         return new RequestTask(request);
     }
 
-    /** A request on its way through an executor: run there, or given up by it. */
+    /** A request as a task of an executor, which runs or drops it. */
     private final class RequestTask implements RejectableTask, AbortableTask {
         private final OpenRequest request;
 
@@ -247,7 +250,10 @@ public final class RequestRunner {
         }
     }
 
-    /** Serves what has come and comes; returns true if the request was then parked, false if it is to end. */
+    /**
+     * Serves the messages that have arrived and continue to arrive; returns true if the request was then parked, false
+     * if it must end.
+     */
     private boolean isParkedAfterServing(OpenRequest request) throws Exception {
         while (true) {
             runCalls(request);
@@ -274,7 +280,7 @@ public final class RequestRunner {
         }
     }
 
-    /** Does what other threads want done in the request's turn, after its handler was set up. */
+    /** Runs pending calls of other threads, after the handler was set up. */
     void runCalls(OpenRequest request) throws Exception {
         if (request.hasTasks()) {
             hooks.setUp(request);
@@ -282,7 +288,7 @@ public final class RequestRunner {
         request.runCalls();
     }
 
-    /** Lets a request wait for its peer; returns true if it was parked. */
+    /** Makes a request wait for its peer; returns true if it was parked. */
     private boolean isIdle(OpenRequest request) throws Exception {
         prepareToWait(request);
         if (request.isParkable()) {
@@ -292,7 +298,7 @@ public final class RequestRunner {
         return false;
     }
 
-    /** Lets the handler greet, and sends what it has written, before its peer is waited for. */
+    /** Lets the handler greet, and sends its output, before the request waits for its peer. */
     void prepareToWait(OpenRequest request) throws Exception {
         if (request.isToBeSetUp()) {
             hooks.setUp(request);
@@ -300,20 +306,20 @@ public final class RequestRunner {
         request.flush();
     }
 
-    /** Has the handler handle one message, in a thread that has the turn. */
+    /** Handles one message in a thread that has the turn. */
     void handle(OpenRequest request) throws Exception {
         reports.handling();
         hooks.handle(request);
     }
 
-    /** Tells the handler that its peer has been silent for a while. Of the turn. */
+    /** Notifies the handler that its peer has been silent for a while. Called in the turn. */
     public void idle(OpenRequest request) throws IOException {
         hooks.idle(request);
     }
 
     // ---- the end of a request
 
-    /** Finishes the handler, and sends what is unsent. */
+    /** Finishes the handler and sends the remaining output. */
     void finish(OpenRequest request) throws Exception {
         request.endsBy(EndReason.HANDLER);
         request.endCalls();
@@ -324,10 +330,10 @@ public final class RequestRunner {
             hooks.finish(request);
         }
         request.flush();
-        request.endCalls(); // what finish() has sent
+        request.endCalls(); // messages that finish() has queued
     }
 
-    /** Lets a connection that was idle when the server began to drain hear the protocol's last words. */
+    /** Sends the goodbye of a connection that was idle when the server began to drain. */
     private void sayGoodbye(OpenRequest request) {
         try {
             request.limitWaits();
@@ -342,12 +348,12 @@ public final class RequestRunner {
         }
     }
 
-    /** Handles what ended the serving of a request. Never throws. */
+    /** Handles the exception that has ended a request. Never throws. */
     private void failed(OpenRequest request, Throwable failure) {
         try {
             request.failed();
             fail(request, failure);
-            hooks.finish(request); // if it was not handle() that threw, which has finished by then
+            hooks.finish(request); // unless handle() threw, in which case the handler is already finished
         } catch (Throwable e) {
             hookFailures.error("finish() of the handler of {} failed", request, e);
         }
@@ -383,8 +389,8 @@ public final class RequestRunner {
     }
 
     /**
-     * Closes a request, in whatever state it is. Only the thread that has the turn finishes and releases it: if that is
-     * another one, it is made to.
+     * Closes a request in any state. Only the thread that has the turn finishes and releases it: if that is another
+     * thread, makes it do so.
      */
     public void close(OpenRequest request) {
         if (request.hasEnded()) {
@@ -417,7 +423,7 @@ public final class RequestRunner {
         }
     }
 
-    /** Finishes the handler of a request that is closed before its time; any other was finished before. */
+    /** Finishes the handler of a request that is closed early; otherwise it was finished before. */
     private void finishLast(OpenRequest request) {
         request.endsBy(EndReason.SERVER);
         try {
@@ -439,7 +445,10 @@ public final class RequestRunner {
 
     // ---- the drain
 
-    /** Ends what is still open: closes it, and interrupts its thread; what no thread serves is ended in this one. */
+    /**
+     * Ends the requests that are still open: closes them and interrupts their threads; those that no thread serves are
+     * ended in this thread.
+     */
     void force() {
         open.forEach(request -> {
             request.interrupt();

@@ -5,15 +5,15 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a run gives to the parts of it that depend on the transport.
+ * The objects of a run that its transport-specific parts use.
  *
  * @param runner serves requests
- * @param drain says whether idle requests are to end
- * @param alarms keeps deadlines
+ * @param drain signals whether idle requests must end
+ * @param alarms the deadlines
  * @param executor runs requests
  * @param pool the executor, if it is an elastic thread pool
- * @param stopListening stops listening, by the server's hook
- * @param died is to run if a thread of the run ends without having been stopped
+ * @param stopListening stops listening with the server's hook
+ * @param died runs if a thread of the run ends without having been stopped
  */
 public record RunContext(
         RequestRunner runner,

@@ -9,7 +9,7 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
 
-/** What a server counts, over all its runs. Thread-safe. */
+/** The counters of a server, over all its runs. Thread-safe. */
 public final class ServerCounters {
     static {
         Classes.initialize(MethodHandles.lookup(), Rejection.class);
@@ -47,7 +47,7 @@ public final class ServerCounters {
         acceptFailures.increment();
     }
 
-    /** Returns the figures of this moment. */
+    /** Returns the current metrics. */
     public ServerSnapshot snapshot(ServerState state, int open) {
         return new ServerSnapshot(
                 state,

@@ -13,7 +13,7 @@ import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
-/** Lets requests in, or not, by the address that they come from, and ends those that may not come. Thread-safe. */
+/** Admits requests by their source address, and closes those that are not admitted. Thread-safe. */
 public final class SourceGate {
     private final @Nullable AccessList access;
     private final @Nullable SourceTable table;
@@ -27,12 +27,12 @@ public final class SourceGate {
         this.runner = runner;
     }
 
-    /** Returns whether everything may come in. */
+    /** Returns whether every request is admitted. */
     public boolean isOpen() {
         return access == null && table == null;
     }
 
-    /** Lets in something that does not last, such as a datagram, or ends it. */
+    /** Admits or closes a request without a duration, such as a datagram. */
     public boolean admits(OpenRequest request) {
         InetAddress address = addressOf(request.remoteAddress());
         if (address == null) {
@@ -49,9 +49,9 @@ public final class SourceGate {
     }
 
     /**
-     * Lets in a connection, or ends it.
+     * Admits or closes a connection.
      *
-     * @return null if it was ended; else what is to run when it is closed
+     * @return an action to run when the connection is closed; null if it was not admitted
      */
     public @Nullable Runnable enter(OpenRequest connection) {
         InetAddress address = addressOf(connection.remoteAddress());
@@ -88,10 +88,10 @@ public final class SourceGate {
     private boolean isAdmitted(OpenRequest request, AddressPrefix source, Admission admission) {
         switch (admission) {
             case TOO_MANY_CONNECTIONS ->
-                shutOut(request, Rejection.SOURCE_CONNECTIONS, source + " has as many connections as it may have");
-            case TOO_FREQUENT -> shutOut(request, Rejection.SOURCE_RATE, source + " comes more often than it may");
+                shutOut(request, Rejection.SOURCE_CONNECTIONS, source + " has reached its connection limit");
+            case TOO_FREQUENT -> shutOut(request, Rejection.SOURCE_RATE, source + " exceeds its rate limit");
             case TABLE_FULL ->
-                shutOut(request, Rejection.SOURCE_TABLE_FULL, "there is no room to count those of " + source);
+                shutOut(request, Rejection.SOURCE_TABLE_FULL, "the source table is full, no room for " + source);
             default -> {
                 return true;
             }

@@ -4,12 +4,13 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The deadlines of all requests: a hashed timing wheel (Varghese and Lauck, "Hashed and Hierarchical Timing Wheels",
- * 1987), which the housekeeper turns. An alarm that is put off stays in its slot, and moves on when the wheel gets
- * there; so a connection with an idle timeout of a minute is looked at about once a minute, however often it is used.
+ * 1987), which the housekeeper advances. A postponed alarm stays in its slot, and moves to another one when the wheel
+ * reaches it; so a connection with an idle timeout of a minute is checked about once a minute, however often it is
+ * used.
  *
- * <p>Setting and cancelling an alarm take constant time, however many there are, and one lock for all, which putting
- * off does not take. A tick looks only at the alarms of one slot: at each once in a turn of the wheel, 51 s, until it
- * is due. So ten thousand alarms, however far ahead, cost some ten looks a tick.
+ * <p>Setting and cancelling an alarm take constant time and one common lock, which postponing does not take. A tick
+ * checks only the alarms of one slot, so each alarm is checked once per revolution of the wheel, 51 s, until it is due.
+ * Ten thousand alarms therefore cost about ten checks per tick, however far ahead they are.
  *
  * <p>Thread-safe.
  */
@@ -18,9 +19,9 @@ final class TimingWheel extends Alarms {
 
     private final @Nullable Alarm[] slots = new Alarm[SLOTS]; // guarded by this
     private final long start = System.nanoTime();
-    private long turned; // guarded by this: how many ticks the wheel has made
+    private long turned; // guarded by this: the number of ticks so far
     private int count; // guarded by this
-    private @Nullable Alarm ringing; // the housekeeper's: the first of those that are due and have not rung
+    private @Nullable Alarm ringing; // confined to the housekeeper: the first alarm that is due and has not rung
 
     @Override
     public long now() {
@@ -28,9 +29,9 @@ final class TimingWheel extends Alarms {
     }
 
     /**
-     * Lets the alarm ring at that time, and no more at the time set before. Takes no lock if that is later. Writes the
-     * time before it reads the slot's, as the wheel writes the slot's before it reads the time: one of the two sees the
-     * other.
+     * Sets the alarm to ring at a time, instead of at the time set before. Takes no lock if the new time is later. This
+     * method writes the alarm's time before it reads the slot's time; the wheel writes the slot's time before it reads
+     * the alarm's: at least one of the two sees the other's write.
      */
     @Override
     public void setAt(Alarm alarm, long at) {
@@ -54,7 +55,7 @@ final class TimingWheel extends Alarms {
         remove(alarm);
     }
 
-    /** Returns how many alarms there are. */
+    /** Returns the number of alarms. */
     synchronized int size() {
         return count;
     }
@@ -96,8 +97,8 @@ final class TimingWheel extends Alarms {
     }
 
     /**
-     * Turns the wheel up to now, and lets ring what is due. If ringing fails, no alarm is lost: that one rings again a
-     * tick later, and the others when this is called next. Allocates nothing. For the housekeeper.
+     * Advances the wheel to the current time and rings the alarms that are due. If ringing one fails, no alarm is lost:
+     * that one rings again a tick later, and the others at the next call. Allocates nothing. Called by the housekeeper.
      */
     void turn(long now) {
         long target = Math.floorDiv(now - start, TICK.toNanos());

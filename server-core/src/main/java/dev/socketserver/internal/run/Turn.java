@@ -5,8 +5,8 @@ import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Whose turn a request is: what happens to a request happens in its turn, which one thread at a time has; the diagram
- * shows when.
+ * The turn of a request: everything that happens to a request happens in its turn, which one thread at a time has, as
+ * the diagram shows.
  *
  * <pre>
  *              begin              beginWait
@@ -23,7 +23,7 @@ import org.jspecify.annotations.Nullable;
  *   RUNNING ──beginFirstRead()──▶ READING ──endWait()──▶ RUNNING   in a handler that was called before the first byte
  * </pre>
  *
- * <p>Phase and flags are one word, which every transition changes by compare-and-set. Thread-safe.
+ * <p>Phase and flags form one word, which every transition changes by compare-and-set. Thread-safe.
  */
 abstract class Turn {
     private static final int PHASE = 7;
@@ -34,16 +34,16 @@ abstract class Turn {
     private static final int CLOSED = 4;
     private static final int READING = 5;
 
-    /** Something other than the peer wants the request's attention before it waits again. */
+    /** A call is pending, which must be served before the request waits again. */
     private static final int CALLED = 8;
 
     /**
-     * It is to be armed before it is reported ready again: it was reported while it was not parked, or waits for
-     * something else than before. Stays until it is armed, whatever happens meanwhile.
+     * The request must be armed before it is reported ready again: it was reported while it was not parked, or it waits
+     * for something different. Stays set until it is armed, whatever happens in the meantime.
      */
     private static final int UNARMED = 16;
 
-    /** Its thread is about to be interrupted, and must not leave it meanwhile. */
+    /** Its thread is about to be interrupted, and must not end the turn in the meantime. */
     private static final int INTERRUPTING = 32;
 
     /** Its thread was interrupted on its behalf. */
@@ -62,14 +62,14 @@ abstract class Turn {
     @SuppressWarnings("FieldMayBeFinal")
     private volatile int word = QUEUED; // written through WORD
 
-    /** Who has the turn: set after it began, unset before it ends, by that thread only. */
+    /** The thread that has the turn: set after the turn has begun and cleared before it ends, by that thread only. */
     private volatile @Nullable Thread owner;
 
     private boolean change(int from, int phase, int flags) {
         return WORD.compareAndSet(this, from, phase | flags);
     }
 
-    /** Takes the turn of a request that is queued; returns false if it is not. */
+    /** Takes the turn of a queued request; returns false if it is not queued. */
     public final boolean begin() {
         for (int seen = word; (seen & PHASE) == QUEUED; seen = word) {
             if (change(seen, RUNNING, seen & ~PHASE)) {
@@ -80,7 +80,9 @@ abstract class Turn {
         return false;
     }
 
-    /** Takes the turn of a parked request that is ready; of any other, notes that its readiness was missed. */
+    /**
+     * Takes the turn of a parked request that is ready; for any other request, records that its readiness was missed.
+     */
     public final boolean beginReady() {
         for (int seen = word; (seen & PHASE) != CLOSED; seen = word) {
             if ((seen & PHASE) == PARKED) {
@@ -105,12 +107,12 @@ abstract class Turn {
         return owner == Thread.currentThread();
     }
 
-    /** Returns whether that thread has the turn. */
+    /** Returns whether the given thread has the turn. */
     final boolean isServedBy(Thread thread) {
         return owner == thread;
     }
 
-    /** Notes that the request, of whose turn this is, has to be armed once it is parked. */
+    /** Records that the request must be armed when it is parked. Called in the turn. */
     protected final void unarmed() {
         int seen = word;
         while (!change(seen, seen & PHASE, (seen & ~PHASE) | UNARMED)) {
@@ -118,7 +120,7 @@ abstract class Turn {
         }
     }
 
-    /** The request is going to be armed, with what it waits for then. For the one thread that arms it. */
+    /** Called by the thread that is about to arm the request for what it then waits for. */
     public final void arming() {
         for (int seen = word; (seen & UNARMED) != 0; seen = word) {
             if (change(seen, seen & PHASE, seen & ~PHASE & ~UNARMED)) {
@@ -127,17 +129,17 @@ abstract class Turn {
         }
     }
 
-    /** What became of an attempt to park. */
+    /** The result of an attempt to park. */
     protected enum Parking {
         /** The turn has ended. */
         PARKED,
-        /** The turn has ended, and the request has to be armed. */
+        /** The turn has ended, and the request must be armed. */
         PARKED_UNARMED,
-        /** The request was called meanwhile: the turn goes on. */
+        /** The request was called in the meantime: the turn continues. */
         CALLED
     }
 
-    /** Ends the turn of a request that waits for its peer without a thread. */
+    /** Ends the turn of a request that is to wait for its peer without a thread. */
     protected final Parking tryPark() {
         owner = null;
         while (true) {
@@ -156,7 +158,7 @@ abstract class Turn {
         }
     }
 
-    /** Ends the turn of a request that another thread is to go on with. */
+    /** Ends the turn of a request that another thread is to continue. */
     final void requeue() {
         owner = null;
         while (true) {
@@ -176,8 +178,8 @@ abstract class Turn {
     }
 
     /**
-     * Begins to wait for the first byte in a handler's read, where the request is not idle, but may be called; returns
-     * false if it was.
+     * Begins to wait for the first byte in a handler's read, where the request is not idle but may be called; returns
+     * false if it was called.
      */
     protected final boolean beginFirstRead() {
         return isWaitBegun(READING);
@@ -193,7 +195,7 @@ abstract class Turn {
         }
     }
 
-    /** Ends the wait; whoever has called the request is not forgotten. */
+    /** Ends the wait; a call that has arrived stays pending. */
     protected final void endWait() {
         for (int seen = word; isInWait(seen); seen = word) {
             if (change(seen, RUNNING, seen & ~PHASE & ~CALLED)) {
@@ -207,8 +209,8 @@ abstract class Turn {
     }
 
     /**
-     * Has the request looked at soon, whether its peer sends or not: at once if it waits for its peer, else before it
-     * waits again. Thread-safe.
+     * Calls the request: makes it check for pending work, at once if it waits for its peer, otherwise before it waits
+     * again. Thread-safe.
      */
     public final void call() {
         while (true) {
@@ -236,7 +238,7 @@ abstract class Turn {
     }
 
     /**
-     * Ends the request's way through the server. Only the thread that has the turn may end it, and only once.
+     * Ends the request. Only the thread that has the turn may do so, and only once.
      *
      * @return false if the calling thread does not have the turn
      */
@@ -249,7 +251,7 @@ abstract class Turn {
                 Thread.onSpinWait();
             } else if (change(seen, CLOSED, 0)) {
                 clearInterrupt(seen);
-                return true; // and the thread stays the owner, for whoever asks what it is about
+                return true; // the thread stays the owner, for diagnostics
             }
         }
         return false;
@@ -261,7 +263,7 @@ abstract class Turn {
         }
     }
 
-    /** Interrupts the thread that has the turn, and never one that has gone on to another. Thread-safe. */
+    /** Interrupts the thread that has the turn, and never a thread that already serves another request. Thread-safe. */
     final void interrupt() {
         for (int seen = word; isInTurn(seen) && (seen & INTERRUPTING) == 0; seen = word) {
             if (change(seen, seen & PHASE, (seen & ~PHASE) | INTERRUPTING)) {
@@ -286,12 +288,12 @@ abstract class Turn {
         return (seen & PHASE) == RUNNING || isInWait(seen);
     }
 
-    /** Returns whether the request's way through the server is over. Thread-safe. */
+    /** Returns whether the request has ended. Thread-safe. */
     protected final boolean hasEnded() {
         return (word & PHASE) == CLOSED;
     }
 
-    /** Returns whether the request waits for its first turn, or was called and waits for the next. */
+    /** Returns whether the request waits for its first turn, or was called and waits for the next one. */
     public final boolean isQueued() {
         return (word & PHASE) == QUEUED;
     }
@@ -315,6 +317,6 @@ abstract class Turn {
     /** Ends a wait that {@link #beginWait} or {@link #beginFirstRead} began. Thread-safe. */
     protected abstract void wake();
 
-    /** Has a request that was parked, and is queued now, served. Thread-safe. */
+    /** Passes a request that was parked and is now queued on to be served. Thread-safe. */
     protected abstract void schedule();
 }

@@ -5,9 +5,9 @@ import java.time.Duration;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Who speaks first in a server's conversations: what decides whether a new connection may wait for its first byte in
- * the selector, without a worker, or has to be handled at once. Unless the configuration says so, it is learned from
- * the first connection: by whether its handler reads or writes first.
+ * Knows which side speaks first in a server's protocol. This decides whether a new connection may wait for its first
+ * byte in the selector, without a worker, or must be handled at once. Unless it is configured, it is learned from the
+ * first connection: from whether its handler reads or writes first.
  *
  * <pre>
  *                  setup() wrote, handle() reads first
@@ -23,7 +23,7 @@ import java.util.concurrent.TimeUnit;
  * <p>Thread-safe.
  */
 final class FirstWords {
-    /** Who speaks first. */
+    /** The side that speaks first. */
     enum Speaker {
         /** Not known yet: connections are handled at once. */
         UNKNOWN,
@@ -128,7 +128,10 @@ final class FirstWords {
             return knows ? NOBODY : this;
         }
 
-        /** Another thread's task ran before the first message: what was written tells nothing about the handler. */
+        /**
+         * Called when another thread's task has run before the first message: what was written then does not
+         * characterize the handler.
+         */
         void abstain() {
             if (!knows && !handles) {
                 knows = true;
@@ -141,30 +144,30 @@ final class FirstWords {
         }
     }
 
-    /** How long the accepting thread waits with a connection to learn from the first one before it goes on. */
+    /** How long the accepting thread delays a connection to learn from the first one. */
     static final Duration PATIENCE = Duration.ofMillis(50);
 
-    /** How long it does so in all: on a busy machine the first handler may need many times the patience. */
+    /** The total of these delays: on a busy machine, the first handler may take many times as long. */
     static final Duration PATIENCE_IN_ALL = Duration.ofSeconds(1);
 
     private static final Witness NOBODY = new Witness(of(Speaker.UNKNOWN));
 
     private final boolean learns;
     private volatile Speaker speaker; // written under this
-    private boolean probing; // guarded by this: the first connection was handed on
-    private long patienceLeft = PATIENCE_IN_ALL.toNanos(); // guarded by this: of the accepting thread
+    private boolean probing; // guarded by this: the first connection was passed on
+    private long patienceLeft = PATIENCE_IN_ALL.toNanos(); // guarded by this: remaining total delay
 
     private FirstWords(Speaker speaker, boolean learns) {
         this.speaker = speaker;
         this.learns = learns;
     }
 
-    /** Returns one that knows, and never changes its mind. */
+    /** Returns an instance with a fixed answer. */
     static FirstWords of(Speaker speaker) {
         return new FirstWords(speaker, false);
     }
 
-    /** Returns one that learns. */
+    /** Returns an instance that learns. */
     static FirstWords learning() {
         return new FirstWords(Speaker.UNKNOWN, true);
     }
@@ -173,25 +176,25 @@ final class FirstWords {
         return speaker;
     }
 
-    /** Returns whether a handler is called at once, as it speaks first, or may. */
+    /** Returns whether a handler is called at once, because it speaks first or may do so. */
     boolean startsAtOnce() {
         Speaker now = speaker;
         return now == Speaker.HANDLER || now == Speaker.UNKNOWN;
     }
 
-    /** Returns whether the configuration says that the peer speaks first. */
+    /** Returns whether the peer is configured to speak first. */
     boolean isPeerExpected() {
         return !learns && speaker == Speaker.PEER;
     }
 
-    /** Returns what observes one more connection. */
+    /** Returns an observer of a further connection. */
     Witness witness() {
         return learns && speaker != Speaker.HANDLER ? new Witness(this) : NOBODY;
     }
 
     /**
-     * Waits a moment for what the first connection tells, so that many silent peers that come at once do not each get a
-     * worker. For the accepting thread, which is about to hand on a connection.
+     * Waits briefly for the result of the first connection, so that many silent peers that connect at once do not each
+     * get a worker. Called by the accepting thread before it passes a connection on.
      */
     void awaitFirst() {
         if (speaker == Speaker.UNKNOWN) {
@@ -210,12 +213,12 @@ final class FirstWords {
             }
             patienceLeft -= System.nanoTime() - begin;
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // for the accepting thread, which it is to end
+            Thread.currentThread().interrupt(); // for the accepting thread, which the interrupt is meant to end
         }
         probing = true;
     }
 
-    /** Notes what was observed of a handler. */
+    /** Records the observation of a handler. */
     synchronized void learn(Speaker observed) {
         if (learns && observed.compareTo(speaker) > 0) {
             speaker = observed;
@@ -223,7 +226,7 @@ final class FirstWords {
         }
     }
 
-    /** Notes that the first connection waits for its peer, or has ended. */
+    /** Records that the first connection waits for its peer, or has ended. */
     void leave() {
         if (speaker == Speaker.UNKNOWN) {
             endProbe();

@@ -11,20 +11,20 @@ import java.util.List;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * Makes room when a server has nearly as many connections as it may have: lets those end that have been idle for
- * longest, as if their {@code idleTimeout} were over. Looks at all connections while the number is in the last tenth of
- * the limit, every {@link #INTERVAL}, on the housekeeper. Thread-safe.
+ * Frees slots when a server is near its connection limit: ends the connections that have been idle longest, as if their
+ * {@code idleTimeout} had expired. While the number is in the last tenth of the limit, checks all connections every
+ * {@link #INTERVAL}, on the housekeeper. Thread-safe.
  */
 final class IdleCloser extends Alarm {
-    /** The time between two looks. */
+    /** The time between two checks. */
     static final Duration INTERVAL = Duration.ofMillis(100);
 
-    /** A connection is not idle before that long: it may be the pause between two requests. */
+    /** The minimum idle time of a connection to be closed: shorter ones may be the pause between two requests. */
     static final Duration LEAST_IDLE = Duration.ofSeconds(1);
 
     private static final Log LOG = Log.of(IdleCloser.class);
 
-    /** One that may be closed; the time is a copy, since it may change while they are sorted. */
+    /** A connection that may be closed; the time is a copy, since it may change during sorting. */
     private record Idle(StreamRequest connection, long nanos) {}
 
     private final ConnectionLimit limit;
@@ -40,14 +40,14 @@ final class IdleCloser extends Alarm {
         this.alarms = alarms;
     }
 
-    /** Has a look soon if there are so many connections. */
+    /** Schedules a check if there are that many connections. */
     void check() {
         lookIn(0);
     }
 
     @Override
     protected void ring() {
-        looks.set(false); // before the number is read: whoever raises it afterwards has it looked at again
+        looks.set(false); // reset before the number is read: a thread that raises it later schedules another check
         int tooMany = limit.beyondEasy();
         if (tooMany > 0) {
             close(tooMany - lingering.placesHeld());
@@ -61,7 +61,7 @@ final class IdleCloser extends Alarm {
         }
     }
 
-    /** Closes so many, less those that are about to end for the same reason. */
+    /** Closes that many connections, minus those that are already about to end for the same reason. */
     private void close(int most) {
         int[] left = {most};
         long now = System.nanoTime();

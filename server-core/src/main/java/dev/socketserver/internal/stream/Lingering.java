@@ -13,42 +13,42 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Closes connections so that their peers still receive what was sent to them: a socket that is closed with unread
- * input, or gets some afterwards, is reset by the system, and a reset may destroy what is on its way. So the end of the
- * stream is sent first, and what still comes is read and discarded, until the peer has ended, too, or for
- * {@link #LONGEST} after it has sent something last, {@link #LONGEST_IN_ALL} and {@link #MOST_BYTES} at most; as
- * nginx's {@code lingering_close}. Meanwhile a connection costs its descriptor only.
+ * Closes connections such that their peers still receive what was sent to them. If a socket is closed with unread
+ * input, or receives input afterwards, the kernel resets the connection, and the reset may destroy data in transit. So
+ * the end of the stream is sent first, and further input is read and discarded until the peer ends its output, or
+ * {@link #LONGEST} after it last sent something, for at most {@link #LONGEST_IN_ALL} and {@link #MOST_BYTES}; like
+ * nginx's {@code lingering_close}. In this state a connection holds only its descriptor.
  *
- * <p>What has come is discarded once a {@linkplain Alarms#TICK tick}, so an upload goes on at the pace of one of the
- * system's buffers a tick: as fast as before for TCP, whose buffers grow to megabytes, but at about 4 MB/s for a
- * Unix-domain socket, whose buffer holds some 200 kB. {@link #MOST_BYTES} are reached there after some 4 seconds.
+ * <p>Input is discarded once per {@linkplain Alarms#TICK tick}, so an upload continues at a rate of one socket buffer
+ * per tick: at full speed for TCP, whose buffers grow to megabytes, but at about 4 MB/s for a Unix-domain socket, whose
+ * buffer holds about 200 kB. There, {@link #MOST_BYTES} are reached after about 4 seconds.
  *
  * <p>Thread-safe.
  */
 final class Lingering {
-    /** How long a peer may take to send something more, or to end, after the server has. */
+    /** How long a peer may be silent before the socket is closed. */
     static final Duration LONGEST = Duration.ofSeconds(2);
 
-    /** How long a peer may go on sending. */
+    /** How long a peer may continue to send. */
     static final Duration LONGEST_IN_ALL = Duration.ofSeconds(30);
 
-    /** How many bytes of a peer are discarded at most. */
+    /** The maximum number of bytes that are discarded per peer. */
     static final int MOST_BYTES = 16 * 1024 * 1024;
 
-    /** How many connections linger at a time at most; of more, the first is closed at once. */
+    /** The maximum number of lingering connections; beyond it, the oldest is closed at once. */
     static final int MOST_CONNECTIONS = 1024;
 
     private static final Log LOG = Log.of(Lingering.class);
     private static final int DISCARDED_AT_ONCE = 64 * 1024;
 
-    /** A connection that lingers; guarded by the monitor of the outer instance. */
+    /** A lingering connection; guarded by the monitor of the outer instance. */
     static final class Entry {
         final Transport transport;
-        final @Nullable Poller knowing; // has to forget the connection before the system closes it
-        final long end; // on the nanoTime clock, at the latest
-        long until; // on the nanoTime clock, unless something more comes
+        final @Nullable Poller knowing; // must remove the connection before the kernel closes it
+        final long end; // latest end, on the nanoTime clock
+        long until; // end unless more input arrives, on the nanoTime clock
         int left = MOST_BYTES;
-        boolean received; // something, since the end was sent
+        boolean received; // whether input has arrived since the end was sent
 
         Entry(Transport transport, @Nullable Poller knowing) {
             this.transport = transport;
@@ -58,7 +58,7 @@ final class Lingering {
             until = now + LONGEST.toNanos();
         }
 
-        /** Something has come: the peer gets more time. */
+        /** Called when input has arrived: extends the time. */
         void receives(int count) {
             received = true;
             left -= count;
@@ -78,13 +78,13 @@ final class Lingering {
     private final ByteBuffer discarded = ByteBuffer.allocateDirect(DISCARDED_AT_ONCE); // guarded by this
     private boolean closed; // guarded by this
 
-    /** Creates one that has nothing to do. */
+    /** Creates an instance without lingering connections. */
     Lingering(Alarms alarms) {
         this.alarms = alarms;
     }
 
     /**
-     * Sends the end of the stream to a peer, and closes the connection when it is safe.
+     * Sends the end of the stream to a peer, and closes the connection when that is safe.
      *
      * @param knowing the poller that the connection is registered with, if any
      */
@@ -132,7 +132,7 @@ final class Lingering {
         }
     }
 
-    /** Discards what has come; returns whether there is nothing to wait for. */
+    /** Discards input; returns whether there is nothing more to wait for. */
     private boolean hasEnded(Entry entry) throws IOException {
         int count = entry.transport.read(discarded.clear());
         while (count > 0) {
@@ -160,7 +160,7 @@ final class Lingering {
         }
     }
 
-    /** Returns how many of those that linger still count as connections. */
+    /** Returns how many lingering connections still count towards the limit. */
     synchronized int placesHeld() {
         int count = 0;
         for (Entry entry : entries) {
@@ -169,7 +169,7 @@ final class Lingering {
         return count;
     }
 
-    /** Closes those at once whose peers have sent nothing more, because descriptors have run out. */
+    /** Closes connections whose peers have sent nothing more, because descriptors have run out. */
     synchronized void giveWay() {
         for (Iterator<Entry> all = entries.iterator(); all.hasNext(); ) {
             Entry entry = all.next();
@@ -181,8 +181,8 @@ final class Lingering {
     }
 
     /**
-     * Closes those that linger: at once, but for those whose peers were still sending when their connection ended, and
-     * have the rest of their time.
+     * Closes the lingering connections: at once, except those whose peers were still sending when the connection ended,
+     * which keep the rest of their time.
      */
     synchronized void close() {
         closed = true;
@@ -194,7 +194,7 @@ final class Lingering {
                 sweep();
             }
         } catch (InterruptedException e) {
-            Thread.currentThread().interrupt(); // and the rest is closed at once
+            Thread.currentThread().interrupt(); // the remaining ones are closed at once
         }
         entries.forEach(Lingering::closeNow);
         entries.clear();

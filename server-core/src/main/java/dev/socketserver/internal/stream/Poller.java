@@ -27,25 +27,26 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The place where connections wait for their peers, and the main loop of the worker that leads there: it selects, then
- * runs the handlers of the ready connections itself, one after another. When one is about to wait, or the
- * {@link Watchdog} finds it blocked or computing for long, another worker takes the lead, with the ready connections
- * that were not run yet; the old leader becomes an ordinary worker that returns to the pool when its handler does.
+ * A selector in which connections wait for their peers, and the main loop of the worker that leads it: the leader
+ * selects, and then runs the handlers of the ready connections itself, one after another. When a handler is about to
+ * wait, or the {@link Watchdog} finds it blocked or computing for long, another worker takes the lead, with the ready
+ * connections that have not run yet; the old leader becomes an ordinary worker, which returns to the pool when its
+ * handler returns.
  *
- * <p>After the leader/followers pattern (Schmidt et al., Pattern-Oriented Software Architecture 2), with the rescue of
- * blocked handlers as Go's {@code sysmon} does it for system calls.
+ * <p>This is the leader/followers pattern (Schmidt et al., Pattern-Oriented Software Architecture 2), combined with a
+ * detection of blocked handlers similar to that of blocked system calls by Go's {@code sysmon}.
  *
- * <p>The selector and the ready list belong to whoever leads; {@link Leadership} orders one leader after another. The
- * rest is thread-safe.
+ * <p>The selector and the ready list are confined to the leader; {@link Leadership} orders successive leaders. The rest
+ * is thread-safe.
  */
 final class Poller {
     private static final Log LOG = Log.of(Poller.class);
     private static final long PAUSE_AFTER_FAILURE = 10_000_000;
 
-    /** With more new connections than this to be looked at, the leader is behind. */
+    /** The leader is overloaded if more new connections than this are waiting for it. */
     private static final int MOST_ARRIVALS = 1024;
 
-    /** How many connections the stand-in gives to the pool at a time. */
+    /** The maximum number of connections that the stand-in submits to the pool at a time. */
     private static final int MOST_STOOD_IN_FOR = 256;
 
     private final RequestRunner runner;
@@ -56,22 +57,22 @@ final class Poller {
     private final HandlerTimes times = new HandlerTimes();
     private final Lead lead;
     private final Selector selector;
-    private final ArrayDeque<Registration> ready = new ArrayDeque<>(); // the leader's
-    private @Nullable Registration arrived; // the leader's: the first of those taken from the arrivals, in order
+    private final ArrayDeque<Registration> ready = new ArrayDeque<>(); // confined to the leader
+    private @Nullable Registration arrived; // confined to the leader: the first of the taken arrivals, in order
     private final AtomicReference<@Nullable Registration> arrivals = new AtomicReference<>(); // a stack
-    private final AtomicInteger offered = new AtomicInteger(); // how many arrivals were not taken yet
+    private final AtomicInteger offered = new AtomicInteger(); // number of arrivals not taken yet
     private final RateLimitedLog failures = new RateLimitedLog(LOG);
-    private final Consumer<SelectionKey> onReady = this::addReady; // made once: selecting allocates nothing
+    private final Consumer<SelectionKey> onReady = this::addReady; // created once, so that selecting allocates nothing
     private volatile boolean selecting; // written by the leader
     private volatile boolean stopped;
-    private int batches; // the leader's: since it took the lead
+    private int batches; // confined to the leader: batches since it took the lead
 
     /**
-     * Creates a place.
+     * Creates a poller.
      *
-     * @param processors as many as are there besides those of the leaders, which share them
-     * @param standsIn whether ready connections are given to the pool while none of its workers can lead, because its
-     *     overload policy does not block
+     * @param processors the processors that are available in addition to those of the leaders, which share them
+     * @param standsIn whether ready connections are submitted to the pool while none of its workers can lead, because
+     *     its overload policy does not block
      */
     Poller(RunContext run, ServicePool pool, Watchdog watchdog, Semaphore processors, boolean standsIn)
             throws IOException {
@@ -85,12 +86,12 @@ final class Poller {
         watchdog.watch(lead);
     }
 
-    // ---- from any thread
+    // ---- called by any thread
 
-    /** Takes in a connection that is to be served, or to be armed. Never throws. */
+    /** Adds a connection that must be served or armed. Never throws. */
     void offer(Registration connection) {
         if (!connection.offer()) {
-            return; // it is in the list, and whoever takes it from there sees what is to be done
+            return; // it is already in the list, and the thread that takes it from there sees what to do
         }
         offered.incrementAndGet();
         Registration first = arrivals.get();
@@ -105,12 +106,14 @@ final class Poller {
         }
     }
 
-    /** Returns whether a new connection is better given to the pool: handlers are slow, or the leader is behind. */
+    /**
+     * Returns whether a new connection should be submitted to the pool: handlers are slow, or the leader is overloaded.
+     */
     boolean isBusy() {
         return times.isSlow() || offered.get() > MOST_ARRIVALS || pool.isSaturated();
     }
 
-    /** Calls for a leader. If that fails, the watchdog calls again. */
+    /** Requests a leader. If that fails, the watchdog tries again. */
     private void callForLeader() {
         try {
             lead.callForLeader();
@@ -119,29 +122,29 @@ final class Poller {
         }
     }
 
-    /** Reports a failure. Never throws: without memory, not even the text of a message can be had. */
+    /** Logs a failure. Never throws, although without memory even the text of a message cannot be created. */
     private void report(Throwable failure) {
         try {
             failures.error("{} failed and continues", this, failure);
         } catch (Throwable ignored) {
-            // Reported or not: the leader goes on.
+            // The leader continues, whether the failure was logged or not.
         }
     }
 
-    /** Lets the selector forget the connections that were closed, which the system keeps open until then. */
+    /** Makes the selector remove closed connections, whose descriptors stay open until then. */
     void wakeIfSelecting() {
         if (selecting) {
             selector.wakeup();
         }
     }
 
-    /** Ends the leading, for good. */
+    /** Ends leading permanently. */
     void stop() {
         stopped = true;
         selector.wakeup();
     }
 
-    /** Closes the selector; only when nobody leads any more, or in the hope that whoever does gives up. */
+    /** Closes the selector. Called when no thread leads any more, or as a last resort to make a leader give up. */
     void close() {
         stop();
         try {
@@ -151,9 +154,9 @@ final class Poller {
         }
     }
 
-    // ---- the thread that serves a connection
+    // ---- called by the thread that serves a connection
 
-    /** Gives up the lead, if the connection is served in it: its handler is about to wait. */
+    /** Gives up the lead if the leader serves the connection, because its handler is about to wait. */
     void leaveLead(Registration connection) {
         long turn = connection.turn;
         if (turn != Registration.NOT_LEADING) {
@@ -163,8 +166,8 @@ final class Poller {
     }
 
     /**
-     * Runs what takes time to compute, for a connection that is served in the lead: after that was given up, if there
-     * is a processor for another leader; if not, more threads would only take it from each other.
+     * Runs a computation that takes time. If the leader serves the connection, it first gives up the lead, provided
+     * that a processor is available for another leader; otherwise more threads would only compete for the processors.
      */
     void compute(Registration connection, Runnable work) {
         if (connection.turn == Registration.NOT_LEADING) {
@@ -182,9 +185,9 @@ final class Poller {
         }
     }
 
-    // ---- the worker that leads
+    // ---- called by the leader
 
-    /** What leading means here. */
+    /** The role of this poller's leader. */
     private final class LeadingHere implements Lead.Role {
         @Override
         public void lead() {
@@ -224,7 +227,7 @@ final class Poller {
         }
     }
 
-    /** Serves the next ready connection; returns false if the lead is another's when it returns. */
+    /** Serves the next ready connection; returns false if the lead was lost meanwhile. */
     private boolean runNext() {
         Registration connection = ready.remove();
         if (!connection.request.beginReady()) {
@@ -234,7 +237,7 @@ final class Poller {
         return serve(connection);
     }
 
-    /** Serves a connection whose turn the leader has; returns false if the lead is another's when it returns. */
+    /** Serves a connection whose turn the leader has; returns false if the lead was lost meanwhile. */
     private boolean serve(Registration connection) {
         Leadership leadership = lead.leadership();
         long turn = leadership.begin();
@@ -248,7 +251,7 @@ final class Poller {
         } catch (Throwable e) {
             report(e);
         }
-        Thread.interrupted(); // an interrupt was meant for this connection
+        Thread.interrupted(); // a pending interrupt was meant for this connection
         boolean leads = leadership.end(turn);
         if (leads) {
             times.ran(true);
@@ -256,7 +259,7 @@ final class Poller {
         return leads;
     }
 
-    /** Waits until connections are ready; returns false if this worker leads no longer. */
+    /** Waits until connections are ready; returns false if this worker no longer leads. */
     private boolean select() throws IOException {
         times.batchEnds();
         if (!serveArrivals()) {
@@ -270,7 +273,7 @@ final class Poller {
             }
             return false;
         }
-        selecting = true; // before the arrivals are looked at, which who adds to them does in the opposite order
+        selecting = true; // set before the arrivals are checked; threads that add to them use the opposite order
         try {
             if (saturated || arrivals.get() != null) {
                 selector.selectNow(onReady);
@@ -280,7 +283,7 @@ final class Poller {
         } finally {
             selecting = false;
         }
-        Thread.interrupted(); // it was meant for a handler that has returned, and no select would wait any more
+        Thread.interrupted(); // was meant for a handler that has returned, and would make every select return at once
         batches++;
         if (!ready.isEmpty()) {
             times.batchBegins(ready.size());
@@ -293,7 +296,7 @@ final class Poller {
         ready.add((Registration) key.attachment());
     }
 
-    /** Serves those that were offered to be served, and arms the others; returns false if the lead was lost. */
+    /** Serves or arms the connections that have arrived; returns false if the lead was lost. */
     private boolean serveArrivals() {
         if (takeArrivals()) {
             times.batchBegins(offered.get());
@@ -303,14 +306,14 @@ final class Poller {
             if (!next.request.begin()) {
                 arm(next);
             } else if (!serve(next)) {
-                return false; // and the next leader goes on with the others
+                return false; // the next leader continues with the others
             }
         }
         times.batchEnds();
         return true;
     }
 
-    /** Takes the arrivals, unless some are left of those taken before; returns whether there are any. */
+    /** Takes the arrivals, unless some of those taken before are left; returns whether there are any. */
     private boolean takeArrivals() {
         for (Registration last = arrived == null ? arrivals.getAndSet(null) : null; last != null; ) {
             Registration before = last.next;
@@ -321,7 +324,7 @@ final class Poller {
         return arrived != null;
     }
 
-    /** Takes the next of the arrivals, which from here on may be offered again. */
+    /** Takes the next arrival, which may be offered again from now on. */
     private @Nullable Registration nextArrival() {
         Registration next = arrived;
         if (next != null) {
@@ -338,7 +341,7 @@ final class Poller {
             connection.request.arming();
             connection.arm(selector);
         } catch (ClosedChannelException e) {
-            connection.request.call(); // it was closed meanwhile, perhaps before it was parked
+            connection.request.call(); // closed in the meantime, perhaps before it was parked
         } catch (Throwable e) {
             report(e);
             connection.request.abort();
@@ -348,13 +351,13 @@ final class Poller {
 
     // ---- the stand-in, while no worker can lead
 
-    /** Gives what is ready to the pool, whose overload policy decides what becomes of it. */
+    /** Submits ready connections to the pool, whose overload policy then applies. */
     private void standInForLeader() {
         if (!standsIn) {
             return;
         }
         List<Registration> found =
-                new ArrayList<>(MOST_STOOD_IN_FOR); // before the lead is taken, which may not be lost
+                new ArrayList<>(MOST_STOOD_IN_FOR); // allocated before the lead is taken, which must not be lost
         if (!lead.leadership().take()) {
             return;
         }
@@ -363,7 +366,7 @@ final class Poller {
         } catch (ClosedSelectorException e) {
             LOG.debug("replacing a leader failed: {}", e);
         } catch (Throwable e) {
-            report(e); // and goes on with those found so far
+            report(e); // and continues with those found so far
         } finally {
             lead.leadership().giveUp();
         }

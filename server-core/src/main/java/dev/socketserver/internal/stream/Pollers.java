@@ -13,12 +13,15 @@ import java.util.List;
 import java.util.concurrent.Semaphore;
 
 /**
- * The intake of a selecting server: connections are shared out among pollers, where they wait from there on. A new one
- * starts there, too, unless its handler speaks first or the leader is behind; then it goes to the pool, whose overload
- * policy decides. Thread-safe.
+ * The intake of a selecting server: distributes connections among pollers, in which they wait. A new connection also
+ * starts in its poller, unless its handler speaks first or the leader is overloaded; then it is submitted to the pool,
+ * whose overload policy applies. Thread-safe.
  */
 final class Pollers extends Intake {
-    /** With fewer, a second selector takes from the handlers, and from a peer on the same machine, what it gains. */
+    /**
+     * With fewer processors per selector, a second selector takes more from the handlers, and from a local peer, than
+     * it gains.
+     */
     private static final int PROCESSORS_PER_POLLER = 4;
 
     private final List<Poller> pollers = new ArrayList<>();
@@ -55,7 +58,7 @@ final class Pollers extends Intake {
         watchdog.start();
     }
 
-    /** Chooses the place where a connection, which was just accepted, waits. Runs in the accepting thread. */
+    /** Chooses the poller of a connection that was just accepted. Runs in the accepting thread. */
     void accepted(StreamRequest connection) {
         next = (next + 1) % pollers.size();
         connection.waitWith(pollers.get(next));

@@ -16,9 +16,9 @@ import java.util.Queue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where a proxy's connections wait, in the acceptor's selector, until the header of the PROXY protocol has come; only
- * then are they handed on, so a slow header holds no worker, and every hook sees the real peer. Thread-safe; used by
- * the acceptor, until the server has stopped.
+ * Holds a proxy's connections in the acceptor's selector until their PROXY header has arrived. Only then are they
+ * passed on, so a slow header holds no worker, and every hook sees the real peer. Thread-safe; used by the acceptor
+ * until the server has stopped.
  */
 final class ProxyGate {
     private final RequestRunner runner;
@@ -36,7 +36,7 @@ final class ProxyGate {
         this.selector = selector;
     }
 
-    /** Takes in a connection that was just accepted. Its header has often come with it. */
+    /** Adds a connection that was just accepted. Its header has often already arrived. */
     synchronized void enter(Connection connection) {
         if (!rules.trusts(connection.remoteAddress())) {
             refuse(
@@ -56,7 +56,7 @@ final class ProxyGate {
         }
     }
 
-    /** Reads what has come for a connection that was selected. */
+    /** Reads the input of a selected connection. */
     synchronized void ready(SelectionKey key) {
         if (key.attachment() instanceof Connection connection && waiting.containsKey(connection)) {
             try {
@@ -69,7 +69,7 @@ final class ProxyGate {
         }
     }
 
-    /** Takes in what has come; returns whether the header is here, and the connection admitted. */
+    /** Reads input; returns whether the header is complete and the connection admitted. */
     private boolean receive(Connection connection) throws IOException {
         ByteBuf received = connection.receiveHeader();
         ProxyHeader header = received == null || !received.isReadable() ? null : ProxyHeader.read(received);
@@ -84,7 +84,7 @@ final class ProxyGate {
         return false;
     }
 
-    /** Returns the next connection whose header has come, if there is one. */
+    /** Returns the next connection whose header is complete, if any. */
     synchronized @Nullable Connection next() {
         refuseOverdue();
         return admitted.poll();
@@ -116,7 +116,7 @@ final class ProxyGate {
         return waiting.isEmpty() && admitted.isEmpty();
     }
 
-    /** Refuses all that are here still. */
+    /** Rejects all connections that are still waiting. */
     synchronized void close() {
         admitted.addAll(waiting.keySet());
         waiting.clear();

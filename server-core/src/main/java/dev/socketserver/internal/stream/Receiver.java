@@ -1,7 +1,7 @@
 package dev.socketserver.internal.stream;
 
-/** A channel whose reads wait for the peer, unless told not to. Confined to the connection's turn. */
+/** A channel whose reads wait for the peer unless configured otherwise. Confined to the connection's turn. */
 public interface Receiver {
-    /** Says whether a read takes what has come and waits for nothing. */
+    /** Sets whether reads return only available input, without waiting. */
     void receiving(boolean now);
 }

@@ -10,7 +10,7 @@ import java.nio.channels.Selector;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection's entry with a {@link Poller}.
+ * A connection's registration with a {@link Poller}.
  *
  * <pre>
  *   UNKNOWN ──arm()──▶ ARMED ──disarm()──▶ DISARMED
@@ -18,13 +18,14 @@ import org.jspecify.annotations.Nullable;
  *                        └────── arm() ───────┘
  * </pre>
  *
- * <p>Readiness stays armed while a handler runs, because the leader does not select meanwhile. Only if a leader sees
- * the connection ready while its handler still runs elsewhere is it disarmed, and armed again when it is parked.
+ * <p>A connection stays armed while its handler runs in the lead, because the leader does not select in that time. It
+ * is disarmed only if a leader finds it ready while its handler still runs in another thread, and armed again when it
+ * is parked.
  *
- * <p>{@link #arm} and {@link #disarm} are for the leader, {@link #turn} is of the connection's turn.
+ * <p>{@link #arm} and {@link #disarm} are called by the leader; {@link #turn} is confined to the connection's turn.
  */
 final class Registration {
-    /** The turn of a connection that is not served by the leader. */
+    /** The value of {@link #turn} if the leader does not serve the connection. */
     static final long NOT_LEADING = -1;
 
     private static final VarHandle OFFERED;
@@ -39,10 +40,10 @@ final class Registration {
 
     final OpenRequest request;
 
-    /** The leader's turn in which the connection is served, if it is served by a leader. */
+    /** The leader's turn in which the connection is served, if a leader serves it. */
     long turn = NOT_LEADING;
 
-    /** The next in the poller's list of arrivals; written before this is put there. */
+    /** The next in the poller's list of arrivals; written before this is added to it. */
     @Nullable
     Registration next;
 
@@ -52,26 +53,26 @@ final class Registration {
     private volatile @Nullable SelectionKey key; // written by the leader
 
     @SuppressWarnings("unused")
-    private volatile boolean offered; // written through OFFERED: it is in the list of arrivals
+    private volatile boolean offered; // written through OFFERED: whether it is in the list of arrivals
 
     Registration(OpenRequest request, Transport transport) {
         this.request = request;
         this.transport = transport;
     }
 
-    /** Returns true for one caller, who is to put this into the list of arrivals. */
+    /** Returns true for one caller, which must add this to the list of arrivals. */
     boolean offer() {
         return OFFERED.compareAndSet(this, false, true);
     }
 
-    /** This was taken from the list of arrivals. */
+    /** Called when this was taken from the list of arrivals. */
     void taken() {
         offered = false;
     }
 
     /**
-     * Sets what the selector is to report, as {@link SelectionKey} names it, when this is armed next; returns whether
-     * it has to be armed for that. Of the connection's turn.
+     * Sets the interest set, in the bits of {@link SelectionKey}, for the next time this is armed; returns whether it
+     * must be armed for that. Called in the connection's turn.
      */
     boolean wants(int operations) {
         boolean changes = interest != operations;
@@ -81,7 +82,7 @@ final class Registration {
         return changes || key == null;
     }
 
-    /** Has the selector report when the connection is ready. */
+    /** Makes the selector report when the connection is ready. */
     void arm(Selector selector) throws IOException {
         SelectionKey known = key;
         try {
@@ -91,11 +92,11 @@ final class Registration {
                 known.interestOps(interest);
             }
         } catch (CancelledKeyException ignored) {
-            // It was closed meanwhile, and whoever did that has called the request.
+            // Closed in the meantime by a thread that has called the request.
         }
     }
 
-    /** Has the selector report nothing, because the handler still runs. */
+    /** Makes the selector report nothing, because the handler still runs. */
     void disarm() {
         SelectionKey known = key;
         try {
@@ -103,7 +104,7 @@ final class Registration {
                 known.interestOps(0);
             }
         } catch (CancelledKeyException ignored) {
-            // It was closed meanwhile.
+            // Closed in the meantime.
         }
     }
 }

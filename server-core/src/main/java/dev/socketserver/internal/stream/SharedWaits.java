@@ -16,8 +16,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One selector for many threads that wait, each for its own connection: a thread of ours selects, and unparks those
- * whose connections are ready. It is started when the first thread waits. Thread-safe.
+ * One selector for many threads, each of which waits for its own connection: an internal thread selects, and unparks
+ * the threads whose connections are ready. It is started when the first thread waits. Thread-safe.
  */
 final class SharedWaits {
     private static final Log LOG = Log.of(SharedWaits.class);
@@ -77,7 +77,7 @@ final class SharedWaits {
         }
     }
 
-    /** Ends the thread and closes the selector. Those that still wait see that their connections are closed. */
+    /** Ends the thread and closes the selector. Threads that still wait see that their connections are closed. */
     void close() throws InterruptedException {
         closed = true;
         thread.stop();
@@ -96,7 +96,7 @@ final class SharedWaits {
     final class Place implements Wait {
         private final Transport transport;
         private final Thread waiting = Thread.currentThread();
-        private @Nullable SelectionKey key; // the selecting thread's
+        private @Nullable SelectionKey key; // confined to the selecting thread
         private volatile int operations; // written by the waiting thread
         private volatile boolean released; // written by the waiting thread
         private volatile boolean woken;
@@ -139,7 +139,7 @@ final class SharedWaits {
             change(this);
         }
 
-        /** Does what the waiting thread has asked for. */
+        /** Applies the request of the waiting thread. */
         private void arm(Selector to) {
             try {
                 SelectionKey armed = key;
@@ -153,7 +153,7 @@ final class SharedWaits {
                     armed.interestOps(operations);
                 }
             } catch (IOException | CancelledKeyException e) {
-                wake(); // it is closed, as the thread will see
+                wake(); // closed, as the thread will see
             } catch (RuntimeException | Error e) {
                 wake();
                 throw e;

@@ -12,7 +12,7 @@ import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The socket of a connection, which never blocks. Reads and writes are for the thread that has the connection's turn,
+ * The non-blocking socket of a connection. Reads and writes are confined to the thread that has the connection's turn;
  * the rest is thread-safe.
  */
 final class Transport {
@@ -29,29 +29,32 @@ final class Transport {
     private final SocketChannel channel;
 
     @SuppressWarnings("unused")
-    private volatile @Nullable Runnable place; // written through PLACE: gives back what the socket holds of a limit
+    private volatile @Nullable Runnable place; // written through PLACE: releases the socket's slot of a limit
 
     /**
      * Takes over an accepted channel.
      *
-     * @throws IOException if the channel is closed already
+     * @throws IOException if the channel is already closed
      */
     Transport(SocketChannel channel) throws IOException {
         this.channel = channel;
         channel.configureBlocking(false);
     }
 
-    /** Has the action run when the socket is closed, once. For the accepting thread, before it is handed on. */
+    /**
+     * Sets an action to run once when the socket is closed. Called by the accepting thread before it passes the
+     * connection on.
+     */
     void onClose(Runnable action) {
         place = action;
     }
 
-    /** Returns whether an action is to run when the socket is closed. */
+    /** Returns whether an action is set to run when the socket is closed. */
     boolean holdsPlace() {
         return place != null;
     }
 
-    /** Reads what is there; returns the number of bytes, 0 for none, -1 at the end of the stream. */
+    /** Reads available bytes; returns their number, 0 for none, -1 at the end of the stream. */
     int read(ByteBuffer target) throws IOException {
         return channel.read(target);
     }
@@ -83,7 +86,7 @@ final class Transport {
         return channel.getRemoteAddress();
     }
 
-    /** Lets the selector report what the connection is ready for. */
+    /** Registers the connection with a selector. */
     SelectionKey register(Selector selector, int operations, Object attachment) throws IOException {
         return channel.register(selector, operations, attachment);
     }
@@ -92,7 +95,7 @@ final class Transport {
         return channel.isOpen();
     }
 
-    /** Closes the socket; the system does so once no selector knows it any more. Closing twice has no effect. */
+    /** Closes the socket; the kernel does so when no selector refers to it any more. Further calls have no effect. */
     void close() throws IOException {
         try {
             channel.close();

@@ -5,34 +5,33 @@ import dev.socketserver.internal.run.Alarms;
 import java.time.Duration;
 
 /**
- * The clock of a connection's waits for its peer's next message. It goes on over several looks at a connection that
- * brought nothing, and rings if the connection waits without a thread. Confined to the connection's turn, but for the
- * ringing.
+ * The clock of a connection's waits for its peer's next message. It keeps running across several checks of the
+ * connection that find nothing, and rings if the connection waits without a thread. Confined to the connection's turn,
+ * except for the ringing.
  */
 final class WaitClock extends Alarm {
     private final Alarms alarms;
     private final Runnable expired;
-    private long until = WaitingChannel.NONE; // when the present wait ends, on the nanoTime clock
+    private long until = WaitingChannel.NONE; // when the current wait ends, on the nanoTime clock
     private boolean runs; // the wait has begun
-    private int told; // of how many spans of silence in the present wait the handler knows
+    private int told; // how many spans of silence in the current wait the handler was notified of
 
-    /** When the peer was last heard of or answered, on the nanoTime clock. Written before the turn ends. */
+    /** When the peer last sent something or was answered, on the nanoTime clock. Written before the turn ends. */
     private long idleSince = System.nanoTime();
 
-    private volatile boolean cutShort; // the wait is over whatever the time; written by the housekeeper
+    private volatile boolean cutShort; // the wait has ended early; written by the housekeeper
 
     /**
-     * Creates a clock that stands.
+     * Creates a clock that is not running.
      *
-     * @param expired runs on the housekeeper when the time is up of a connection that waits without a thread; must not
-     *     block
+     * @param expired runs on the housekeeper when a connection that waits without a thread times out; must not block
      */
     WaitClock(Alarms alarms, Runnable expired) {
         this.alarms = alarms;
         this.expired = expired;
     }
 
-    /** The peer has sent something, or was answered: the next wait is a new one. */
+    /** Resets the clock, because the peer has sent something or was answered: the next wait is a new one. */
     void reset() {
         runs = false;
         if (cutShort) {
@@ -40,26 +39,26 @@ final class WaitClock extends Alarm {
         }
     }
 
-    /** Ends the present wait now. Thread-safe. */
+    /** Ends the current wait now. Thread-safe. */
     void cutShort() {
         cutShort = true;
     }
 
-    /** Returns whether the present wait was ended before its time. */
+    /** Returns whether the current wait was ended early. */
     boolean isCutShort() {
         return cutShort;
     }
 
-    /** Returns when the present wait began, on the {@code nanoTime} clock. Thread-safe while the connection waits. */
+    /** Returns when the current wait began, on the {@code nanoTime} clock. Thread-safe while the connection waits. */
     long idleSince() {
         return idleSince;
     }
 
     /**
-     * Begins a wait, unless one goes on, which may last as long as this says from its beginning.
+     * Begins a wait, or sets the limits of the current one, counted from its beginning.
      *
-     * @param patience how long it may last; zero for no limit
-     * @param limit when it ends at the latest, on the {@code nanoTime} clock, or {@link WaitingChannel#NONE}
+     * @param patience the maximum duration; zero for no limit
+     * @param limit the latest end on the {@code nanoTime} clock, or {@link WaitingChannel#NONE}
      */
     void start(Duration patience, long limit) {
         if (!runs) {
@@ -71,7 +70,7 @@ final class WaitClock extends Alarm {
         runUntil(WaitingChannel.earlier(end, limit));
     }
 
-    /** Lets the present look at the connection be followed by a wait that ends at that time. */
+    /** Sets the end of the wait that follows the current check of the connection. */
     void runUntil(long deadline) {
         until = deadline;
     }
@@ -82,15 +81,15 @@ final class WaitClock extends Alarm {
     }
 
     /**
-     * Returns when the wait ends, or the handler is to be told of a silence.
+     * Returns when the wait ends, or when the handler must next be notified of a silence.
      *
-     * @param span after what silence it is told, in nanoseconds; 0 for none
+     * @param span the silence after which it is notified, in nanoseconds; 0 for never
      */
     long until(long span) {
         return span == 0 ? until : WaitingChannel.earlier(until, WaitingChannel.at(idleSince + (told + 1L) * span));
     }
 
-    /** Returns whether the handler is to be told of a silence now, and notes that it was. */
+    /** Returns whether the handler must be notified of a silence now, and records that it was. */
     boolean takeSilence(long span) {
         if (span == 0 || !runs || isUp()) {
             return false;
@@ -101,12 +100,12 @@ final class WaitClock extends Alarm {
         return isNews;
     }
 
-    /** Returns whether the time is up. */
+    /** Returns whether the wait has timed out. */
     boolean isUp() {
         return cutShort || (until != WaitingChannel.NONE && System.nanoTime() - until >= 0);
     }
 
-    /** Lets the clock ring at that time; {@link WaitingChannel#NONE} for never. */
+    /** Sets the clock to ring at a time; {@link WaitingChannel#NONE} for never. */
     void arm(long at) {
         if (at != WaitingChannel.NONE) {
             alarms.setAt(this, at);
@@ -115,7 +114,7 @@ final class WaitClock extends Alarm {
         }
     }
 
-    /** Keeps the clock from ringing, for good. */
+    /** Stops the clock permanently. */
     void stop() {
         alarms.cancel(this);
     }

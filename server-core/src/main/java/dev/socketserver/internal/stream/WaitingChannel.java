@@ -12,20 +12,20 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A connection's transport with reads and writes that wait for the peer, each in the time allowed. A read that is
- * overdue ends the input only, so that the handler can still send a last word; a write that is overdue, because the
- * peer has taken no byte for as long, closes the connection. Before a read waits, it flushes what was written, so that
- * nobody waits for an answer to bytes that were never sent.
+ * A connection's transport with reads and writes that wait for the peer, each with a timeout. A read that times out
+ * ends the input only, so that the handler can still send a final message. A write that times out, because the peer has
+ * accepted no byte for that long, closes the connection. Before a read waits, it flushes the output, so that it never
+ * waits for an answer to bytes that were not sent.
  *
- * <p>Confined to the thread that has the connection's turn, but for {@link #wake}.
+ * <p>Confined to the thread that has the connection's turn, except for {@link #wake}.
  */
 final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel, Receiver {
     /** No deadline. */
     static final long NONE = 0;
 
-    /** The connection, as its channel sees it. */
+    /** The connection, as seen by its channel. */
     interface Owner {
-        /** Is called before the thread waits for the first time in a turn. */
+        /** Called before the thread waits for the first time in a turn. */
         void beforeWait();
 
         /** Sends what was written. */
@@ -39,18 +39,19 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
     private final long messageTimeout; // in nanoseconds; 0 for none
     private long readTimeout; // in nanoseconds; 0 for none
     private long writeTimeout; // in nanoseconds; 0 for none
-    private boolean receiving; // a read takes what has come and waits for nothing
-    private boolean sending; // a write gives what the peer takes and waits for nothing
+    private boolean receiving; // reads return available input without waiting
+    private boolean sending; // writes send what the peer accepts without waiting
     private boolean inputExpired;
-    private boolean readsOn; // the next read goes on with a wait that brought too little
-    private boolean insideMessage; // what is read is the rest of a message
+    private boolean readsOn; // the next read continues a wait that has returned too little
+    private boolean insideMessage; // reads are for the rest of a message
     private long messageDeadline; // of the message that has begun and not ended, on the nanoTime clock, or NONE
     private long readDeadline; // of the last wait for a read, on the nanoTime clock, or NONE
 
     /**
      * Creates a channel without time limits for reads and writes.
      *
-     * @param messageTimeout how long a message may take from when its rest is first waited for; zero for no limit
+     * @param messageTimeout the maximum time from the first wait for the rest of a message to its end; zero for no
+     *     limit
      */
     WaitingChannel(Transport transport, Waits waits, Owner owner, Duration messageTimeout) {
         this.messageTimeout = messageTimeout.toNanos();
@@ -59,7 +60,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         this.owner = owner;
     }
 
-    /** Sends what was written, as a read does before it waits. */
+    /** Flushes the output, as a read does before it waits. */
     void flush() throws IOException {
         owner.flush();
     }
@@ -72,7 +73,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         writeTimeout = timeout.toNanos();
     }
 
-    /** Tells whether what is read from here on is the rest of a message that has begun; if not, none has. */
+    /** Sets whether further reads are for the rest of a message that has begun; if not, no message has begun. */
     void insideMessage(boolean now) {
         insideMessage = now;
         if (!now) {
@@ -80,7 +81,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         }
     }
 
-    /** Returns when the message that has begun has to be here, and starts its time if it did not run yet. */
+    /** Returns the deadline of the message that has begun, and starts its timeout if it is not running yet. */
     long messageDeadline() {
         if (messageDeadline == NONE) {
             messageDeadline = deadline(messageTimeout);
@@ -93,7 +94,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         receiving = now;
     }
 
-    /** Lets writes wait for nothing, and return 0 when the peer takes nothing; or wait again. */
+    /** Sets whether writes return 0 instead of waiting when the peer accepts nothing. */
     void sending(boolean now) {
         sending = now;
     }
@@ -108,7 +109,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         return readOn(target);
     }
 
-    /** Reads after a read that brought too little, in what is left of its time. */
+    /** Continues a read that has returned too little, within its remaining time. */
     int readOn(ByteBuffer target) throws IOException {
         if (!receiving) {
             owner.flush();
@@ -124,7 +125,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         long until = insideMessage ? earlier(readDeadline, messageDeadline()) : readDeadline;
         while (count == 0) {
             boolean inTime = !inputExpired && await(SelectionKey.OP_READ, until);
-            count = transport.read(target); // also if the time is up: this thread may have slept longer
+            count = transport.read(target); // even if the deadline has passed: this thread may have been delayed
             if (count == 0 && !inTime) {
                 inputExpired = true;
                 throw timedOut(until);
@@ -175,19 +176,19 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         return write(sources, 0, sources.length);
     }
 
-    /** Returns when a write that begins to wait now is overdue, on the {@code nanoTime} clock, or {@link #NONE}. */
+    /** Returns the deadline of a write that begins to wait now, on the {@code nanoTime} clock, or {@link #NONE}. */
     long writeDeadline() {
         return deadline(writeTimeout);
     }
 
-    /** Waits until the peer may take more, or the deadline is reached. */
+    /** Waits until the peer may accept more, or the deadline is reached. */
     void awaitWritable(long deadline) throws IOException {
         await(SelectionKey.OP_WRITE, deadline);
     }
 
     /**
-     * Closes the connection if its peer has taken nothing in the time allowed. The system may have room long before it
-     * says so, which it does when a third of its buffer is free, so a write is tried in any case.
+     * Closes the connection if its peer has accepted nothing before the deadline. The kernel reports a socket as
+     * writable only when a third of its buffer is free, so a write is attempted in any case.
      */
     private void checkProgress(long count, boolean inTime) throws IOException {
         if (count == 0 && !inTime) {
@@ -195,13 +196,13 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         }
     }
 
-    /** Closes the connection, whose peer has taken nothing in the time allowed; returns the failure. */
+    /** Closes the connection, whose peer has accepted nothing before the deadline; returns the failure. */
     SocketTimeoutException closeOverdue() throws IOException {
         transport.close();
         return new SocketTimeoutException("the peer accepted no data for " + Duration.ofNanos(writeTimeout));
     }
 
-    /** Returns when that much time has passed from now, on the {@code nanoTime} clock; {@link #NONE} for 0. */
+    /** Returns the deadline after a time from now, on the {@code nanoTime} clock; {@link #NONE} for 0. */
     static long deadline(long timeoutNanos) {
         return timeoutNanos == 0 ? NONE : at(System.nanoTime() + timeoutNanos);
     }
@@ -222,7 +223,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         if (left <= 0) {
             return false;
         }
-        Wait here = takePlace(); // before it is checked whether the transport is open: who closes it wakes this place
+        Wait here = takePlace(); // before checking that the transport is open: a thread that closes it wakes this place
         if (!transport.isOpen()) {
             throw new ClosedChannelException();
         }
@@ -233,9 +234,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         return true;
     }
 
-    /**
-     * Takes the place where the thread waits in this turn, unless it has one: from here on {@link #wake} reaches it.
-     */
+    /** Takes a place for the thread to wait in this turn, unless it has one: from now on, {@link #wake} reaches it. */
     Wait takePlace() {
         Wait here = place;
         if (here == null) {
@@ -256,15 +255,15 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         inputExpired = true;
     }
 
-    /** Returns when a read that begins to wait now is overdue, on the {@code nanoTime} clock, or {@link #NONE}. */
+    /** Returns the deadline of a read that begins to wait now, on the {@code nanoTime} clock, or {@link #NONE}. */
     long newReadDeadline() {
         return deadline(readTimeout);
     }
 
     /**
-     * Waits until something may have come, {@link #wake} is called, or the deadline is reached.
+     * Waits until input may have arrived, {@link #wake} is called, or the deadline is reached.
      *
-     * @param writable whether to wait until the peer may take more, too
+     * @param writable whether to wait also until the peer may accept more
      * @return false if the deadline was reached
      */
     boolean awaitInput(boolean writable, long deadline) throws IOException {
@@ -286,7 +285,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         return place != null;
     }
 
-    /** Ends the present wait, if there is one. Thread-safe. */
+    /** Ends the current wait, if any. Thread-safe. */
     void wake() {
         Wait here = place;
         if (here != null) {
@@ -294,7 +293,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         }
     }
 
-    /** Gives back the place where the thread waited in this turn, if it did. */
+    /** Releases the place where the thread has waited in this turn, if any. */
     void endTurn() {
         Wait here = place;
         if (here != null) {

@@ -14,25 +14,25 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Lends threads a place to wait for their connections: a selector of their own, which is kept for the next thread
- * afterwards; or, to a virtual thread and when {@link #MOST_SELECTORS} are in use or none can be had, a place in one
- * selector that all share. Thread-safe.
+ * Lends threads a place to wait for their connections: a selector for exclusive use, which is kept for the next thread
+ * afterwards; or, for virtual threads, when {@link #MOST_SELECTORS} are in use, or when none can be opened, a place in
+ * a shared selector. Thread-safe.
  */
 final class Waits {
     private static final Log LOG = Log.of(Waits.class);
 
-    /** How many threads have selectors of their own at most; each takes two or three descriptors. */
+    /** The maximum number of exclusive selectors; each takes two or three descriptors. */
     static final int MOST_SELECTORS = 256;
 
     private final SharedWaits shared;
-    private final Deque<OwnSelector> spare = new ArrayDeque<>(); // guarded by this; the last used first
+    private final Deque<OwnSelector> spare = new ArrayDeque<>(); // guarded by this; most recently used first
     private int open; // guarded by this
     private boolean closed; // guarded by this
 
     /**
      * Creates places for the threads of a server.
      *
-     * @param died runs if the thread that serves the shared place ends without having been stopped
+     * @param died runs if the thread of the shared selector ends without having been stopped
      */
     Waits(String server, Runnable died) throws IOException {
         shared = new SharedWaits(server, died);
@@ -75,7 +75,7 @@ final class Waits {
         place.close();
     }
 
-    /** Closes a selector, if there is one, and counts it as closed. */
+    /** Closes a selector, if not null, and counts it as closed. */
     void closed(@Nullable Selector selector) {
         synchronized (this) {
             open--;
@@ -89,7 +89,7 @@ final class Waits {
         }
     }
 
-    /** Closes the spare selectors and the shared one; those in use follow when they are given back. */
+    /** Closes the spare selectors and the shared one; those in use are closed when they are returned. */
     void close() throws InterruptedException {
         Deque<OwnSelector> unused;
         synchronized (this) {
@@ -101,9 +101,7 @@ final class Waits {
         shared.close();
     }
 
-    /**
-     * Waits in a selector that is the thread's own meanwhile: the cheapest way for a thread of the operating system.
-     */
+    /** Waits in a selector that the thread uses exclusively: the cheapest way for a platform thread. */
     final class OwnSelector implements Wait {
         private final Selector selector;
         private @Nullable Transport transport; // of the thread that waits
@@ -113,7 +111,7 @@ final class Waits {
             this.selector = selector;
         }
 
-        /** Makes this the place to wait for a connection. */
+        /** Prepares this place for waiting for a connection. */
         OwnSelector of(Transport connection) {
             transport = connection;
             return this;
@@ -160,7 +158,7 @@ final class Waits {
                 if (armed != null) {
                     armed.cancel();
                     selector.selectNow(
-                            OwnSelector::ignore); // forgets the connection, which the system cannot close before
+                            OwnSelector::ignore); // deregisters the connection, which the kernel cannot close before
                 }
                 usable = true;
             } catch (IOException | ClosedSelectorException e) {
@@ -174,7 +172,7 @@ final class Waits {
             }
         }
 
-        /** Closes the selector, for good. */
+        /** Closes the selector permanently. */
         void close() {
             closed(selector);
         }

@@ -1,8 +1,8 @@
 package dev.socketserver.internal.util;
 
 /**
- * Pauses that double from {@link #FIRST} to {@link #LONGEST}, both in nanoseconds, while failures follow one another.
- * Allocates nothing, since what failed may be an allocation. Not thread-safe.
+ * Pauses that double from {@link #FIRST} to {@link #LONGEST}, both in nanoseconds, with each consecutive failure.
+ * Allocates nothing, since the failure may be an allocation. Not thread-safe.
  */
 public final class Backoff {
     /** The pause after the first failure: 5 ms. */
@@ -13,7 +13,7 @@ public final class Backoff {
 
     private long next = FIRST;
 
-    /** Returns the pause after one more failure, in nanoseconds. */
+    /** Records a failure and returns the pause after it, in nanoseconds. */
     public long next() {
         long pause = next;
         next = Math.min(2 * pause, LONGEST);
@@ -25,7 +25,7 @@ public final class Backoff {
         return next != FIRST;
     }
 
-    /** Notes a success: the next pause is the first again. */
+    /** Records a success, which resets the pause to the first. */
     public void reset() {
         next = FIRST;
     }

@@ -3,14 +3,14 @@ package dev.socketserver.internal.util;
 import java.lang.invoke.MethodHandles;
 
 /**
- * Initializes classes before they are needed. To load one from a directory takes a file descriptor, to initialize it
- * takes memory, and a class that cannot be had when it is first needed may be lost for good: so what a server first
- * needs when one of these has run out is initialized when it starts.
+ * Initializes classes before they are needed. Loading a class from a directory takes a file descriptor, and
+ * initializing it takes memory; a class whose initialization fails may be unusable for good. So the classes that a
+ * server first needs when one of these has run out are initialized when it starts.
  */
 public final class Classes {
     private Classes() {}
 
-    /** Initializes classes that the caller may access. */
+    /** Initializes classes that are accessible to the caller. */
     public static void initialize(MethodHandles.Lookup caller, Class<?>... classes) {
         for (Class<?> one : classes) {
             try {

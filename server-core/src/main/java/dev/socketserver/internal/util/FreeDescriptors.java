@@ -4,17 +4,17 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.util.OptionalLong;
 
-/** How many more files and sockets this process may open, as far as the system tells. */
+/** The number of files and sockets that this process may still open, if the system reports it. */
 public final class FreeDescriptors {
     private FreeDescriptors() {}
 
-    /** Returns how many there are now; empty on a system without such a limit, or one that does not tell. */
+    /** Returns the current number; empty on a system that has no such limit or does not report it. */
     public static OptionalLong count() {
         try {
             return ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system
                     ? free(system.getMaxFileDescriptorCount(), system.getOpenFileDescriptorCount())
                     : OptionalLong.empty();
-        } catch (LinkageError e) { // an image of the JDK without the module jdk.management
+        } catch (LinkageError e) { // a run-time image without the module jdk.management
             return OptionalLong.empty();
         }
     }

@@ -7,10 +7,10 @@ import org.slf4j.LoggerFactory;
 import org.slf4j.helpers.NOPLogger;
 
 /**
- * A logger that never throws. A logging back end can fail, for example on a full disk or without memory, and no caller
- * in this library could do anything about it: the line is lost, and the first such failure of the process is reported
- * on standard error. With up to two arguments, not even the call allocates anything outside of what is guarded. The
- * first line at ERROR for which there is no back end at all goes there, too. Thread-safe.
+ * A logger that never throws. A logging back end can fail, for example if the disk is full or memory has run out, and
+ * no caller in this library could handle that: the line is lost, and the first such failure of the process is reported
+ * on standard error. With up to two arguments, the call itself allocates nothing outside the guarded block. If there is
+ * no back end at all, the first line at ERROR also goes to standard error. Thread-safe.
  */
 public final class Log {
     private static final AtomicBoolean BACK_END_FAILED = new AtomicBoolean();
@@ -19,19 +19,21 @@ public final class Log {
     private final Logger logger;
 
     static {
-        Printable.of(""); // loads the class: a process that is out of descriptors, and logs it, could not
+        Printable.of(""); // loads the class: a process that has run out of descriptors, and logs that, could not
     }
 
     Log(Logger logger) {
         this.logger = logger;
     }
 
-    /** Returns the logger that is named after the class. */
+    /** Returns the logger named after a class. */
     public static Log of(Class<?> owner) {
         return new Log(LoggerFactory.getLogger(owner));
     }
 
-    /** Logs at DEBUG; {@code {}} in the format stands for an argument, a failure being one printable line. */
+    /**
+     * Logs at DEBUG. Each {@code {}} in the format is replaced by an argument; a failure becomes one printable line.
+     */
     public void debug(String format, Object... arguments) {
         try {
             if (logger.isDebugEnabled()) {
@@ -112,21 +114,23 @@ public final class Log {
         }
     }
 
-    /** Returns the arguments with the text of each failure, which a peer may have chosen, in place of the failure. */
+    /**
+     * Returns the arguments with each failure replaced by its text, in printable form since a peer may have chosen it.
+     */
     private static Object[] printable(Object... arguments) {
         return Arrays.stream(arguments)
                 .map(argument -> argument instanceof Throwable failure ? Printable.of(failure) : argument)
                 .toArray();
     }
 
-    /** Reports on standard error that a line was lost, once in the life of the process. Never throws. */
+    /** Reports on standard error that a line was lost, once per process. Never throws. */
     static void backEndFailed(Throwable failure) {
         try {
             if (BACK_END_FAILED.compareAndSet(false, true)) {
                 toStandardError("the logging back end failed, and lines may be lost: " + failure);
             }
         } catch (Throwable ignored) {
-            // No memory even for this line.
+            // There is no memory even for this line.
         }
     }
 

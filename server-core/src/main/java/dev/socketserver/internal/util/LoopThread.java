@@ -4,8 +4,8 @@ import java.time.Duration;
 import java.util.concurrent.locks.LockSupport;
 
 /**
- * A thread of the library's own that runs one step after another until it is stopped. It outlives whatever a step
- * throws, which is logged and followed by a growing pause. Thread-safe.
+ * An internal thread that runs one step after another until it is stopped. It survives any exception that a step
+ * throws, logs it, and backs off. Thread-safe.
  *
  * <pre>
  *   NEW ──start()──▶ RUNNING ──stop()──▶ ENDED
@@ -16,7 +16,7 @@ public final class LoopThread {
 
     /** One round of the loop. */
     public interface Step {
-        /** Does the work of one round, waiting included; interrupts are cleared after each. */
+        /** Does the work of one round, including waiting. The interrupt flag is cleared after each round. */
         void run() throws Exception;
     }
 
@@ -29,7 +29,7 @@ public final class LoopThread {
     /**
      * Creates a daemon thread that is not started.
      *
-     * @param died runs in the thread if it ends without having been stopped, which only a failing JVM brings about
+     * @param died runs in the thread if it ends without having been stopped, which happens only if the JVM fails
      */
     public LoopThread(String name, Step step, Runnable died) {
         this.step = step;
@@ -43,12 +43,12 @@ public final class LoopThread {
         thread.start();
     }
 
-    /** Lets the step return from {@link #park}. */
+    /** Wakes the step from {@link #park}. */
     public void wake() {
         LockSupport.unpark(thread);
     }
 
-    /** Tells the thread to end after its present step, and wakes it. */
+    /** Makes the thread end after its current step, and wakes it. */
     public void stop() {
         stopped = true;
         wake();
@@ -59,7 +59,7 @@ public final class LoopThread {
         return stopped;
     }
 
-    /** Waits for at most that many nanoseconds; for a step, which may be woken early. */
+    /** Waits for at most that many nanoseconds. Called by a step; may return early. */
     public void park(long nanos) {
         if (!stopped) {
             LockSupport.parkNanos(this, nanos);
@@ -72,8 +72,8 @@ public final class LoopThread {
     }
 
     /**
-     * Waits until the thread has ended, which it has at once if it was never started. One that hangs in its step is
-     * interrupted and left behind.
+     * Waits until the thread has ended; returns at once if it was never started. A thread that hangs in its step is
+     * interrupted and abandoned.
      *
      * @return false if it hangs
      */
@@ -86,12 +86,12 @@ public final class LoopThread {
         return true;
     }
 
-    /** Reports a failure. Never throws: without memory, not even the text of a message can be had. */
+    /** Logs a failure. Never throws, although without memory even the text of a message cannot be created. */
     private void report(Throwable failure) {
         try {
             failures.error("{} failed and continues", thread.getName(), failure);
         } catch (Throwable ignored) {
-            // Reported or not: the thread goes on.
+            // The thread continues, whether the failure was logged or not.
         }
     }
 

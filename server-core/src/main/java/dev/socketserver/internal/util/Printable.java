@@ -3,15 +3,15 @@ package dev.socketserver.internal.util;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Escapes text that a peer may have chosen, before it becomes part of a message or a log line: without it, a peer could
- * forge log lines, move the cursor of a terminal or reverse the direction of the text. Thread-safe.
+ * Escapes text that a peer may have chosen before it becomes part of a message or a log line. Otherwise a peer could
+ * forge log lines, move a terminal's cursor or reverse the text direction. Thread-safe.
  */
 public final class Printable {
     private Printable() {}
 
     /**
-     * Returns the value's text, in which each control character, format character, line or paragraph separator and
-     * unpaired surrogate is replaced by its number, such as <code>&#92;u000a</code>.
+     * Returns the value's text with each control character, format character, line or paragraph separator and unpaired
+     * surrogate replaced by its escape, such as <code>&#92;u000a</code>.
      */
     public static String of(@Nullable Object value) {
         String text = String.valueOf(value);

@@ -7,15 +7,15 @@ import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Logs failures that may occur a thousand times a second. Of each kind, which is the type of the failure and the place
- * that threw it, one line is written every {@link #INTERVAL} at most, with the number of those left out before it; so a
- * frequent failure never hides a rare one. Never throws. Thread-safe.
+ * Logs failures that may occur a thousand times a second. A failure's kind is its type and the place that threw it. At
+ * most one line of each kind is written every {@link #INTERVAL}, with the number of lines suppressed before it, so that
+ * a frequent failure never hides a rare one. Never throws. Thread-safe.
  */
 public final class RateLimitedLog {
-    /** The least time between two lines of the same kind. */
+    /** The minimum time between two lines of the same kind. */
     public static final Duration INTERVAL = Duration.ofSeconds(15);
 
-    /** How many kinds are told apart; of more, the one that has not occurred for longest is forgotten. */
+    /** The maximum number of kinds; if there are more, the one that has not occurred for longest is forgotten. */
     static final int MAX_KINDS = 64;
 
     private record Kind(Class<?> type, @Nullable StackTraceElement place) {
@@ -36,15 +36,15 @@ public final class RateLimitedLog {
     }
 
     static {
-        // Links the record's methods, which the JVM does when they are first called: without memory, it would fail, and
-        // would never be able to link those of any record again.
+        // Links the record's methods, which the JVM otherwise does on the first call. Without memory, that would fail,
+        // and the JVM could never link the methods of any record again.
         new LinkedHashMap<Kind, Line>().put(Kind.of(new Throwable()), new Line(0));
     }
 
     private final Log log;
     private final LongSupplier nanoTime;
 
-    /** The last line of each kind, the one that has not occurred for longest first; guarded by this. */
+    /** The last line of each kind, least recently used first; guarded by this. */
     private final Map<Kind, Line> lines = new LinkedHashMap<>(16, 0.75f, true);
 
     /** Creates a log that writes to the given one. */
@@ -82,10 +82,12 @@ public final class RateLimitedLog {
     }
 
     private static String more(long leftOut) {
-        return leftOut == 0 ? "" : " (" + leftOut + " more since the last such line)";
+        return leftOut == 0 ? "" : " (" + leftOut + " similar lines suppressed)";
     }
 
-    /** Returns how many lines of this kind were left out since the last one, or -1 if this one is to be left out. */
+    /**
+     * Returns how many lines of this kind were suppressed since the last one, or -1 if this one is to be suppressed.
+     */
     private synchronized long leftOutBefore(Throwable cause) {
         long now = nanoTime.getAsLong();
         Kind kind = Kind.of(cause);

@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Virtual threads, through method handles, because the library is compiled for JDK 17. Stateless, but for a warning
- * that is logged once; thread-safe.
+ * Virtual threads, through method handles, because the library is compiled for JDK 17. Stateless, except for a warning
+ * that is logged once. Thread-safe.
  */
 public final class VirtualThreads {
     private static final Log LOG = Log.of(VirtualThreads.class);
@@ -58,7 +58,7 @@ public final class VirtualThreads {
     }
 
     /**
-     * Throws unless this JDK has virtual threads; warns once on a JDK in which they are pinned by {@code synchronized}.
+     * Checks that this JDK has virtual threads; warns once if {@code synchronized} pins them on this JDK.
      *
      * @throws UnsupportedOperationException before JDK 21
      */

@@ -1,6 +1,4 @@
-/**
- * What all parts of the library share: logging that never throws, checks of options, pauses between attempts, threads.
- */
+/** Shared by all parts of the library: logging that never throws, checks of options, back-off, threads. */
 @NullMarked
 package dev.socketserver.internal.util;
 

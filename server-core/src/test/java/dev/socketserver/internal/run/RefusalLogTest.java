@@ -60,8 +60,8 @@ class RefusalLogTest {
         refuse(Rejection.LIMIT, 1);
         assertThat(warnings())
                 .containsExactly(
-                        "server has refused 1 for LIMIT, the last one so: " + why,
-                        "server has refused 1001 for LIMIT, the last one so: " + why);
+                        "server rejected 1 request(s) for LIMIT, most recently: " + why,
+                        "server rejected 1001 request(s) for LIMIT, most recently: " + why);
     }
 
     @Test

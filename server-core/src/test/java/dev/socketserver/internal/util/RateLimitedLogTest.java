@@ -68,7 +68,7 @@ class RateLimitedLogTest {
         assertThat(lines())
                 .containsExactly(
                         "first: java.io.IOException: says the test",
-                        "second: java.io.IOException: says the test (2 more since the last such line)",
+                        "second: java.io.IOException: says the test (2 similar lines suppressed)",
                         "third: java.io.IOException: says the test");
     }
 

@@ -5,7 +5,7 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 
-/** How addresses are written: such that they can be given as a target again. */
+/** Formats addresses such that they can be used as a target. */
 public final class AddressText {
     private AddressText() {}
 

@@ -18,14 +18,14 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** What all command lines have in common: types of values, and failures in one line with an exit code. */
+/** Shared by all command lines: converters of values, and one-line error messages with an exit code. */
 public final class Commands {
-    /** A name that takes more changes than this to become another one was meant differently. */
+    /** The maximum edit distance of a name from a suggestion. */
     private static final int MAX_CHANGES = 3;
 
     private Commands() {}
 
-    /** Makes a command line. A bad option, and a failure of the network or the disk, is reported in one line. */
+    /** Creates a command line. Invalid options and I/O errors are reported in one line. */
     public static CommandLine of(Object command) {
         return new CommandLine(command)
                 .setCaseInsensitiveEnumValuesAllowed(true)
@@ -51,7 +51,7 @@ public final class Commands {
                 });
     }
 
-    /** Returns a converter made of a method that throws {@link IllegalArgumentException}. */
+    /** Returns a converter for a method that throws {@link IllegalArgumentException}. */
     public static <T> ITypeConverter<T> converter(Function<String, T> parser) {
         return text -> {
             try {
@@ -62,7 +62,7 @@ public final class Commands {
         };
     }
 
-    /** Returns the command line that was given, as a shell takes it. */
+    /** Returns the given command line in shell syntax. */
     public static String line(CommandSpec spec) {
         CommandSpec root = spec.root();
         String program = root == spec ? root.name() : "java -jar " + root.name() + ".jar";
@@ -107,7 +107,7 @@ public final class Commands {
                 .min(Comparator.comparingInt(name -> changes(given, name)));
     }
 
-    /** Returns how many characters have to be inserted, deleted or replaced (Levenshtein, 1965). */
+    /** Returns the number of characters to insert, delete or replace (Levenshtein, 1965). */
     private static int changes(String from, String to) {
         int[] row = new int[to.length() + 1];
         for (int j = 0; j < row.length; j++) {

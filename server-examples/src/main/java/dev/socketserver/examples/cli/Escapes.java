@@ -8,7 +8,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Text with escapes, for bytes that a command line or a terminal cannot show. */
+/** Text with escapes, for bytes that a command line or terminal cannot show. */
 public final class Escapes {
     private static final Pattern PIECE =
             Pattern.compile("(?s)\\\\x([0-9a-fA-F]{2})|([^\\\\]+|\\\\[0-3]?[0-7]?[0-7]|\\\\(?!x).)|.");
@@ -19,7 +19,7 @@ public final class Escapes {
     /**
      * Returns the bytes of a text in UTF-8 with the escapes of Java, such as {@code \r\n}, and {@code \xHH} for a byte.
      *
-     * @throws IllegalArgumentException if a backslash begins none of these
+     * @throws IllegalArgumentException if a backslash does not begin a valid escape
      */
     public static byte[] parse(String text) {
         var bytes = new ByteArrayOutputStream();
@@ -49,7 +49,7 @@ public final class Escapes {
                 "a backslash must begin \\r, \\n, \\t, \\\\, \\xHH or the like: " + text, cause);
     }
 
-    /** Returns bytes in quotation marks, as {@link #parse} would read them; of more than {@code limit} the first. */
+    /** Returns bytes in quotation marks, in the syntax of {@link #parse}; only the first {@code limit} bytes. */
     public static String quote(byte[] bytes, int limit) {
         var text = new StringBuilder("\"");
         for (int i = 0; i < Math.min(bytes.length, limit); i++) {

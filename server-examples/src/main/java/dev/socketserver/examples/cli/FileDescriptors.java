@@ -4,21 +4,21 @@ import com.sun.management.UnixOperatingSystemMXBean;
 import java.io.IOException;
 import java.lang.management.ManagementFactory;
 
-/** The process's limit of open files and sockets, {@code ulimit -n}. */
+/** The process's limit on open files and sockets, {@code ulimit -n}. */
 public final class FileDescriptors {
-    /** For reports, metrics and the JVM's own libraries. */
+    /** Reserved for reports, metrics and the JVM's own libraries. */
     private static final int SPARE = 16;
 
     private FileDescriptors() {}
 
     /**
-     * Checks that the process may open what a command is about to open.
+     * Checks that the process may open the descriptors that a command needs.
      *
-     * @param count how many there are
-     * @param what what they are, in the plural
-     * @param each how many descriptors each of them needs
-     * @param besides how many descriptors are needed besides
-     * @throws IOException if the limit is lower; the message says how many are possible
+     * @param count the number of objects
+     * @param what the name of the objects, in the plural
+     * @param each the number of descriptors that each of them needs
+     * @param besides the number of further descriptors needed
+     * @throws IOException if the limit is too low; the message contains the possible number
      */
     public static void require(int count, String what, int each, int besides) throws IOException {
         if (ManagementFactory.getOperatingSystemMXBean() instanceof UnixOperatingSystemMXBean system) {

@@ -4,17 +4,17 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 
 /**
- * Lets a command end by itself on SIGTERM or Ctrl-C, and the process exit with the command's own code.
+ * Lets a command end by itself on SIGTERM or Ctrl-C, and the process exit with the command's exit code.
  *
- * <p>The JVM would otherwise exit with 143 or 130 as soon as its shutdown hooks are through. The hook that is used here
- * asks the command to stop, waits for its code and halts with it.
+ * <p>Otherwise the JVM would exit with 143 or 130 as soon as its shutdown hooks have run. The hook used here stops the
+ * command, waits for its exit code and halts the JVM with it.
  */
 public final class GracefulExit {
     private static final int FAILED = 1;
 
     private GracefulExit() {}
 
-    /** Calls {@code command}; on a signal runs {@code stop}, which must make {@code command} return soon. */
+    /** Calls {@code command}. On a signal, runs {@code stop}, which must make {@code command} return soon. */
     public static int call(Runnable stop, Callable<Integer> command) throws Exception {
         var exitCode = new CompletableFuture<Integer>();
         var hook = new Thread(
@@ -38,7 +38,7 @@ public final class GracefulExit {
         try {
             Runtime.getRuntime().removeShutdownHook(hook);
         } catch (IllegalStateException alreadyExiting) {
-            // The hook is running and halts the process.
+            // The hook is already running and will halt the process.
         }
     }
 }

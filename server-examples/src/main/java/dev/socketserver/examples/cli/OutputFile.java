@@ -9,14 +9,14 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
-/** Files that a command writes when its work is done. */
+/** Checks files that a command writes when it has finished. */
 public final class OutputFile {
     private OutputFile() {}
 
     /**
-     * Checks before the work begins that a file can be written; leaves no trace.
+     * Checks before a command starts its work that a file can be written; does not change the file system.
      *
-     * @param option the option that names it
+     * @param option the option that names the file
      * @param file the file; null for none
      * @throws ParameterException if it cannot be written
      */

@@ -12,7 +12,10 @@ import java.util.Set;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Reads values that several commands take. All throw {@link IllegalArgumentException} with a message for users. */
+/**
+ * Parses values that several commands accept. All methods throw {@link IllegalArgumentException} with a message for
+ * users.
+ */
 public final class Parsers {
     private static final Pattern TIME = Pattern.compile("([-+]?[\\d.]+)(us|ms|s|m|h|)");
     private static final Map<String, BigDecimal> UNITS = Map.of(
@@ -29,7 +32,7 @@ public final class Parsers {
 
     private Parsers() {}
 
-    /** Reads a time such as {@code 10s}, {@code 500ms} or {@code 2m}; without a unit, seconds, such as {@code 0.5}. */
+    /** Parses a time such as {@code 10s}, {@code 500ms} or {@code 2m}, or a number of seconds such as {@code 0.5}. */
     public static Duration time(String text) {
         Matcher matcher = TIME.matcher(text);
         try {
@@ -40,12 +43,12 @@ public final class Parsers {
                 }
             }
         } catch (NumberFormatException ignored) {
-            // The message is the same as for a time too long.
+            // The message is the same as for a time that is too long.
         }
         throw new IllegalArgumentException("must be a time, such as 10, 0.5, 500ms or 2m: " + text);
     }
 
-    /** Reads an HTTP URL whose host can be resolved. */
+    /** Parses an HTTP URL whose host can be resolved. */
     public static URI url(String text) {
         try {
             var uri = new URI(text);

@@ -6,11 +6,11 @@ import java.io.UncheckedIOException;
 import java.util.Properties;
 import picocli.CommandLine.IVersionProvider;
 
-/** What {@code --version} prints. */
+/** The output of {@code --version}. */
 public final class ProjectVersion implements IVersionProvider {
     private static final String RESOURCE = "project.properties";
 
-    /** For the command line. */
+    /** Creates the provider; called by picocli. */
     public ProjectVersion() {}
 
     @Override
@@ -18,7 +18,7 @@ public final class ProjectVersion implements IVersionProvider {
         return new String[] {text()};
     }
 
-    /** Returns name and version of the project. */
+    /** Returns the name and version of the project. */
     public static String text() {
         Properties project = new Properties();
         try (InputStream in = ProjectVersion.class.getResourceAsStream(RESOURCE)) {

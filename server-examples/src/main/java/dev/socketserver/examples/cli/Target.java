@@ -27,16 +27,16 @@ import java.util.regex.Pattern;
 /**
  * The server to load. Immutable and thread-safe.
  *
- * @param scheme the kind of its connections, if the target says so
- * @param host its name, for its certificate; {@code localhost} for a Unix-domain socket
- * @param addresses where it may listen, at least one
+ * @param scheme the kind of connections, if the target specifies it
+ * @param host the host name, for checking the certificate; {@code localhost} for a Unix-domain socket
+ * @param addresses the addresses at which it may listen, at least one
  */
 public record Target(Optional<Scheme> scheme, String host, List<SocketAddress> addresses) {
     private static final int MAX_PORT = 65_535;
     private static final String LOCALHOST = "localhost";
     private static final Pattern FORM =
             Pattern.compile("(?:(\\w+)://)?(?:\\[([^\\]]+)]|([^\\[\\]]*)):(\\w*)/?", Pattern.CASE_INSENSITIVE);
-    /** A system reports within this time that nothing listens on a UDP port of its own. */
+    /** The time within which a system reports that nothing listens on a local UDP port. */
     private static final int UDP_SILENCE_MILLIS = 100;
 
     /** The kinds of connections. */
@@ -57,8 +57,8 @@ public record Target(Optional<Scheme> scheme, String host, List<SocketAddress> a
     }
 
     /**
-     * Reads {@code HOST:PORT} or {@code [IPV6]:PORT}, with {@code tcp://}, {@code tls://} or {@code udp://} in front or
-     * nothing, {@code unix:PATH} or {@code unix://PATH}; resolves the host.
+     * Parses {@code HOST:PORT} or {@code [IPV6]:PORT}, optionally preceded by {@code tcp://}, {@code tls://} or
+     * {@code udp://}, or {@code unix:PATH} or {@code unix://PATH}; resolves the host.
      *
      * @throws IllegalArgumentException if it is none of these, or the host is unknown
      */
@@ -104,7 +104,10 @@ public record Target(Optional<Scheme> scheme, String host, List<SocketAddress> a
                 });
     }
 
-    /** Name services often know one address of localhost, whichever family a server has chosen. */
+    /**
+     * Resolves a host. For localhost, adds both loopback addresses, since name services often return only one,
+     * regardless of the server's address family.
+     */
     private static List<InetAddress> resolve(String host) {
         try {
             List<InetAddress> addresses = new ArrayList<>(List.of(InetAddress.getAllByName(host)));
@@ -136,10 +139,10 @@ public record Target(Optional<Scheme> scheme, String host, List<SocketAddress> a
     }
 
     /**
-     * Returns the first address that a server listens on. To find out, opens a connection and closes it again.
+     * Returns the first address on which a server listens, found by opening a connection and closing it.
      *
      * @param limit the longest time to try each address
-     * @throws ConnectException if no server listens on any of them; the message says why
+     * @throws ConnectException if no server listens on any of them; the message explains why
      */
     public SocketAddress firstListening(Duration limit) throws IOException {
         return first(address -> probeConnection(address, limit));
@@ -148,8 +151,8 @@ public record Target(Optional<Scheme> scheme, String host, List<SocketAddress> a
     /**
      * Returns the first address to which datagrams can be sent.
      *
-     * @param datagram sent to find out
-     * @throws ConnectException if none of them takes datagrams; the message says why
+     * @param datagram the datagram to send as a probe
+     * @throws ConnectException if none of them accepts datagrams; the message explains why
      */
     public SocketAddress firstListening(byte[] datagram) throws IOException {
         return first(address -> probeDatagrams(address, datagram));
@@ -195,7 +198,7 @@ public record Target(Optional<Scheme> scheme, String host, List<SocketAddress> a
             socket.send(new DatagramPacket(datagram, datagram.length));
             socket.receive(new DatagramPacket(new byte[1], 1));
         } catch (SocketTimeoutException silence) {
-            // A server may be there; it is for the run to say what becomes of its answers.
+            // A server may listen there; the run reports lost answers.
         } catch (PortUnreachableException e) {
             throw new ConnectException("Connection refused");
         }

@@ -4,12 +4,12 @@ import java.io.Console;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.charset.Charset;
 
-/** Whether somebody is looking. */
+/** Detects whether a command runs in a terminal. */
 public final class Terminal {
     private Terminal() {}
 
-    /** Whether input and output are a terminal's. From JDK 22 on there is a console without one, too; it says so. */
-    @SuppressWarnings("SystemConsoleNull") // It may still be, up to JDK 21.
+    /** Returns whether input and output are a terminal. From JDK 22 on, a console may exist without a terminal. */
+    @SuppressWarnings("SystemConsoleNull") // It may be null up to JDK 21.
     public static boolean isInteractive() {
         Console console = System.console();
         if (console == null) {
@@ -24,7 +24,7 @@ public final class Terminal {
         }
     }
 
-    /** Whether the system's encoding, which is the terminal's, has these characters. */
+    /** Returns whether the system's encoding, which the terminal uses, can represent these characters. */
     public static boolean canShow(String characters) {
         return Charset.forName(System.getProperty("native.encoding", "US-ASCII"))
                 .newEncoder()

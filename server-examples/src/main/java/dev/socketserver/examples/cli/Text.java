@@ -2,7 +2,7 @@ package dev.socketserver.examples.cli;
 
 import java.util.Locale;
 
-/** How values are written for people, always with a point as the decimal mark. */
+/** Formats values for users, always with a decimal point. */
 public final class Text {
     private Text() {}
 
@@ -17,7 +17,7 @@ public final class Text {
         return nanos < 1e9 ? digits(nanos / 1e6) + " ms" : digits(nanos / 1e9) + " s";
     }
 
-    /** Returns a number without needless decimals. */
+    /** Returns a number without unnecessary decimals. */
     public static String number(double value) {
         return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
     }
@@ -27,7 +27,7 @@ public final class Text {
         return format("%." + decimals + "f", value);
     }
 
-    /** Does what {@link String#format} does, the same everywhere. */
+    /** Formats like {@link String#format}, independent of the locale. */
     public static String format(String pattern, Object... values) {
         return String.format(Locale.ROOT, pattern, values);
     }

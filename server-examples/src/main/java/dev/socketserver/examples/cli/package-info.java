@@ -1,4 +1,4 @@
-/** What the commands have in common: reading values, knowing a terminal, ending well on a signal. */
+/** Shared by the commands: parsing values, detecting a terminal, graceful exit on a signal. */
 @NullMarked
 package dev.socketserver.examples.cli;
 

@@ -4,14 +4,15 @@ import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.net.URI;
 
-/** Asks a {@link HealthEndpoint} whether its server is ready, for images without {@code curl}. */
+/** Checks whether the server of a {@link HealthEndpoint} is ready, for images without {@code curl}. */
 public final class HealthCheck {
     private static final int TIMEOUT_MILLIS = 4000;
 
     private HealthCheck() {}
 
     /**
-     * Returns if the server is ready, so that the process exits with 0; throws otherwise, so that it exits with 1.
+     * Returns normally if the server is ready, so that the process exits with 0; otherwise throws, so that it exits
+     * with 1.
      *
      * @param args the port, on the loopback address, or {@code HOST:PORT}
      * @throws IOException if there is no answer, or the server is not ready

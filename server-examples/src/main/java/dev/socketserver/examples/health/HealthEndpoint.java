@@ -23,7 +23,7 @@ import java.util.Map;
 import java.util.function.Supplier;
 
 /**
- * Answers health checks and Prometheus over HTTP, on an address of its own.
+ * Serves health checks and Prometheus metrics over HTTP, on a separate address.
  *
  * <table>
  * <caption>Pages</caption>
@@ -32,8 +32,8 @@ import java.util.function.Supplier;
  * <tr><td>{@code /metrics}</td><td>the metrics of server, pool and JVM, in Prometheus' text format</td></tr>
  * </table>
  *
- * <p>Keep it open until the server has drained, so that a balancer can see why it must not send more. The endpoint is a
- * {@link TcpServer} with a few workers; incomplete requests and peers that do not read hold none of them. Not
+ * <p>Keep it open until the server has drained, so that a load balancer sees that the server is not ready. The endpoint
+ * is a {@link TcpServer} with a few workers; incomplete requests and peers that do not read hold no worker. Not
  * thread-safe: open and close it in one thread.
  */
 public final class HealthEndpoint implements AutoCloseable {
@@ -69,8 +69,7 @@ public final class HealthEndpoint implements AutoCloseable {
     }
 
     /**
-     * Returns an endpoint that answers for a server. The server must be bound, because only then does it have a pool to
-     * observe.
+     * Returns an endpoint for a server. The server must be bound, because only then does it have a pool to observe.
      *
      * @param server the server to report on
      * @param address the address to listen on

@@ -20,32 +20,32 @@ import java.util.regex.Pattern;
  * Answers one HTTP/1.1 request for a page, {@code GET} or {@code HEAD}, and closes the connection. Confined to its
  * connection.
  *
- * <p>A request that has arrived in part is kept here while the connection is idle, so it holds no worker. The answer
- * fits into the socket's buffers, so a peer that does not read it holds none either.
+ * <p>An incomplete request is stored in the handler while the connection is idle, so it holds no worker. The answer
+ * fits into the socket's buffers, so a peer that does not read it holds no worker either.
  */
 final class HttpGetHandler extends StreamRequestHandler {
-    /** The time a peer has to send its request. */
+    /** The time within which a peer must send its request. */
     static final Duration TIME_LIMIT = Duration.ofSeconds(5);
-    /** The longest request line and header fields, in bytes. */
+    /** The maximum length of request line and header fields, in bytes. */
     static final int MAX_HEAD_BYTES = 8192;
 
     private static final String TEXT = "text/plain; charset=utf-8";
 
-    /** Empty lines before a request are tolerated, as RFC 9112 asks for. */
+    /** Empty lines before a request are ignored, as RFC 9112 recommends. */
     private static final Pattern HEAD = Pattern.compile("(?s)[\r\n]*+(\\S.*?)\r?\n\r?\n.*");
 
     private static final Pattern REQUEST_LINE = Pattern.compile("([!-~]+) (?:https?://[^/? ]*)?([!-~]+) HTTP/1\\.\\d");
     private static final Pattern HEADER_FIELD = Pattern.compile("[!-~&&[^:]]+:.*");
 
     /**
-     * What is sent back.
+     * A response.
      *
      * @param status the status code and its reason, such as {@code 200 OK}
      * @param type the content type
      * @param body the content
      */
     record Response(String status, String type, String body) {
-        /** Returns a response of plain text, which ends with a line feed. */
+        /** Returns a plain-text response, which ends with a line feed. */
         static Response text(String status, String text) {
             return new Response(status, TEXT, text + "\n");
         }
@@ -57,7 +57,7 @@ final class HttpGetHandler extends StreamRequestHandler {
     private final long deadline;
 
     /**
-     * Makes a handler for one connection.
+     * Creates a handler for one connection.
      *
      * @param pages the responses by path
      * @param nanoTime the clock

@@ -10,8 +10,8 @@ import io.prometheus.metrics.model.snapshots.Labels;
 import java.time.Duration;
 
 /**
- * How long tasks waited in a pool's queue, as a Prometheus histogram, {@value #NAME}. The pool counts anyway;
- * Micrometer has no meter for a distribution that is kept elsewhere. Thread-safe.
+ * The queue waits of a pool's tasks as a Prometheus histogram, {@value #NAME}. The pool already maintains the
+ * distribution, and Micrometer has no meter for an external one. Thread-safe.
  */
 final class QueueWaitHistogram implements Collector {
     static final String NAME = "elastic_pool_queue_wait_seconds";

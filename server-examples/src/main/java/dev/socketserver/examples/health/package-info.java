@@ -1,4 +1,4 @@
-/** What a server tells to those who run it: whether it is alive and ready, and its figures. */
+/** What a server reports to its operators: health, readiness and metrics. */
 @NullMarked
 package dev.socketserver.examples.health;
 

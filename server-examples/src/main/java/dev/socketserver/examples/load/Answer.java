@@ -10,9 +10,9 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where an answer ends, and what it must contain. Immutable and thread-safe.
+ * Determines where an answer ends and what it must contain. Immutable and thread-safe.
  *
- * <p>Besides, an answer must be the expected bytes if a {@link Script.Step} has any.
+ * <p>In addition, an answer must equal the expected bytes of its {@link Script.Step}, if any.
  */
 public final class Answer {
     /** The answer is the expected bytes. */
@@ -23,7 +23,7 @@ public final class Answer {
     private static final int MAX_QUOTED = 40;
     private static final int MAX_PREFIX = 4;
 
-    /** What tells the end of an answer, with the option for it. */
+    /** The criterion for the end of an answer, with its option. */
     private enum End {
         EXPECTED("expect"),
         LENGTH("expect-length"),
@@ -66,7 +66,9 @@ public final class Answer {
         return new Answer(End.TERMINATOR, 0, new String(terminator, ISO_8859_1), null);
     }
 
-    /** Returns the rule that an answer begins with its length, big-endian in so many bytes, which do not count. */
+    /**
+     * Returns the rule that an answer begins with its length, big-endian in that many bytes, which are not included.
+     */
     public static Answer frame(int prefix) {
         require(prefix >= 1 && prefix <= MAX_PREFIX, "frame must be 1 to " + MAX_PREFIX, prefix);
         return new Answer(End.FRAME, prefix, "", null);
@@ -77,12 +79,12 @@ public final class Answer {
         return new Answer(End.MATCH, 0, "", compile(regex));
     }
 
-    /** Returns this rule with the further one that the answer contains a match of a regular expression. */
+    /** Returns this rule with the additional condition that the answer contains a match of a regular expression. */
     public Answer containing(String regex) {
         return new Answer(end, length, terminator, compile(regex));
     }
 
-    /** Bytes are matched as characters, so the expression must consist of the same. */
+    /** Bytes are matched as characters, so the expression is converted in the same way. */
     private static Pattern compile(String regex) {
         return Pattern.compile(new String(regex.getBytes(UTF_8), ISO_8859_1));
     }
@@ -93,30 +95,30 @@ public final class Answer {
         }
     }
 
-    /** Tells whether only the expected bytes say where an answer ends. */
+    /** Returns whether only the expected bytes determine where an answer ends. */
     boolean isExact() {
         return end == End.EXPECTED;
     }
 
-    /** Tells whether an answer ends with its connection. */
+    /** Returns whether an answer ends with its connection. */
     boolean isUntilClose() {
         return end == End.CLOSE;
     }
 
-    /** Returns the name of the option that says where an answer ends. */
+    /** Returns the name of the option that determines where an answer ends. */
     String option() {
         return end.option;
     }
 
-    /** Tells whether a datagram, which has an end of its own, can be such an answer. */
+    /** Returns whether this rule can be applied to datagrams, which have their own end. */
     boolean suitsDatagrams() {
         return end == End.EXPECTED || end == End.LENGTH || end == End.MATCH;
     }
 
     /**
-     * Returns the length of the answer that {@code bytes} begin with, -1 if they do not have its end.
+     * Returns the length of the answer at the beginning of {@code bytes}, -1 if it is incomplete.
      *
-     * @param searched how many of the bytes were there at the last call
+     * @param searched the number of bytes that were available at the last call
      * @throws WrongAnswerException if no further byte can make it an answer
      */
     int endIn(ByteBuffer bytes, int searched) throws WrongAnswerException {
@@ -172,7 +174,7 @@ public final class Answer {
         return -1;
     }
 
-    /** Checks a whole answer; consumes the bytes. */
+    /** Checks a complete answer; consumes the bytes. */
     void check(ByteBuffer answer, @Nullable ByteBuffer expected) throws WrongAnswerException {
         if (expected != null && !answer.equals(expected.rewind())) {
             throw new WrongAnswerException(quote(answer) + " instead of " + quote(expected));
@@ -185,7 +187,7 @@ public final class Answer {
         }
     }
 
-    /** Returns the bytes as text in quotation marks, of many the first. */
+    /** Returns the bytes as text in quotation marks, only the first ones if there are many. */
     static String quote(ByteBuffer bytes) {
         byte[] first = new byte[Math.min(bytes.remaining(), AnswerReader.MAX_SHOWN + 1)];
         bytes.duplicate().get(first);

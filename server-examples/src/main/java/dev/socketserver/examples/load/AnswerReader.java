@@ -3,12 +3,12 @@ package dev.socketserver.examples.load;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 
-/** Finds the answers in the bytes of one connection, and checks them. Confined to its client loop. */
+/** Finds and checks the answers in the input of one connection. Confined to its client loop. */
 abstract class AnswerReader {
-    /** The most bytes of a wrong answer that are shown. */
+    /** The maximum number of bytes of a wrong answer that are shown. */
     static final int MAX_SHOWN = 120;
 
-    /** Returns a reader for answers of that kind. */
+    /** Returns a reader for answers of the given kind. */
     static AnswerReader of(Answer rule) {
         return rule.isExact() ? new Exact() : new Delimited(rule);
     }
@@ -16,8 +16,8 @@ abstract class AnswerReader {
     /**
      * Consumes bytes of the answer to {@code request}.
      *
-     * @return whether it is complete; bytes that follow it are left
-     * @throws WrongAnswerException if it is not the right one
+     * @return whether the answer is complete; further bytes are not consumed
+     * @throws WrongAnswerException if the answer is wrong
      */
     abstract boolean read(ByteBuffer received, PreparedRequest request) throws WrongAnswerException;
 
@@ -26,13 +26,13 @@ abstract class AnswerReader {
         return false;
     }
 
-    /** Returns the beginning of an answer that is not complete, empty if nothing has arrived. */
+    /** Returns the beginning of an incomplete answer, empty if nothing has arrived. */
     abstract ByteBuffer partial(PreparedRequest request);
 
-    /** Forgets the beginning of an answer. */
+    /** Discards the beginning of an answer. */
     abstract void reset();
 
-    /** Compares each byte as it arrives; keeps none. */
+    /** Compares each byte as it arrives; stores none. */
     private static final class Exact extends AnswerReader {
         /** How many bytes of the answer have arrived. */
         private int offset;
@@ -82,12 +82,12 @@ abstract class AnswerReader {
         }
     }
 
-    /** Looks for the end of each answer; keeps the bytes of one that has arrived in part. */
+    /** Searches for the end of each answer; stores the bytes of an incomplete one. */
     private static final class Delimited extends AnswerReader {
         private static final int FIRST_CAPACITY = 256;
 
         private final Answer rule;
-        /** Bytes from 0 to the position. */
+        /** The stored bytes, from 0 to the position. */
         private ByteBuffer kept = ByteBuffer.allocate(0);
 
         Delimited(Answer rule) {

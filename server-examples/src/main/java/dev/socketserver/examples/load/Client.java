@@ -26,28 +26,28 @@ abstract class Client {
         this.stats = stats;
     }
 
-    /** Gets ready to work; called once, and again after each pause that followed a failure. */
+    /** Prepares the client; called once, and again after each pause that follows a failure. */
     abstract void start();
 
-    /** Begins an operation that was meant to begin at {@code intended}. */
+    /** Begins an operation that was scheduled for {@code intended}. */
     abstract void begin(long intended);
 
-    /** Sends what was begun. */
+    /** Sends the operations that have begun. */
     abstract void flush();
 
-    /** The channel is connected, or can be read or written. */
+    /** Called when the channel is connected, readable or writable. */
     abstract void ready();
 
-    /** Fails what has taken longer than {@code loop.timeoutNanos()}. */
+    /** Fails operations that have taken longer than {@code loop.timeoutNanos()}. */
     abstract void checkTimeout(long now);
 
-    /** Closes the channel, if there is one, and forgets what was under way. */
+    /** Closes the channel, if any, and discards the operations in progress. */
     abstract void close();
 
-    /** The run is about to end. */
+    /** Called when the run is about to end. */
     void drain() {}
 
-    /** The first attempt to connect has ended, in whichever way. */
+    /** Called when the first attempt to connect has succeeded or failed. */
     final void settled() {
         if (!settled) {
             settled = true;
@@ -55,13 +55,15 @@ abstract class Client {
         }
     }
 
-    /** An operation ended well. */
+    /** Called when an operation has succeeded. */
     final void succeeded(long intended) {
         pause = FIRST_PAUSE;
         stats.succeeded(loop.now() - intended);
     }
 
-    /** {@code operations}, or only the connection itself, ended with {@code failure}; starts again after a pause. */
+    /**
+     * Called when {@code operations}, or only the connection itself, have failed; restarts the client after a pause.
+     */
     final void failed(int operations, IOException failure) {
         String message = failure.getMessage();
         stats.failed(ErrorKind.of(failure), operations, message == null ? failure.toString() : message);
@@ -76,7 +78,7 @@ abstract class Client {
         settled();
     }
 
-    /** Called now and then by the loop. */
+    /** Called periodically by the loop. */
     final void sweep(long now) {
         if (!pausing) {
             checkTimeout(now);

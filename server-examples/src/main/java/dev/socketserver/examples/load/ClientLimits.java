@@ -7,21 +7,21 @@ import java.util.ArrayList;
 import java.util.List;
 import org.HdrHistogram.Histogram;
 
-/** Tells whether it was the client that held a run back, so that nobody blames the server for it. Not thread-safe. */
+/** Detects whether the client was the bottleneck of a run, so that the server is not blamed for it. Not thread-safe. */
 final class ClientLimits {
-    /** A thread that works for more than this share of the time is taken for saturated. */
+    /** A thread that is busy for more than this share of the time counts as saturated. */
     private static final double SATURATED = 0.9;
-    /** Operations that begin later than this, although a client was free, falsify latencies. */
+    /** Operations that begin later than this, although a client was free, distort latencies. */
     private static final long TOLERABLE_LATENESS = 5_000_000;
 
     private static final int MAX_PERCENT = 100;
     private static final double TAIL = 99;
-    /** A selector has one for the events and one for its wake-up. */
+    /** A selector needs one descriptor for events and one for wake-ups. */
     private static final int DESCRIPTORS_PER_LOOP = 2;
 
     private final List<String> found = new ArrayList<>();
 
-    /** Looks at how a run went. {@code busiest} is the largest share of the time that one loop's thread worked. */
+    /** Evaluates a run. {@code busiest} is the largest share of the time for which one loop's thread was busy. */
     static List<String> of(LoadPlan plan, double busiest, ClientStats main, ClientStats... companions) {
         var limits = new ClientLimits();
         limits.threads(plan, busiest);
@@ -34,7 +34,7 @@ final class ClientLimits {
     /**
      * Checks that the process may open a connection for each client.
      *
-     * @throws IOException if not; the message has the limit and the number that is possible
+     * @throws IOException if it may not; the message contains the limit and the possible number of clients
      */
     static void requireDescriptors(LoadPlan plan) throws IOException {
         FileDescriptors.require(plan.clients(), "connections", 1, plan.loops() * DESCRIPTORS_PER_LOOP);

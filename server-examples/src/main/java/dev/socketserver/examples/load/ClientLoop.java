@@ -27,11 +27,11 @@ import org.jspecify.annotations.Nullable;
  *   RUNNING --drain()--> DRAINING --nothing under way, or its time is up--> all closed
  * </pre>
  *
- * <p>{@link #run} and everything that clients call is confined to the loop's thread; the methods after the mark are for
- * others.
+ * <p>{@link #run} and the methods for clients are confined to the loop's thread; the methods in the last section are
+ * for other threads.
  */
 final class ClientLoop implements Runnable, Closeable {
-    /** Clients connect this many at a time when they start, so as not to overflow the server's backlog. */
+    /** The number of clients that connect at a time at the start, so as not to overflow the server's backlog. */
     private static final int MAX_CONNECTING = 64;
 
     private static final int RECEIVE_BYTES = 64 << 10;
@@ -50,7 +50,7 @@ final class ClientLoop implements Runnable, Closeable {
     private final List<Client> clients = new ArrayList<>();
     private final CountDownLatch settled;
     private final CompletableFuture<Void> exhausted = new CompletableFuture<>();
-    /** Clients, once for each operation that they are free for. */
+    /** Free clients, once for each operation that they can take. */
     private final ArrayDeque<Client> waiting = new ArrayDeque<>();
 
     private final Consumer<SelectionKey> onReady = this::onReady;
@@ -59,14 +59,14 @@ final class ClientLoop implements Runnable, Closeable {
     private long now;
     private long lastSweep;
     private boolean clientsDrained;
-    /** Set once by {@link #drain}, which so publishes {@code drainUntil}. */
+    /** Set once by {@link #drain}; publishes {@code drainUntil}. */
     private volatile boolean draining;
 
     private long drainUntil;
     /** The thread in {@link #run}; set by it. */
     private volatile @Nullable Thread thread;
 
-    /** Loop {@code number}, counted from 0, of the plan's loops, with its share of the clients. */
+    /** Creates loop {@code number}, counted from 0, of the plan's loops, with its share of the clients. */
     ClientLoop(LoadPlan plan, int number) throws IOException {
         this.plan = plan;
         this.requests = new RequestSource(plan, number);
@@ -141,8 +141,8 @@ final class ClientLoop implements Runnable, Closeable {
         }
     }
 
-    /** Waits for events; within the last millisecond before an operation is due without sleeping, but not greedily. */
-    @SuppressWarnings("ThreadPriorityCheck") // Only politeness towards a server on the same processor depends on it.
+    /** Waits for events; in the last millisecond before an operation is due it spins, yielding the processor. */
+    @SuppressWarnings("ThreadPriorityCheck") // Yielding only benefits a server on the same processor.
     private void select() throws IOException {
         long nanos = waiting.isEmpty() ? SWEEP_NANOS : Math.min(SWEEP_NANOS, schedule.untilDue(now));
         long millis = TimeUnit.NANOSECONDS.toMillis(nanos);
@@ -180,7 +180,7 @@ final class ClientLoop implements Runnable, Closeable {
         return !more || now - drainUntil >= 0;
     }
 
-    /** Closes everything; what is still under way, or was never begun, is counted as failed. */
+    /** Closes everything; operations in progress, and those that never began, count as failed. */
     @Override
     public void close() throws IOException {
         for (StatsRecorder stats : recorders.values()) {
@@ -207,7 +207,7 @@ final class ClientLoop implements Runnable, Closeable {
         return now;
     }
 
-    /** The clock as of the event that is being served. */
+    /** Returns the time of the event that is being served. */
     long now() {
         return now;
     }
@@ -222,12 +222,15 @@ final class ClientLoop implements Runnable, Closeable {
         }
     }
 
-    /** Takes back what {@code client} asked for with {@link #next}. */
+    /** Cancels the requests of {@code client} made with {@link #next}. */
     void forget(Client client) {
         waiting.removeIf(other -> other == client);
     }
 
-    /** Counts a failure that no operation had a part in as one of the plan's requests, so that a run of them ends. */
+    /**
+     * Counts a failure outside of any operation as one of the plan's requests, so that a run with a limited number
+     * ends.
+     */
     void failedToConnect(StatsRecorder stats) {
         if (stats == main) {
             schedule.forfeit(now);
@@ -247,7 +250,7 @@ final class ClientLoop implements Runnable, Closeable {
         return draining;
     }
 
-    /** The buffer that all clients of this loop read into, cleared. */
+    /** Returns the cleared buffer into which all clients of this loop read. */
     ByteBuffer receiveBuffer() {
         return receiveBuffer.clear();
     }
@@ -283,18 +286,21 @@ final class ClientLoop implements Runnable, Closeable {
         return settled.await(nanos, TimeUnit.NANOSECONDS);
     }
 
-    /** Returns what completes when every operation that the plan has for this loop has ended. */
+    /** Returns a future that completes when every operation of this loop has ended. */
     CompletableFuture<Void> exhausted() {
         return exhausted;
     }
 
-    /** Begins the schedule. */
+    /** Starts the schedule. */
     void begin(long nanoTime) {
         schedule.start(nanoTime);
         selector.wakeup();
     }
 
-    /** Begins no more operations and ends when those under way have ended, or at {@code until} in {@code nanoTime}. */
+    /**
+     * Begins no further operations, and ends when those in progress have ended, or at {@code until} in
+     * {@code nanoTime}.
+     */
     void drain(long until) {
         schedule.end(System.nanoTime());
         drainUntil = until;
@@ -305,7 +311,8 @@ final class ClientLoop implements Runnable, Closeable {
     }
 
     /**
-     * The processor time that the loop has used, in nanoseconds; 0 before it runs, after it, or if the JVM cannot tell.
+     * Returns the processor time used by the loop, in nanoseconds; 0 before and after it runs, or if the JVM does not
+     * report it.
      */
     long cpuNanos() {
         Thread running = thread;

@@ -6,9 +6,9 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import org.HdrHistogram.Histogram;
 
-/** How some clients fared during a part of a run. Not thread-safe. */
+/** The statistics of some clients during a part of a run. Not thread-safe. */
 public final class ClientStats {
-    /** The longest time that is told apart, in nanoseconds. */
+    /** The longest time that is recorded exactly, in nanoseconds. */
     static final long HIGHEST = TimeUnit.HOURS.toNanos(1);
     /** Significant decimal digits of a time. */
     static final int DIGITS = 3;
@@ -55,22 +55,22 @@ public final class ClientStats {
         bytesReceived = 0;
     }
 
-    /** Returns the time of each operation that succeeded, in nanoseconds. */
+    /** Returns the distribution of the times of successful operations, in nanoseconds. */
     public Histogram latencies() {
         return latencies;
     }
 
-    /** Returns the time that each connection took to open, in nanoseconds. */
+    /** Returns the distribution of the times to connect, in nanoseconds. */
     public Histogram connects() {
         return connects;
     }
 
-    /** Returns by how many nanoseconds operations began late although a client was free. */
+    /** Returns the distribution of delays of operations although a client was free, in nanoseconds. */
     Histogram lateness() {
         return lateness;
     }
 
-    /** Returns how often each kind of error occurred; kinds that did not are absent. */
+    /** Returns the number of errors of each kind that occurred. */
     public Map<ErrorKind, Long> errors() {
         return Collections.unmodifiableMap(errors);
     }

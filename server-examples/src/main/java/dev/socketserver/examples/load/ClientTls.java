@@ -11,7 +11,7 @@ import javax.net.ssl.SSLParameters;
 import javax.net.ssl.TrustManager;
 import javax.net.ssl.X509ExtendedTrustManager;
 
-/** How connections are encrypted. Each makes a full handshake; sessions are not resumed. Thread-safe. */
+/** The TLS configuration of connections. Each performs a full handshake; sessions are not resumed. Thread-safe. */
 public final class ClientTls {
     private final SSLContext context;
     private final String host;
@@ -23,12 +23,12 @@ public final class ClientTls {
         this.verified = verified;
     }
 
-    /** Trusts what this JVM trusts, and only for {@code host}. */
+    /** Trusts the certificates that this JVM trusts, if they are valid for {@code host}. */
     public static ClientTls verified(String host) throws GeneralSecurityException {
         return new ClientTls(SSLContext.getDefault(), host, true);
     }
 
-    /** Trusts every certificate: for test servers, never for secrets. */
+    /** Trusts every certificate: for test servers only. */
     public static ClientTls insecure(String host) throws GeneralSecurityException {
         SSLContext context = SSLContext.getInstance("TLS");
         context.init(null, new TrustManager[] {new TrustEverybody()}, null);

@@ -1,6 +1,6 @@
 package dev.socketserver.examples.load;
 
-/** Opens a connection for each request. */
+/** A client that opens a connection for each request. */
 final class ConnectClient extends StreamClient {
     ConnectClient(ClientLoop loop, StatsRecorder stats) {
         super(loop, stats);
@@ -20,7 +20,7 @@ final class ConnectClient extends StreamClient {
 
     @Override
     void opened() {
-        // The request was asked before the connection was opened, so that a refusal fails it.
+        // The request is taken before the connection is opened, so that a refused connection fails it.
     }
 
     @Override

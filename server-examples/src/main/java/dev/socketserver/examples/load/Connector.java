@@ -9,10 +9,10 @@ import java.net.StandardSocketOptions;
 import java.nio.channels.SocketChannel;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the wires of stream clients. Confined to one client loop. */
+/** Creates the wires of stream clients. Confined to one client loop. */
 final class Connector {
     private final ProtocolFamily family;
-    /** Null where the system's own choice of a port is good enough. */
+    /** Null if the system may choose the port. */
     private final @Nullable SourcePorts sourcePorts;
 
     private final @Nullable ClientTls tls;
@@ -23,7 +23,7 @@ final class Connector {
         this.tls = tls;
     }
 
-    /** For loop number {@code loop} of {@code plan}. */
+    /** Creates the connector of loop number {@code loop} of {@code plan}. */
     static Connector of(LoadPlan plan, int loop) throws IOException {
         if (!(plan.target() instanceof InetSocketAddress inet)) {
             return new Connector(StandardProtocolFamily.UNIX, null, plan.tls());
@@ -42,7 +42,7 @@ final class Connector {
                 plan.tls());
     }
 
-    /** A new connection that is not connected yet. */
+    /** Returns a new wire that is not connected yet. */
     Wire open() throws IOException {
         SocketChannel channel = SocketChannel.open(family);
         try {

@@ -11,16 +11,16 @@ import org.jspecify.annotations.Nullable;
 /**
  * Sends datagrams and waits for their answers.
  *
- * <p>A {@link Script} may allow to replace the first eight bytes of each datagram by its sequence number, so that loss,
- * reordering and duplicates are told apart. Otherwise one datagram is sent at a time, and after a loss the socket is
- * replaced, so that a late answer is not taken for the next one.
+ * <p>A {@link Script} may allow replacing the first eight bytes of each datagram with a sequence number, to distinguish
+ * loss, reordering and duplicates. Otherwise one datagram is sent at a time, and after a loss the socket is replaced,
+ * so that a late answer is not mistaken for the next one.
  */
 final class DatagramClient extends Client {
     private static final int SEQUENCE_BYTES = Long.BYTES;
-    /** A ring remembers the fate of at least this many datagrams, to know a duplicate from a late one. */
+    /** The state of at least this many datagrams is remembered, to distinguish duplicates from late answers. */
     private static final int SHORTEST_MEMORY = 64;
 
-    /** What became of a datagram: it is awaited, or was answered, or has been given up. */
+    /** The state of a datagram. */
     private enum Fate {
         AWAITED,
         ANSWERED,
@@ -182,7 +182,7 @@ final class DatagramClient extends Client {
         }
     }
 
-    /** Returns what is wrong with an answer; empty if nothing is. */
+    /** Returns what is wrong with an answer; empty if it is right. */
     private String check(ByteBuffer datagram, PreparedRequest request) {
         if (numbered) {
             datagram.putLong(0, request.message().getLong(0));
@@ -199,7 +199,7 @@ final class DatagramClient extends Client {
         }
     }
 
-    /** Returns the number in the datagram; without one, the answer can only be for the latest. */
+    /** Returns the number in the datagram; without numbers, an answer must be for the latest one. */
     private long sequenceOf(ByteBuffer datagram) {
         if (!numbered) {
             return next - 1;
@@ -237,7 +237,7 @@ final class DatagramClient extends Client {
             try {
                 open.close();
             } catch (IOException ignored) {
-                // That it was broken already is no news.
+                // The socket was already broken.
             }
         }
     }

@@ -10,35 +10,35 @@ import java.net.SocketTimeoutException;
 import java.util.Locale;
 import javax.net.ssl.SSLException;
 
-/** The ways in which an operation fails or misbehaves, as a report names them. */
+/** The kinds of errors in a report. */
 public enum ErrorKind {
-    /** Nobody listens there. */
+    /** No server listens at the address. */
     REFUSED("refused"),
-    /** The peer ended the connection with a reset. */
+    /** The peer reset the connection. */
     RESET("reset"),
-    /** Neither connected nor answered in time. */
+    /** The connection or the answer timed out. */
     TIMEOUT("timeout"),
     /** The peer closed before the whole answer had arrived. */
     CLOSED_EARLY("closed early"),
-    /** The answer was not the payload, or there was more of it than asked for. */
+    /** The answer was wrong or longer than expected. */
     WRONG_BYTES("wrong bytes"),
     /** A datagram was not answered in time. */
     LOST("lost"),
-    /** It was meant to begin, but no client was free before the end of the run. */
+    /** The operation was scheduled, but no client was free before the end of the run. */
     NOT_BEGUN("not begun"),
-    /** A datagram was answered after it had been given up; it is counted as lost, too. */
+    /** A datagram was answered after its timeout; it is also counted as lost. */
     LATE("late", false),
-    /** A datagram was answered once more. */
+    /** A datagram was answered more than once. */
     DUPLICATE("duplicate", false),
     /** A datagram was answered after one that was sent later. */
     REORDERED("reordered", false),
-    /** There is no way to that host. */
+    /** There is no route to the host. */
     UNREACHABLE("unreachable"),
     /** The client has used up its ports: its own limit, not the server's. */
     NO_PORTS("no ports"),
     /** The client may not open more files: its own limit, not the server's. */
     NO_DESCRIPTORS("no descriptors"),
-    /** The peers do not agree on the encryption, or the certificate is not trusted. */
+    /** The TLS handshake failed, or the certificate is not trusted. */
     TLS("tls"),
     /** Anything else; the report shows the first message. */
     OTHER("other");
@@ -55,22 +55,22 @@ public enum ErrorKind {
         this.failure = failure;
     }
 
-    /** The name for people. */
+    /** Returns the name shown to users. */
     public String label() {
         return label;
     }
 
-    /** Whether an operation failed, rather than something worth knowing happened on the way. */
+    /** Returns whether this kind means that an operation failed; otherwise it is only informative. */
     public boolean isFailure() {
         return failure;
     }
 
-    /** Whether the client was the one that could not go on. */
+    /** Returns whether the client, not the server, has reached a limit. */
     public boolean isClientLimit() {
         return this == NO_PORTS || this == NO_DESCRIPTORS;
     }
 
-    /** What kind of error an exception of a channel is; the JDK tells many of them apart only by their message. */
+    /** Returns the kind of a channel's exception. The JDK distinguishes many of them only by their message. */
     static ErrorKind of(IOException failure) {
         if (failure instanceof WrongAnswerException) {
             return WRONG_BYTES;

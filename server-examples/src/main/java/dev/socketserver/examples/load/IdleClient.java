@@ -1,6 +1,6 @@
 package dev.socketserver.examples.load;
 
-/** Connects, stays silent while the others run, and proves at the end that it is still served. */
+/** A client that connects, stays silent while the others run, and checks at the end that it is still served. */
 final class IdleClient extends StreamClient {
     IdleClient(ClientLoop loop, StatsRecorder stats) {
         super(loop, stats);
@@ -13,7 +13,7 @@ final class IdleClient extends StreamClient {
 
     @Override
     void opened() {
-        // Silence is what it is there for.
+        // This client stays silent.
     }
 
     @Override

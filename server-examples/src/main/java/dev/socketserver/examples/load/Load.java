@@ -16,14 +16,14 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One load run: connects every client, warms up, measures, and lets what is under way end. {@link #run} may be called
- * once; {@link #stop} from any thread.
+ * One load run: connects every client, warms up, measures, and lets operations in progress end. {@link #run} may be
+ * called once; {@link #stop} may be called from any thread.
  */
 public final class Load {
     private static final Duration SHORTEST_SAMPLE = Duration.ofMillis(100);
     private static final Duration LONGEST_SAMPLE = Duration.ofSeconds(1);
     private static final int SAMPLES = 50;
-    /** Whoever ends a run early does not want to wait for the whole timeout. */
+    /** The maximum wait for answers after a run was stopped early, instead of the whole timeout. */
     private static final Duration EARLY_DRAIN = Duration.ofSeconds(1);
     /** A wait for answers that is longer than this is reported. */
     private static final Duration PATIENCE = Duration.ofSeconds(1);
@@ -35,20 +35,20 @@ public final class Load {
 
     private final List<ClientLoop> loops = new ArrayList<>();
     private final ClientStats total = new ClientStats();
-    /** What happened since the last sample; kept, since its histograms are large. */
+    /** The statistics since the last sample; reused, since the histograms are large. */
     private final ClientStats interval = new ClientStats();
 
     private final List<Sample> samples = new ArrayList<>();
 
-    /** A run of {@code plan}; nothing happens before {@link #run}. */
+    /** Creates a run of {@code plan}; {@link #run} starts it. */
     public Load(LoadPlan plan) {
         this(plan, () -> null);
     }
 
     /**
-     * A run of {@code plan} with an eye on the server's pool.
+     * Creates a run of {@code plan} that also records the state of the server's pool.
      *
-     * @param pool asked at the end of each stretch how the pool was when it began, null if that is not known; must not
+     * @param pool called at the end of each interval for the pool's state at its beginning, null if unknown; must not
      *     block
      */
     public Load(LoadPlan plan, Supplier<@Nullable PoolSample> pool) {
@@ -62,10 +62,10 @@ public final class Load {
     }
 
     /**
-     * Runs the plan, telling {@code listener} how it goes.
+     * Runs the plan, and notifies {@code listener} of the progress.
      *
-     * @throws IOException if the client itself cannot work, for instance for want of descriptors; what goes wrong with
-     *     the server is part of the result
+     * @throws IOException if the client itself fails, for example for lack of descriptors; failures of the server are
+     *     part of the result
      */
     public LoadResult run(LoadListener listener) throws IOException, InterruptedException {
         ClientLimits.requireDescriptors(plan);
@@ -86,7 +86,7 @@ public final class Load {
         }
     }
 
-    /** What a loop that failed would have measured is missing, so that the run has no result. */
+    /** A failed loop leaves its measurements missing, so the run has no result. */
     private void loopEnded(@Nullable Void nothing, @Nullable Throwable failure) {
         if (failure != null) {
             stop();
@@ -128,7 +128,7 @@ public final class Load {
                 plan, seconds, operations, sent, received, total, idle, slow, List.copyOf(samples), limits, early);
     }
 
-    /** Gives every client the time to connect; what takes longer connects while the rest are measured. */
+    /** Gives every client time to connect; those that take longer connect during the measurement. */
     private void awaitSettled() throws InterruptedException {
         long until = System.nanoTime() + plan.timeout().toNanos();
         for (ClientLoop loop : loops) {
@@ -140,7 +140,7 @@ public final class Load {
         }
     }
 
-    /** Takes samples from {@code begin} on for as long as {@code duration}; returns when the last one ended. */
+    /** Takes samples from {@code begin} for {@code duration}; returns the end of the last one. */
     private long sample(boolean warmup, long begin, Duration duration, LoadListener listener)
             throws InterruptedException {
         CompletableFuture<?> ended = CompletableFuture.anyOf(stop, exhausted());
@@ -151,7 +151,7 @@ public final class Load {
         long last = begin;
         boolean over = stop.isDone();
         while (!over && last < end) {
-            boolean almostOver = end - last < step + step / 2; // no tiny stretch at the end
+            boolean almostOver = end - last < step + step / 2; // avoids a tiny interval at the end
             over = await(ended, Duration.ofNanos(almostOver ? end - last : step));
             long now = System.nanoTime();
             interval.clear();
@@ -178,7 +178,7 @@ public final class Load {
         loops.forEach(loop -> loop.drain(until));
     }
 
-    /** Waits for what is under way; a run that was not stopped before can be stopped here. */
+    /** Waits for operations in progress; {@link #stop} ends this wait early. */
     private void awaitAnswers(Duration limit, boolean early, LoadListener listener, CompletableFuture<Void> running)
             throws IOException, InterruptedException {
         drain(limit);
@@ -199,7 +199,7 @@ public final class Load {
         }
     }
 
-    /** Waits for {@code event}; returns whether it has happened in time. */
+    /** Waits for {@code event}; returns whether it occurred in time. */
     private static boolean await(CompletableFuture<?> event, Duration limit) throws InterruptedException {
         try {
             event.get(limit.toNanos(), TimeUnit.NANOSECONDS);
@@ -207,7 +207,7 @@ public final class Load {
         } catch (TimeoutException e) {
             return false;
         } catch (ExecutionException e) {
-            return true; // the failure is reported by the caller, who waits for it once more
+            return true; // the caller waits for the event again and reports the failure
         }
     }
 

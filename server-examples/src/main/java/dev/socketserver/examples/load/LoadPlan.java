@@ -6,25 +6,25 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a load run is to do. Immutable and thread-safe.
+ * The plan of a load run. Immutable and thread-safe.
  *
  * @param target the server's address
  * @param mode what each client does
  * @param connections the number of clients
  * @param duration how long to measure
- * @param warmup how long to run before that, unmeasured
+ * @param warmup how long to run before measuring
  * @param timeout how long to wait for a connection or an answer
- * @param requests how many operations to measure; 0 for as many as there are in that time
- * @param script what is sent, and what must come back
- * @param greeting what a server sends first, up to these bytes; null if it does not
- * @param depth how many requests each connection has under way at a time
+ * @param requests how many operations to measure; 0 for as many as possible in that time
+ * @param script the messages and the expected answers
+ * @param greeting the end of the greeting that the server sends first; null if it sends none
+ * @param depth how many requests are in flight on each connection
  * @param loops how many threads drive the clients
- * @param rate how many operations per second begin; null for a closed loop
- * @param idle the number of silent companions
- * @param slow the number of companions that send byte by byte
+ * @param rate the operations scheduled per second; null for a closed loop
+ * @param idle the number of additional silent clients
+ * @param slow the number of additional clients that send byte by byte
  * @param drip the pause after each byte of a slow client
- * @param tls the encryption; null for none
- * @param sources where to connect from; null for the system's choice, or many loopback addresses towards a loopback one
+ * @param tls the TLS configuration; null for none
+ * @param sources the source addresses; null for the system's choice, or many loopback addresses towards a loopback one
  */
 public record LoadPlan(
         SocketAddress target,
@@ -59,7 +59,7 @@ public record LoadPlan(
     /** The default time to wait for a connection or an answer on it. */
     public static final Duration DEFAULT_TIMEOUT = Duration.ofSeconds(10);
 
-    /** The default time after which a datagram is taken for lost. */
+    /** The default time after which a datagram counts as lost. */
     public static final Duration DEFAULT_UDP_TIMEOUT = Duration.ofSeconds(1);
 
     /** The default pause after each byte of a slow client. */
@@ -69,16 +69,16 @@ public record LoadPlan(
 
     private static final int FEW_PROCESSORS = 2;
 
-    /** The most clients, {@value}. */
+    /** The maximum number of clients, {@value}. */
     public static final int MAX_CONNECTIONS = 1_000_000;
 
-    /** The most requests under way on a connection, {@value}. */
+    /** The maximum number of requests in flight on a connection, {@value}. */
     public static final int MAX_DEPTH = 1024;
 
     private static final int MAX_DATAGRAM = 65_507;
     private static final int SEQUENCE_BYTES = Long.BYTES;
 
-    /** Checks every value; the message of the exception names the bad one. */
+    /** Checks every value; the exception's message names the invalid one. */
     public LoadPlan {
         requireBetween("connections", 1, connections, MAX_CONNECTIONS);
         requireBetween("idle", 0, idle, MAX_CONNECTIONS);
@@ -137,9 +137,9 @@ public record LoadPlan(
     }
 
     /**
-     * The default number of threads that drive the clients: 2, but 1 where there are no more processors than that and
-     * the mode is cheap for the client. Measured on two processors, the second thread lets connections per second rise
-     * by half and datagrams by a fifth, but takes from requests what it takes from the server.
+     * Returns the default number of threads that drive the clients: 2, or 1 on at most two processors if the mode is
+     * cheap for the client. Measured on two processors, the second thread increases connections per second by half and
+     * datagrams by a fifth, but slows requests down, since it takes processor time from the server.
      */
     static int defaultLoops(Mode mode) {
         int processors = Runtime.getRuntime().availableProcessors();
@@ -147,12 +147,12 @@ public record LoadPlan(
         return processors > FEW_PROCESSORS || (processors == FEW_PROCESSORS && dear) ? 2 : 1;
     }
 
-    /** All clients, the companions included. */
+    /** Returns the number of all clients, including the additional ones. */
     public int clients() {
         return connections + idle + slow;
     }
 
-    /** Returns this plan for the server at another address. */
+    /** Returns a copy of this plan for the server at another address. */
     public LoadPlan at(SocketAddress address) {
         return new LoadPlan(
                 address,
@@ -174,7 +174,7 @@ public record LoadPlan(
                 sources);
     }
 
-    /** A plan with every default, for the server at {@code target}. */
+    /** Returns a builder with every default, for the server at {@code target}. */
     public static Builder builder(SocketAddress target) {
         return new Builder(target);
     }
@@ -203,111 +203,114 @@ public record LoadPlan(
             this.target = target;
         }
 
-        /** What each client does; default: {@link Mode#REQUEST}. */
+        /** Sets what each client does; default: {@link Mode#REQUEST}. */
         public Builder mode(Mode value) {
             mode = value;
             return this;
         }
 
-        /** The number of clients; default: {@value LoadPlan#DEFAULT_CONNECTIONS}. */
+        /** Sets the number of clients; default: {@value LoadPlan#DEFAULT_CONNECTIONS}. */
         public Builder connections(int value) {
             connections = value;
             return this;
         }
 
-        /** How long to measure; default: {@link LoadPlan#DEFAULT_DURATION}, with {@link #requests} without a limit. */
+        /** Sets how long to measure; default: {@link LoadPlan#DEFAULT_DURATION}, or no limit with {@link #requests}. */
         public Builder duration(@Nullable Duration value) {
             duration = value;
             return this;
         }
 
-        /** How long to run unmeasured before; default: {@link LoadPlan#DEFAULT_WARMUP}, with {@link #requests} zero. */
+        /**
+         * Sets how long to run before measuring; default: {@link LoadPlan#DEFAULT_WARMUP}, or zero with
+         * {@link #requests}.
+         */
         public Builder warmup(@Nullable Duration value) {
             warmup = value;
             return this;
         }
 
         /**
-         * How long to wait for a connection or an answer; null, the default, means {@link LoadPlan#DEFAULT_TIMEOUT},
-         * for datagrams {@link LoadPlan#DEFAULT_UDP_TIMEOUT}.
+         * Sets how long to wait for a connection or an answer; null, the default, means
+         * {@link LoadPlan#DEFAULT_TIMEOUT}, for datagrams {@link LoadPlan#DEFAULT_UDP_TIMEOUT}.
          */
         public Builder timeout(@Nullable Duration value) {
             timeout = value;
             return this;
         }
 
-        /** How many operations to measure; 0, the default, for as many as there are in the time. */
+        /** Sets how many operations to measure; 0, the default, for as many as possible in the time. */
         public Builder requests(long value) {
             requests = value;
             return this;
         }
 
-        /** What is sent and must come back; default: {@value LoadPlan#DEFAULT_PAYLOAD} printable bytes. */
+        /** Sets a payload that must be echoed; default: {@value LoadPlan#DEFAULT_PAYLOAD} printable bytes. */
         public Builder payload(Message value) {
             return script(Script.echo(value));
         }
 
-        /** What is sent, and what must come back; default: as {@link #payload}. */
+        /** Sets the messages and the expected answers; default: as {@link #payload}. */
         public Builder script(Script value) {
             script = value;
             return this;
         }
 
-        /** What a server sends first; null, the default, for nothing. */
+        /** Sets the end of the server's greeting; null, the default, for none. */
         public Builder greeting(@Nullable Answer value) {
             greeting = value;
             return this;
         }
 
-        /** How many requests each connection has under way at a time; default: 1. */
+        /** Sets how many requests are in flight on each connection; default: 1. */
         public Builder depth(int value) {
             depth = value;
             return this;
         }
 
-        /** How many threads drive the clients; 0, the default, for what suits mode and machine. */
+        /** Sets how many threads drive the clients; 0, the default, for a number that suits mode and machine. */
         public Builder loops(int value) {
             loops = value;
             return this;
         }
 
-        /** How many operations begin per second; null, the default, for a closed loop. */
+        /** Sets the operations scheduled per second; null, the default, for a closed loop. */
         public Builder rate(@Nullable Rate value) {
             rate = value;
             return this;
         }
 
-        /** The number of silent companions; default: 0. */
+        /** Sets the number of additional silent clients; default: 0. */
         public Builder idle(int value) {
             idle = value;
             return this;
         }
 
-        /** The number of companions that send byte by byte; default: 0. */
+        /** Sets the number of additional clients that send byte by byte; default: 0. */
         public Builder slow(int value) {
             slow = value;
             return this;
         }
 
-        /** The pause after each byte of a slow client; default: {@link LoadPlan#DEFAULT_DRIP}. */
+        /** Sets the pause after each byte of a slow client; default: {@link LoadPlan#DEFAULT_DRIP}. */
         public Builder drip(Duration value) {
             drip = value;
             return this;
         }
 
-        /** The encryption; null, the default, for none. */
+        /** Sets the TLS configuration; null, the default, for none. */
         public Builder tls(@Nullable ClientTls value) {
             tls = value;
             return this;
         }
 
-        /** Where to connect from; null, the default, for what suits the target. */
+        /** Sets the source addresses; null, the default, for addresses that suit the target. */
         public Builder sources(@Nullable SourceAddresses value) {
             sources = value;
             return this;
         }
 
-        /** The plan; throws {@link IllegalArgumentException} naming the value that is out of range. */
+        /** Returns the plan; throws an {@link IllegalArgumentException} that names a value out of range. */
         public LoadPlan build() {
             Duration patience = timeout != null ? timeout : mode == Mode.UDP ? DEFAULT_UDP_TIMEOUT : DEFAULT_TIMEOUT;
             boolean counted = requests > 0;

@@ -16,14 +16,14 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The bytes of a message, in which some may differ from request to request. Immutable and thread-safe.
+ * The bytes of a message, some of which may differ between requests. Immutable and thread-safe.
  *
  * <p>In text, <code>{{counter}}</code> is the number of the request, counted from 0, and <code>{{random}}</code> a
  * number derived from it, so that the message and its expected answer agree. A width, as in <code>{{counter:8}}</code>,
  * means digits in text and bytes, big-endian, in hex.
  */
 public final class Message {
-    /** The longest message, {@value} bytes. */
+    /** The maximum length of a message, {@value} bytes. */
     public static final int MAX_SIZE = 64 << 20;
 
     private static final Pattern SIZE = Pattern.compile("(\\d{1,9})([kKmM]?)");
@@ -47,7 +47,7 @@ public final class Message {
         }
     }
 
-    /** What stands before, between and after the placeholders. */
+    /** The bytes before, between and after the placeholders. */
     private final List<byte[]> literals;
 
     private final List<Placeholder> placeholders;
@@ -71,7 +71,7 @@ public final class Message {
 
     /**
      * Returns printable bytes and a line feed, so that servers that echo lines can echo them. They do not repeat within
-     * a short distance, so that an echo that loses, doubles or swaps some is noticed.
+     * a short distance, so that lost, duplicated or swapped bytes are detected.
      */
     public static Message ofSize(long size) {
         byte[] bytes = new byte[checked(size)];
@@ -95,7 +95,7 @@ public final class Message {
         return parse(text, false);
     }
 
-    /** Returns the bytes that hexadecimal digits stand for, with placeholders; spaces do not count. */
+    /** Returns the bytes represented by hexadecimal digits, with placeholders; spaces are ignored. */
     public static Message ofHex(String hex) {
         return parse(hex.replaceAll("\\s", ""), true);
     }
@@ -126,16 +126,16 @@ public final class Message {
         return hex ? HexFormat.of().parseHex(text) : Escapes.parse(text);
     }
 
-    /** Returns the content of a file, as it is now. */
+    /** Returns the current content of a file. */
     public static Message ofFile(Path file) throws IOException {
         checked(Files.size(file));
         return of(Files.readAllBytes(file));
     }
 
     /**
-     * Reads {@code text:TEXT}, {@code hex:DIGITS}, {@code file:PATH} or plain text.
+     * Parses {@code text:TEXT}, {@code hex:DIGITS}, {@code file:PATH} or plain text.
      *
-     * @throws IllegalArgumentException if it is none of these; the message says why
+     * @throws IllegalArgumentException if it is none of these; the message explains why
      */
     public static Message parse(String value) {
         if (value.startsWith("hex:")) {
@@ -148,8 +148,8 @@ public final class Message {
     }
 
     /**
-     * Reads a payload: as {@link #parse(String)}, but a size such as {@code 64K} or {@code random:SIZE} in place of
-     * plain text.
+     * Parses a payload: as {@link #parse(String)}, but with a size such as {@code 64K} or {@code random:SIZE} instead
+     * of plain text.
      */
     public static Message parsePayload(String value) {
         String kind = value.substring(0, Math.max(0, value.indexOf(':')));
@@ -179,12 +179,12 @@ public final class Message {
         return Long.parseLong(size.group(1)) << Math.max(0, shift);
     }
 
-    /** Tells whether every request has the same bytes. */
+    /** Returns whether every request has the same bytes. */
     public boolean isConstant() {
         return placeholders.isEmpty();
     }
 
-    /** Returns the bytes of request {@code serial}; of a constant message always the same array. */
+    /** Returns the bytes of request {@code serial}; for a constant message always the same array. */
     byte[] bytes(long serial) {
         if (isConstant()) {
             return literals.get(0);

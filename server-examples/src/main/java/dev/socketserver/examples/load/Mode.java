@@ -2,7 +2,7 @@ package dev.socketserver.examples.load;
 
 import java.util.Locale;
 
-/** What a simulated client does over and over; one round of it is an operation. */
+/** What a simulated client does repeatedly; each repetition is an operation. */
 public enum Mode {
     /** Connects, sends the payload, waits for its echo and closes. */
     CONNECT("connections"),
@@ -10,7 +10,7 @@ public enum Mode {
     REQUEST("requests"),
     /** Sends the payload as a datagram and waits for its echo. */
     UDP("datagrams"),
-    /** Connects, stays silent until the end, and then sends one request to see whether it is still served. */
+    /** Connects, stays silent until the end, and then sends one request to check whether it is still served. */
     IDLE("connections"),
     /** Stays connected and sends its requests byte by byte. */
     SLOW("requests");
@@ -21,7 +21,7 @@ public enum Mode {
         this.operations = operations;
     }
 
-    /** What the operations of this mode are called in a report. */
+    /** Returns the name of this mode's operations in a report. */
     public String operations() {
         return operations;
     }

@@ -6,13 +6,13 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The requests under way on one stream: what is still to be sent, and which answers are still to come. Confined to its
- * client loop; allocates nothing once made, unless messages have placeholders.
+ * The requests in flight on one stream: the bytes still to be sent, and the outstanding answers. Confined to its client
+ * loop; allocates nothing after its creation, unless messages have placeholders.
  */
 final class Pipeline {
     private final RequestSource source;
     private final AnswerReader reader;
-    /** Rings of the outstanding requests and of the times at which they were meant to begin; a power of two long. */
+    /** Ring buffers of the outstanding requests and their scheduled times; the length is a power of two. */
     private final @Nullable PreparedRequest[] requests;
 
     private final long[] intended;
@@ -20,11 +20,11 @@ final class Pipeline {
     private final int mask;
     private int oldest;
     private int outstanding;
-    /** The number of requests, the newest ones, that have not been sent or only in part. */
+    /** The number of newest requests that have not been sent completely. */
     private int unsent;
-    /** How many bytes of the first of them were sent. */
+    /** The number of bytes of the first of them that were sent. */
     private int sentBytes;
-    /** How many requests have been made from the script. */
+    /** The number of requests created from the script. */
     private int turn;
 
     Pipeline(RequestSource source, Answer rule, int depth) {
@@ -46,7 +46,7 @@ final class Pipeline {
     }
 
     /**
-     * Sends what the wire takes, but at most {@code limit} bytes.
+     * Sends as many bytes as the wire accepts, at most {@code limit}.
      *
      * @return the number of bytes sent
      */
@@ -108,8 +108,8 @@ final class Pipeline {
     /**
      * Reads answers and consumes them.
      *
-     * @return how many are complete; each is to be taken with {@link #takeAnswered}
-     * @throws WrongAnswerException if one is wrong, or was not asked for
+     * @return the number of complete answers; take each with {@link #takeAnswered}
+     * @throws WrongAnswerException if an answer is wrong or unexpected
      */
     int read(ByteBuffer received) throws WrongAnswerException {
         int answered = 0;
@@ -130,7 +130,7 @@ final class Pipeline {
         return outstanding > 0 && reader.readEnd(request(oldest));
     }
 
-    /** Takes the oldest request, which was answered; returns the time at which it was meant to begin. */
+    /** Takes the oldest request, which was answered; returns its scheduled time. */
     long takeAnswered() {
         long meantToBegin = intended[oldest];
         oldest = (oldest + 1) & mask;
@@ -138,28 +138,30 @@ final class Pipeline {
         return meantToBegin;
     }
 
-    /** Returns what has arrived of the oldest answer, as a clause that ends a message; empty if nothing has. */
+    /**
+     * Returns the arrived part of the oldest answer, as the final clause of a message; empty if nothing has arrived.
+     */
     String partialAnswer() {
         ByteBuffer partial = outstanding == 0 ? ByteBuffer.allocate(0) : reader.partial(request(oldest));
         return partial.hasRemaining() ? " after " + Answer.quote(partial) : "";
     }
 
-    /** Returns the number of requests that are not answered yet. */
+    /** Returns the number of unanswered requests. */
     int outstanding() {
         return outstanding;
     }
 
-    /** Tells whether there is anything to send. */
+    /** Returns whether there is anything to send. */
     boolean hasUnsent() {
         return unsent > 0;
     }
 
-    /** Goes back to the first message of the script. */
+    /** Restarts with the first message of the script. */
     void startOver() {
         turn = 0;
     }
 
-    /** Forgets all requests, for a new connection. */
+    /** Discards all requests, for a new connection. */
     void reset() {
         oldest = 0;
         outstanding = 0;

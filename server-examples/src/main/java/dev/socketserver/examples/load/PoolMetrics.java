@@ -15,12 +15,11 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The figures of a server's pool as its metrics endpoint tells them: in Prometheus' text format, under the names that
- * {@link dev.socketserver.pool.PoolMeters} gives them. Where there are several pools, they are added up. Immutable and
- * thread-safe.
+ * The metrics of a server's pool as published by its metrics endpoint: in Prometheus' text format, with the names of
+ * {@link dev.socketserver.pool.PoolMeters}. The values of several pools are added up. Immutable and thread-safe.
  */
 public final class PoolMetrics {
-    /** Long enough for a server that the load keeps from nearly everything else. */
+    /** Long enough for a server that is almost saturated by the load. */
     private static final Duration PATIENCE = Duration.ofSeconds(5);
 
     private static final int PIECE_BYTES = 8 << 10;
@@ -29,7 +28,7 @@ public final class PoolMetrics {
     private static final String WORKERS = "workers";
     private static final String BUSY = "state=\"busy\"";
 
-    /** One line; a time stamp may follow. Prometheus' own library writes this format, but does not read it. */
+    /** One line; a timestamp may follow. Prometheus' own library writes this format but cannot read it. */
     private static final Pattern FIGURE = Pattern.compile(
             "^elastic_pool_(workers|queue_size)\\{(.*)}[ \\t]+(\\d+(?:\\.\\d+)?(?:E\\d+)?)", Pattern.MULTILINE);
 
@@ -37,7 +36,7 @@ public final class PoolMetrics {
     private final int patienceMillis;
 
     /**
-     * The figures at {@code url}; nothing is read yet.
+     * Creates the metrics at {@code url}, without reading them yet.
      *
      * @param url an {@code http} or {@code https} URL, such as {@code http://127.0.0.1:8080/metrics}
      */
@@ -51,10 +50,9 @@ public final class PoolMetrics {
     }
 
     /**
-     * Asks for them; blocks for as long as that takes.
+     * Requests the metrics; blocks until they have been read.
      *
-     * @throws IOException if nobody answers within five seconds, or the answer tells of no pool; the message names the
-     *     URL
+     * @throws IOException if there is no answer within five seconds, or it contains no pool; the message names the URL
      */
     public PoolSample read() throws IOException {
         try {
@@ -83,7 +81,7 @@ public final class PoolMetrics {
         }
     }
 
-    /** The connection's own timeout is for each read; this limits their sum. */
+    /** Limits the total time; the connection's timeout applies to each read. */
     private String readAll(InputStream in) throws IOException {
         long deadline = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(patienceMillis);
         var text = new ByteArrayOutputStream();

@@ -1,10 +1,10 @@
 package dev.socketserver.examples.load;
 
 /**
- * The state of the pool of the server under load at one moment. {@code load --json} writes these names.
+ * The state of the server's pool at one moment. The component names are those of {@code load --json}.
  *
- * @param workers workers, starting ones included
- * @param busy workers that ran a task
- * @param queued tasks that waited
+ * @param workers workers, including starting ones
+ * @param busy workers running a task
+ * @param queued waiting tasks
  */
 public record PoolSample(int workers, int busy, int queued) {}

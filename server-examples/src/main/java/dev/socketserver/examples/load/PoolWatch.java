@@ -11,8 +11,8 @@ import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads {@link PoolMetrics} again and again on a thread of its own, one request at a time, so that neither the clients
- * nor the clock of a run ever wait for an answer. Thread-safe.
+ * Polls {@link PoolMetrics} in a separate thread, one request at a time, so that neither the clients nor the clock of a
+ * run ever wait for an answer. Thread-safe.
  */
 public final class PoolWatch implements AutoCloseable {
     private final PoolMetrics metrics;
@@ -21,21 +21,24 @@ public final class PoolWatch implements AutoCloseable {
         made.setDaemon(true);
         return made;
     });
-    /** Set by whoever asks, cleared by the thread when the answer is there. */
+    /** Set by the requesting thread, cleared by the polling thread when the answer has arrived. */
     private final AtomicBoolean asking = new AtomicBoolean();
-    /** Set by the thread, taken by {@link #next}. */
+    /** Set by the polling thread, taken by {@link #next}. */
     private final AtomicReference<@Nullable PoolSample> answer = new AtomicReference<>();
 
     private final AtomicInteger failures = new AtomicInteger();
     private final AtomicReference<@Nullable String> firstFailure = new AtomicReference<>();
 
-    /** Asks at once for the first time. */
+    /** Sends the first request at once. */
     public PoolWatch(PoolMetrics metrics) {
         this.metrics = metrics;
         ask();
     }
 
-    /** Returns what has been answered since the last call, and asks again; null if nothing has been. Never blocks. */
+    /**
+     * Returns the answer that has arrived since the last call, and sends the next request; null if there is none. Never
+     * blocks.
+     */
     public @Nullable PoolSample next() {
         PoolSample state = answer.getAndSet(null);
         ask();
@@ -57,7 +60,7 @@ public final class PoolWatch implements AutoCloseable {
         }
     }
 
-    /** What went wrong so far, in one line; empty if every request was answered. */
+    /** Returns a one-line summary of failures so far; empty if every request was answered. */
     public Optional<String> failure() {
         String first = firstFailure.get();
         return first == null
@@ -65,7 +68,7 @@ public final class PoolWatch implements AutoCloseable {
                 : Optional.of(Text.format("%,d requests failed, the first: %s", failures.get(), first));
     }
 
-    /** Asks no more; a request that is under way ends by itself, within a few seconds. */
+    /** Stops polling; a request in progress ends by itself within a few seconds. */
     @Override
     public void close() {
         thread.shutdownNow();

@@ -1,11 +1,11 @@
 package dev.socketserver.examples.load;
 
-/** The clients of a run by what they are there for. */
+/** The purpose of a run's clients. */
 enum Population {
-    /** Those of the plan's mode. */
+    /** The clients of the plan's mode. */
     MAIN,
-    /** Idle companions. */
+    /** Additional idle clients. */
     IDLE,
-    /** Slow companions. */
+    /** Additional slow clients. */
     SLOW
 }

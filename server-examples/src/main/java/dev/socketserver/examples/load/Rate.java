@@ -5,12 +5,12 @@ import dev.socketserver.examples.cli.Text;
 import java.time.Duration;
 
 /**
- * How many operations per second are meant to begin, whatever the server makes of it: constant, or changing evenly from
- * one rate to another and staying there. Immutable and thread-safe.
+ * The number of operations scheduled per second, independent of the server: constant, or changing linearly from one
+ * rate to another and then constant. Immutable and thread-safe.
  *
  * @param from operations per second at the beginning, and while warming up
  * @param to operations per second after {@code over}
- * @param over how long the change takes, from the beginning of the measurement; zero for a constant rate
+ * @param over the duration of the change, from the beginning of the measurement; zero for a constant rate
  */
 public record Rate(double from, double to, Duration over) {
     /** The highest rate, {@value} per second: beyond it the schedule's nanoseconds would be too coarse. */
@@ -37,7 +37,7 @@ public record Rate(double from, double to, Duration over) {
         }
     }
 
-    /** Reads a ramp such as {@code 0:50000:30}: from none to 50,000 per second in 30 s. */
+    /** Parses a ramp such as {@code 0:50000:30}: from 0 to 50,000 per second in 30 s. */
     public static Rate parseRamp(String text) {
         String[] parts = text.split(":", -1);
         if (parts.length == PARTS_OF_RAMP) {
@@ -51,14 +51,14 @@ public record Rate(double from, double to, Duration over) {
         throw new IllegalArgumentException("must be FROM:TO:SECONDS, such as 0:50000:30: " + text);
     }
 
-    /** A rate that does not change. */
+    /** Returns a constant rate. */
     public static Rate constant(double perSecond) {
         return new Rate(perSecond, perSecond, Duration.ZERO);
     }
 
     /**
-     * Returns when operation {@code index}, counted from 0, is meant to begin, in nanoseconds from the beginning;
-     * {@link Long#MAX_VALUE} if it never is.
+     * Returns when operation {@code index}, counted from 0, is scheduled, in nanoseconds from the beginning;
+     * {@link Long#MAX_VALUE} if never.
      *
      * <p>The number of operations begun by time t of the ramp is from·t + (to − from)·t²/(2·over); this is its inverse.
      */

@@ -1,6 +1,6 @@
 package dev.socketserver.examples.load;
 
-/** Stays connected and sends one request after the other, or several at a time. */
+/** A client that stays connected and sends one request after another, or several at a time. */
 final class RequestClient extends StreamClient {
     RequestClient(ClientLoop loop, StatsRecorder stats) {
         super(loop, stats);

@@ -3,25 +3,25 @@ package dev.socketserver.examples.load;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
-/** Makes the requests of one loop's clients from a {@link Script}. Confined to the loop. */
+/** Creates the requests of one loop's clients from a {@link Script}. Confined to the loop. */
 final class RequestSource {
     private static final int SCRATCH_BYTES = 64 << 10;
     private static final int COPIED_BYTES = 128 << 10;
 
     private final Script script;
-    /** By step; null if the step's message or answer has placeholders. */
+    /** The requests by step; null if the step's message or answer has placeholders. */
     private final @Nullable PreparedRequest[] constant;
-    /** If every request has the same message: that message, several times, to send a pipeline of it at once. */
+    /** If every request has the same message: several copies of it, to send a pipeline at once. */
     private final ByteBuffer copies;
-    /** The size of that message; 0 if messages differ. */
+    /** The size of that message; 0 if the messages differ. */
     private final int size;
 
     private final ByteBuffer scratch;
     private final int step;
-    /** The number of the next request, of all that the loops make. */
+    /** The number of the next request, counted over all loops. */
     private long serial;
 
-    /** For loop number {@code loop}, counted from 0, of {@code plan}. */
+    /** Creates the source of loop number {@code loop}, counted from 0, of {@code plan}. */
     RequestSource(LoadPlan plan, int loop) {
         this.script = plan.script();
         this.serial = loop;
@@ -62,7 +62,7 @@ final class RequestSource {
         return copies;
     }
 
-    /** Returns the request that is somebody's {@code turn}, counted from 0; the count may overflow. */
+    /** Returns a client's request number {@code turn}, counted from 0; the count may overflow. */
     PreparedRequest next(int turn) {
         int index = constant.length == 1 ? 0 : Math.floorMod(turn, constant.length);
         PreparedRequest request = constant[index];
@@ -71,12 +71,12 @@ final class RequestSource {
         return request != null ? request : request(script.steps().get(index), number);
     }
 
-    /** Tells whether every request has the same message. */
+    /** Returns whether every request has the same message. */
     boolean hasOneMessage() {
         return size > 0;
     }
 
-    /** Returns that message, several times from position 0 on. */
+    /** Returns several copies of that message, starting at position 0. */
     ByteBuffer copies() {
         return copies.clear();
     }
@@ -86,7 +86,7 @@ final class RequestSource {
         return size;
     }
 
-    /** Returns an empty buffer for bytes to send. */
+    /** Returns an empty buffer for output. */
     ByteBuffer scratch() {
         return scratch.clear();
     }

@@ -4,16 +4,16 @@ import org.HdrHistogram.Histogram;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A short part of a run. {@code load --json} writes these names.
+ * A sampling interval of a run. The component names are those of {@code load --json}.
  *
- * @param at when it ended, in seconds since the beginning of the warm-up or of the measurement
- * @param seconds how long it was
+ * @param at the end of the interval, in seconds since the beginning of the warm-up or the measurement
+ * @param seconds the length of the interval
  * @param operations operations that succeeded
  * @param errors operations that failed
- * @param p50Nanos the median latency; 0 without operations, as the next two
+ * @param p50Nanos the median latency; like the next two, 0 if there were no operations
  * @param p99Nanos the 99th percentile
  * @param maxNanos the longest latency
- * @param pool the state of the server's pool when the part began; null if it is not known
+ * @param pool the state of the server's pool at the beginning of the interval; null if unknown
  */
 public record Sample(
         double at,
@@ -42,7 +42,7 @@ public record Sample(
         return perSecond(operations, seconds);
     }
 
-    /** Returns a rate that is a number even if no time has passed. */
+    /** Returns a rate; a number even if no time has passed. */
     public static double perSecond(long count, double seconds) {
         return seconds > 0 ? count / seconds : 0;
     }

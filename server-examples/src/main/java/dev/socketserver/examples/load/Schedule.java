@@ -3,16 +3,16 @@ package dev.socketserver.examples.load;
 import org.jspecify.annotations.Nullable;
 
 /**
- * When operations begin. Confined to one client loop, except for {@link #start} and {@link #end}.
+ * Determines when operations begin. Confined to one client loop, except for {@link #start} and {@link #end}.
  *
- * <p><b>Closed loop</b>, without a rate: each operation begins when the one before it has ended, as fast as the server
+ * <p><b>Closed loop</b>, without a rate: each operation begins when the previous one has ended, as fast as the server
  * answers.
  *
  * <p><b>Open loop</b>, with a rate: operations begin at scheduled times, as the requests of many independent users do.
- * If every client is busy then, an operation begins late, and its latency still counts from the scheduled time. A
- * server that stalls delays everyone who arrives meanwhile; a load tester that did not count them would hide the stall
- * ("coordinated omission"). The loops of a run share one schedule: loop <i>i</i> of <i>n</i> takes operations <i>i</i>,
- * <i>i + n</i>, <i>i + 2n</i> and so on.
+ * If every client is busy then, an operation begins late, but its latency still counts from the scheduled time. A
+ * server that stalls delays all requests that arrive during the stall; a load tester that did not count this delay
+ * would hide it ("coordinated omission"). The loops of a run share one schedule: loop <i>i</i> of <i>n</i> takes
+ * operations <i>i</i>, <i>i + n</i>, <i>i + 2n</i> and so on.
  *
  * <pre>
  *   NEW --start()--> STARTED --end()--> ENDED: nothing that was scheduled for later begins
@@ -24,20 +24,20 @@ final class Schedule {
     private final @Nullable Rate rate;
     private final LoadPlan plan;
     private final int step;
-    /** The operations that may still begin after the warm-up. */
+    /** The number of operations that may still begin after the warm-up. */
     private long budget;
 
     private long index;
-    /** When the next operation is to begin, in nanoseconds from the start; of a closed loop always 0. */
+    /** When the next operation is scheduled, in nanoseconds from the start; always 0 for a closed loop. */
     private long nextOffset;
-    /** In {@code nanoTime}. Published by {@code started}, as {@code endOffset} is by {@code ended}. */
+    /** In {@code nanoTime}. Published by {@code started}, like {@code endOffset} by {@code ended}. */
     private long begin;
 
     private volatile boolean started;
     private long endOffset = NEVER;
     private volatile boolean ended;
 
-    /** The share of loop number {@code loop}, counted from 0. */
+    /** Creates the share of loop number {@code loop}, counted from 0. */
     Schedule(LoadPlan plan, int loop) {
         this.plan = plan;
         this.rate = plan.rate();
@@ -57,13 +57,13 @@ final class Schedule {
         started = true;
     }
 
-    /** Ends the schedule: operations that were to begin later never do. */
+    /** Ends the schedule: operations scheduled for later never begin. */
     void end(long nanoTime) {
         endOffset = nanoTime - begin;
         ended = true;
     }
 
-    /** Tells whether an operation may begin. */
+    /** Returns whether an operation may begin. */
     boolean isDue(long now) {
         if (!started || budget == 0) {
             return false;
@@ -74,7 +74,7 @@ final class Schedule {
         return nextOffset <= (ended ? Math.min(now - begin, endOffset) : now - begin);
     }
 
-    /** Takes the operation that is due; returns when it was to begin, in {@code nanoTime}. */
+    /** Takes the operation that is due; returns its scheduled time, in {@code nanoTime}. */
     long take(long now) {
         long intended = rate == null ? now : begin + nextOffset;
         if (budget != NEVER && Math.max(0, intended - begin) >= plan.warmup().toNanos()) {
@@ -85,7 +85,7 @@ final class Schedule {
         return intended;
     }
 
-    /** Counts an operation that could not even begin, because a client has no connection. */
+    /** Counts an operation that could not begin because a client has no connection. */
     void forfeit(long now) {
         if (started
                 && budget != NEVER
@@ -113,7 +113,7 @@ final class Schedule {
         return overdue;
     }
 
-    /** Tells whether as many operations have begun, or could not, as there may be. */
+    /** Returns whether the maximum number of operations has begun or failed to begin. */
     boolean isExhausted() {
         return budget == 0;
     }

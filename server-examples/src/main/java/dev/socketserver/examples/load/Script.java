@@ -9,11 +9,11 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What every client sends, in turn, and what it takes for an answer. Immutable and thread-safe.
+ * The messages that every client sends in turn, and the answers that it accepts. Immutable and thread-safe.
  *
- * @param steps the messages in turn, at least one
+ * @param steps the messages, at least one
  * @param answer how an answer ends, and what it must be
- * @param numbersDatagrams whether the first bytes of a datagram may be replaced by its number
+ * @param numbersDatagrams whether the first bytes of a datagram may be replaced with its number
  */
 public record Script(List<Step> steps, Answer answer, boolean numbersDatagrams) {
     /** A line of a file that begins with this is a comment. */
@@ -22,36 +22,36 @@ public record Script(List<Step> steps, Answer answer, boolean numbersDatagrams) 
     /**
      * One message.
      *
-     * @param message what is sent
-     * @param expected the answer; null if any that the rule allows is right
+     * @param message the message to send
+     * @param expected the expected answer; null if any answer that the rule allows is right
      */
     public record Step(Message message, @Nullable Message expected) {}
 
-    /** If only the expected bytes say where an answer ends, a message without any must come back as it is. */
+    /** If only the expected bytes determine where an answer ends, a message without expected bytes must be echoed. */
     public Script {
         steps = steps.stream()
                 .map(step -> answer.isExact() && step.expected == null ? new Step(step.message, step.message) : step)
                 .toList();
     }
 
-    /** Returns a script of one message that must come back as it is; as a datagram it may be numbered. */
+    /** Returns a script of one message that must be echoed; as a datagram it may be numbered. */
     public static Script echo(Message message) {
         return new Script(List.of(new Step(message, message)), Answer.EXACT, true);
     }
 
-    /** Returns what must come back, for people. */
+    /** Returns a description of the expected answer. */
     public String expectation() {
         boolean echo = steps.stream().allMatch(step -> step.expected == step.message);
         return answer.isExact() && echo ? "echo" : answer.toString();
     }
 
     /**
-     * Reads messages from a file, one a line: a message as on the command line and, after a tab, the answer that is
-     * expected. Empty lines and lines that begin with {@code #} do not count.
+     * Reads messages from a file, one per line: a message as on the command line and, after a tab, the expected answer.
+     * Empty lines and lines that begin with {@code #} are ignored.
      *
-     * @param expected the answer to messages without one of their own; null if there is none
+     * @param expected the default expected answer; null if there is none
      * @throws IOException if the file cannot be read
-     * @throws IllegalArgumentException if a line is not a message; the message of the exception has its number
+     * @throws IllegalArgumentException if a line is not a valid message; the exception's message contains its number
      */
     public static List<Step> read(Path file, @Nullable Message expected) throws IOException {
         List<Step> steps = new ArrayList<>();

@@ -1,9 +1,9 @@
 package dev.socketserver.examples.load;
 
-/** Sends its requests byte by byte, with a pause after each, as a bad line or an attacker does. */
+/** A client that sends its requests byte by byte, with a pause after each, like a slow network or an attacker. */
 final class SlowClient extends StreamClient {
     private long lastByte;
-    /** How many bytes may go out now. */
+    /** The number of bytes that may be sent now. */
     private long allowance;
 
     SlowClient(ClientLoop loop, StatsRecorder stats) {
@@ -30,7 +30,7 @@ final class SlowClient extends StreamClient {
 
     @Override
     void begin(long intended) {
-        lastByte = loop.now() - loop.dripNanos(); // the first byte follows at once
+        lastByte = loop.now() - loop.dripNanos(); // the first byte is sent at once
         ask(intended);
     }
 
@@ -52,7 +52,7 @@ final class SlowClient extends StreamClient {
         }
     }
 
-    /** The run ends: the rest goes out at once. */
+    /** Called when the run ends: the rest is sent at once. */
     @Override
     void drain() {
         waitAnew(loop.now());

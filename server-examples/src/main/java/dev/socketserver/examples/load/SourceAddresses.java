@@ -12,7 +12,9 @@ import java.util.List;
  * @param addresses at least one
  */
 public record SourceAddresses(List<InetAddress> addresses) {
-    /** The most addresses taken from a network, {@value}: with 28,000 ports each they last for a minute at any rate. */
+    /**
+     * The maximum number of addresses taken from a network, {@value}: with 28,000 ports each, they suffice at any rate.
+     */
     public static final int MAX_OF_NETWORK = 100;
 
     private static final int IPV4_BITS = 32;
@@ -27,8 +29,8 @@ public record SourceAddresses(List<InetAddress> addresses) {
     }
 
     /**
-     * Reads a list of addresses and IPv4 networks, such as {@code 127.0.0.1,127.0.8.0/24}; of each network its first
-     * {@value #MAX_OF_NETWORK} addresses are taken.
+     * Parses a list of addresses and IPv4 networks, such as {@code 127.0.0.1,127.0.8.0/24}. Of each network, the first
+     * {@value #MAX_OF_NETWORK} addresses are used.
      */
     public static SourceAddresses parse(String text) {
         List<InetAddress> addresses = new ArrayList<>();
@@ -43,7 +45,7 @@ public record SourceAddresses(List<InetAddress> addresses) {
         return new SourceAddresses(addresses);
     }
 
-    /** Addresses enough for any load on a server of this machine: 127.0.1.1 and those that follow it. */
+    /** Returns enough addresses for any load on a local server: 127.0.1.1 and the following ones. */
     static SourceAddresses loopback() {
         return parse("127.0.1.0/24");
     }
@@ -56,7 +58,7 @@ public record SourceAddresses(List<InetAddress> addresses) {
                 return InetAddress.getByName(text);
             }
         } catch (UnknownHostException ignored) {
-            // Told below.
+            // Reported below.
         }
         throw new IllegalArgumentException("source must be an IP address or network: " + text);
     }

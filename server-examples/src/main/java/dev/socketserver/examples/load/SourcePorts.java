@@ -13,12 +13,12 @@ import java.util.StringTokenizer;
 /**
  * The local addresses and ports that a loop connects from, in turn. Confined to one client loop.
  *
- * <p>Whoever closes a connection first cannot use its port towards the same server for a minute (TIME_WAIT), so a
- * client with one address runs out of its 28,000 ports within a second or two. All of 127.0.0.0/8 is this machine, so
- * towards a server on it there are as many addresses as it takes, and each port is used again as late as possible.
+ * <p>The side that closes a connection first cannot reuse its port for the same server for a minute (TIME_WAIT), so a
+ * client with one address runs out of its 28,000 ports within a second or two. All of 127.0.0.0/8 belongs to this
+ * machine, so towards a local server there are enough addresses, and each port is reused as late as possible.
  */
 final class SourcePorts {
-    /** Linux' defaults, for a system that does not tell. */
+    /** Linux's defaults, for a system that does not report its port range. */
     private static final int FIRST_PORT = 32_768;
 
     private static final int LAST_PORT = 60_999;
@@ -39,19 +39,19 @@ final class SourcePorts {
         this.port = firstPort;
     }
 
-    /** The share of loop {@code loop} of {@code loops}: every address, but not the ports that the others use. */
+    /** Creates the share of loop {@code loop} of {@code loops}: all addresses, with ports that no other loop uses. */
     static SourcePorts of(SourceAddresses sources, int loop, int loops) throws IOException {
         InetAddress[] addresses = sources.addresses().toArray(new InetAddress[0]);
         if (!Files.isReadable(PORT_RANGE)) {
             return new SourcePorts(addresses, FIRST_PORT + loop, LAST_PORT, loops);
         }
-        // By lines, since such a file shows its text only to a first read that has room for all of it.
+        // Read as lines, since such a file returns its text only if the first read has room for all of it.
         var range = new StringTokenizer(Files.readAllLines(PORT_RANGE).get(0));
         int first = Integer.parseInt(range.nextToken());
         return new SourcePorts(addresses, first + loop, Integer.parseInt(range.nextToken()), loops);
     }
 
-    /** Binds {@code channel} to the next address and port that are free. */
+    /** Binds {@code channel} to the next free address and port. */
     void bind(SocketChannel channel) throws IOException {
         channel.setOption(StandardSocketOptions.SO_REUSEADDR, true);
         BindException taken = new BindException("no port is free");

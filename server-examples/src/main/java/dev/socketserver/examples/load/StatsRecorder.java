@@ -9,8 +9,8 @@ import org.HdrHistogram.SingleWriterRecorder;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Counts what one loop's clients of one population do. Only the loop writes, without allocating; one other thread takes
- * the counts of each interval with {@link #drainTo}.
+ * Counts the operations of one loop's clients of one population. Only the loop writes, without allocating; one other
+ * thread collects the counts of each interval with {@link #drainTo}.
  */
 final class StatsRecorder {
     private final Times latencies = new Times();
@@ -20,7 +20,7 @@ final class StatsRecorder {
     private final Map<ErrorKind, String> examples = new ConcurrentHashMap<>();
     private final Total bytesSent = new Total();
     private final Total bytesReceived = new Total();
-    /** Operations that have begun and not ended; confined to the loop. */
+    /** Operations in progress; confined to the loop. */
     private int underWay;
 
     /** Times of one kind. */
@@ -42,11 +42,11 @@ final class StatsRecorder {
     /** A sum. */
     private static final class Total {
         private final AtomicLong sum = new AtomicLong();
-        /** What was taken already; confined to the thread that drains. */
+        /** The amount already collected; confined to the draining thread. */
         private long taken;
 
         void add(long more) {
-            sum.setRelease(sum.getPlain() + more); // there is one writer
+            sum.setRelease(sum.getPlain() + more); // there is only one writer
         }
 
         long take() {
@@ -61,7 +61,7 @@ final class StatsRecorder {
         underWay += operations;
     }
 
-    /** Counts an operation that begins so long after its scheduled time although a client was free. */
+    /** Counts an operation that begins this long after its scheduled time although a client was free. */
     void beganLate(long nanos) {
         underWay++;
         lateness.record(nanos);
@@ -72,20 +72,20 @@ final class StatsRecorder {
         latencies.record(nanos);
     }
 
-    /** Counts {@code operations} that failed, or a failure that no operation had a part in. */
+    /** Counts {@code operations} that failed, or a failure outside of any operation. */
     void failed(ErrorKind kind, int operations, String example) {
         underWay -= operations;
         count(kind, Math.max(1, operations));
         examples.putIfAbsent(kind, example);
     }
 
-    /** Counts operations that have not even begun. */
+    /** Counts operations that never began. */
     void notBegun(long operations, String example) {
         count(ErrorKind.NOT_BEGUN, operations);
         examples.putIfAbsent(ErrorKind.NOT_BEGUN, example);
     }
 
-    /** Counts something that is no failure. */
+    /** Counts an event that is not a failure. */
     void noticed(ErrorKind kind) {
         count(kind, 1);
     }
@@ -110,7 +110,7 @@ final class StatsRecorder {
         return underWay;
     }
 
-    /** Moves what was counted since the last call to {@code stats}. */
+    /** Moves the counts since the last call to {@code stats}. */
     void drainTo(ClientStats stats) {
         latencies.drainTo(stats.latencies());
         connects.drainTo(stats.connects());

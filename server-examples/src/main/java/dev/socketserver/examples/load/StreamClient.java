@@ -29,12 +29,12 @@ abstract class StreamClient extends Client {
 
     final Pipeline pipeline;
     private final @Nullable AnswerReader greeting;
-    /** Null when closed, as the key. */
+    /** Null when closed, like the key. */
     private @Nullable Wire wire;
 
     private @Nullable SelectionKey key;
     private State state = State.CLOSED;
-    /** Since when the client waits: for the connection, or for the oldest answer. */
+    /** When the client's current wait began: for the connection, or for the oldest answer. */
     private long waitingSince;
 
     StreamClient(ClientLoop loop, StatsRecorder stats) {
@@ -48,7 +48,7 @@ abstract class StreamClient extends Client {
     /** Called when the connection can be used. */
     abstract void opened();
 
-    /** Called when the oldest request, meant to begin at {@code intended}, was answered. */
+    /** Called when the oldest request, scheduled for {@code intended}, was answered. */
     abstract void answered(long intended);
 
     /** Returns how many bytes may be sent now. */
@@ -56,7 +56,7 @@ abstract class StreamClient extends Client {
         return Long.MAX_VALUE;
     }
 
-    /** Connects. A loopback peer has often answered before the first call returns; then no selector is needed. */
+    /** Connects. A loopback peer has often accepted before the first call returns; then no selector is needed. */
     final void open() {
         waitingSince = loop.now();
         state = State.CONNECTING;
@@ -89,7 +89,7 @@ abstract class StreamClient extends Client {
         flush();
     }
 
-    /** Sends what was asked; the rest, if any, when the channel takes more. */
+    /** Sends pending requests; the rest, if any, when the channel is writable again. */
     @Override
     final void flush() {
         Wire open = wire;
@@ -152,7 +152,7 @@ abstract class StreamClient extends Client {
         }
     }
 
-    /** Reads all that is there before it sends more, so that no request is answered before the clock is read. */
+    /** Reads all available input before it sends more, so that no request is answered before the clock is read. */
     private void receive(Wire open) throws IOException {
         boolean answers = false;
         do {
@@ -188,7 +188,7 @@ abstract class StreamClient extends Client {
         return complete > 0;
     }
 
-    /** The peer has closed the connection, which may complete an answer. */
+    /** Called when the peer has closed the connection, which may complete an answer. */
     private void ended() throws IOException {
         if (!pipeline.readEnd()) {
             throw new EOFException(
@@ -210,7 +210,7 @@ abstract class StreamClient extends Client {
         }
     }
 
-    /** Starts the wait anew, because something was sent. */
+    /** Restarts the wait, because something was sent. */
     final void waitAnew(long now) {
         waitingSince = now;
     }
@@ -237,7 +237,7 @@ abstract class StreamClient extends Client {
             try {
                 open.close();
             } catch (IOException ignored) {
-                // The connection was broken already.
+                // The connection was already broken.
             }
         }
     }

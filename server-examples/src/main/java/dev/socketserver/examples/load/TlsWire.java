@@ -9,14 +9,14 @@ import tlschannel.ClientTlsChannel;
 import tlschannel.NeedsReadException;
 import tlschannel.NeedsWriteException;
 
-/** The bytes of one stream connection, encrypted. Confined to one client loop. */
+/** Transfers the bytes of one stream connection, encrypted. Confined to one client loop. */
 final class TlsWire extends Wire {
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final ClientTlsChannel encrypted;
     private boolean waitsToWrite;
     private boolean mayHoldMore;
-    /** Whether the channel took bytes that it has not sent yet. */
+    /** Whether the channel has accepted bytes that it has not sent yet. */
     private boolean unsent;
 
     TlsWire(SocketChannel channel, SSLEngine engine) {

@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 
-/** The bytes of one stream connection, not blocking and not encrypted. Confined to one client loop. */
+/** Transfers the bytes of one stream connection, non-blocking and unencrypted. Confined to one client loop. */
 class Wire {
     private final SocketChannel channel;
 
@@ -18,47 +18,47 @@ class Wire {
         return channel;
     }
 
-    /** Begins to connect; returns whether the connection can be used already, as on loopback it often can. */
+    /** Begins to connect; returns whether the connection is established at once, as is often the case on loopback. */
     final boolean connect(SocketAddress target) throws IOException {
         return (channel.connect(target) || channel.finishConnect()) && shakeHands();
     }
 
-    /** Goes on connecting; returns whether the connection can be used. */
+    /** Continues connecting; returns whether the connection is established. */
     final boolean finishConnect() throws IOException {
         return (channel.isConnected() || channel.finishConnect()) && shakeHands();
     }
 
-    /** What the channel has to be ready for to go on connecting. */
+    /** Returns the interest set for continuing to connect. */
     int connectInterest() {
         return SelectionKey.OP_CONNECT;
     }
 
-    /** Goes on with what precedes the first byte; returns whether that is done. */
+    /** Continues the handshake, if any; returns whether it is complete. */
     boolean shakeHands() throws IOException {
         return true;
     }
 
-    /** Reads what is there; returns the number of bytes, 0 if there are none yet, −1 if there will be none. */
+    /** Reads available bytes; returns their number, 0 if there are none yet, −1 at the end of the stream. */
     int read(ByteBuffer target) throws IOException {
         return channel.read(target);
     }
 
-    /** Whether {@link #read} may have more although the channel is not ready. */
+    /** Returns whether {@link #read} may return more bytes although the channel is not ready. */
     boolean mayHoldMore() {
         return false;
     }
 
-    /** Writes what fits; returns the number of bytes. */
+    /** Writes as many bytes as fit; returns their number. */
     int write(ByteBuffer source) throws IOException {
         return channel.write(source);
     }
 
-    /** Sends what {@link #write} took but could not send yet; returns whether there is none left. */
+    /** Sends bytes that {@link #write} has accepted but not yet sent; returns whether none are left. */
     boolean flushed() throws IOException {
         return true;
     }
 
-    /** What the channel has to be ready for to take the rest of a write. */
+    /** Returns the interest set for continuing a write. */
     int writeInterest() {
         return SelectionKey.OP_WRITE;
     }

@@ -2,7 +2,7 @@ package dev.socketserver.examples.load;
 
 import java.io.IOException;
 
-/** The peer answered, but not as it should. */
+/** Thrown if an answer of the peer is wrong. */
 final class WrongAnswerException extends IOException {
     private static final long serialVersionUID = 1;
 

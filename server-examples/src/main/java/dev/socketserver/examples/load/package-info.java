@@ -1,9 +1,9 @@
 /**
- * A load tester for any server that answers with what it was sent.
+ * A load tester for request-reply servers.
  *
- * <p>A {@link dev.socketserver.examples.load.LoadPlan} says what to do, {@link dev.socketserver.examples.load.Load}
- * does it and returns a {@link dev.socketserver.examples.load.LoadResult}. A few {@code ClientLoop}s, each a thread
- * around a selector, drive the simulated {@code Client}s; a {@code Pace} says when each operation is meant to begin.
+ * <p>{@link dev.socketserver.examples.load.Load} runs a {@link dev.socketserver.examples.load.LoadPlan} and returns a
+ * {@link dev.socketserver.examples.load.LoadResult}. A few {@code ClientLoop}s, each a thread with a selector, drive
+ * the simulated {@code Client}s; a {@code Schedule} determines when each operation begins.
  */
 @NullMarked
 package dev.socketserver.examples.load;

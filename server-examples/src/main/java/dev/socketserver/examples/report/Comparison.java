@@ -10,8 +10,9 @@ import java.util.function.DoubleFunction;
 import java.util.function.ToDoubleFunction;
 
 /**
- * Two load reports side by side, as a table of ratios. Where both have {@value #ENOUGH_RUNS} runs or more, the runs are
- * what the confidence comes from; otherwise the stretches of a single run, which know nothing of how runs differ.
+ * Compares two load reports in a table of ratios. If both have {@value #ENOUGH_RUNS} runs or more, the confidence
+ * intervals are based on the runs; otherwise on the sampling intervals of a single run, which do not show the variation
+ * between runs.
  */
 public final class Comparison {
     private static final int ENOUGH_RUNS = 3;
@@ -21,14 +22,14 @@ public final class Comparison {
     private final LoadReport b;
     private final boolean byRuns;
 
-    /** Of {@code a}, the base, and {@code b}. */
+    /** Creates a comparison of {@code b} with {@code a}, the base. */
     public Comparison(LoadReport a, LoadReport b) {
         this.a = a;
         this.b = b;
         this.byRuns = a.runs().size() >= ENOUGH_RUNS && b.runs().size() >= ENOUGH_RUNS;
     }
 
-    /** The table, without a line end after its last line. */
+    /** Returns the table, without a line end after its last line. */
     public String table() {
         var lines = new StringJoiner(System.lineSeparator());
         lines.add(Text.format(HEAD, "", "A", "B", "B / A", "95 % interval"));
@@ -50,7 +51,7 @@ public final class Comparison {
                         ? Text.format(
                                 "intervals from %,d and %,d runs",
                                 a.runs().size(), b.runs().size())
-                        : "intervals from within single runs: repeat them (load --repeat 5) to know how runs differ");
+                        : "intervals from within single runs: use load --repeat 5 to see how runs differ");
         remarks().forEach(lines::add);
         return lines.toString();
     }
@@ -121,7 +122,7 @@ public final class Comparison {
         return Text.format("%.3f %%", 100 * worst);
     }
 
-    /** What makes the two less comparable than the figures look. */
+    /** Returns remarks about differences that make the two reports less comparable. */
     private List<String> remarks() {
         List<String> remarks = new ArrayList<>();
         LoadReport.Plan planA = a.plan();

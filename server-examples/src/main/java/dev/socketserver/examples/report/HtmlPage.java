@@ -14,8 +14,8 @@ import java.util.Properties;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A page with charts of load reports that needs nothing but itself: the chart library (Chart.js), the style and the
- * data are inside. Not thread-safe.
+ * A self-contained page with charts of load reports: it includes the chart library (Chart.js), the style and the data.
+ * Not thread-safe.
  */
 public final class HtmlPage {
     private static final Gson JSON = new GsonBuilder().create(); // escapes <, so that no text ends the script
@@ -24,7 +24,7 @@ public final class HtmlPage {
 
     private record Page(String title, List<Section> sections, List<PoolPoint> pool) {}
 
-    /** How the server's pool was, so many seconds after the first look at it. */
+    /** The state of the server's pool, a number of seconds after the first sample. */
     public record PoolPoint(double at, PoolSample pool) {}
 
     private record Section(String title, List<Entry> entries) {}
@@ -35,7 +35,7 @@ public final class HtmlPage {
     private final List<Section> sections = new ArrayList<>();
     private final List<PoolPoint> pool = new ArrayList<>();
 
-    /** A page without charts. */
+    /** Creates a page without charts. */
     public HtmlPage(String title) {
         this.title = title;
     }
@@ -46,13 +46,13 @@ public final class HtmlPage {
         return this;
     }
 
-    /** Adds charts in which two reports lie over each other. */
+    /** Adds charts that overlay two reports. */
     public HtmlPage overlay(String heading, String nameA, LoadReport a, String nameB, LoadReport b) {
         sections.add(new Section(heading, List.of(new Entry(nameA, a), new Entry(nameB, b))));
         return this;
     }
 
-    /** Adds a chart of what the server's pool did during everything that is on the page. */
+    /** Adds a chart of the server's pool during all runs on the page. */
     public HtmlPage pool(List<PoolPoint> points) {
         pool.addAll(points);
         return this;

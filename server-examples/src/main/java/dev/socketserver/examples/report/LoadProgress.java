@@ -13,11 +13,14 @@ import me.tongfei.progressbar.ProgressBar;
 import me.tongfei.progressbar.ProgressBarBuilder;
 import me.tongfei.progressbar.ProgressBarStyle;
 
-/** Shows how a run goes: a bar on a terminal, a plain line each second elsewhere. Not thread-safe. */
+/** Shows the progress of a run: a bar on a terminal, otherwise a line each second. Not thread-safe. */
 public abstract class LoadProgress implements LoadListener, AutoCloseable {
     private LoadProgress() {}
 
-    /** A bar with the course of the rate on standard error, if that is a terminal, or else lines to {@code out}. */
+    /**
+     * Creates a bar with a sparkline of the rate on standard error, if that is a terminal, otherwise lines to
+     * {@code out}.
+     */
     public static LoadProgress on(PrintWriter out, boolean terminal, LoadPlan plan) {
         return terminal ? new Bar(plan) : new Lines(out);
     }

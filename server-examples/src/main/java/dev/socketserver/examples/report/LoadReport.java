@@ -23,16 +23,16 @@ import org.jspecify.annotations.Nullable;
  * The document that {@code load --json} writes: one plan and one or more runs of it. The component names are the names
  * in the file; {@code src/site/markdown/load.md} explains each. Immutable and thread-safe.
  *
- * <p>A change that an old reader would misunderstand raises {@link #VERSION}; further names do not.
+ * <p>Changes that an old reader would misunderstand increase {@link #VERSION}; new names do not.
  *
  * @param format always {@value #FORMAT}
  * @param version always {@value #VERSION}
  * @param written when, as ISO 8601 in UTC
- * @param program what wrote it, with its version; null in old files, as the next
+ * @param program the name and version of the program; like the next one, null in old files
  * @param command the command line, to reproduce it
- * @param machine where the load came from
- * @param plan what was to be done
- * @param runs what was measured
+ * @param machine the client machine
+ * @param plan the plan
+ * @param runs the measurements
  */
 public record LoadReport(
         String format,
@@ -43,7 +43,7 @@ public record LoadReport(
         Machine machine,
         Plan plan,
         List<Run> runs) {
-    /** Tells these files from others. */
+    /** Identifies these files. */
     public static final String FORMAT = "dev.socketserver.load";
 
     /** The version of the format that this program writes and reads. */
@@ -62,10 +62,10 @@ public record LoadReport(
         }
     }
 
-    /** A rate of operations that begin, per second. */
+    /** A rate of scheduled operations, per second. */
     public record Schedule(double from, double to, double overSeconds) {}
 
-    /** What was to be done. */
+    /** The plan. */
     public record Plan(
             String target,
             String mode,
@@ -101,14 +101,14 @@ public record LoadReport(
             long maxNanos,
             List<Percentile> percentiles) {}
 
-    /** How often an error occurred, and the first message. */
+    /** The number of errors of a kind, and the first message. */
     public record Failure(
             String kind,
             String clients,
             long count,
             @Nullable String first) {}
 
-    /** How companions fared. */
+    /** The results of additional clients. */
     public record Companions(long succeeded, long failed) {}
 
     /** One run of the plan. */
@@ -140,7 +140,7 @@ public record LoadReport(
         }
     }
 
-    /** Returns the report of runs of one plan, at least one, for which {@code command} was given. */
+    /** Returns the report of one or more runs of one plan, which {@code command} has started. */
     public static LoadReport of(List<LoadResult> results, String command) {
         return new LoadReport(
                 FORMAT,
@@ -153,7 +153,7 @@ public record LoadReport(
                 results.stream().map(LoadReport::run).toList());
     }
 
-    /** Whether everything is there that a report is made of; what was read from a file may lack anything. */
+    /** Returns whether the report is complete; a report read from a file may lack any part. */
     boolean isComplete() {
         return machine != null && plan != null && runs.stream().allMatch(run -> run != null && run.isComplete());
     }

@@ -4,19 +4,19 @@ import java.util.Arrays;
 import java.util.SplittableRandom;
 
 /**
- * How much larger one group of measurements is than another: the ratio of their medians, and a 95 % interval for it by
- * the percentile bootstrap (Efron, 1979). The same groups always give the same interval.
+ * The ratio of the medians of two groups of measurements, with a 95 % interval from the percentile bootstrap (Efron,
+ * 1979). The result is deterministic.
  *
  * @param ratio the second median over the first
- * @param low where the interval begins
- * @param high where it ends
+ * @param low the lower end of the interval
+ * @param high the upper end of the interval
  */
 record RatioInterval(double ratio, double low, double high) {
     private static final int RESAMPLES = 4000;
     private static final double TAIL = 0.025;
     private static final long SEED = 20_081;
 
-    /** Of groups that are not empty. */
+    /** Returns the ratio for two non-empty groups. */
     static RatioInterval of(double[] first, double[] second) {
         var random = new SplittableRandom(SEED);
         double[] ratios = new double[RESAMPLES];
@@ -28,12 +28,12 @@ record RatioInterval(double ratio, double low, double high) {
         return new RatioInterval(median(second) / median(first), ratios[cut], ratios[RESAMPLES - 1 - cut]);
     }
 
-    /** Whether nothing was divided by zero. */
+    /** Returns whether all values are finite: no division by zero. */
     boolean isFinite() {
         return Double.isFinite(low) && Double.isFinite(high);
     }
 
-    /** Whether 1, which would mean no difference, lies outside. */
+    /** Returns whether 1, which would mean no difference, is outside the interval. */
     boolean showsDifference() {
         return low > 1 || high < 1;
     }
@@ -46,7 +46,7 @@ record RatioInterval(double ratio, double low, double high) {
         return drawn;
     }
 
-    /** The middle value, or the mean of the two in the middle. */
+    /** Returns the median: the middle value, or the mean of the two in the middle. */
     static double median(double[] values) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);

@@ -31,7 +31,7 @@ public final class ReportFile {
     /**
      * Reads the report in {@code file}.
      *
-     * @throws IOException if there is none, or one of another version
+     * @throws IOException if the file does not contain a report of this version
      */
     public static LoadReport read(Path file) throws IOException {
         LoadReport report;

@@ -12,7 +12,7 @@ import java.util.Map;
 import java.util.StringJoiner;
 import org.HdrHistogram.Histogram;
 
-/** The result of a run as a small table of text. */
+/** Formats the result of a run as a text table. */
 public final class ResultTable {
     private static final double[] PERCENTILES = {50, 90, 99, 99.9, 99.99};
 

@@ -2,7 +2,7 @@ package dev.socketserver.examples.report;
 
 import java.util.ArrayDeque;
 
-/** The latest values as a row of little bars. Not thread-safe. */
+/** Shows the latest values as a row of small bars. Not thread-safe. */
 final class Sparkline {
     static final String BARS = "▁▂▃▄▅▆▇█";
     private static final String ASCII_BARS = "_.:-=+*#";
@@ -11,7 +11,7 @@ final class Sparkline {
     private final String bars;
     private final ArrayDeque<Double> values = new ArrayDeque<>();
 
-    /** Of the latest {@code width} values; in plain ASCII where the terminal cannot show {@link #BARS}. */
+    /** Creates a sparkline of the latest {@code width} values, in ASCII if the terminal cannot show {@link #BARS}. */
     Sparkline(int width, boolean unicode) {
         this.width = width;
         this.bars = unicode ? BARS : ASCII_BARS;
@@ -24,7 +24,7 @@ final class Sparkline {
         }
     }
 
-    /** The bars, the highest for the largest of the values shown. */
+    /** Returns the bars; the highest represents the largest value shown. */
     @Override
     public String toString() {
         double most = values.stream().mapToDouble(Double::doubleValue).max().orElse(0);

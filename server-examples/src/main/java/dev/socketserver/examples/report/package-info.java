@@ -1,4 +1,4 @@
-/** How the results of load runs are shown, kept in files, and compared. */
+/** Displays, stores and compares the results of load runs. */
 @NullMarked
 package dev.socketserver.examples.report;
 
