@@ -117,11 +117,12 @@ public non-sealed interface StreamConnection extends Request, Executor, AutoClos
     void startTls(Tls tls) throws IOException;
 
     /**
-     * Runs a task in the connection's turn: at once if the connection is idle, which it is between two calls of
-     * {@code handle()}, in {@link ByteInput#awaitMessage()}, and before its first byte; else when its handler waits for
-     * the next message so, or returns. Tasks run in their order, never beside {@code handle()} or each other, and after
-     * {@code setup()}. A task may use all that a handler may, and what it writes is flushed afterwards. What it throws
-     * goes the way of a handler's failure.
+     * Runs a task in the connection's turn. If the connection is idle, the task runs at once; it is idle between two
+     * calls of {@code handle()}, in {@link ByteInput#awaitMessage()}, and before its first byte. Otherwise the task
+     * runs when the handler next calls {@code awaitMessage()} or returns. Tasks run in submission order, after
+     * {@code setup()}, and never concurrently with {@code handle()} or each other. A task may use everything that a
+     * handler may use, and its output is flushed afterwards. An exception that it throws is treated like a handler's
+     * failure.
      *
      * <p>Tasks that are waiting when the handler returns without {@code keepOpen()}, the peer ends its output or the
      * server drains still run, before {@code finish()}. If the connection is closed or fails, they are dropped.

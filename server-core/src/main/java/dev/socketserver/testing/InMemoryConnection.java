@@ -43,12 +43,13 @@ import org.jspecify.annotations.Nullable;
  * {@code keepOpen()}. So the pieces of the input arrive one by one. Nothing ever blocks: when no step is left, a read
  * times out at once, and {@code awaitMessage()} returns false.
  *
- * <p>The order of calls, "not yet", buffers, views and exceptions are the server's own. A view that is used past its
- * time throws, and {@link #close()} fails if the handler has retained one. {@code setup()} and the first
- * {@code handle()} run before the first step, unless {@link ServerConfig#awaitFirstByte()} is true. With a
- * {@linkplain ServerConfig#framing() framing}, {@code handle()} runs when a message is there. TLS, the PROXY protocol
- * and limits on connections and their age are not part of it: after {@link StreamConnection#startTls} the conversation
- * goes on in clear text, and only {@link #isTlsStarted()} and the connection's {@code tlsSession()} tell.
+ * <p>The order of calls, {@code keepOpen()} with a partial message, buffers, views and exceptions are the same as in a
+ * server. Using an invalid view throws an exception, and {@link #close()} fails if the handler has retained one.
+ * {@code setup()} and the first {@code handle()} run before the first step, unless
+ * {@link ServerConfig#awaitFirstByte()} is true. With a {@linkplain ServerConfig#framing() framing}, {@code handle()}
+ * runs when a message is there. TLS, the PROXY protocol and limits on connections and their age are not part of it:
+ * after {@link StreamConnection#startTls} the conversation goes on in clear text, and only {@link #isTlsStarted()} and
+ * the connection's {@code tlsSession()} tell.
  *
  * <p>Not thread-safe; the handler may use its connection as documented.
  */
@@ -330,7 +331,7 @@ public final class InMemoryConnection implements AutoCloseable {
         return request.tlsStarted;
     }
 
-    /** Returns the limit that holds for one read of the handler. */
+    /** Returns the timeout of the handler's reads. */
     public Duration readTimeout() {
         return channel.readTimeout;
     }

@@ -87,7 +87,7 @@ public final class InMemoryDatagrams implements AutoCloseable {
     }
 
     /**
-     * Returns datagrams to the handlers of that server, which need not be bound and is not started. Of its hooks,
+     * Returns datagrams to the handlers of a server, which need not be bound and is not started. Of its hooks,
      * {@code verifyRequest} and {@code handleError} are called; its {@code maxDatagramSize}, its
      * {@code maxAmplification} and its listener apply.
      */

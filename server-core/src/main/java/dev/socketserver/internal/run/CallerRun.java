@@ -38,7 +38,7 @@ public final class CallerRun {
         return runner;
     }
 
-    /** Returns what says to requests whether those that are idle are to end. */
+    /** Returns the signal that makes idle requests end. */
     public DrainSignal drain() {
         return drain;
     }

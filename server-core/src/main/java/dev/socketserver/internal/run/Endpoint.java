@@ -21,7 +21,7 @@ public interface Endpoint extends AcceptLoop.Source {
     /** Keeps the accepting thread from taking more, or lets it go on; it also goes on at the last call. */
     void pause(boolean now);
 
-    /** Lets the accepting thread take what the system has queued by now, and close the socket then. */
+    /** Makes the accepting thread drain the kernel's queue and then close the socket. */
     void lastCall();
 
     /** Closes the socket, which ends accepting. Does nothing if it is already closed. */

@@ -300,7 +300,7 @@ public abstract class OpenRequest extends Turn {
         return true;
     }
 
-    /** Notes that the handler has closed the request itself. Of the turn. */
+    /** Records that the handler has closed the request itself. Of the turn. */
     protected final void closedByHandler() {
         closedByHandler = true;
     }

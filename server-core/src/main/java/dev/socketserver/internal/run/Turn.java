@@ -309,7 +309,7 @@ abstract class Turn {
         owner = thread;
     }
 
-    /** Returns the thread that has the turn, or had the last one. */
+    /** Returns the thread that has the turn, or had it last. */
     final @Nullable Thread owner() {
         return owner;
     }

@@ -36,7 +36,7 @@ final class FirstWords {
     }
 
     /**
-     * Observes who speaks first in one connection. Confined to the connection's turn.
+     * Observes which side speaks first on one connection. Confined to the connection's turn.
      *
      * <p>A handler that has looked at its input and then writes speaks first if nothing was there, and not if it has
      * consumed something. Where something was there that it has not consumed, the write may be an answer that consumes
@@ -46,18 +46,18 @@ final class FirstWords {
         private final FirstWords told;
         private boolean handles; // handle() was called
         private boolean greeted; // setup() has written
-        private boolean reading; // it has begun to read, before it wrote anything in handle()
+        private boolean reading; // the handler has begun to read before writing in handle()
         private boolean undecided; // it has written, with bytes there that it had not consumed
-        private long receivedBefore; // how many bytes had been received when handle() was called
+        private long receivedBefore; // number of bytes received when handle() was called
         private long consumedBefore; // how many of these the handler had consumed in setup()
-        private boolean knows; // who speaks first, or it is of no interest
+        private boolean knows; // the speaker is known or irrelevant
 
         private Witness(FirstWords told) {
             this.told = told;
             knows = !told.learns;
         }
 
-        /** The handler is about to handle for the first time. */
+        /** Called before the handler is called for the first time. */
         void handling(boolean hasWritten, ChannelInput in) {
             if (!knows) {
                 handles = true;
@@ -71,7 +71,10 @@ final class FirstWords {
             return in.received() - in.unread();
         }
 
-        /** The handler reads; in {@code setup()}, it needs its peer there, and its worker if it has written before. */
+        /**
+         * Called when the handler reads. A handler that reads in {@code setup()} needs its peer there, and its worker
+         * if it has written before.
+         */
         void reads(boolean hasWritten, ChannelInput in) {
             settle(in);
             if (!knows && !reading) {
@@ -85,7 +88,7 @@ final class FirstWords {
         }
 
         /**
-         * The handler writes; if it has begun to read, but nothing came, it is still the first to speak.
+         * Called when the handler writes. If it has begun to read but nothing has arrived, it still speaks first.
          *
          * @param last whether that is a last word: nothing comes any more
          */

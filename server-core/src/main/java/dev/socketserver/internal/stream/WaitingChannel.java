@@ -250,7 +250,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         return inputExpired;
     }
 
-    /** Lets every later read that would have to wait fail, as if it had waited. */
+    /** Makes every later read that would have to wait fail with a timeout. */
     void expireInput() {
         inputExpired = true;
     }
