@@ -2,6 +2,7 @@ package dev.socketserver.examples;
 
 import dev.socketserver.StreamRequestHandler;
 import dev.socketserver.TcpServer;
+import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 
 /** A complete TCP server: sends back what it receives, on port 7007. */
@@ -9,7 +10,11 @@ public final class EchoServer {
     static final class EchoHandler extends StreamRequestHandler {
         @Override
         protected void handle() throws IOException {
-            in().transferTo(out());
+            ByteBuf received = in().buffer();
+            if (received.isReadable()) {
+                out().write(received);
+                keepOpen(); // without a worker until the peer sends more
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package dev.socketserver.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.socketserver.StreamRequestHandler;
 import dev.socketserver.buffer.MessageTooLongException;
 import dev.socketserver.testing.InMemoryConnection;
 import dev.socketserver.testing.InMemoryDatagrams;
@@ -31,12 +32,15 @@ class HandlersTest {
     }
 
     @Test
-    void theEchoLetsItsConnectionRestBetweenMessages() {
-        try (var connection = InMemoryConnection.to(EchoHandler::new)) {
-            connection.send("one").expect("one").serve();
-            assertThat(connection.isOpen()).isTrue();
-            connection.send("two").expect("two").serve();
-            assertThat(connection.staySilent().serve().isOpen()).isFalse();
+    void theEchoesLetTheirConnectionsRestBetweenMessages() {
+        for (Supplier<StreamRequestHandler> echo :
+                List.<Supplier<StreamRequestHandler>>of(EchoHandler::new, EchoServer.EchoHandler::new)) {
+            try (var connection = InMemoryConnection.to(echo)) {
+                connection.send("one").expect("one").serve();
+                assertThat(connection.isOpen()).isTrue();
+                connection.send("two").expect("two").serve();
+                assertThat(connection.staySilent().serve().isOpen()).isFalse();
+            }
         }
     }
 
@@ -49,8 +53,8 @@ class HandlersTest {
     }
 
     @Test
-    void theEchoOfAWholeConversationTimesOutWithASilentPeer() {
-        try (var connection = InMemoryConnection.to(EchoServer.EchoHandler::new)) {
+    void anEchoOfAWholeConversationTimesOutWithASilentPeer() {
+        try (var connection = InMemoryConnection.to(StreamRequestHandler.of((in, out) -> in.transferTo(out)))) {
             assertThat(connection.send("one").serveToFailure()).isInstanceOf(SocketTimeoutException.class);
             assertThat(connection.received()).isEqualTo("one");
         }
