@@ -4,6 +4,7 @@ import dev.socketserver.internal.pool.ServicePool;
 import dev.socketserver.internal.pool.ServiceTask;
 import dev.socketserver.internal.util.Classes;
 import dev.socketserver.internal.util.Log;
+import dev.socketserver.internal.util.VirtualThreads;
 import dev.socketserver.pool.AbortableTask;
 import dev.socketserver.pool.RejectableTask;
 import dev.socketserver.pool.RejectionReason;
@@ -59,6 +60,7 @@ public final class Lead {
                 Finding.class,
                 Tenure.class,
                 HandlerTimes.class,
+                VirtualThreads.class,
                 RejectedExecutionException.class);
     }
 

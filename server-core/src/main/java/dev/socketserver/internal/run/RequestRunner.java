@@ -2,6 +2,7 @@ package dev.socketserver.internal.run;
 
 import dev.socketserver.EndReason;
 import dev.socketserver.Rejection;
+import dev.socketserver.internal.util.Classes;
 import dev.socketserver.internal.util.Log;
 import dev.socketserver.internal.util.RateLimitedLog;
 import dev.socketserver.limit.LimitExceededException;
@@ -9,6 +10,7 @@ import dev.socketserver.pool.AbortableTask;
 import dev.socketserver.pool.RejectableTask;
 import dev.socketserver.pool.RejectionReason;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
 import java.util.concurrent.Executor;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -27,6 +29,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class RequestRunner {
     private static final Log LOG = Log.of(RequestRunner.class);
+
+    static {
+        Classes.initialize(MethodHandles.lookup(), RequestTask.class);
+    }
 
     private final String server;
     private final Hooks hooks;

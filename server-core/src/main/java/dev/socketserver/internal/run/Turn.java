@@ -1,5 +1,6 @@
 package dev.socketserver.internal.run;
 
+import dev.socketserver.internal.util.Classes;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import org.jspecify.annotations.Nullable;
@@ -57,6 +58,7 @@ abstract class Turn {
         } catch (ReflectiveOperationException e) {
             throw new ExceptionInInitializerError(e);
         }
+        Classes.initialize(MethodHandles.lookup(), Parking.class);
     }
 
     @SuppressWarnings("FieldMayBeFinal")

@@ -1,5 +1,6 @@
 package dev.socketserver.internal.stream;
 
+import dev.socketserver.EndReason;
 import dev.socketserver.Engine;
 import dev.socketserver.Rejection;
 import dev.socketserver.ServerConfig;
@@ -12,6 +13,7 @@ import dev.socketserver.internal.run.RunContext;
 import dev.socketserver.internal.run.SourceGate;
 import dev.socketserver.internal.util.Classes;
 import dev.socketserver.internal.util.Log;
+import dev.socketserver.internal.util.VirtualThreads;
 import dev.socketserver.limit.AtLimit;
 import dev.socketserver.limit.LimitExceededException;
 import dev.socketserver.net.ProxyProtocol;
@@ -56,7 +58,10 @@ public final class StreamEndpoint implements Endpoint {
                 Waits.OwnSelector.class,
                 SharedWaits.Place.class,
                 Lingering.Entry.class,
-                OpenRequest.Look.class);
+                Calls.class,
+                EndReason.class,
+                OpenRequest.Look.class,
+                VirtualThreads.class);
     }
 
     /** How long one wait may last for a peer that is told of an overload, or goodbye. */
