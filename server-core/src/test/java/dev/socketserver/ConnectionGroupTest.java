@@ -251,12 +251,12 @@ class ConnectionGroupTest {
     private FutureTask<Integer> joining(List<StreamConnection> connections, AtomicBoolean stop) {
         return inThread(() -> {
             int changes = 0;
-            while (!stop.get()) {
+            do { // once at least, however late this thread begins
                 StreamConnection any =
                         connections.get(ThreadLocalRandom.current().nextInt(connections.size()));
                 changes += group.leave(any) ? 1 : 0;
                 changes += group.join(any) ? 1 : 0;
-            }
+            } while (!stop.get());
             return changes;
         });
     }

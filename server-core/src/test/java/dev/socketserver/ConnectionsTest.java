@@ -110,11 +110,11 @@ class ConnectionsTest {
             assertThat(connections.send(message)).isEqualTo(2);
             assertThat(connections.send(message, connection -> connection.id() == id))
                     .isEqualTo(1);
-            first.send("then\n");
-            second.send("then\n");
             assertThat(first.readLine()).isEqualTo("message");
             assertThat(first.readLine()).isEqualTo("message");
             assertThat(second.readLine()).isEqualTo("message");
+            first.send("then\n");
+            second.send("then\n");
             assertThat(first.readLine()).isEqualTo("then");
             assertThat(second.readLine()).isEqualTo("then");
         }
