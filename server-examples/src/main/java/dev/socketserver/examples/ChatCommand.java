@@ -7,15 +7,13 @@ import dev.socketserver.examples.cli.GracefulExit;
 import dev.socketserver.examples.cli.ProjectVersion;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The command {@code chat}: a chat room for {@code nc}, {@code socat} or {@code telnet}. */
@@ -25,20 +23,13 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = ProjectVersion.class)
 final class ChatCommand implements Callable<Integer> {
-    private static final String DEFAULT_PORT = "7008";
+    private static final int DEFAULT_PORT = 7008;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--host", paramLabel = "H", description = "The address to listen on; default: all.")
-    private @Nullable String host;
-
-    @Option(
-            names = "--port",
-            paramLabel = "P",
-            defaultValue = DEFAULT_PORT,
-            description = "The port, 0 for a free one; default: ${DEFAULT-VALUE}.")
-    private int port;
+    @Mixin
+    private ListenOptions listen = new ListenOptions(DEFAULT_PORT);
 
     @Option(
             names = "--idle-timeout",
@@ -53,8 +44,9 @@ final class ChatCommand implements Callable<Integer> {
     }
 
     private int serveUntil(CountDownLatch stopped) throws IOException, InterruptedException {
+        ServerConfig config = listen.config("chat", idleTimeout).build();
         var room = new ChatHandler.Room();
-        try (var server = new TcpServer(config(), () -> new ChatHandler(room))) {
+        try (var server = new TcpServer(config, () -> new ChatHandler(room))) {
             server.start();
             PrintWriter out = spec.commandLine().getOut();
             out.println("listening on " + AddressText.of(server.address()));
@@ -62,18 +54,5 @@ final class ChatCommand implements Callable<Integer> {
             stopped.await();
         }
         return 0;
-    }
-
-    private ServerConfig config() {
-        try {
-            return ServerConfig.builder()
-                    .name("chat")
-                    .address(host == null ? new InetSocketAddress(port) : new InetSocketAddress(host, port))
-                    .idleTimeout(idleTimeout)
-                    .build();
-        } catch (IllegalArgumentException e) {
-            String message = String.valueOf(e.getMessage()).replace("idleTimeout", "idle-timeout");
-            throw new ParameterException(spec.commandLine(), message, e);
-        }
     }
 }

@@ -7,16 +7,14 @@ import dev.socketserver.examples.cli.GracefulExit;
 import dev.socketserver.examples.cli.ProjectVersion;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.InetSocketAddress;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The command {@code mllp}: takes messages of HL7 version 2, and shows their headers. */
@@ -27,20 +25,13 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = ProjectVersion.class)
 final class MllpCommand implements Callable<Integer> {
-    private static final String DEFAULT_PORT = "2575";
+    private static final int DEFAULT_PORT = 2575;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--host", paramLabel = "H", description = "The address to listen on; default: all.")
-    private @Nullable String host;
-
-    @Option(
-            names = "--port",
-            paramLabel = "P",
-            defaultValue = DEFAULT_PORT,
-            description = "The port, 0 for a free one; default: ${DEFAULT-VALUE}.")
-    private int port;
+    @Mixin
+    private ListenOptions listen = new ListenOptions(DEFAULT_PORT);
 
     @Option(
             names = "--idle-timeout",
@@ -56,8 +47,10 @@ final class MllpCommand implements Callable<Integer> {
 
     private int serveUntil(CountDownLatch stopped) throws IOException, InterruptedException {
         PrintWriter out = spec.commandLine().getOut();
+        ServerConfig config =
+                listen.config("mllp", idleTimeout).framing(MllpHandler.FRAMING).build();
         try (var server =
-                new TcpServer(config(), () -> new MllpHandler(message -> show(message, out), Clock.systemUTC()))) {
+                new TcpServer(config, () -> new MllpHandler(message -> show(message, out), Clock.systemUTC()))) {
             server.start();
             out.println("listening on " + AddressText.of(server.address()));
             out.flush();
@@ -69,19 +62,5 @@ final class MllpCommand implements Callable<Integer> {
     private static void show(String message, PrintWriter out) {
         out.println(message.substring(0, message.indexOf('\r')));
         out.flush();
-    }
-
-    private ServerConfig config() {
-        try {
-            return ServerConfig.builder()
-                    .name("mllp")
-                    .address(host == null ? new InetSocketAddress(port) : new InetSocketAddress(host, port))
-                    .framing(MllpHandler.FRAMING)
-                    .idleTimeout(idleTimeout)
-                    .build();
-        } catch (IllegalArgumentException e) {
-            String message = String.valueOf(e.getMessage()).replace("idleTimeout", "idle-timeout");
-            throw new ParameterException(spec.commandLine(), message, e);
-        }
     }
 }

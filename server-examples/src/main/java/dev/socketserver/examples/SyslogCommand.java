@@ -1,7 +1,6 @@
 package dev.socketserver.examples;
 
 import dev.socketserver.BaseServer;
-import dev.socketserver.ServerConfig;
 import dev.socketserver.TcpServer;
 import dev.socketserver.UdpServer;
 import dev.socketserver.examples.cli.AddressText;
@@ -9,16 +8,14 @@ import dev.socketserver.examples.cli.GracefulExit;
 import dev.socketserver.examples.cli.ProjectVersion;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.net.InetSocketAddress;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.LongAdder;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The command {@code syslog}: prints what {@code logger}, rsyslog or a device sends. */
@@ -30,20 +27,13 @@ import picocli.CommandLine.Spec;
         mixinStandardHelpOptions = true,
         versionProvider = ProjectVersion.class)
 final class SyslogCommand implements Callable<Integer> {
-    private static final String DEFAULT_PORT = "5514";
+    private static final int DEFAULT_PORT = 5514;
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--host", paramLabel = "H", description = "The address to listen on; default: all.")
-    private @Nullable String host;
-
-    @Option(
-            names = "--port",
-            paramLabel = "P",
-            defaultValue = DEFAULT_PORT,
-            description = "The port of both, 0 for a free one for each; default: ${DEFAULT-VALUE}.")
-    private int port;
+    @Mixin
+    private ListenOptions listen = new ListenOptions(DEFAULT_PORT);
 
     @Option(
             names = "--idle-timeout",
@@ -61,9 +51,12 @@ final class SyslogCommand implements Callable<Integer> {
         var received = new LongAdder();
         long dropped;
         try (var datagrams = new UdpServer(
-                        config("udp").build(), SyslogHandler.forDatagrams(message -> print(message, received)));
+                        listen.config("udp", idleTimeout).build(),
+                        SyslogHandler.forDatagrams(message -> print(message, received)));
                 var connections = new TcpServer(
-                        config("tcp").framing(SyslogHandler.FRAMING).build(),
+                        listen.config("tcp", idleTimeout)
+                                .framing(SyslogHandler.FRAMING)
+                                .build(),
                         () -> new SyslogHandler(message -> print(message, received)))) {
             start(datagrams);
             start(connections);
@@ -90,20 +83,6 @@ final class SyslogCommand implements Callable<Integer> {
         synchronized (out) {
             out.println(line);
             out.flush();
-        }
-    }
-
-    private ServerConfig.Builder config(String name) {
-        try {
-            var config = ServerConfig.builder()
-                    .name(name)
-                    .address(host == null ? new InetSocketAddress(port) : new InetSocketAddress(host, port))
-                    .idleTimeout(idleTimeout);
-            config.build(); // so that a bad value is told before anything listens
-            return config;
-        } catch (IllegalArgumentException e) {
-            String message = String.valueOf(e.getMessage()).replace("idleTimeout", "idle-timeout");
-            throw new ParameterException(spec.commandLine(), message, e);
         }
     }
 }
