@@ -6,27 +6,29 @@ import java.time.Duration;
 /** What each attacker does with its connection; it connects again when the server has closed it. */
 enum Attack {
     /** Nothing at all. */
-    SILENT("connect, send nothing", "", Duration.ZERO, false),
+    SILENT("connect, send nothing", "", Duration.ZERO, true, false),
     /** One byte of a line, and nothing more. */
-    ONE_BYTE("send one byte", "h", Duration.ZERO, false),
+    ONE_BYTE("send one byte", "h", Duration.ZERO, true, false),
     /** A line that never ends, a byte a second. */
-    DRIP("send a byte a second", "h", Duration.ofSeconds(1), false),
+    DRIP("send a byte a second", "h", Duration.ofSeconds(1), true, false),
     /** Asks for 8 MiB and does not read. */
-    UNREAD("ask for 8 MiB, read nothing", LineProtocol.BIG + "\n", Duration.ZERO, false),
+    UNREAD("ask for 8 MiB, read nothing", LineProtocol.BIG + "\n", Duration.ZERO, false, false),
     /** Asks again and again, reads nothing. */
-    PIPELINE("ask 100 lines at a time, read nothing", "hello\n".repeat(100), Duration.ofMillis(100), false),
+    PIPELINE("ask 100 lines at a time, read nothing", "hello\n".repeat(100), Duration.ofMillis(100), false, false),
     /** Connects, asks, and leaves by a reset, over and over. */
-    RECONNECT("connect, ask, reset, again", "hello\n", Duration.ZERO, true);
+    RECONNECT("connect, ask, reset, again", "hello\n", Duration.ZERO, true, true);
 
     private final String title;
     private final String message;
     private final Duration pause;
+    private final boolean reads;
     private final boolean leaves;
 
-    Attack(String title, String message, Duration pause, boolean leaves) {
+    Attack(String title, String message, Duration pause, boolean reads, boolean leaves) {
         this.title = title;
         this.message = message;
         this.pause = pause;
+        this.reads = reads;
         this.leaves = leaves;
     }
 
@@ -43,6 +45,11 @@ enum Attack {
     /** Returns how long after the message it is sent again; zero for never. */
     Duration pause() {
         return pause;
+    }
+
+    /** Returns whether an attacker reads what it is sent. */
+    boolean reads() {
+        return reads;
     }
 
     /** Returns whether an attacker leaves when it has sent its message. */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Many attackers in one thread. One whose connection is refused or closed by the server comes back after
- * {@link #RETURN}.
+ * {@link #RETURN}; one that reads nothing sees that when it sends again, if it does.
  */
 final class Attackers implements AutoCloseable {
     /** When an attacker that was sent away comes back. */
@@ -104,18 +104,13 @@ final class Attackers implements AutoCloseable {
             }
         }
 
-        /** Notices that the server closes; takes a few bytes if it is not one that reads nothing. */
         private boolean isOver(SelectionKey key) throws IOException {
-            if (attack == Attack.UNREAD || attack == Attack.PIPELINE) {
-                key.interestOps(key.interestOps() & ~SelectionKey.OP_READ);
-                return false;
-            }
             return ((SocketChannel) key.channel()).read(received.clear()) < 0;
         }
 
         private void begin(SelectionKey key) throws IOException {
             message = ByteBuffer.wrap(attack.message());
-            key.interestOps(SelectionKey.OP_READ);
+            key.interestOps(attack.reads() ? SelectionKey.OP_READ : 0);
             send(key);
         }
 
