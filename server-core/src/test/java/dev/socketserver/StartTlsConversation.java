@@ -13,8 +13,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Queue;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -38,7 +36,7 @@ class StartTlsConversation {
     Path directory;
 
     final RecordingListener listener = new RecordingListener();
-    final Queue<String> handled = new ConcurrentLinkedQueue<>();
+    final LinkedBlockingQueue<String> handled = new LinkedBlockingQueue<>();
     final LinkedBlockingQueue<StreamConnection> connections = new LinkedBlockingQueue<>();
     final LinkedBlockingQueue<EndReason> ends = new LinkedBlockingQueue<>();
     Tls tls = TlsSetup.tls(StartTlsConversation::engine);
