@@ -32,7 +32,7 @@ class ConsumerIT {
     @TempDir
     Path directory;
 
-    private static Path jar() throws IOException {
+    static Path jar() throws IOException {
         try (Stream<Path> built = Files.list(Path.of("target"))) {
             return built.filter(file -> file.getFileName().toString().matches("server-core-[^-]*(-SNAPSHOT)?\\.jar"))
                     .findFirst()

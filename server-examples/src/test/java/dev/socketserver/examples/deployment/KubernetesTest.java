@@ -91,6 +91,19 @@ class KubernetesTest {
     }
 
     @Test
+    void theMonitorFindsThePodsAndTheirPort() throws IOException {
+        JsonElement monitor = Document.at(Document.read("kubernetes/podmonitor.yaml"), "spec");
+        JsonElement annotations = Document.at(Document.read(DEPLOYMENT), "spec", "template", "metadata", "annotations");
+
+        assertThat(label(monitor, "selector", "matchLabels"))
+                .isEqualTo(label(Document.read(DEPLOYMENT), "spec", "template", "metadata", "labels"));
+        assertThat(Document.at(monitor, "podMetricsEndpoints", 0, "port"))
+                .isEqualTo(Document.at(container(), "ports", 1, "name"));
+        assertThat(Document.at(monitor, "podMetricsEndpoints", 0, "path"))
+                .isEqualTo(Document.at(annotations, "prometheus.io/path"));
+    }
+
+    @Test
     void aPodIsGivenTheTimeThatItsDrainTakes() throws IOException {
         JsonArray arguments = Document.at(container(), "args").getAsJsonArray();
         int preStop = Document.at(container(), "lifecycle", "preStop", "sleep", "seconds")
