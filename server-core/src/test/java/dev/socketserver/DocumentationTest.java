@@ -114,7 +114,7 @@ class DocumentationTest {
                         shown(Duration.ofNanos(Backoff.LONGEST)),
                         shown(RateLimitedLog.INTERVAL),
                         shown(Watchdog.TICK),
-                        shown(Watchdog.LONG_TICK),
+                        shown(Watchdog.LONGEST_TICK),
                         shown(HandlerTimes.SLOW),
                         shown(HandlerTimes.QUICK));
     }

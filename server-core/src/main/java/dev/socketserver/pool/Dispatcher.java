@@ -4,6 +4,9 @@ import dev.socketserver.internal.pool.ServicePool;
 import dev.socketserver.internal.pool.ServiceTask;
 import dev.socketserver.internal.util.Log;
 import dev.socketserver.pool.PoolState.Phase;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Assigns tasks to workers: decides what happens when a task arrives and when a worker becomes free. Thread-safe. */
@@ -14,6 +17,7 @@ final class Dispatcher implements ServicePool, Worker.Source {
     private final SurplusRule surplus;
     private final StuckWatch stuckWatch;
     private final Lifecycle lifecycle;
+    private volatile Runnable[] onSaturation = {}; // copied on each change; an array, since a full heap must not matter
 
     Dispatcher(PoolConfig config, Machine machine, Log log) {
         this.state = new PoolState(config, machine, log, this::look, this::settle);
@@ -160,11 +164,31 @@ final class Dispatcher implements ServicePool, Worker.Source {
     public boolean isSaturated() {
         state.acquire();
         try {
-            int waiting = state.queue.size() + overload.blocked();
-            return waiting > state.workers.starting() && state.workers.size() >= state.limit();
+            return isSaturatedNow();
         } finally {
             state.release();
         }
+    }
+
+    private boolean isSaturatedNow() {
+        int waiting = state.queue.size() + overload.blocked();
+        return waiting > state.workers.starting() && state.workers.size() >= state.limit();
+    }
+
+    @Override
+    public void onSaturation(Runnable action) {
+        changeOnSaturation(actions -> actions.add(action));
+    }
+
+    @Override
+    public void offSaturation(Runnable action) {
+        changeOnSaturation(actions -> actions.remove(action));
+    }
+
+    private synchronized void changeOnSaturation(Consumer<List<Runnable>> change) {
+        List<Runnable> actions = new ArrayList<>(List.of(onSaturation));
+        change.accept(actions);
+        onSaturation = actions.toArray(new Runnable[0]);
     }
 
     // ---- A worker is free
@@ -336,5 +360,10 @@ final class Dispatcher implements ServicePool, Worker.Source {
 
     private void settle() {
         lifecycle.settle();
+        if (isSaturatedNow()) {
+            for (Runnable action : onSaturation) {
+                action.run();
+            }
+        }
     }
 }

@@ -9,6 +9,7 @@ import dev.socketserver.pool.AbortableTask;
 import dev.socketserver.pool.RejectableTask;
 import dev.socketserver.pool.RejectionReason;
 import java.lang.invoke.MethodHandles;
+import java.lang.invoke.VarHandle;
 import java.time.Duration;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -42,10 +43,14 @@ public final class Lead {
 
     /** The watchdog's findings, in order of urgency: the later the constant, the sooner the next check. */
     enum Finding {
-        /** Unchanged since the last check. */
-        STILL,
-        /** The lead has moved, or its leader was blocked like those before it, so more workers are not urgent. */
+        /** Nothing that could delay anyone: no turn runs, and no leader is missing or needed elsewhere. */
+        IDLE,
+        /** The lead has moved. */
         MOVED,
+        /** Unchanged since the last check, in a turn or without a leader. */
+        STILL,
+        /** The leader was blocked like those before it, so more workers are not urgent. */
+        BLOCKED_AGAIN,
         /** No worker can take the lead, so a stand-in is needed. */
         STRANDED,
         /** The leader was blocked, unlike those before it. */
@@ -93,6 +98,7 @@ public final class Lead {
     private final Role role;
     private final HandlerTimes times;
     private final AtomicBoolean called = new AtomicBoolean(); // a tenure is submitted to the pool and has not begun
+    private Runnable watched = () -> {}; // set before anyone may lead
     private volatile @Nullable Tenure tenure; // written by the leader
     private volatile boolean wanted; // set when a leader is first requested
     private long before; // confined to the watchdog: the word at the last check
@@ -111,6 +117,30 @@ public final class Lead {
     /** Returns the leadership, which decides who leads. */
     public Leadership leadership() {
         return leadership;
+    }
+
+    /**
+     * Sets an action that ends the watchdog's rest: it is run when a turn begins, when a leader is requested, and when
+     * a task must wait for a worker. Called before anyone may lead.
+     */
+    void watchedBy(Runnable wakesWatchdog) {
+        watched = wakesWatchdog;
+        pool.onSaturation(wakesWatchdog);
+    }
+
+    /** Ends {@link #watchedBy}. Thread-safe. */
+    void abandonedBy(Runnable wakesWatchdog) {
+        pool.offSaturation(wakesWatchdog);
+    }
+
+    /**
+     * Begins a turn, as {@link Leadership#begin} does, and ensures that the watchdog checks it. Called by the leader.
+     */
+    public long begin() {
+        long turn = leadership.begin();
+        VarHandle.fullFence(); // a watchdog that is about to rest sees the turn, or this thread sees that it rests
+        watched.run();
+        return turn;
     }
 
     /**
@@ -136,12 +166,13 @@ public final class Lead {
         } else if (!Leadership.isVacant(seen)) {
             if (pool.isSaturated()) {
                 role.hurry();
+                return Finding.STILL;
             }
         } else if (wanted) {
             callForLeader();
             return unmoved >= STRANDED_LOOKS && pool.isSaturated() ? Finding.STRANDED : Finding.STILL;
         }
-        return Finding.STILL;
+        return Finding.IDLE;
     }
 
     private Finding lookAtTurn(long seen, boolean moved) {
@@ -155,7 +186,7 @@ public final class Lead {
             endTenure(seen);
             boolean oneOfMany = Leadership.changes(lost, seen) > QUICK_TURNS * CHANGES_PER_TURN;
             lost = seen;
-            return oneOfMany ? Finding.BLOCKED : Finding.MOVED;
+            return oneOfMany ? Finding.BLOCKED : Finding.BLOCKED_AGAIN;
         }
         if (!moved && hasComputed(leader)) {
             endTenure(seen);
@@ -188,6 +219,7 @@ public final class Lead {
      */
     public void callForLeader() {
         wanted = true;
+        watched.run(); // in case that no worker comes
         if (!called.compareAndSet(false, true)) {
             return;
         }
@@ -257,6 +289,7 @@ public final class Lead {
         @Override
         public void rejected(RejectionReason why) {
             called.set(false);
+            watched.run();
         }
 
         @Override

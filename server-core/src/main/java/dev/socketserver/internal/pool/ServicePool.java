@@ -18,6 +18,15 @@ public interface ServicePool extends Executor {
     /** Returns whether a task or a blocked submitter is waiting while {@code maxWorkers} are busy. */
     boolean isSaturated();
 
+    /**
+     * Adds an action that is run when the pool becomes saturated, and again and again while it is, with the pool's lock
+     * held: it must not block or throw.
+     */
+    void onSaturation(Runnable action);
+
+    /** Removes such an action. */
+    void offSaturation(Runnable action);
+
     /** Returns this view of an executor, or null if it is not an elastic thread pool. */
     static @Nullable ServicePool of(Executor executor) {
         Function<Executor, @Nullable ServicePool> views = Views.OF.get();

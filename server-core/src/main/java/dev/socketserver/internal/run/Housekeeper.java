@@ -7,7 +7,7 @@ import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does the periodic work of a running server: enforces deadlines, and calls the server's periodic hook, if any, in a
+ * Does the timed work of a running server: enforces deadlines, and calls the server's periodic hook, if any, in a
  * separate thread, so that a hook that blocks delays no deadline. Thread-safe.
  */
 final class Housekeeper {
@@ -18,7 +18,7 @@ final class Housekeeper {
 
     /**
      * A round this late means that the thread, and perhaps the whole process, was suspended. What peers have sent in
-     * the meantime has not been read yet, so nothing is overdue before the next round.
+     * the meantime has not been read yet, so nothing is overdue before another tick has passed.
      */
     private static final Duration STOPPED = Duration.ofSeconds(1);
 
@@ -28,7 +28,7 @@ final class Housekeeper {
     private final LoopThread thread;
     private final @Nullable LoopThread service;
     private final RateLimitedLog failures = new RateLimitedLog(LOG);
-    private long lastRound; // confined to the thread; on the nanoTime clock
+    private boolean late; // confined to the thread: the round was put off, since the thread was suspended
 
     /**
      * Creates a housekeeper whose threads are not started.
@@ -40,11 +40,11 @@ final class Housekeeper {
         this.hooks = hooks;
         this.alarms = alarms;
         thread = new LoopThread(server + "-housekeeper", this::round, died);
+        alarms.onSooner(thread::wake);
         service = hooks.hasServiceActions() ? new LoopThread(server + "-service", this::serve, died) : null;
     }
 
     void start() {
-        lastRound = System.nanoTime();
         thread.start();
         if (service != null) {
             service.start();
@@ -74,12 +74,20 @@ final class Housekeeper {
         return thread.isCurrent() || (service != null && service.isCurrent());
     }
 
+    /** Waits until alarms are due, and rings them. Without alarms, waits for one. */
     private void round() {
-        thread.park(Alarms.TICK.toNanos());
+        long due = alarms.nextTurn();
+        if (due == TimingWheel.NONE) {
+            thread.park();
+            return;
+        }
+        thread.park(Math.max(0, due - System.nanoTime()));
         long now = System.nanoTime();
-        boolean wasStopped = now - lastRound > STOPPED.toNanos();
-        lastRound = now;
-        if (!wasStopped) {
+        if (now - due > STOPPED.toNanos() && !late) {
+            late = true;
+            thread.park(Alarms.TICK.toNanos());
+        } else if (now - due >= 0) {
+            late = false;
             alarms.turn(now);
         }
     }

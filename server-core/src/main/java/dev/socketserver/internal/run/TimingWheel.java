@@ -17,11 +17,21 @@ import org.jspecify.annotations.Nullable;
 final class TimingWheel extends Alarms {
     private static final int SLOTS = 1024; // a power of two: 51 s
 
+    /** The time of the next turn while the wheel is empty. */
+    static final long NONE = Long.MIN_VALUE;
+
     private final @Nullable Alarm[] slots = new Alarm[SLOTS]; // guarded by this
     private final long start = System.nanoTime();
     private long turned; // guarded by this: the number of ticks so far
     private int count; // guarded by this
+    private long nextTurn = NONE; // guarded by this: when the housekeeper turns the wheel next
+    private Runnable sooner = () -> {}; // set before the first alarm
     private @Nullable Alarm ringing; // confined to the housekeeper: the first alarm that is due and has not rung
+
+    /** Sets what to run when the wheel must be turned earlier than {@link #nextTurn} has said; must not block. */
+    void onSooner(Runnable action) {
+        sooner = action;
+    }
 
     @Override
     public long now() {
@@ -39,9 +49,35 @@ final class TimingWheel extends Alarms {
         if (alarm.slot == Alarm.NO_SLOT || at - alarm.slotTime < 0) {
             synchronized (this) {
                 remove(alarm);
+                if (count == 0) {
+                    catchUp();
+                }
                 insert(alarm, at);
+                if (nextTurn == NONE || alarm.slotTime - nextTurn < 0) {
+                    nextTurn = alarm.slotTime;
+                    sooner.run();
+                }
             }
         }
+    }
+
+    /** Sets an empty wheel, which nobody turns, to the current time. */
+    private void catchUp() {
+        turned = Math.max(turned, Math.floorDiv(System.nanoTime() - start, TICK.toNanos()));
+    }
+
+    /**
+     * Returns when the wheel must be turned next, on the {@code nanoTime} clock, or {@link #NONE} while it is empty. An
+     * alarm that is due earlier than this runs {@link #onSooner}. Called by the housekeeper.
+     */
+    synchronized long nextTurn() {
+        nextTurn = ringing != null ? start + (turned + 1) * TICK.toNanos() : NONE;
+        for (int i = 1; count > 0 && nextTurn == NONE && i <= SLOTS; i++) {
+            if (slots[(int) ((turned + i) & (SLOTS - 1))] != null) {
+                nextTurn = start + (turned + i) * TICK.toNanos();
+            }
+        }
+        return nextTurn;
     }
 
     @Override

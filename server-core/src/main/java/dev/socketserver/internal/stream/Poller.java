@@ -51,7 +51,6 @@ final class Poller {
 
     private final RequestRunner runner;
     private final ServicePool pool;
-    private final Watchdog watchdog;
     private final Semaphore processors;
     private final boolean standsIn;
     private final HandlerTimes times = new HandlerTimes();
@@ -78,7 +77,6 @@ final class Poller {
             throws IOException {
         runner = run.runner();
         this.pool = pool;
-        this.watchdog = watchdog;
         this.processors = processors;
         this.standsIn = standsIn;
         selector = Selector.open();
@@ -239,8 +237,7 @@ final class Poller {
 
     /** Serves a connection whose turn the leader has; returns false if the lead was lost meanwhile. */
     private boolean serve(Registration connection) {
-        Leadership leadership = lead.leadership();
-        long turn = leadership.begin();
+        long turn = lead.begin();
         try {
             if (times.runsHere()) {
                 connection.turn = turn;
@@ -252,7 +249,7 @@ final class Poller {
             report(e);
         }
         Thread.interrupted(); // a pending interrupt was meant for this connection
-        boolean leads = leadership.end(turn);
+        boolean leads = lead.leadership().end(turn);
         if (leads) {
             times.ran(true);
         }
@@ -287,7 +284,6 @@ final class Poller {
         batches++;
         if (!ready.isEmpty()) {
             times.batchBegins(ready.size());
-            watchdog.wake();
         }
         return true;
     }
@@ -300,7 +296,6 @@ final class Poller {
     private boolean serveArrivals() {
         if (takeArrivals()) {
             times.batchBegins(offered.get());
-            watchdog.wake();
         }
         for (Registration next = nextArrival(); next != null; next = nextArrival()) {
             if (!next.request.begin()) {

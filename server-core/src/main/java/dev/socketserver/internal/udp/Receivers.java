@@ -2,7 +2,6 @@ package dev.socketserver.internal.udp;
 
 import dev.socketserver.internal.lead.HandlerTimes;
 import dev.socketserver.internal.lead.Lead;
-import dev.socketserver.internal.lead.Leadership;
 import dev.socketserver.internal.lead.Watchdog;
 import dev.socketserver.internal.pool.ServicePool;
 import dev.socketserver.internal.run.AcceptLoop;
@@ -115,12 +114,10 @@ final class Receivers extends Intake {
         if (passed == null) {
             return true;
         }
-        watchdog.wake();
-        Leadership leadership = lead.leadership();
-        long turn = leadership.begin();
+        long turn = lead.begin();
         times.batchBegins(1);
         serve(passed);
-        boolean leads = leadership.end(turn);
+        boolean leads = lead.leadership().end(turn);
         if (leads) {
             times.ran(true);
             times.batchEnds();

@@ -66,6 +66,13 @@ public final class LoopThread {
         }
     }
 
+    /** Waits until woken. Called by a step; may return early. */
+    public void park() {
+        if (!stopped) {
+            LockSupport.park(this);
+        }
+    }
+
     /** Returns whether the calling thread is this one. */
     public boolean isCurrent() {
         return thread == Thread.currentThread();

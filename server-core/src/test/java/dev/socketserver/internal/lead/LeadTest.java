@@ -96,7 +96,7 @@ class LeadTest {
         task.callForLeader();
         inTurn.await();
         awaitParked();
-        assertThat(task.look()).as("one that blocks without quick ones before").isEqualTo(Lead.Finding.MOVED);
+        assertThat(task.look()).as("one that blocks without quick ones before").isEqualTo(Lead.Finding.BLOCKED_AGAIN);
         mayReturn.countDown();
         returned.await();
         assertThat(keptTheLead).isFalse();
@@ -129,7 +129,7 @@ class LeadTest {
 
     @Test
     void aLeadThatNobodyWantedIsNotGivenToAnyone() {
-        assertThat(task.look()).isEqualTo(Lead.Finding.STILL);
+        assertThat(task.look()).isEqualTo(Lead.Finding.IDLE);
         assertThat(Leadership.isVacant(task.leadership().seen())).isTrue();
         assertThat(pool.snapshot().handedOff() + pool.snapshot().queued()).isZero();
     }
