@@ -2,7 +2,6 @@ package dev.socketserver.examples.report;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
-import dev.socketserver.examples.load.PoolSample;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
@@ -22,10 +21,7 @@ public final class HtmlPage {
     private static final String LIBRARY = "META-INF/resources/webjars/chart.js/%s/dist/chart.umd.min.js";
     private static final String LIBRARY_VERSION = "chart.js.properties";
 
-    private record Page(String title, List<Section> sections, List<PoolPoint> pool) {}
-
-    /** The state of the server's pool, a number of seconds after the first sample. */
-    public record PoolPoint(double at, PoolSample pool) {}
+    private record Page(String title, @Nullable SideBySide sideBySide, List<Section> sections) {}
 
     private record Section(String title, List<Entry> entries) {}
 
@@ -33,7 +29,7 @@ public final class HtmlPage {
 
     private final String title;
     private final List<Section> sections = new ArrayList<>();
-    private final List<PoolPoint> pool = new ArrayList<>();
+    private @Nullable SideBySide sideBySide;
 
     /** Creates a page without charts. */
     public HtmlPage(String title) {
@@ -52,9 +48,9 @@ public final class HtmlPage {
         return this;
     }
 
-    /** Adds a chart of the server's pool during all runs on the page. */
-    public HtmlPage pool(List<PoolPoint> points) {
-        pool.addAll(points);
+    /** Begins the page with charts of servers side by side. */
+    public HtmlPage sideBySide(SideBySide servers) {
+        sideBySide = servers;
         return this;
     }
 
@@ -63,7 +59,7 @@ public final class HtmlPage {
         String page = resource("report.html")
                 .replace("/* STYLE */", resource("report.css"))
                 .replace("/* LIBRARY */", library())
-                .replace("/* DATA */", JSON.toJson(new Page(title, sections, pool)))
+                .replace("/* DATA */", JSON.toJson(new Page(title, sideBySide, sections)))
                 .replace("/* SCRIPT */", resource("report.js"));
         Files.writeString(file, page);
     }

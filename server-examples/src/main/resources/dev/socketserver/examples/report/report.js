@@ -1,4 +1,4 @@
-// Draws the page from `page`: sections of one report each, or of two that lie over each other, and the server's pool.
+// Draws the page from `page`: sections of one report each, or of two that lie over each other, and servers side by side.
 (() => {
   const COLOURS = ["#2f7de1", "#e8743b", "#19a979", "#945ecf"];
   const root = document.getElementById("page");
@@ -184,14 +184,49 @@
     });
   }
 
-  function drawPool(points) {
-    element(root, "h2", "", "The server's pool");
-    pools(element(root, "div", "charts"), [{name: "", points}], points[points.length - 1].at);
+  // Shades every second span behind the lines, and names each at the top, unless it is too narrow.
+  const bands = spans => ({
+    id: "bands",
+    beforeDatasetsDraw({ctx, chartArea, scales}) {
+      ctx.save();
+      ctx.font = `12px ${Chart.defaults.font.family}`;
+      ctx.textAlign = "center";
+      ctx.textBaseline = "top";
+      spans.forEach(({name, from, to}, i) => {
+        const [left, right] = [from, to].map(at => scales.x.getPixelForValue(at));
+        ctx.fillStyle = Chart.defaults.borderColor + "80";
+        if (i % 2) ctx.fillRect(left, chartArea.top, right - left, chartArea.bottom - chartArea.top);
+        ctx.fillStyle = Chart.defaults.color;
+        words(ctx, name, right - left - 8).forEach((line, j) => ctx.fillText(line, (left + right) / 2, chartArea.top + 4 + 15 * j));
+      });
+      ctx.restore();
+    },
+  });
+  const words = (ctx, text, width) => text.split(" ").reduce((lines, word) => {
+    const longer = `${lines[lines.length - 1]} ${word}`.trim();
+    return ctx.measureText(longer).width <= width ? [...lines.slice(0, -1), longer] : [...lines, word];
+  }, [""]).filter(line => line);
+
+  function drawSideBySide({about, spans, courses}) {
+    const end = spans[spans.length - 1].to;
+    const lines = (parent, title, value, room) => chart(parent, title, {
+      type: "line", plugins: [bands(room ? spans : spans.map(span => ({...span, name: ""})))],
+      data: {
+        datasets: courses.map(({name, moments}, i) => dataset(
+            name, COLOURS[i], moments.map(m => ({x: m.at, y: value(m)})), {spanGaps: 1})), // no line while there is no load
+      },
+      options: {scales: {x: seconds(end), y: {beginAtZero: true, grace: room, ticks: {callback: short, precision: 0}}}},
+    });
+    element(root, "p", "about", about);
+    lines(element(root, "div", "first"), "Answers per second", m => m.rate, "25%");
+    const charts = element(root, "div", "charts");
+    lines(charts, "Threads that are busy", m => m.pool.busy);
+    lines(charts, "Connections that wait for a thread", m => m.pool.queued);
   }
 
   document.title = page.title;
   element(root, "h1", "", page.title);
+  if (page.sideBySide) drawSideBySide(page.sideBySide);
   page.sections.forEach(drawSection);
-  if (page.pool.length > 0) drawPool(page.pool);
   root.dataset.drawn = "true";
 })();

@@ -5,6 +5,9 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.socketserver.examples.load.LoadPlan;
 import dev.socketserver.examples.load.PoolSample;
+import dev.socketserver.examples.report.SideBySide.Course;
+import dev.socketserver.examples.report.SideBySide.Moment;
+import dev.socketserver.examples.report.SideBySide.Span;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -40,7 +43,12 @@ class HtmlPageTest {
                 .overlay("two", "A", report, "B", Reports.of(plan, 300, 700))
                 .add("three", Reports.of(plan, FEW, MANY))
                 .overlay("four", "A", report, "B", Reports.of(plan, FEW, MANY))
-                .pool(List.of(new HtmlPage.PoolPoint(0, FEW), new HtmlPage.PoolPoint(1, MANY)));
+                .sideBySide(new SideBySide(
+                        "Two servers.",
+                        List.of(new Span("calm", 0, 1), new Span("a storm of silent peers", 1, 2)),
+                        List.of(
+                                new Course("ours", List.of(new Moment(0, 100, FEW), new Moment(2, 90, MANY))),
+                                new Course("theirs", List.of(new Moment(0, 100, FEW), new Moment(2, 0, MANY))))));
     }
 
     @Test
@@ -66,8 +74,8 @@ class HtmlPageTest {
     void aRealBrowserDrawsIt() throws Exception {
         String body = drawn(write(everyChart()));
 
-        assertThat(body).contains("data-drawn=\"true\"").contains("The server's pool");
-        assertThat(body.split("<canvas", -1)).as("3 + 3 + 4 + 4 + 1 charts").hasSize(16);
+        assertThat(body).contains("data-drawn=\"true\"").contains("Answers per second");
+        assertThat(body.split("<canvas", -1)).as("3 + 3 + 3 + 4 + 4 charts").hasSize(18);
     }
 
     @Test
