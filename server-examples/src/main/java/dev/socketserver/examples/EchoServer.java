@@ -19,9 +19,10 @@ public final class EchoServer {
     }
 
     public static void main(String... args) throws IOException {
-        try (var server = new TcpServer(7007, EchoHandler::new)) {
-            Runtime.getRuntime().addShutdownHook(new Thread(server::close));
-            server.serveForever();
-        }
+        var server = new TcpServer(7007, EchoHandler::new);
+        server.bind();
+        System.out.println("listening on " + server.address());
+        Runtime.getRuntime().addShutdownHook(new Thread(server::close)); // drains on SIGTERM
+        server.serveForever();
     }
 }

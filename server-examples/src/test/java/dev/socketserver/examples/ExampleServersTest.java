@@ -18,13 +18,14 @@ import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** The two servers that the README shows. */
+/** The servers that the README and the quickstart show. */
 @Timeout(60)
 class ExampleServersTest {
     private static final Path SOURCES = Path.of("src/main/java/dev/socketserver/examples");
-    private static final Path README = Path.of("../README.md");
+    private static final Path PROJECT = Path.of("..");
     private static final int MAX_LINES = 20;
     private static final int PORT = 7007;
     /** What a JVM exits with after SIGTERM, when its shutdown hooks have run. */
@@ -73,6 +74,9 @@ class ExampleServersTest {
             while (!(example == EchoServer.class ? answersConnections() : answersDatagrams())) {
                 Thread.onSpinWait();
             }
+            if (example == EchoServer.class) {
+                assertThat(server.out().readLine()).startsWith("listening on ").endsWith(":" + PORT);
+            }
             server.signal("TERM");
             assertThat(server.awaitExit()).isEqualTo(TERMINATED);
             assertThat(server.err().lines()).isEmpty();
@@ -113,12 +117,12 @@ class ExampleServersTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"EchoServer", "UpperCaseServer"})
-    void theReadmeShowsTheFileItself(String example) throws IOException {
+    @CsvSource({"EchoServer, README.md", "UpperCaseServer, src/site/markdown/quickstart.md"})
+    void thePageShowsTheFileItself(String example, String page) throws IOException {
         String body = classBody(example);
 
         assertThat(body.lines().count()).as("lines of " + example).isLessThanOrEqualTo(MAX_LINES);
-        assertThat(Files.readString(README)).contains("```java\n" + body + "```\n");
+        assertThat(Files.readString(PROJECT.resolve(page))).contains("```java\n" + body + "```\n");
     }
 
     /** The file from the class's first line on. */
