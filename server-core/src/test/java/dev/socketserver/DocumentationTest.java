@@ -205,6 +205,30 @@ class DocumentationTest {
         assertThat(page.linkedFiles()).filteredOn(Files::notExists).isEmpty();
     }
 
+    @ParameterizedTest
+    @MethodSource("pages")
+    void linksLeadToSections(MarkdownPage page) {
+        assertThat(page.brokenSections()).isEmpty();
+    }
+
+    @Test
+    void theSearchOfTheSiteKnowsEverySection(@TempDir Path directory) throws Exception {
+        Path index = directory.resolve("search-index.js");
+        Process program = new ProcessBuilder(
+                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                        "src/site/java/SearchIndex.java",
+                        "src/site/markdown",
+                        index.toString())
+                .directory(MarkdownPage.PROJECT.toFile())
+                .inheritIO()
+                .start();
+
+        assertThat(program.waitFor()).isZero();
+        assertThat(Files.readString(index))
+                .contains("{\"file\":\"index.html\",\"title\":\"socketserver\"", "\"heading\":\"PoolConfig\"")
+                .doesNotContain("results/", "](");
+    }
+
     @Test
     void theMenuAndTheListOfDecisionsLeadToAllPages() throws IOException {
         Path site = MarkdownPage.PROJECT.resolve("src/site");

@@ -25,7 +25,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-/** Every server on the first pages, as it is printed there, serves one more peer when a thousand say nothing. */
+/**
+ * Every server on the first pages, and on those for who comes from elsewhere, as it is printed there, serves one more
+ * peer when a thousand say nothing.
+ */
 @Timeout(120)
 class DocumentedServersTest {
     private static final int SILENT = 1_000;
@@ -33,7 +36,11 @@ class DocumentedServersTest {
     /** How many datagrams the system has room for, at least. */
     private static final int ROOM = 50;
 
-    private static final List<String> PAGES = List.of("README.md", "src/site/markdown/quickstart.md");
+    private static final List<String> PAGES = List.of(
+            "README.md",
+            "src/site/markdown/quickstart.md",
+            "src/site/markdown/from-serversocket.md",
+            "src/site/markdown/from-netty.md");
 
     /** What a block names that makes a server, or a handler for one. */
     private static final Pattern SERVER = Pattern.compile("new (Tcp|Udp)Server\\(|extends (Tcp|\\w+Handler)");
@@ -51,6 +58,8 @@ class DocumentedServersTest {
                 assertThat(client.readLine()).isEqualTo("Who are you?");
                 assertThat(client.send("Ada\n").readLine()).isEqualTo("Hello, Ada!");
             },
+            "LineHandler",
+            client -> assertThat(client.send("a line\n").readLine()).isEqualTo("a line"),
             "SumHandler",
             client -> {
                 client.send(
@@ -64,7 +73,7 @@ class DocumentedServersTest {
     }
 
     private static void echo(TestClient client) throws IOException {
-        assertThat(client.send("me").halfClose().readAll()).isEqualTo("me");
+        assertThat(client.send("me\n").halfClose().readAll()).isEqualTo("me\n");
     }
 
     @Test
@@ -82,7 +91,13 @@ class DocumentedServersTest {
         assertThat(served)
                 .as("what the pages have")
                 .contains(
-                        "EchoServer", "UpperCaseServer", "GreetingHandler", "SumHandler", "LocalServer", "PoliteServer")
+                        "EchoServer",
+                        "UpperCaseServer",
+                        "GreetingHandler",
+                        "SumHandler",
+                        "LocalServer",
+                        "PoliteServer",
+                        "LineHandler")
                 .hasSize(blocks.size());
     }
 

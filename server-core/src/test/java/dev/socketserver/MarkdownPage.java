@@ -6,8 +6,12 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
+import java.util.Set;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 
 /** A page of the documentation, as far as tests look into it. Immutable. */
@@ -16,7 +20,10 @@ record MarkdownPage(Path file, String text) {
     static final Path PROJECT = Path.of("..").toAbsolutePath().normalize();
 
     private static final Pattern JAVA = Pattern.compile("(?ms)^```java\\n(.*?)^```$");
+    private static final Pattern FENCED = Pattern.compile("(?ms)^```.*?^```$");
     private static final Pattern CODE = Pattern.compile("(?ms)^```.*?^```$|`[^`\\n]*`");
+    private static final Pattern HEADING = Pattern.compile("(?m)^#+ (.*)$");
+    private static final Pattern TO_SECTION = Pattern.compile("\\]\\(([^)#\\s:]*)#([^)\\s]+)\\)");
     private static final Pattern LINK = Pattern.compile("\\]\\(([^)#\\s]+)[^)]*\\)");
 
     static MarkdownPage of(String fileInProject) {
@@ -75,6 +82,31 @@ record MarkdownPage(Path file, String text) {
                 .filter(link -> !link.contains("://"))
                 .map(file::resolveSibling)
                 .toList();
+    }
+
+    /** Returns the links to sections that do not exist, by the names that GitHub gives them. */
+    List<String> brokenSections() {
+        return TO_SECTION
+                .matcher(CODE.matcher(text).replaceAll(""))
+                .results()
+                .filter(link -> {
+                    MarkdownPage page = link.group(1).isEmpty() ? this : read(file.resolveSibling(link.group(1)));
+                    return !page.sections().contains(link.group(2));
+                })
+                .map(MatchResult::group)
+                .toList();
+    }
+
+    private Set<String> sections() {
+        return HEADING.matcher(FENCED.matcher(text).replaceAll(""))
+                .results()
+                .map(heading -> heading.group(1)
+                        .replaceAll("!?\\[([^]]*)]\\([^)]*\\)", "$1")
+                        .toLowerCase(Locale.ROOT)
+                        .replaceAll("[^\\p{L}\\p{N} _-]", "")
+                        .strip()
+                        .replace(' ', '-'))
+                .collect(Collectors.toSet());
     }
 
     @Override
