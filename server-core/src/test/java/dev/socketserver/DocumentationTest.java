@@ -199,6 +199,18 @@ class DocumentationTest {
         return MarkdownPage.all();
     }
 
+    @Test
+    void theCoordinatesAreThoseOfTheBuild() throws IOException {
+        Matcher version = Pattern.compile("<version>(.*)</version>")
+                .matcher(Files.readString(MarkdownPage.PROJECT.resolve("server-core/pom.xml")));
+        assertThat(version.find()).isTrue();
+
+        String maven = "<artifactId>server-core</artifactId>\n  " + version.group();
+        assertThat(MarkdownPage.of("README.md").text())
+                .contains(maven, "\"dev.socketserver:server-core:" + version.group(1) + "\"");
+        assertThat(MarkdownPage.of("src/site/markdown/quickstart.md").text()).contains(maven);
+    }
+
     @ParameterizedTest
     @MethodSource("pages")
     void linksLeadToFiles(MarkdownPage page) {

@@ -13,7 +13,7 @@ class DemoCommandTest {
     @Test
     void silentPeersStarveTheFixedPoolOnly(@TempDir Path directory) {
         Path page = directory.resolve("demo.html");
-        CommandRun run = CommandRun.of("demo", "--scale", "0.2", "--html", page.toString());
+        CommandRun run = CommandRun.of("demo", "--scale", "0.3", "--html", page.toString());
 
         assertThat(run.err()).isEmpty();
         assertThat(run.exitCode()).as(run.out()).isZero();

@@ -46,7 +46,7 @@ public final class Demonstration {
     private static final int SILENT = 100;
     private static final int SLOW = 8;
     private static final Message REQUEST = Message.ofText("?".repeat(63) + "\n");
-    private static final Duration TIMEOUT = Duration.ofSeconds(2);
+    private static final Duration TIMEOUT = Duration.ofSeconds(5);
     private static final Duration TICK = Duration.ofSeconds(1);
 
     private final PrintWriter out;
