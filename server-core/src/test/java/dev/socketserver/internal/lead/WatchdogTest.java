@@ -2,11 +2,21 @@ package dev.socketserver.internal.lead;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.socketserver.internal.pool.ServicePool;
+import dev.socketserver.pool.AbortableTask;
+import dev.socketserver.pool.ElasticThreadPool;
+import dev.socketserver.pool.PoolConfig;
 import java.time.Duration;
+import java.util.Objects;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** When the watchdog looks next, by what it has found, on the test's clock. */
+/** When the watchdog looks next, by what it has found, on the test's clock; and that it misses no turn by resting. */
 @Timeout(60)
 class WatchdogTest {
     private final Watchdog watchdog = new Watchdog("server", () -> {});
@@ -65,5 +75,53 @@ class WatchdogTest {
             next(Lead.Finding.IDLE, calm);
         }
         assertThat(next(Lead.Finding.IDLE, calm)).isZero();
+    }
+
+    /** A leader whose turns block until the lead is taken away; each begins about when the watchdog goes to rest. */
+    private static final class Blocking implements Lead.Role {
+        private static final int TURNS = 100;
+
+        private final CountDownLatch lost = new CountDownLatch(TURNS);
+        private final AtomicReference<@Nullable Lead> lead = new AtomicReference<>();
+
+        @Override
+        public void lead() {
+            Lead led = Objects.requireNonNull(lead.get());
+            long rest = Watchdog.TICK.toNanos() * Watchdog.REST_TICKS;
+            long end = System.nanoTime() + rest + ThreadLocalRandom.current().nextLong(rest / 2);
+            for (long left = end - System.nanoTime(); left > 0; left = end - System.nanoTime()) {
+                LockSupport.parkNanos(left);
+            }
+            long turn = led.begin();
+            while (led.leadership().seen() == turn && lost.getCount() > 0) {
+                LockSupport.parkNanos(Watchdog.TICK.toNanos());
+            }
+            lost.countDown();
+        }
+
+        @Override
+        public void hurry() {}
+
+        @Override
+        public void standIn() {}
+
+        @Override
+        public @Nullable AbortableTask servedBy(Thread thread) {
+            return null;
+        }
+    }
+
+    @Test
+    void aTurnThatBeginsWhenItGoesToRestIsNotMissed() throws InterruptedException {
+        var blocking = new Blocking();
+        try (var pool = new ElasticThreadPool(PoolConfig.builder().build())) {
+            Lead lead = new Lead(Objects.requireNonNull(ServicePool.of(pool)), blocking, new HandlerTimes());
+            blocking.lead.set(lead);
+            watchdog.watch(lead);
+            watchdog.start();
+            lead.callForLeader();
+            blocking.lost.await();
+            watchdog.stop();
+        }
     }
 }
