@@ -9,6 +9,7 @@ import dev.socketserver.internal.run.ServerRun;
 import dev.socketserver.internal.util.Check;
 import dev.socketserver.internal.util.Log;
 import dev.socketserver.internal.util.RateLimitedLog;
+import dev.socketserver.internal.util.StopSignals;
 import dev.socketserver.pool.ElasticThreadPool;
 import java.io.Closeable;
 import java.io.IOException;
@@ -25,7 +26,7 @@ import org.jspecify.annotations.Nullable;
  * The base class of all servers: their lifecycle, and the hooks of Python's {@code socketserver}.
  *
  * <p><b>To call:</b> {@link #serveForever}, {@link #start}, {@link #handleRequest}, {@link #address}, {@link #pause},
- * {@link #resume}, {@link #shutdown}, {@link #close}. All are thread-safe.
+ * {@link #resume}, {@link #shutdown}, {@link #close}, {@link #closeOnSignal}. All are thread-safe.
  *
  * <p><b>To override:</b> {@link #serverBind}, {@link #serverActivate}, {@link #serverClose}, {@link #verifyRequest},
  * {@link #processRequest}, {@link #finishRequest}, {@link #shutdownRequest}, {@link #closeRequest},
@@ -275,12 +276,24 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
         return current == null ? DrainReport.NOTHING : current.stop(grace);
     }
 
+    /**
+     * Closes the server, as by {@link #close()}, when the process is told to stop by SIGTERM or SIGINT (Ctrl-C). The
+     * process is not ended by such a signal: it ends by itself, with exit code 0, when {@link #serveForever()} has
+     * returned and {@code main} after it. A second signal ends it at once. If the JVM exits in another way, for example
+     * by {@code System.exit}, or runs with {@code -Xrs}, the server is closed in a shutdown hook. Lasts until the
+     * server is closed.
+     */
+    public final void closeOnSignal() {
+        StopSignals.close(this, this::close);
+    }
+
     @Override
     public final void close() {
         synchronized (lock) {
             closed = true;
         }
         shutdown(config.shutdownGrace());
+        StopSignals.forget(this);
     }
 
     // ---- may be overridden

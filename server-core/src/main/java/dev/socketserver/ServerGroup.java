@@ -1,6 +1,8 @@
 package dev.socketserver;
 
 import dev.socketserver.internal.util.Check;
+import dev.socketserver.internal.util.StopSignals;
+import dev.socketserver.internal.util.UserThread;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -198,6 +200,14 @@ public final class ServerGroup implements AutoCloseable {
     }
 
     /**
+     * Closes the group when the process is told to stop by SIGTERM or SIGINT; see {@link BaseServer#closeOnSignal}.
+     * Lasts until the group is closed.
+     */
+    public void closeOnSignal() {
+        StopSignals.close(this, this::close);
+    }
+
+    /**
      * Shuts all servers down permanently, at the same time, each with its own {@link ServerConfig#shutdownGrace()}.
      * Further calls do nothing.
      */
@@ -207,6 +217,7 @@ public final class ServerGroup implements AutoCloseable {
             server.close();
             return DrainReport.NOTHING;
         });
+        StopSignals.forget(this);
     }
 
     private Map<Server, DrainReport> stop(Function<BaseServer<?>, DrainReport> how) {
@@ -228,7 +239,7 @@ public final class ServerGroup implements AutoCloseable {
         for (BaseServer<?> server : some) {
             var stop = new FutureTask<>(() -> how.apply(server));
             stops.put(server, stop);
-            threads.add(begin(stop, server.name() + "-shutdown"));
+            threads.add(UserThread.begin(stop, server.name() + "-shutdown"));
         }
         Map<Server, DrainReport> reports = new LinkedHashMap<>();
         boolean interrupted = false;
@@ -249,18 +260,6 @@ public final class ServerGroup implements AutoCloseable {
             Thread.currentThread().interrupt();
         }
         return Collections.unmodifiableMap(reports);
-    }
-
-    /** Runs the task in a thread of that name, not a daemon; in the calling one if no other is to be had. */
-    private static Thread begin(Runnable task, String name) {
-        var thread = new Thread(null, task, name, 0, false);
-        thread.setDaemon(false);
-        try {
-            thread.start();
-        } catch (OutOfMemoryError e) {
-            task.run();
-        }
-        return thread;
     }
 
     @Override

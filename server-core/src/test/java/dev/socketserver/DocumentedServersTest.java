@@ -121,7 +121,7 @@ class DocumentedServersTest {
             String served = block.getValue()
                     .replaceAll("\\b7007\\b", "0")
                     .replaceAll("server\\.serveForever\\(\\);", "served.accept(server);")
-                    .replaceAll("(?m)^ *Runtime.getRuntime\\(\\).addShutdownHook.*$", "")
+                    .replaceAll("(?m)^ *server\\.closeOnSignal.*$", "")
                     .replaceAll("server\\.start\\(\\);", "served.accept(server);");
             sources.add(DocumentationTest.sourceFile(directory.resolve(block.getKey()), block.getKey(), served, HOOK));
         }

@@ -203,7 +203,13 @@ class PackageStructureTest {
                 .filteredOn(required -> !required.modifiers().contains(ModuleDescriptor.Requires.Modifier.STATIC))
                 .extracting(ModuleDescriptor.Requires::name)
                 .containsExactlyInAnyOrder(
-                        "java.base", "java.management", "jdk.jfr", "io.netty.buffer", "io.netty.common", "org.slf4j");
+                        "java.base",
+                        "java.management",
+                        "jdk.jfr",
+                        "jdk.unsupported",
+                        "io.netty.buffer",
+                        "io.netty.common",
+                        "org.slf4j");
         assertThat(module.requires())
                 .filteredOn(required -> required.modifiers().contains(ModuleDescriptor.Requires.Modifier.STATIC))
                 .as("optional, so not required of those who require this module")

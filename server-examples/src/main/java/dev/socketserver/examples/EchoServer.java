@@ -22,7 +22,7 @@ public final class EchoServer {
         var server = new TcpServer(7007, EchoHandler::new);
         server.bind();
         System.out.println("listening on " + server.address());
-        Runtime.getRuntime().addShutdownHook(new Thread(server::close)); // drains on SIGTERM
+        server.closeOnSignal(); // drains on SIGTERM
         server.serveForever();
     }
 }

@@ -19,7 +19,7 @@ public final class UpperCaseServer {
 
     public static void main(String... args) throws IOException {
         try (var server = new UdpServer(7007, UpperCaseHandler::new)) {
-            Runtime.getRuntime().addShutdownHook(new Thread(server::close));
+            server.closeOnSignal();
             server.serveForever();
         }
     }

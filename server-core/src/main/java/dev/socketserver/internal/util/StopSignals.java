@@ -1,0 +1,163 @@
+package dev.socketserver.internal.util;
+
+import static java.lang.invoke.MethodType.methodType;
+
+import java.lang.invoke.MethodHandle;
+import java.lang.invoke.MethodHandleProxies;
+import java.lang.invoke.MethodHandles;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Closes what is registered when the process is told to stop, and leaves it to the program to end: by itself, hence
+ * with its own exit code.
+ *
+ * <pre>
+ *              first close()              signal
+ *   DEFAULT ──────────────────▶ CAUGHT ───────────▶ DEFAULT, all registered are being closed
+ *      ▲    last forget()          │
+ *      └───────────────────────────┘
+ * </pre>
+ *
+ * <p>So a second signal does what it does by default: it ends the process at once. Where signals cannot be caught
+ * (option {@code -Xrs}, no module {@code jdk.unsupported}), and when the JVM exits for another reason, a shutdown hook
+ * closes what is registered. Signals are caught by {@code sun.misc.Signal}, the only way that Java has; through method
+ * handles, since the compiler warns of it otherwise. Thread-safe.
+ */
+public final class StopSignals {
+    private static final Log LOG = Log.of(StopSignals.class);
+    private static final List<String> NAMES = List.of("TERM", "INT");
+    private static final String THREAD_NAME = "close-on-signal";
+
+    private static final Map<Object, Runnable> REGISTERED = new HashMap<>(); // guarded by the class
+    private static final Map<String, Object> DEFAULTS = new HashMap<>(); // guarded by the class: while CAUGHT
+    private static boolean hooked; // guarded by the class: the shutdown hook has been added
+
+    private StopSignals() {}
+
+    /**
+     * Runs {@code closing} in a thread of its own when the process is told to stop, unless the owner has been forgotten
+     * by then. If the JVM is exiting already, runs it at once.
+     */
+    public static void close(Object owner, Runnable closing) {
+        synchronized (StopSignals.class) {
+            if (hook()) {
+                if (REGISTERED.put(owner, closing) == null && REGISTERED.size() == 1) {
+                    NAMES.forEach(StopSignals::catchSignal);
+                }
+                return;
+            }
+        }
+        closing.run();
+    }
+
+    /** Forgets what was registered for this owner, if anything. */
+    public static synchronized void forget(Object owner) {
+        if (REGISTERED.remove(owner) != null && REGISTERED.isEmpty()) {
+            restore();
+        }
+    }
+
+    /** Adds the shutdown hook; returns false if the JVM is exiting. */
+    private static synchronized boolean hook() {
+        if (!hooked) {
+            try {
+                Runtime.getRuntime().addShutdownHook(new Thread(StopSignals::exiting, THREAD_NAME));
+            } catch (IllegalStateException e) {
+                return false;
+            }
+            hooked = true;
+        }
+        return true;
+    }
+
+    private static synchronized void catchSignal(String name) {
+        try {
+            DEFAULTS.put(name, Sun.handle(name, Sun.HANDLER));
+        } catch (IllegalArgumentException | LinkageError e) {
+            LOG.debug("SIG{} is left to the JVM: {}", name, e);
+        }
+    }
+
+    private static synchronized void restore() {
+        DEFAULTS.forEach(Sun::handle);
+        DEFAULTS.clear();
+    }
+
+    /** Runs in a thread of the JVM, which is a daemon. */
+    @SuppressWarnings("UnusedMethod") // found by its name
+    private static void signalled(Object signal) {
+        LOG.info("closing on {}", signal);
+        closeAll();
+    }
+
+    private static void exiting() {
+        for (Thread thread : closeAll()) {
+            boolean interrupted = false;
+            while (thread.isAlive()) {
+                try {
+                    thread.join();
+                } catch (InterruptedException e) {
+                    interrupted = true;
+                }
+            }
+            if (interrupted) {
+                Thread.currentThread().interrupt();
+            }
+        }
+    }
+
+    /** Starts to close all, at the same time, and forgets them; returns the threads. */
+    private static List<Thread> closeAll() {
+        List<Runnable> all;
+        synchronized (StopSignals.class) {
+            restore();
+            all = List.copyOf(REGISTERED.values());
+            REGISTERED.clear();
+        }
+        return all.stream()
+                .map(closing -> UserThread.begin(closing, THREAD_NAME))
+                .toList();
+    }
+
+    /** {@code sun.misc.Signal} and {@code SignalHandler}. */
+    private static final class Sun {
+        private static final MethodHandle SIGNAL;
+        private static final MethodHandle HANDLE;
+        static final Object HANDLER;
+
+        static {
+            try {
+                MethodHandles.Lookup lookup = MethodHandles.publicLookup();
+                Class<?> signal = Class.forName("sun.misc.Signal");
+                Class<?> handler = Class.forName("sun.misc.SignalHandler");
+                SIGNAL = lookup.findConstructor(signal, methodType(void.class, String.class));
+                HANDLE = lookup.findStatic(signal, "handle", methodType(handler, signal, handler));
+                MethodHandle signalled = MethodHandles.lookup()
+                        .findStatic(StopSignals.class, "signalled", methodType(void.class, Object.class));
+                HANDLER = MethodHandleProxies.asInterfaceInstance(
+                        handler, signalled.asType(methodType(void.class, signal)));
+            } catch (ReflectiveOperationException e) {
+                throw new NoClassDefFoundError(e.toString());
+            }
+        }
+
+        private Sun() {}
+
+        /**
+         * Sets the handler of a signal and returns the previous one.
+         *
+         * @throws IllegalArgumentException if the JVM was told not to use the signal
+         */
+        static Object handle(String name, Object handler) {
+            try {
+                return HANDLE.invoke(SIGNAL.invoke(name), handler);
+            } catch (RuntimeException | Error e) {
+                throw e;
+            } catch (Throwable e) {
+                throw new IllegalStateException("sun.misc.Signal threw a checked exception", e);
+            }
+        }
+    }
+}
