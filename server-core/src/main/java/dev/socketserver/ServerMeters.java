@@ -1,11 +1,15 @@
 package dev.socketserver;
 
+import dev.socketserver.pool.TimeDistribution;
+import dev.socketserver.pool.TimeMeters;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
+import io.micrometer.core.instrument.binder.BaseUnits;
 import io.micrometer.core.instrument.binder.MeterBinder;
 import java.util.Locale;
+import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
@@ -14,6 +18,8 @@ import java.util.function.ToDoubleFunction;
  * is an optional dependency. Thread-safe.
  */
 public final class ServerMeters implements MeterBinder {
+    private static final String PREFIX = "socket.server.";
+
     private final BaseServer<?> server;
     private final Tags tags;
 
@@ -29,39 +35,100 @@ public final class ServerMeters implements MeterBinder {
 
     @Override
     public void bindTo(MeterRegistry registry) {
-        gauge(registry, "ready", s -> s.state() == ServerState.READY ? 1 : 0);
-        gauge(registry, "connections.open", ServerSnapshot::open);
-        counter(registry, "connections.accepted", tags, ServerSnapshot::accepted);
+        gauge(
+                registry,
+                "ready",
+                "1 while the server is ready, otherwise 0",
+                s -> s.state() == ServerState.READY ? 1 : 0);
+        gauge(registry, "connections.open", "connections or datagrams open now", ServerSnapshot::open);
+        String accepted = "connections or datagrams accepted";
+        counter(registry, "connections.accepted", tags, accepted, ServerSnapshot::accepted);
         for (Rejection why : Rejection.values()) {
+            String rejected = "connections or datagrams closed unserved, or answers not sent";
             counter(
                     registry,
                     "connections.rejected",
-                    tags.and("reason", why.name().toLowerCase(Locale.ROOT)),
+                    reason(why),
+                    rejected,
                     s -> s.rejectionsByReason().getOrDefault(why, 0L));
         }
-        counter(registry, "requests", tags, ServerSnapshot::requests);
-        counter(registry, "requests.failed", tags, ServerSnapshot::failed);
-        counter(registry, "accept.failures", tags, ServerSnapshot::acceptFailures);
-        counter(registry, "messages.dropped", tags, ServerSnapshot::messagesDropped);
+        counter(registry, "accept.failures", tags, "failed attempts to accept", ServerSnapshot::acceptFailures);
+        bindRequests(registry);
         if (server instanceof UdpServer datagrams) {
-            FunctionCounter.builder(
-                            "socket.server.system.drops",
-                            datagrams,
-                            s -> s.systemDrops().orElse(0))
-                    .tags(tags)
-                    .register(registry);
+            bindDrops(registry, datagrams);
+        } else {
+            bindEnds(registry);
         }
     }
 
-    private void gauge(MeterRegistry registry, String name, ToDoubleFunction<ServerSnapshot> figure) {
-        Gauge.builder("socket.server." + name, server, s -> figure.applyAsDouble(s.snapshot()))
+    private void bindRequests(MeterRegistry registry) {
+        counter(registry, "requests", tags, "calls of handlers", ServerSnapshot::requests);
+        counter(registry, "requests.failed", tags, "requests whose handler or a hook threw", ServerSnapshot::failed);
+        times(registry, "requests.duration", "how long calls of handlers took", ServerSnapshot::requestTime);
+        String dropped = "messages dropped because their peers did not read";
+        counter(registry, "messages.dropped", tags, dropped, ServerSnapshot::messagesDropped);
+        bytes(registry, "received", "bytes received", ServerSnapshot::bytesReceived);
+        bytes(registry, "sent", "bytes sent", ServerSnapshot::bytesSent);
+    }
+
+    private void bindEnds(MeterRegistry registry) {
+        for (EndReason why : EndReason.values()) {
+            counter(
+                    registry,
+                    "connections.ended",
+                    reason(why),
+                    "connections that have ended",
+                    s -> s.endsByReason().getOrDefault(why, 0L));
+        }
+        times(registry, "connections.duration", "how long connections lasted", ServerSnapshot::connectionTime);
+        String waited = "how long connections waited for their first byte";
+        times(registry, "connections.first.byte", waited, ServerSnapshot::firstByteWait);
+    }
+
+    private void bindDrops(MeterRegistry registry, UdpServer datagrams) {
+        FunctionCounter.builder(
+                        PREFIX + "system.drops", datagrams, s -> s.systemDrops().orElse(0))
                 .tags(tags)
+                .description("datagrams that the system has dropped since the server was bound")
                 .register(registry);
     }
 
-    private void counter(MeterRegistry registry, String name, Tags with, ToDoubleFunction<ServerSnapshot> figure) {
-        FunctionCounter.builder("socket.server." + name, server, s -> figure.applyAsDouble(s.snapshot()))
-                .tags(with)
+    private Tags reason(Enum<?> why) {
+        return tags.and("reason", why.name().toLowerCase(Locale.ROOT));
+    }
+
+    private void times(
+            MeterRegistry registry, String name, String description, Function<ServerSnapshot, TimeDistribution> times) {
+        new TimeMeters<BaseServer<?>>(PREFIX + name, tags, description, server, s -> times.apply(s.snapshot()))
+                .bindTo(registry);
+    }
+
+    private void bytes(
+            MeterRegistry registry, String name, String description, ToDoubleFunction<ServerSnapshot> figure) {
+        counter(name, tags, description, figure).baseUnit(BaseUnits.BYTES).register(registry);
+    }
+
+    private void gauge(
+            MeterRegistry registry, String name, String description, ToDoubleFunction<ServerSnapshot> figure) {
+        Gauge.builder(PREFIX + name, server, s -> figure.applyAsDouble(s.snapshot()))
+                .tags(tags)
+                .description(description)
                 .register(registry);
+    }
+
+    private void counter(
+            MeterRegistry registry,
+            String name,
+            Tags with,
+            String description,
+            ToDoubleFunction<ServerSnapshot> figure) {
+        counter(name, with, description, figure).register(registry);
+    }
+
+    private FunctionCounter.Builder<BaseServer<?>> counter(
+            String name, Tags with, String description, ToDoubleFunction<ServerSnapshot> figure) {
+        return FunctionCounter.<BaseServer<?>>builder(PREFIX + name, server, s -> figure.applyAsDouble(s.snapshot()))
+                .tags(with)
+                .description(description);
     }
 }

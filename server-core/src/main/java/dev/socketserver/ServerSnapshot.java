@@ -1,5 +1,6 @@
 package dev.socketserver;
 
+import dev.socketserver.pool.TimeDistribution;
 import java.util.Map;
 
 /**
@@ -15,6 +16,12 @@ import java.util.Map;
  * @param acceptFailures failed attempts to accept so far
  * @param messagesDropped messages that {@link StreamConnection#send} did not take, or dropped for newer ones, so far,
  *     because their peers did not read
+ * @param bytesReceived bytes received so far, as they are on the network: encrypted, with TLS
+ * @param bytesSent bytes sent so far, likewise
+ * @param requestTime how long the calls of handlers took that {@code requests} counts and that have returned
+ * @param firstByteWait how long connections waited for their peers' first byte, of those that got one
+ * @param connectionTime how long the connections lasted that have ended
+ * @param endsByReason connections that have ended so far
  */
 public record ServerSnapshot(
         ServerState state,
@@ -24,7 +31,13 @@ public record ServerSnapshot(
         long failed,
         Map<Rejection, Long> rejectionsByReason,
         long acceptFailures,
-        long messagesDropped) {
+        long messagesDropped,
+        long bytesReceived,
+        long bytesSent,
+        TimeDistribution requestTime,
+        TimeDistribution firstByteWait,
+        TimeDistribution connectionTime,
+        Map<EndReason, Long> endsByReason) {
 
     /** Returns the sum of the rejections over all reasons. */
     public long rejected() {

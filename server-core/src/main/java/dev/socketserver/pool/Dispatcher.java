@@ -223,7 +223,7 @@ final class Dispatcher implements ServicePool, Worker.Source {
         if (logEnd != null) {
             logEnd.run();
         }
-        if (worker.waited > state.maxQueueWait) {
+        if (worker.waited > Math.max(state.maxQueueWait, PoolEvents.LONG_WAIT)) {
             PoolEvents.waited(state.config.name(), worker.waited);
         }
     }

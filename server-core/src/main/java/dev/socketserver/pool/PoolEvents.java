@@ -15,6 +15,12 @@ import jdk.jfr.Timespan;
  */
 @SuppressWarnings("UnusedVariable") // the recorder reads the fields
 final class PoolEvents {
+    /**
+     * A wait is an event only if it is longer, in nanoseconds; a pool that grows by {@code maxQueueWait} exceeds that
+     * all the time.
+     */
+    static final long LONG_WAIT = 20_000_000;
+
     private PoolEvents() {}
 
     private static boolean isRecording() {
@@ -101,7 +107,7 @@ final class PoolEvents {
 
     @Name("dev.socketserver.LongQueueWait")
     @Label("Long Queue Wait")
-    @Description("A task waited in the queue longer than maxQueueWait")
+    @Description("A task waited in the queue longer than 20 ms and than maxQueueWait")
     private static final class LongQueueWait extends PoolEvent {
         @Label("Pool")
         String pool = "";

@@ -10,17 +10,22 @@ import dev.socketserver.StreamConnection;
 import dev.socketserver.internal.util.Log;
 import dev.socketserver.internal.util.RateLimitedLog;
 
-/** Passes events to the user's listener; exceptions that it throws are logged and otherwise ignored. Thread-safe. */
+/**
+ * Passes events to the log, the flight recorder and the user's listener; exceptions that the latter throws are logged
+ * and otherwise ignored. Thread-safe.
+ */
 final class GuardedListener {
     private static final Log LOG = Log.of(ServerListener.class);
 
     private final Server server;
     private final ServerListener target;
+    private final LifecycleLog lifecycle;
     private final RateLimitedLog failures = new RateLimitedLog(LOG);
 
     GuardedListener(Server server, ServerListener target) {
         this.server = server;
         this.target = target;
+        lifecycle = new LifecycleLog(server);
     }
 
     private void threw(Throwable failure) {
@@ -28,6 +33,7 @@ final class GuardedListener {
     }
 
     void stateChanged(ServerState state) {
+        lifecycle.entered(state);
         try {
             target.stateChanged(server, state);
         } catch (Throwable e) {
@@ -92,6 +98,8 @@ final class GuardedListener {
     }
 
     void stopped(DrainReport report) {
+        lifecycle.stopped(report);
+        ServerEvents.drained(server, report);
         try {
             target.stopped(server, report);
         } catch (Throwable e) {

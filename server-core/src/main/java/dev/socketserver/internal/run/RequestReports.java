@@ -1,6 +1,7 @@
 package dev.socketserver.internal.run;
 
 import dev.socketserver.Datagram;
+import dev.socketserver.EndReason;
 import dev.socketserver.Rejection;
 import dev.socketserver.StreamConnection;
 import dev.socketserver.internal.util.Log;
@@ -67,12 +68,36 @@ public final class RequestReports {
 
     private void rejected(OpenRequest request, Rejection reason, Throwable why) {
         counters.rejected(reason);
+        ServerEvents.rejected(server, request, reason);
         listener.rejected(request.face(), why);
     }
 
-    /** Called before a handler is called. */
-    void handling() {
+    /** Called before a handler is called; returns the time, on the {@code nanoTime} clock. */
+    long handling() {
         counters.handling();
+        return System.nanoTime();
+    }
+
+    /** Called when a handler that was called at the given time has returned, or has thrown an exception. */
+    void handled(OpenRequest request, long since) {
+        long taken = System.nanoTime() - since;
+        counters.handled(taken);
+        ServerEvents.handled(server, request, taken);
+    }
+
+    /** Called when bytes were received from a peer. */
+    public void received(long bytes) {
+        counters.received(bytes);
+    }
+
+    /** Called when bytes were sent to a peer. */
+    public void sent(long bytes) {
+        counters.sent(bytes);
+    }
+
+    /** Called when a connection's peer has sent its first byte. */
+    public void firstByte(OpenRequest connection) {
+        counters.firstByte(connection.age().toNanos());
     }
 
     /** Called when messages for a connection's peer were dropped. */
@@ -89,6 +114,12 @@ public final class RequestReports {
 
     /** Called when a request has ended. */
     void closed(OpenRequest request) {
+        if (request.face() instanceof StreamConnection connection) {
+            EndReason why = connection.endedBy().orElse(EndReason.SERVER);
+            long lasted = request.age().toNanos();
+            counters.ended(why, lasted);
+            ServerEvents.ended(server, request, why, lasted);
+        }
         listener.closed(request.face());
     }
 }

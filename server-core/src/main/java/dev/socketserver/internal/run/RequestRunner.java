@@ -265,8 +265,7 @@ public final class RequestRunner {
             runCalls(request);
             switch (request.look()) {
                 case MESSAGE -> {
-                    reports.handling();
-                    hooks.serve(request);
+                    serveMessage(request);
                     if (!request.isKept()) {
                         return false;
                     }
@@ -283,6 +282,15 @@ public final class RequestRunner {
                     return false;
                 }
             }
+        }
+    }
+
+    private void serveMessage(OpenRequest request) throws Exception {
+        long since = reports.handling();
+        try {
+            hooks.serve(request);
+        } finally {
+            reports.handled(request, since);
         }
     }
 
@@ -314,8 +322,12 @@ public final class RequestRunner {
 
     /** Handles one message in a thread that has the turn. */
     void handle(OpenRequest request) throws Exception {
-        reports.handling();
-        hooks.handle(request);
+        long since = reports.handling();
+        try {
+            hooks.handle(request);
+        } finally {
+            reports.handled(request, since);
+        }
     }
 
     /** Notifies the handler that its peer has been silent for a while. Called in the turn. */

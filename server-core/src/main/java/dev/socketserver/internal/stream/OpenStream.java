@@ -5,6 +5,7 @@ import dev.socketserver.internal.buffer.ChannelInput;
 import dev.socketserver.internal.buffer.ChannelOutput;
 import dev.socketserver.internal.buffer.StreamOwner;
 import dev.socketserver.internal.run.OpenRequest;
+import dev.socketserver.internal.run.RequestReports;
 import dev.socketserver.internal.util.Log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -42,6 +43,7 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
     Duration writeTimeout;
     Duration idleTimeout;
     boolean handled; // the handler has been called
+    private boolean heard; // the peer has sent something
     private boolean cutOff; // nothing is said to the peer any more
 
     OpenStream(Transport transport, StreamContext context) throws IOException {
@@ -108,6 +110,21 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
         if (known != null) {
             Objects.requireNonNull(poller).leaveLead(known);
         }
+    }
+
+    @Override
+    public final void received(int bytes) {
+        RequestReports reports = context.runner().reports();
+        reports.received(bytes);
+        if (!heard) {
+            heard = true;
+            reports.firstByte(this);
+        }
+    }
+
+    @Override
+    public final void sent(long bytes) {
+        context.runner().reports().sent(bytes);
     }
 
     final void compute(Runnable work) {

@@ -30,6 +30,12 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
 
         /** Sends what was written. */
         void flush() throws IOException;
+
+        /** Called when bytes have come from the peer. */
+        void received(int bytes);
+
+        /** Called when the system has taken bytes for the peer. */
+        void sent(long bytes);
     }
 
     private final Transport transport;
@@ -114,7 +120,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         if (!receiving) {
             owner.flush();
         }
-        int count = transport.read(target);
+        int count = receive(target);
         if (count != 0 || receiving) {
             return count;
         }
@@ -125,12 +131,32 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         long until = insideMessage ? earlier(readDeadline, messageDeadline()) : readDeadline;
         while (count == 0) {
             boolean inTime = !inputExpired && await(SelectionKey.OP_READ, until);
-            count = transport.read(target); // even if the deadline has passed: this thread may have been delayed
+            count = receive(target); // even if the deadline has passed: this thread may have been delayed
             if (count == 0 && !inTime) {
                 inputExpired = true;
                 throw timedOut(until);
             }
         }
+        return count;
+    }
+
+    private int receive(ByteBuffer target) throws IOException {
+        int count = transport.read(target);
+        if (count > 0) {
+            owner.received(count);
+        }
+        return count;
+    }
+
+    private int send(ByteBuffer source) throws IOException {
+        int count = transport.write(source);
+        owner.sent(count);
+        return count;
+    }
+
+    private long send(ByteBuffer[] sources, int offset, int length) throws IOException {
+        long count = transport.write(sources, offset, length);
+        owner.sent(count);
         return count;
     }
 
@@ -143,14 +169,14 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
 
     @Override
     public int write(ByteBuffer source) throws IOException {
-        int count = transport.write(source);
+        int count = send(source);
         if (count > 0 || sending || !source.hasRemaining()) {
             return count;
         }
         long deadline = deadline(writeTimeout);
         while (count == 0) {
             boolean inTime = await(SelectionKey.OP_WRITE, deadline);
-            count = transport.write(source);
+            count = send(source);
             checkProgress(count, inTime);
         }
         return count;
@@ -158,14 +184,14 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
 
     @Override
     public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
-        long count = transport.write(sources, offset, length);
+        long count = send(sources, offset, length);
         if (count > 0 || sending) {
             return count;
         }
         long deadline = deadline(writeTimeout);
         while (count == 0) {
             boolean inTime = await(SelectionKey.OP_WRITE, deadline);
-            count = transport.write(sources, offset, length);
+            count = send(sources, offset, length);
             checkProgress(count, inTime);
         }
         return count;

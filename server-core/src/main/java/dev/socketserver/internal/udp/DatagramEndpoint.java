@@ -157,6 +157,7 @@ public final class DatagramEndpoint implements Endpoint, Receivers.Entrance, Dat
                 return null;
             }
             int length = target.position();
+            runner().reports().received(length);
             int max = config.maxDatagramSize();
             received.setIndex(0, Math.min(length, max));
             var datagram = new DatagramRequest(this, source, received.retain(), length > max);
@@ -218,6 +219,7 @@ public final class DatagramEndpoint implements Endpoint, Receivers.Entrance, Dat
     public void send(ByteBuf message, SocketAddress peer) throws IOException {
         Sendable.check(message.readableBytes(), peer);
         send(message.nioBuffer(), peer);
+        runner().reports().sent(message.readableBytes());
     }
 
     /** Returns how many datagrams the system has dropped at this address; empty if it does not tell. Thread-safe. */

@@ -100,6 +100,7 @@ public final class DatagramRequest extends OpenRequest implements Datagram {
             throw why;
         }
         socket.send(bytes, remoteAddress());
+        socket.runner().reports().sent(length);
     }
 
     private synchronized boolean spend(int bytesOnTheWire) {

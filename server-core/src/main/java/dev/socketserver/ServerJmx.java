@@ -1,0 +1,227 @@
+package dev.socketserver;
+
+import dev.socketserver.pool.TimeDistribution;
+import java.lang.management.ManagementFactory;
+import java.time.Duration;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.function.Function;
+import javax.management.Attribute;
+import javax.management.AttributeList;
+import javax.management.AttributeNotFoundException;
+import javax.management.DynamicMBean;
+import javax.management.InstanceNotFoundException;
+import javax.management.JMException;
+import javax.management.MBeanAttributeInfo;
+import javax.management.MBeanInfo;
+import javax.management.MBeanOperationInfo;
+import javax.management.MBeanParameterInfo;
+import javax.management.MBeanRegistration;
+import javax.management.MBeanServer;
+import javax.management.ObjectName;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Exposes a server in JMX until closed: its metrics as attributes, and {@code pause}, {@code resume} and {@code drain}
+ * as operations. Thread-safe.
+ */
+public final class ServerJmx implements AutoCloseable {
+    private final MBeanServer beans;
+    private final ObjectName name;
+    private final Bean bean;
+
+    private ServerJmx(MBeanServer beans, ObjectName name, Bean bean) {
+        this.beans = beans;
+        this.name = name;
+        this.bean = bean;
+    }
+
+    /**
+     * Registers a server as {@code dev.socketserver:type=Server,name="NAME"} with the platform MBean server.
+     *
+     * @param server need not be bound yet
+     * @return the registration; closing it unregisters the server, which keeps running
+     * @throws IllegalStateException if a server of that name is already registered
+     */
+    public static ServerJmx register(BaseServer<?> server) {
+        MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
+        try {
+            ObjectName name = new ObjectName("dev.socketserver:type=Server,name=" + ObjectName.quote(server.name()));
+            Bean bean = new Bean(server);
+            beans.registerMBean(bean, name);
+            return new ServerJmx(beans, name, bean);
+        } catch (JMException e) {
+            throw new IllegalStateException("server " + server.name() + " cannot be registered", e);
+        }
+    }
+
+    /** Returns the object name of the server's MBean. */
+    public ObjectName name() {
+        return name;
+    }
+
+    /** Unregisters the server. Further calls do nothing; a later registration of the same name is not affected. */
+    @Override
+    public void close() {
+        try {
+            if (bean.registered) {
+                beans.unregisterMBean(name);
+            }
+        } catch (InstanceNotFoundException e) {
+            // It has just been removed by another thread.
+        } catch (JMException e) {
+            throw new IllegalStateException(name + " cannot be removed", e);
+        }
+    }
+
+    /** How an attribute is read. */
+    private record Figure(Class<?> type, String description, Function<BaseServer<?>, Object> reader) {}
+
+    private static Map<String, Figure> figures() {
+        Map<String, Figure> all = new LinkedHashMap<>();
+        all.put(
+                "State",
+                new Figure(String.class, "lifecycle state", s -> s.state().name()));
+        all.put("Description", new Figure(String.class, "name and address", BaseServer::toString));
+        count(all, "Open", "connections or datagrams open now", s -> (long) s.open());
+        count(all, "Accepted", "connections or datagrams accepted", ServerSnapshot::accepted);
+        count(all, "Requests", "calls of handlers", ServerSnapshot::requests);
+        count(all, "Failed", "requests whose handler or a hook threw", ServerSnapshot::failed);
+        count(all, "Rejected", "connections or datagrams closed unserved", ServerSnapshot::rejected);
+        count(all, "AcceptFailures", "failed attempts to accept", ServerSnapshot::acceptFailures);
+        count(all, "MessagesDropped", "messages dropped for peers that do not read", ServerSnapshot::messagesDropped);
+        count(all, "BytesReceived", "bytes received", ServerSnapshot::bytesReceived);
+        count(all, "BytesSent", "bytes sent", ServerSnapshot::bytesSent);
+        times(all, "RequestTime", "duration of handler calls", ServerSnapshot::requestTime);
+        times(all, "FirstByteWait", "wait for the first byte of connections", ServerSnapshot::firstByteWait);
+        times(all, "ConnectionTime", "duration of ended connections", ServerSnapshot::connectionTime);
+        return all;
+    }
+
+    private static void count(
+            Map<String, Figure> all, String name, String description, Function<ServerSnapshot, Long> figure) {
+        all.put(name, new Figure(Long.class, description, s -> figure.apply(s.snapshot())));
+    }
+
+    private static void times(
+            Map<String, Figure> all,
+            String name,
+            String description,
+            Function<ServerSnapshot, TimeDistribution> times) {
+        micros(all, name + "P50Micros", description + ", 50th percentile, µs", times, t -> t.percentile(50));
+        micros(all, name + "P99Micros", description + ", 99th percentile, µs", times, t -> t.percentile(99));
+        micros(all, name + "MaxMicros", description + ", longest, µs", times, TimeDistribution::longest);
+    }
+
+    private static void micros(
+            Map<String, Figure> all,
+            String name,
+            String description,
+            Function<ServerSnapshot, TimeDistribution> times,
+            Function<TimeDistribution, Duration> figure) {
+        count(all, name, description, s -> figure.apply(times.apply(s)).toNanos() / 1000);
+    }
+
+    private static MBeanOperationInfo operation(
+            String name, String description, String type, MBeanParameterInfo... of) {
+        return new MBeanOperationInfo(name, description, of, type, MBeanOperationInfo.ACTION);
+    }
+
+    /** The MBean that JMX calls. Thread-safe. */
+    private static final class Bean implements DynamicMBean, MBeanRegistration {
+        private static final Map<String, Figure> FIGURES = figures();
+        private static final MBeanOperationInfo[] OPERATIONS = {
+            operation("pause", "stops accepting; returns whether the server is paused now", "boolean"),
+            operation("resume", "accepts again; returns whether the server is ready now", "boolean"),
+            operation(
+                    "drain",
+                    "stops the server, and returns what became of its requests",
+                    "java.lang.String",
+                    new MBeanParameterInfo("graceMillis", "long", "how long running requests may go on, ms"))
+        };
+
+        private final BaseServer<?> server;
+        private volatile boolean registered;
+
+        Bean(BaseServer<?> server) {
+            this.server = server;
+        }
+
+        @Override
+        public MBeanInfo getMBeanInfo() {
+            MBeanAttributeInfo[] attributes = FIGURES.entrySet().stream()
+                    .map(named -> new MBeanAttributeInfo(
+                            named.getKey(),
+                            named.getValue().type().getName(),
+                            named.getValue().description(),
+                            true,
+                            false,
+                            false))
+                    .toArray(MBeanAttributeInfo[]::new);
+            return new MBeanInfo(Server.class.getName(), "a socket server", attributes, null, OPERATIONS, null);
+        }
+
+        @Override
+        public Object getAttribute(String name) throws AttributeNotFoundException {
+            Figure figure = FIGURES.get(name);
+            if (figure == null) {
+                throw new AttributeNotFoundException(name);
+            }
+            return figure.reader().apply(server);
+        }
+
+        /** Returns the attributes that exist, as the interface requires. */
+        @Override
+        public AttributeList getAttributes(String[] names) {
+            AttributeList list = new AttributeList();
+            for (String name : names) {
+                Figure figure = FIGURES.get(name);
+                if (figure != null) {
+                    list.add(new Attribute(name, figure.reader().apply(server)));
+                }
+            }
+            return list;
+        }
+
+        @Override
+        public void setAttribute(Attribute attribute) throws AttributeNotFoundException {
+            throw new AttributeNotFoundException("cannot be set: " + attribute.getName());
+        }
+
+        @Override
+        public AttributeList setAttributes(AttributeList attributes) {
+            return new AttributeList();
+        }
+
+        @Override
+        public @Nullable Object invoke(String action, Object[] parameters, String[] signature) {
+            return switch (action) {
+                case "pause" -> server.pause();
+                case "resume" -> server.resume();
+                case "drain" ->
+                    server.shutdown(Duration.ofMillis((Long) Objects.requireNonNull(parameters)[0]))
+                            .toString();
+                default -> throw new UnsupportedOperationException("a server has no such operation: " + action);
+            };
+        }
+
+        @Override
+        public ObjectName preRegister(MBeanServer beans, ObjectName name) {
+            return name;
+        }
+
+        @Override
+        public void postRegister(Boolean done) {
+            registered = done;
+        }
+
+        @Override
+        public void preDeregister() {}
+
+        @Override
+        public void postDeregister() {
+            registered = false;
+        }
+    }
+}
