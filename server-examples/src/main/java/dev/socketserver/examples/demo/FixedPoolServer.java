@@ -52,15 +52,17 @@ final class FixedPoolServer implements AutoCloseable {
     }
 
     private void accept() {
-        while (!listener.isClosed()) {
-            try {
+        try {
+            while (true) {
                 Socket connection = listener.accept();
                 pool.execute(() -> serve(connection));
-            } catch (IOException e) {
-                if (!listener.isClosed()) {
-                    throw new UncheckedIOException(e);
-                }
             }
+        } catch (IOException e) {
+            if (!listener.isClosed()) {
+                throw new UncheckedIOException(e);
+            }
+        } finally {
+            pool.shutdown(); // here, so that no connection comes too late for it
         }
     }
 
@@ -81,6 +83,5 @@ final class FixedPoolServer implements AutoCloseable {
     @Override
     public void close() throws IOException {
         listener.close();
-        pool.shutdown();
     }
 }
