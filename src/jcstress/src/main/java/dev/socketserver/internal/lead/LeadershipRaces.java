@@ -3,6 +3,9 @@ package dev.socketserver.internal.lead;
 import static org.openjdk.jcstress.annotations.Expect.ACCEPTABLE;
 import static org.openjdk.jcstress.annotations.Expect.FORBIDDEN;
 
+import dev.socketserver.internal.pool.ServicePool;
+import dev.socketserver.pool.AbortableTask;
+import org.jspecify.annotations.Nullable;
 import org.openjdk.jcstress.annotations.Actor;
 import org.openjdk.jcstress.annotations.JCStressTest;
 import org.openjdk.jcstress.annotations.Outcome;
@@ -10,7 +13,7 @@ import org.openjdk.jcstress.annotations.State;
 import org.openjdk.jcstress.infra.results.ZZ_Result;
 import org.openjdk.jcstress.infra.results.Z_Result;
 
-/** What may not happen when two threads are at a {@link Leadership} or a {@link Deadline} at once. */
+/** What may not happen when two threads are at a {@link Leadership} or a {@link Lead} at once. */
 final class LeadershipRaces {
     private LeadershipRaces() {}
 
@@ -90,6 +93,85 @@ final class LeadershipRaces {
         public void nextLeader(Z_Result result) {
             boolean takenBefore = leadership.seen() != 0;
             result.r1 = !takenBefore || !leadership.take() || ready == 1;
+        }
+    }
+
+    /** A turn begins while the watchdog goes to rest: the one sees the turn, or the other that it rests. */
+    @JCStressTest
+    @Outcome(
+            id = {"true, false", "false, true", "true, true"},
+            expect = ACCEPTABLE,
+            desc = "the watchdog checks the turn")
+    @Outcome(expect = FORBIDDEN, desc = "it rests while a turn runs")
+    @State
+    public static class BeginVersusRest {
+        private static final HandlerTimes TIMES = new HandlerTimes();
+
+        private final Lead lead = new Lead(NoPool.INSTANCE, NoRole.INSTANCE, TIMES);
+        private volatile boolean resting;
+        private boolean woken; // of the leader
+
+        /** A lead that is taken. */
+        BeginVersusRest() {
+            lead.watchedBy(() -> woken = resting);
+            lead.leadership().take();
+        }
+
+        /** The watchdog. */
+        @Actor
+        public void rest(ZZ_Result result) {
+            resting = true;
+            result.r1 = Leadership.isRunning(lead.leadership().seen());
+        }
+
+        /** The leader. */
+        @Actor
+        public void begin(ZZ_Result result) {
+            lead.begin();
+            result.r2 = woken;
+        }
+    }
+
+    /** A pool that runs nothing. */
+    private enum NoPool implements ServicePool {
+        INSTANCE;
+
+        @Override
+        public void execute(Runnable task) {}
+
+        @Override
+        public boolean tryExecute(Runnable task) {
+            return false;
+        }
+
+        @Override
+        public boolean isSaturated() {
+            return false;
+        }
+
+        @Override
+        public void onSaturation(Runnable action) {}
+
+        @Override
+        public void offSaturation(Runnable action) {}
+    }
+
+    /** A role that does nothing. */
+    private enum NoRole implements Lead.Role {
+        INSTANCE;
+
+        @Override
+        public void lead() {}
+
+        @Override
+        public void hurry() {}
+
+        @Override
+        public void standIn() {}
+
+        @Override
+        public @Nullable AbortableTask servedBy(Thread thread) {
+            return null;
         }
     }
 }
