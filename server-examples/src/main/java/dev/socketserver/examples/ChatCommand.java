@@ -29,7 +29,7 @@ final class ChatCommand implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     @Mixin
-    private ListenOptions listen = new ListenOptions(DEFAULT_PORT);
+    private ListenOptions listen = ListenOptions.onAll(DEFAULT_PORT);
 
     @Option(
             names = "--idle-timeout",

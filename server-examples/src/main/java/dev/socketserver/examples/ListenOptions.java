@@ -3,25 +3,40 @@ package dev.socketserver.examples;
 import dev.socketserver.ServerConfig;
 import java.net.InetSocketAddress;
 import java.time.Duration;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
-/** The options of a command that listens on all addresses, unless told otherwise. */
+/** Where a command listens. */
 final class ListenOptions {
+    private static final String ALL = "*";
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec spec = CommandSpec.create();
 
-    @Option(names = "--host", paramLabel = "H", description = "The address to listen on; default: all.")
-    private @Nullable String host;
+    @Option(
+            names = "--host",
+            paramLabel = "H",
+            description = "The address to listen on, * for all; default: ${DEFAULT-VALUE}.")
+    private String host;
 
     @Option(names = "--port", paramLabel = "P", description = "The port, 0 for a free one; default: ${DEFAULT-VALUE}.")
     private int port;
 
-    ListenOptions(int defaultPort) {
+    private ListenOptions(String defaultHost, int defaultPort) {
+        host = defaultHost;
         port = defaultPort;
+    }
+
+    /** Returns the options of a command that listens on all addresses, unless told otherwise. */
+    static ListenOptions onAll(int defaultPort) {
+        return new ListenOptions(ALL, defaultPort);
+    }
+
+    /** Returns the options of a command that trusts its peers, and listens on loopback, unless told otherwise. */
+    static ListenOptions onLoopback(int defaultPort) {
+        return new ListenOptions("localhost", defaultPort);
     }
 
     /**
@@ -34,7 +49,7 @@ final class ListenOptions {
         try {
             var config = ServerConfig.builder()
                     .name(name)
-                    .address(host == null ? new InetSocketAddress(port) : new InetSocketAddress(host, port))
+                    .address(host.equals(ALL) ? new InetSocketAddress(port) : new InetSocketAddress(host, port))
                     .idleTimeout(idleTimeout);
             config.build(); // so that a bad value is reported before anything listens
             return config;

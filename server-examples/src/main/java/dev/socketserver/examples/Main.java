@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
             SmtpCommand.class,
             SyslogCommand.class,
             MllpCommand.class,
+            RedisCommand.class,
             FetchCommand.class,
             LoadCommand.class,
             CompareCommand.class

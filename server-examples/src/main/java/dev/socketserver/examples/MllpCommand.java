@@ -31,7 +31,7 @@ final class MllpCommand implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     @Mixin
-    private ListenOptions listen = new ListenOptions(DEFAULT_PORT);
+    private ListenOptions listen = ListenOptions.onAll(DEFAULT_PORT);
 
     @Option(
             names = "--idle-timeout",

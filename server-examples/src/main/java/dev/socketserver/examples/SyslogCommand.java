@@ -33,7 +33,7 @@ final class SyslogCommand implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     @Mixin
-    private ListenOptions listen = new ListenOptions(DEFAULT_PORT);
+    private ListenOptions listen = ListenOptions.onAll(DEFAULT_PORT);
 
     @Option(
             names = "--idle-timeout",

@@ -1,0 +1,234 @@
+package dev.socketserver.examples.redis;
+
+import static java.util.Map.entry;
+
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.function.Predicate;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+
+/** The commands that work on data, and their replies. */
+final class Commands {
+    private static final int MANY = Integer.MAX_VALUE;
+    private static final String NOT_AN_INTEGER = "ERR value is not an integer or out of range";
+    private static final long LONGEST_TIME = Duration.ofDays(36_500).toMillis();
+
+    /** Runs a command, whose name is the first word. */
+    @FunctionalInterface
+    private interface Action {
+        String run(Database data, String[] words);
+    }
+
+    /**
+     * A command that takes so many words behind its name.
+     *
+     * @param least how many at least
+     * @param most how many at most
+     */
+    private record Command(int least, int most, Action action) {
+        String run(Database data, String[] words) {
+            if (words.length <= least || words.length - 1 > most) {
+                throw wrongNumber(words[0]);
+            }
+            return action.run(data, words);
+        }
+    }
+
+    private static final Map<String, Command> ALL = Map.ofEntries(
+            entry("ECHO", new Command(1, 1, (data, words) -> Resp.string(words[1]))),
+            entry("SELECT", new Command(1, 1, (data, words) -> select(words[1]))),
+            // keys
+            entry("DBSIZE", new Command(0, 0, (data, words) -> Resp.integer(data.size()))),
+            entry("FLUSHALL", new Command(0, 1, (data, words) -> clear(data))),
+            entry("DEL", new Command(1, MANY, (data, words) -> count(words, data::remove))),
+            entry("EXISTS", new Command(1, MANY, (data, words) -> count(words, key -> data.millisLeft(key) > -2))),
+            entry("TYPE", new Command(1, 1, (data, words) -> "+" + data.type(words[1]) + "\r\n")),
+            entry("EXPIRE", new Command(2, 2, (data, words) -> flag(data.expire(words[1], seconds(words[2]))))),
+            entry("PEXPIRE", new Command(2, 2, (data, words) -> flag(data.expire(words[1], millis(words[2]))))),
+            entry("PERSIST", new Command(1, 1, (data, words) -> flag(data.expire(words[1], null)))),
+            entry("TTL", new Command(1, 1, (data, words) -> Resp.integer(secondsLeft(data, words[1])))),
+            entry("PTTL", new Command(1, 1, (data, words) -> Resp.integer(data.millisLeft(words[1])))),
+            // strings
+            entry("GET", new Command(1, 1, (data, words) -> Resp.string(data.get(words[1])))),
+            entry("SET", new Command(2, MANY, Commands::set)),
+            entry("STRLEN", new Command(1, 1, (data, words) -> Resp.integer(length(data.get(words[1]))))),
+            entry("APPEND", new Command(2, 2, (data, words) -> append(data, words[1], words[2]))),
+            // counters
+            entry("INCR", new Command(1, 1, (data, words) -> add(data, words[1], 1))),
+            entry("DECR", new Command(1, 1, (data, words) -> add(data, words[1], -1))),
+            entry("INCRBY", new Command(2, 2, (data, words) -> add(data, words[1], number(words[2])))),
+            // lists
+            entry(
+                    "LPUSH",
+                    new Command(
+                            2,
+                            MANY,
+                            (data, words) -> data.withList(words[1], list -> {
+                                rest(words).forEach(list::addFirst);
+                                return Resp.integer(list.size());
+                            }))),
+            entry(
+                    "RPUSH",
+                    new Command(
+                            2,
+                            MANY,
+                            (data, words) -> data.withList(words[1], list -> {
+                                rest(words).forEach(list::addLast);
+                                return Resp.integer(list.size());
+                            }))),
+            entry("LPOP", new Command(1, 1, (data, words) -> Resp.string(data.withList(words[1], Deque::pollFirst)))),
+            entry("RPOP", new Command(1, 1, (data, words) -> Resp.string(data.withList(words[1], Deque::pollLast)))),
+            entry("LLEN", new Command(1, 1, (data, words) -> Resp.integer(data.withList(words[1], Deque::size)))),
+            entry(
+                    "LRANGE",
+                    new Command(3, 3, (data, words) -> range(data, words[1], number(words[2]), number(words[3])))));
+
+    private Commands() {}
+
+    /**
+     * Runs a command and returns its reply.
+     *
+     * @throws RedisException if it cannot be done
+     */
+    static String run(Database data, String name, String[] words) {
+        Command command = ALL.get(name);
+        if (command == null) {
+            throw new RedisException("ERR unknown command '" + plain(words[0]) + "'");
+        }
+        return command.run(data, words);
+    }
+
+    static RedisException wrongNumber(String command) {
+        return new RedisException("ERR wrong number of arguments for '" + plain(command) + "' command");
+    }
+
+    /** Returns what may be part of an error, which is one line. */
+    private static String plain(String word) {
+        return word.substring(0, Math.min(word.length(), 128))
+                .replaceAll("\\p{Cc}", " ")
+                .toLowerCase(Locale.ROOT);
+    }
+
+    private static List<String> rest(String[] words) {
+        return Arrays.asList(words).subList(2, words.length);
+    }
+
+    private static String flag(boolean yes) {
+        return Resp.integer(yes ? 1 : 0);
+    }
+
+    private static String count(String[] words, Predicate<String> action) {
+        return Resp.integer(Stream.of(words).skip(1).filter(action).count());
+    }
+
+    private static long number(String word) {
+        try {
+            return Long.parseLong(word);
+        } catch (NumberFormatException e) {
+            throw new RedisException(NOT_AN_INTEGER);
+        }
+    }
+
+    private static String select(String database) {
+        if (number(database) != 0) {
+            throw new RedisException("ERR DB index is out of range");
+        }
+        return Resp.OK;
+    }
+
+    private static String clear(Database data) {
+        data.clear();
+        return Resp.OK;
+    }
+
+    private static Duration millis(String word) {
+        return time(number(word), 1);
+    }
+
+    private static Duration seconds(String word) {
+        return time(number(word), 1000);
+    }
+
+    private static Duration time(long count, int unit) {
+        if (Math.abs(count) > LONGEST_TIME / unit) {
+            throw new RedisException("ERR invalid expire time");
+        }
+        return Duration.ofMillis(count * unit);
+    }
+
+    private static long secondsLeft(Database data, String key) {
+        long millis = data.millisLeft(key);
+        return millis < 0 ? millis : (millis + 500) / 1000;
+    }
+
+    private static String set(Database data, String[] words) {
+        if (words.length == 3) {
+            data.set(words[1], words[2]);
+            return Resp.OK;
+        }
+        @Nullable Duration time = null;
+        Predicate<Boolean> wanted = there -> true;
+        for (int i = 3; i < words.length; i++) {
+            switch (words[i].toUpperCase(Locale.ROOT)) {
+                case "NX" -> wanted = there -> !there;
+                case "XX" -> wanted = there -> there;
+                case "EX" -> time = seconds(option(words, ++i));
+                case "PX" -> time = millis(option(words, ++i));
+                default -> throw syntaxError();
+            }
+        }
+        return data.setIf(wanted, words[1], words[2], time) ? Resp.OK : Resp.NULL;
+    }
+
+    private static String option(String[] words, int at) {
+        if (at == words.length) {
+            throw syntaxError();
+        }
+        return words[at];
+    }
+
+    private static RedisException syntaxError() {
+        return new RedisException("ERR syntax error");
+    }
+
+    private static int length(@Nullable String value) {
+        return value == null ? 0 : value.length();
+    }
+
+    private static String append(Database data, String key, String more) {
+        return Resp.integer(data.update(key, "", text -> {
+                    if (text.length() + more.length() > Database.LONGEST) {
+                        throw new RedisException("ERR string exceeds maximum allowed size");
+                    }
+                    return text + more;
+                })
+                .length());
+    }
+
+    private static String add(Database data, String key, long delta) {
+        return ":" + data.update(key, "0", text -> sum(number(text), delta)) + "\r\n";
+    }
+
+    private static String sum(long value, long delta) {
+        try {
+            return Long.toString(Math.addExact(value, delta));
+        } catch (ArithmeticException e) {
+            throw new RedisException("ERR increment or decrement would overflow");
+        }
+    }
+
+    /** Returns a part of a list; negative positions count from its end. */
+    private static String range(Database data, String key, long first, long last) {
+        return data.withList(key, list -> {
+            long begin = Math.max(0, first < 0 ? list.size() + first : first);
+            long end = Math.min(list.size(), 1 + (last < 0 ? list.size() + last : last));
+            return Resp.array(
+                    list.stream().skip(begin).limit(Math.max(0, end - begin)).toList());
+        });
+    }
+}
