@@ -3,9 +3,7 @@ package dev.socketserver.examples.redis;
 import static java.util.Map.entry;
 
 import java.time.Duration;
-import java.util.Arrays;
 import java.util.Deque;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Predicate;
@@ -15,8 +13,6 @@ import org.jspecify.annotations.Nullable;
 /** The commands that work on data, and their replies. */
 final class Commands {
     private static final int MANY = Integer.MAX_VALUE;
-    private static final String NOT_AN_INTEGER = "ERR value is not an integer or out of range";
-    private static final long LONGEST_TIME = Duration.ofDays(36_500).toMillis();
 
     /** Runs a command, whose name is the first word. */
     @FunctionalInterface
@@ -33,7 +29,7 @@ final class Commands {
     private record Command(int least, int most, Action action) {
         String run(Database data, String[] words) {
             if (words.length <= least || words.length - 1 > most) {
-                throw wrongNumber(words[0]);
+                throw Arguments.wrongNumber(words[0]);
             }
             return action.run(data, words);
         }
@@ -48,8 +44,12 @@ final class Commands {
             entry("DEL", new Command(1, MANY, (data, words) -> count(words, data::remove))),
             entry("EXISTS", new Command(1, MANY, (data, words) -> count(words, key -> data.millisLeft(key) > -2))),
             entry("TYPE", new Command(1, 1, (data, words) -> "+" + data.type(words[1]) + "\r\n")),
-            entry("EXPIRE", new Command(2, 2, (data, words) -> flag(data.expire(words[1], seconds(words[2]))))),
-            entry("PEXPIRE", new Command(2, 2, (data, words) -> flag(data.expire(words[1], millis(words[2]))))),
+            entry(
+                    "EXPIRE",
+                    new Command(2, 2, (data, words) -> flag(data.expire(words[1], Arguments.seconds(words[2]))))),
+            entry(
+                    "PEXPIRE",
+                    new Command(2, 2, (data, words) -> flag(data.expire(words[1], Arguments.millis(words[2]))))),
             entry("PERSIST", new Command(1, 1, (data, words) -> flag(data.expire(words[1], null)))),
             entry("TTL", new Command(1, 1, (data, words) -> Resp.integer(secondsLeft(data, words[1])))),
             entry("PTTL", new Command(1, 1, (data, words) -> Resp.integer(data.millisLeft(words[1])))),
@@ -61,7 +61,7 @@ final class Commands {
             // counters
             entry("INCR", new Command(1, 1, (data, words) -> add(data, words[1], 1))),
             entry("DECR", new Command(1, 1, (data, words) -> add(data, words[1], -1))),
-            entry("INCRBY", new Command(2, 2, (data, words) -> add(data, words[1], number(words[2])))),
+            entry("INCRBY", new Command(2, 2, (data, words) -> add(data, words[1], Arguments.number(words[2])))),
             // lists
             entry(
                     "LPUSH",
@@ -69,7 +69,7 @@ final class Commands {
                             2,
                             MANY,
                             (data, words) -> data.withList(words[1], list -> {
-                                rest(words).forEach(list::addFirst);
+                                Arguments.rest(words).forEach(list::addFirst);
                                 return Resp.integer(list.size());
                             }))),
             entry(
@@ -78,7 +78,7 @@ final class Commands {
                             2,
                             MANY,
                             (data, words) -> data.withList(words[1], list -> {
-                                rest(words).forEach(list::addLast);
+                                Arguments.rest(words).forEach(list::addLast);
                                 return Resp.integer(list.size());
                             }))),
             entry("LPOP", new Command(1, 1, (data, words) -> Resp.string(data.withList(words[1], Deque::pollFirst)))),
@@ -86,7 +86,11 @@ final class Commands {
             entry("LLEN", new Command(1, 1, (data, words) -> Resp.integer(data.withList(words[1], Deque::size)))),
             entry(
                     "LRANGE",
-                    new Command(3, 3, (data, words) -> range(data, words[1], number(words[2]), number(words[3])))));
+                    new Command(
+                            3,
+                            3,
+                            (data, words) ->
+                                    range(data, words[1], Arguments.number(words[2]), Arguments.number(words[3])))));
 
     private Commands() {}
 
@@ -98,24 +102,9 @@ final class Commands {
     static String run(Database data, String name, String[] words) {
         Command command = ALL.get(name);
         if (command == null) {
-            throw new RedisException("ERR unknown command '" + plain(words[0]) + "'");
+            throw new RedisException("ERR unknown command '" + Arguments.plain(words[0]) + "'");
         }
         return command.run(data, words);
-    }
-
-    static RedisException wrongNumber(String command) {
-        return new RedisException("ERR wrong number of arguments for '" + plain(command) + "' command");
-    }
-
-    /** Returns what may be part of an error, which is one line. */
-    private static String plain(String word) {
-        return word.substring(0, Math.min(word.length(), 128))
-                .replaceAll("\\p{Cc}", " ")
-                .toLowerCase(Locale.ROOT);
-    }
-
-    private static List<String> rest(String[] words) {
-        return Arrays.asList(words).subList(2, words.length);
     }
 
     private static String flag(boolean yes) {
@@ -126,16 +115,8 @@ final class Commands {
         return Resp.integer(Stream.of(words).skip(1).filter(action).count());
     }
 
-    private static long number(String word) {
-        try {
-            return Long.parseLong(word);
-        } catch (NumberFormatException e) {
-            throw new RedisException(NOT_AN_INTEGER);
-        }
-    }
-
     private static String select(String database) {
-        if (number(database) != 0) {
+        if (Arguments.number(database) != 0) {
             throw new RedisException("ERR DB index is out of range");
         }
         return Resp.OK;
@@ -144,21 +125,6 @@ final class Commands {
     private static String clear(Database data) {
         data.clear();
         return Resp.OK;
-    }
-
-    private static Duration millis(String word) {
-        return time(number(word), 1);
-    }
-
-    private static Duration seconds(String word) {
-        return time(number(word), 1000);
-    }
-
-    private static Duration time(long count, int unit) {
-        if (Math.abs(count) > LONGEST_TIME / unit) {
-            throw new RedisException("ERR invalid expire time");
-        }
-        return Duration.ofMillis(count * unit);
     }
 
     private static long secondsLeft(Database data, String key) {
@@ -177,23 +143,12 @@ final class Commands {
             switch (words[i].toUpperCase(Locale.ROOT)) {
                 case "NX" -> wanted = there -> !there;
                 case "XX" -> wanted = there -> there;
-                case "EX" -> time = seconds(option(words, ++i));
-                case "PX" -> time = millis(option(words, ++i));
-                default -> throw syntaxError();
+                case "EX" -> time = Arguments.seconds(Arguments.option(words, ++i));
+                case "PX" -> time = Arguments.millis(Arguments.option(words, ++i));
+                default -> throw Arguments.syntaxError();
             }
         }
         return data.setIf(wanted, words[1], words[2], time) ? Resp.OK : Resp.NULL;
-    }
-
-    private static String option(String[] words, int at) {
-        if (at == words.length) {
-            throw syntaxError();
-        }
-        return words[at];
-    }
-
-    private static RedisException syntaxError() {
-        return new RedisException("ERR syntax error");
     }
 
     private static int length(@Nullable String value) {
@@ -211,7 +166,7 @@ final class Commands {
     }
 
     private static String add(Database data, String key, long delta) {
-        return ":" + data.update(key, "0", text -> sum(number(text), delta)) + "\r\n";
+        return ":" + data.update(key, "0", text -> sum(Arguments.number(text), delta)) + "\r\n";
     }
 
     private static String sum(long value, long delta) {

@@ -88,7 +88,7 @@ public final class RedisHandler extends StreamRequestHandler {
 
     private String pong(String[] words) {
         if (words.length > 2) {
-            throw Commands.wrongNumber(words[0]);
+            throw Arguments.wrongNumber(words[0]);
         }
         String text = words.length == 2 ? words[1] : "";
         if (!subscriptions.isEmpty()) {
@@ -99,14 +99,14 @@ public final class RedisHandler extends StreamRequestHandler {
 
     private String publish(String[] words) {
         if (words.length != 3) {
-            throw Commands.wrongNumber(words[0]);
+            throw Arguments.wrongNumber(words[0]);
         }
         return Resp.integer(service.channels.publish(words[1], words[2]));
     }
 
     private void subscribe(String[] words) throws IOException {
         if (words.length == 1) {
-            throw Commands.wrongNumber(words[0]);
+            throw Arguments.wrongNumber(words[0]);
         }
         queueing = true;
         for (String channel : Arrays.asList(words).subList(1, words.length)) {
