@@ -68,12 +68,11 @@ class RedisTest {
 
     @Test
     void commandsAreTheSameHoweverTheirBytesCome() {
-        String commands =
-                "FLUSHALL\r\n*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$2\r\n\r\n\r\n*2\r\n$3\r\nget\r\n$1\r\nk\r\n\r\n*0\r\n"
-                        + "*1\r\n$4\r\nPING\r\nRPUSH l a b\nLRANGE l 0 -1\r\nFOO\r\nQUIT\r\nGET k\r\n";
-        assertThat(Splits.sameOutput(this::connect, commands))
-                .isEqualTo("+OK\r\n+OK\r\n$2\r\n\r\n\r\n+PONG\r\n:2\r\n*2\r\n$1\r\na\r\n$1\r\nb\r\n"
-                        + "-ERR unknown command 'foo'\r\n+OK\r\n");
+        String commands = "FLUSHALL;*3;$3;SET;$1;k;$2;;;*2;$3;get;$1;k;;*0;*1;$4;PING;"
+                + "RPUSH l a b~LRANGE l 0 -1;FOO;QUIT;GET k;";
+        String replies = "+OK;+OK;$2;;;+PONG;:2;*2;$1;a;$1;b;-ERR unknown command 'foo';+OK;";
+        String sent = commands.replace(";", "\r\n").replace('~', '\n');
+        assertThat(Splits.sameOutput(this::connect, sent)).isEqualTo(replies.replace(";", "\r\n"));
     }
 
     @ParameterizedTest
