@@ -4,16 +4,22 @@ import dev.socketserver.Datagram;
 import dev.socketserver.EndReason;
 import dev.socketserver.Rejection;
 import dev.socketserver.StreamConnection;
+import dev.socketserver.internal.util.Classes;
 import dev.socketserver.internal.util.Log;
 import dev.socketserver.internal.util.RateLimitedLog;
 import dev.socketserver.limit.LimitExceededException;
 import java.io.IOException;
+import java.lang.invoke.MethodHandles;
 
 /**
  * Reports the fate of requests: counts them, notifies the listener, and logs what operators need to know. Thread-safe.
  */
 public final class RequestReports {
     private static final Log LOG = Log.of(RequestReports.class);
+
+    static {
+        Classes.initialize(MethodHandles.lookup(), ServerEvents.class);
+    }
 
     private final String server;
     private final GuardedListener listener;
