@@ -14,6 +14,9 @@ public enum Rejection {
     /** There were as many connections as {@link ServerConfig#maxConnections()} allows, which refuses more. */
     LIMIT,
 
+    /** Connections came more often than {@link ServerConfig#acceptRate()} allows, and more are refused. */
+    RATE,
+
     /** Its source had as many connections as {@link ServerConfig#sourceLimits()} allows. */
     SOURCE_CONNECTIONS,
 

@@ -2,6 +2,7 @@ package dev.socketserver;
 
 import dev.socketserver.limit.AccessList;
 import dev.socketserver.limit.AtLimit;
+import dev.socketserver.limit.RateLimit;
 import dev.socketserver.limit.SourceLimits;
 import dev.socketserver.net.ProxyProtocol;
 import dev.socketserver.net.Tls;
@@ -76,9 +77,20 @@ public final class ServerConfig {
         return options.maxConnections;
     }
 
-    /** Returns what is done when {@link #maxConnections()} is reached. The default is {@link AtLimit#PAUSE}. */
+    /**
+     * Returns what is done when {@link #maxConnections()} or {@link #acceptRate()} is reached. The default is
+     * {@link AtLimit#PAUSE}.
+     */
     public AtLimit atLimit() {
         return options.atLimit;
+    }
+
+    /**
+     * Returns how often a server of streams takes a connection, from all sources together; what comes faster waits or
+     * is refused as {@link #atLimit()} says. The default is null: no limit.
+     */
+    public @Nullable RateLimit acceptRate() {
+        return options.acceptRate;
     }
 
     /**
@@ -364,6 +376,12 @@ public final class ServerConfig {
         /** Sets {@link ServerConfig#atLimit()}. */
         public Builder atLimit(AtLimit value) {
             options.atLimit = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#acceptRate()}. */
+        public Builder acceptRate(@Nullable RateLimit value) {
+            options.acceptRate = value;
             return this;
         }
 

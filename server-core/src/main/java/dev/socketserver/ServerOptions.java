@@ -4,6 +4,7 @@ import dev.socketserver.buffer.LengthPrefix;
 import dev.socketserver.internal.util.Check;
 import dev.socketserver.limit.AccessList;
 import dev.socketserver.limit.AtLimit;
+import dev.socketserver.limit.RateLimit;
 import dev.socketserver.limit.SourceLimits;
 import dev.socketserver.net.ProxyProtocol;
 import dev.socketserver.net.Tls;
@@ -47,6 +48,9 @@ final class ServerOptions implements Cloneable {
     int backlog = DEFAULT_BACKLOG;
     int maxConnections;
     AtLimit atLimit = AtLimit.PAUSE;
+
+    @Nullable
+    RateLimit acceptRate;
 
     @Nullable
     SourceLimits sourceLimits;

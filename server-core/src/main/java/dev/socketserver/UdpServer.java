@@ -64,6 +64,7 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
         Sockets.checkNotSet("proxyProtocol is for TCP only", config.proxyProtocol(), config);
         Integer limit = config.maxConnections() == 0 ? null : config.maxConnections();
         Sockets.checkNotSet("maxConnections is not supported for UDP", limit, config);
+        Sockets.checkNotSet("acceptRate is not supported for UDP", config.acceptRate(), config);
         Sockets.checkNotSet("framing is not supported for UDP", config.framing(), config);
         Sockets.checkNotSet("tls is not supported for UDP", config.tls(), config);
     }

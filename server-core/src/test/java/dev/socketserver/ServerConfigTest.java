@@ -6,6 +6,7 @@ import static org.junit.jupiter.params.provider.Arguments.arguments;
 
 import dev.socketserver.limit.AccessList;
 import dev.socketserver.limit.AtLimit;
+import dev.socketserver.limit.RateLimit;
 import dev.socketserver.limit.SourceLimits;
 import dev.socketserver.net.Cidr;
 import dev.socketserver.net.ProxyProtocol;
@@ -164,6 +165,7 @@ class ServerConfigTest {
                 .awaitFirstByte(true)
                 .framing(Framing.lines(9))
                 .proxyProtocol(ProxyProtocol.trusting("127.0.0.1"))
+                .acceptRate(RateLimit.perSecond(8))
                 .drainDelay(Duration.ofSeconds(5))
                 .listener(new ServerListener() {})
                 .tls(Tls.of(SSLContext.getDefault()))

@@ -6,6 +6,7 @@ import dev.socketserver.internal.util.Log;
 import dev.socketserver.pool.PoolState.Phase;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -18,6 +19,7 @@ final class Dispatcher implements ServicePool, Worker.Source {
     private final StuckWatch stuckWatch;
     private final Lifecycle lifecycle;
     private volatile Runnable[] onSaturation = {}; // copied on each change; an array, since a full heap must not matter
+    private final AtomicInteger peersAwaited = new AtomicInteger(); // by tasks
 
     Dispatcher(PoolConfig config, Machine machine, Log log) {
         this.state = new PoolState(config, machine, log, this::look, this::settle);
@@ -189,6 +191,22 @@ final class Dispatcher implements ServicePool, Worker.Source {
         List<Runnable> actions = new ArrayList<>(List.of(onSaturation));
         change.accept(actions);
         onSaturation = actions.toArray(new Runnable[0]);
+    }
+
+    @Override
+    public boolean beginWait() {
+        int most = Math.max(1, state.config.maxWorkers() / 2);
+        for (int now = peersAwaited.get(); now < most; now = peersAwaited.get()) {
+            if (peersAwaited.compareAndSet(now, now + 1)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    @Override
+    public void endWait() {
+        peersAwaited.decrementAndGet();
     }
 
     // ---- A worker is free

@@ -82,6 +82,22 @@ class OverloadTest {
         }
     }
 
+    @Test
+    void halfOfTheWorkersMayWaitForPeers() {
+        for (int workers = 1; workers <= 5; workers++) {
+            int most = Math.max(1, workers / 2);
+            int limit = workers;
+            try (SimulatedPool it = new SimulatedPool(b -> b.minWorkers(1).maxWorkers(limit))) {
+                for (int i = 0; i < most; i++) {
+                    assertThat(it.services.beginWait()).isTrue();
+                }
+                assertThat(it.services.beginWait()).isFalse();
+                it.services.endWait();
+                assertThat(it.services.beginWait()).isTrue();
+            }
+        }
+    }
+
     /** A service task that another one follows for as long as the pool is saturated, as one leader follows another. */
     private static final class Succession extends ServiceTask {
         private final SimulatedPool it;

@@ -28,6 +28,12 @@ final class LimitOptions {
     private AtLimit atLimit = AtLimit.PAUSE;
 
     @Option(
+            names = "--accept-rate",
+            paramLabel = "N",
+            description = "The maximum number of new connections per second; default: no limit.")
+    private @Nullable Long acceptRate;
+
+    @Option(
             names = "--max-per-source",
             paramLabel = "N",
             description = "The maximum number of connections per IPv4 address or IPv6 /64 network; default: no limit.")
@@ -88,6 +94,10 @@ final class LimitOptions {
                 .readTimeout(readTimeout)
                 .messageTimeout(messageTimeout)
                 .writeTimeout(writeTimeout);
+        if (acceptRate != null) {
+            checkPositive("accept-rate", acceptRate);
+            config.acceptRate(RateLimit.perSecond(acceptRate));
+        }
         if (maxPerSource != null || ratePerSource != null) {
             SourceLimits.Builder limits = SourceLimits.builder();
             if (maxPerSource != null) {

@@ -239,6 +239,7 @@ class EchoCommandTest {
             --at-limit explode                  | explode
             --max-per-source 0                  | max-per-source must be at least 1: 0
             --rate-per-source 0                 | rate-per-source must be at least 1: 0
+            --accept-rate 0                     | accept-rate must be at least 1: 0
             --deny here                         | must be ADDRESS/BITS
             --message-timeout -1                | message-timeout must not be negative: PT-1S
             --transport udp --max-connections 1 | max-connections is not supported for UDP

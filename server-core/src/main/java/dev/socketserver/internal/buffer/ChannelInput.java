@@ -23,8 +23,6 @@ import org.jspecify.annotations.Nullable;
  * {@link #receive}, {@link #trim}, {@link #discard}) does not. Confined to the thread that has the connection's turn.
  */
 public final class ChannelInput extends ByteInput {
-    private static final int LINE_FEED = '\n';
-
     private final SpareBuffers buffers;
     private final int bufferSize;
     private final StreamOwner owner;
@@ -54,7 +52,11 @@ public final class ChannelInput extends ByteInput {
     // ---- for handlers
 
     private void beginRead() throws IOException {
-        owner.beforeRead();
+        beginRead(Reading.ANYTHING, null, 0);
+    }
+
+    private void beginRead(Reading reading, @Nullable Object mark, int bytes) throws IOException {
+        owner.beforeRead(reading, mark, bytes);
         if (closed) {
             throw new IOException("the input is closed");
         }
@@ -124,7 +126,7 @@ public final class ChannelInput extends ByteInput {
 
     @Override
     public void readFully(byte[] target) throws IOException {
-        beginRead();
+        beginRead(Reading.BYTES, null, target.length);
         int done = 0;
         while (done < target.length) {
             if (!fill(1)) {
@@ -146,7 +148,7 @@ public final class ChannelInput extends ByteInput {
 
     @Override
     public ByteBuf readSlice(int length) throws IOException {
-        beginRead();
+        beginRead(Reading.BYTES, null, length);
         ByteBuf message = slice(length);
         endMessage();
         return viewed(message);
@@ -161,11 +163,11 @@ public final class ChannelInput extends ByteInput {
 
     @Override
     public @Nullable String readLine(Charset charset, int maxBytes) throws IOException {
-        beginRead();
+        beginRead(Reading.LINE, null, maxBytes);
         int searched = 0;
         while (true) {
             int readable = buffer.readableBytes();
-            int end = buffer.indexOf(buffer.readerIndex() + searched, buffer.writerIndex(), (byte) LINE_FEED);
+            int end = buffer.indexOf(buffer.readerIndex() + searched, buffer.writerIndex(), (byte) '\n');
             if (end >= 0) {
                 return line(end - buffer.readerIndex(), 1, charset, maxBytes);
             }
@@ -197,7 +199,7 @@ public final class ChannelInput extends ByteInput {
     @Override
     public @Nullable ByteBuf readUntil(byte[] delimiter, int maxBytes) throws IOException {
         Delimiter.check(delimiter);
-        beginRead();
+        beginRead(Reading.DELIMITED, delimiter, maxBytes);
         int length = 0; // of the message, at least
         while (true) {
             int readable = buffer.readableBytes();
@@ -220,7 +222,7 @@ public final class ChannelInput extends ByteInput {
 
     @Override
     public @Nullable ByteBuf readFrame(LengthPrefix prefix, int maxBytes) throws IOException {
-        beginRead();
+        beginRead(Reading.FRAME, prefix, maxBytes);
         if (!fill(1)) {
             return null;
         }
@@ -360,7 +362,7 @@ public final class ChannelInput extends ByteInput {
 
     @Override
     public boolean await(int count) throws IOException {
-        beginRead();
+        beginRead(Reading.BYTES, null, count);
         return fill(count);
     }
 

@@ -1,6 +1,7 @@
 package dev.socketserver.internal.buffer;
 
 import java.io.IOException;
+import org.jspecify.annotations.Nullable;
 
 /** The connection of an input and an output, as seen by them. */
 public interface StreamOwner {
@@ -12,6 +13,16 @@ public interface StreamOwner {
 
     /** Called before each read; throws an {@code IllegalStateException} if it is not allowed now. */
     void beforeRead();
+
+    /**
+     * Called before a read of one kind, as {@link #beforeRead()}.
+     *
+     * @param mark tells where the message ends: the delimiter or the length prefix, if there is one
+     * @param bytes how many bytes are read, or may be
+     */
+    default void beforeRead(Reading reading, @Nullable Object mark, int bytes) {
+        beforeRead();
+    }
 
     /** Called before each write; throws an {@code IllegalStateException} if it is not allowed now. */
     void beforeWrite();

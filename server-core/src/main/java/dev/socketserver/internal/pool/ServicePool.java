@@ -27,6 +27,16 @@ public interface ServicePool extends Executor {
     /** Removes such an action. */
     void offSaturation(Runnable action);
 
+    /**
+     * Counts a task that is going to wait for a peer, until {@link #endWait}.
+     *
+     * @return false, without counting it, if half of {@code maxWorkers} are counted
+     */
+    boolean beginWait();
+
+    /** Counts no more a task that was counted. */
+    void endWait();
+
     /** Returns this view of an executor, or null if it is not an elastic thread pool. */
     static @Nullable ServicePool of(Executor executor) {
         Function<Executor, @Nullable ServicePool> views = Views.OF.get();

@@ -5,6 +5,7 @@ import dev.socketserver.Framing;
 import dev.socketserver.ServerConfig;
 import dev.socketserver.buffer.MessageTooLongException;
 import dev.socketserver.internal.buffer.ChannelInput;
+import dev.socketserver.internal.buffer.Reading;
 import dev.socketserver.internal.buffer.StreamOwner;
 import dev.socketserver.internal.util.Log;
 import io.netty.buffer.ByteBuf;
@@ -25,27 +26,36 @@ public final class Inbox {
     private final ChannelInput in;
     private final Receiver channel;
     private final @Nullable Framing framing;
+    private final FirstRead firstRead;
     private final StreamOwner owner;
     private final int mostUnread;
     private @Nullable TlsChannel tls;
     private long answered = NOTHING; // how many bytes had been received when the handler consumed none of them
     private long consumedBefore; // how many bytes had been consumed when the handler was called
-    private boolean looked; // the handler has, since it was called
+    private boolean looked = true; // the handler has, since it was called; or it is not called now
     private boolean calledBefore; // the handler was
     private boolean endSeen; // the handler was called with the end in sight
     private boolean broken; // reading has failed
+    private boolean waits; // the handler counts as one that waits for the rest of its message
     private int framed; // how many of the unread bytes the framing has seen
     private boolean whole; // the framing has seen a whole message in them
 
     /** Creates one for a connection without TLS. */
     public Inbox(ChannelInput in, Receiver channel, StreamOwner owner, ServerConfig config) {
-        this(in, channel, null, owner, config);
+        this(in, channel, null, owner, config, new FirstRead(null, config.maxUnread()));
     }
 
-    Inbox(ChannelInput in, Receiver channel, @Nullable TlsChannel tls, StreamOwner owner, ServerConfig config) {
+    Inbox(
+            ChannelInput in,
+            Receiver channel,
+            @Nullable TlsChannel tls,
+            StreamOwner owner,
+            ServerConfig config,
+            FirstRead firstRead) {
         this.in = in;
         this.channel = channel;
         framing = config.framing();
+        this.firstRead = firstRead;
         this.tls = tls;
         this.owner = owner;
         mostUnread = config.maxUnread();
@@ -56,9 +66,37 @@ public final class Inbox {
         tls = by;
     }
 
-    /** Returns whether a message, or without a framing any byte, is here that the handler has not seen. */
+    /**
+     * Returns whether the handler is to be called with something that it has not seen: a message; or, without a
+     * framing, the beginning of one, for the rest of which it may wait.
+     */
     public boolean hasNews() {
-        return in.received() > answered && hasMessage();
+        if (in.received() <= answered || !hasPart()) {
+            return false;
+        }
+        return framing == null ? mayBegin() : isWhole(framing);
+    }
+
+    private boolean mayBegin() {
+        Framing first = firstRead.framing();
+        if (first == null || isWhole(first)) {
+            return true;
+        }
+        waits = waits || firstRead.beginWait();
+        return waits;
+    }
+
+    /** The handler, if it was called before its message was there, waits for it no more. */
+    void endWait() {
+        if (waits) {
+            waits = false;
+            firstRead.endWait();
+        }
+    }
+
+    /** Returns whether what is here, which is no news, is the beginning of a message that waits for its rest. */
+    boolean isHeldBack() {
+        return framing == null && in.received() > answered && hasPart();
     }
 
     /** Returns whether a message is here; without a framing, its beginning is enough. */
@@ -155,9 +193,25 @@ public final class Inbox {
         return news;
     }
 
-    /** The handler uses its input or output. */
+    /** The handler uses its input or output, but does not read. */
     public void looks() {
-        looked = true;
+        reads(Reading.ANYTHING, null, 0);
+    }
+
+    /** The handler reads; see {@link FirstRead#begins}. */
+    void reads(Reading reading, @Nullable Object mark, int bytes) {
+        nextMessage();
+        if (!looked) {
+            looked = true;
+            firstRead.begins(reading, mark, bytes);
+        }
+    }
+
+    /** The handler writes. */
+    void writes() {
+        if (!looked) {
+            firstRead.varies();
+        }
     }
 
     /** The handler is called. */
@@ -174,9 +228,11 @@ public final class Inbox {
      * @throws MessageTooLongException if it has said "not yet" to more than may be unread
      */
     public boolean handled() throws MessageTooLongException {
+        endWait();
         boolean consumed = in.received() - in.unread() != consumedBefore;
         boolean unseen = !calledBefore && !looked;
         calledBefore = true;
+        looked = true;
         answered = consumed || unseen ? NOTHING : in.received();
         if (answered != NOTHING && in.unread() > mostUnread) {
             throw owner.fault(new MessageTooLongException("unread message (option maxUnread)", mostUnread));

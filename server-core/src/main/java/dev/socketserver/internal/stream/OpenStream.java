@@ -55,7 +55,7 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
         tls = config.tls() == null ? null : new TlsChannel(channel, config.tls(), this::compute);
         in = new ChannelInput(tls == null ? channel : tls, context.inputs(), config.readBufferSize(), this);
         out = new ChannelOutput(tls == null ? channel : tls, context.outputs(), config.writeBufferSize(), this);
-        inbox = new Inbox(in, channel, tls, this, config);
+        inbox = new Inbox(in, channel, tls, this, config, context.firstRead());
         readTimeout = config.readTimeout();
         writeTimeout = config.writeTimeout();
         idleTimeout = config.idleTimeout();
@@ -169,6 +169,25 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
             return context.drain().endsIdle(this) ? EndReason.DRAIN : EndReason.MAX_CONNECTION_AGE;
         }
         return why;
+    }
+
+    /**
+     * Returns what follows when its wait has lasted as long as it may. A part of a message that was held back is
+     * handled, so that its handler sees a read fail as it would have without. Of the turn.
+     */
+    final Look timeIsUp() {
+        if (clock.isCutShort() || !inbox.isHeldBack()) {
+            return Look.END;
+        }
+        if (handler() != null) { // or else it may be about to allow more time
+            channel.restIsOverdue();
+        }
+        return Look.MESSAGE;
+    }
+
+    /** Returns when a part of a message that is held back is looked at again. Of the turn. */
+    final long heldBackUntil() {
+        return WaitingChannel.earlier(clock.until(), WaitingChannel.deadline(FirstRead.PATIENCE.toNanos()));
     }
 
     // ---- for whoever wants its place
@@ -361,6 +380,7 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
     @Override
     protected void release() {
         endsBy(EndReason.SERVER); // if nobody said so
+        inbox.endWait();
         refuseCalls();
         calls().drop();
         context.firstWords().leave();

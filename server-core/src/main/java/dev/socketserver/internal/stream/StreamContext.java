@@ -17,6 +17,7 @@ import dev.socketserver.internal.run.RequestRunner;
  * @param inputs lends the buffers of inputs
  * @param outputs lends the buffers of outputs
  * @param firstWords says who speaks first
+ * @param firstRead says with what read a handler begins
  * @param lingering closes the connections
  */
 record StreamContext(
@@ -28,4 +29,5 @@ record StreamContext(
         SpareBuffers inputs,
         SpareBuffers outputs,
         FirstWords firstWords,
+        FirstRead firstRead,
         Lingering lingering) {}

@@ -16,6 +16,8 @@ import dev.socketserver.internal.util.Log;
 import dev.socketserver.internal.util.VirtualThreads;
 import dev.socketserver.limit.AtLimit;
 import dev.socketserver.limit.LimitExceededException;
+import dev.socketserver.limit.RateLimit;
+import dev.socketserver.limit.TokenBucket;
 import dev.socketserver.net.ProxyProtocol;
 import dev.socketserver.pool.ElasticThreadPool;
 import dev.socketserver.pool.OverloadPolicy;
@@ -88,6 +90,7 @@ public final class StreamEndpoint implements Endpoint {
     private final Selector selector;
     private final SelectionKey listening;
     private final ConnectionLimit limit;
+    private final @Nullable TokenBucket rate;
     private final ReentrantLock selecting = new ReentrantLock(); // held while the selector is used
     private final SpareBuffers inputs;
     private final SpareBuffers outputs;
@@ -122,6 +125,8 @@ public final class StreamEndpoint implements Endpoint {
         selector = Selector.open();
         limit = new ConnectionLimit(ConnectionLimit.most(config), selector::wakeup);
         leaving = limit::leave;
+        RateLimit often = config.acceptRate();
+        rate = often == null ? null : new TokenBucket(often);
         try {
             channel.configureBlocking(false);
             listening = channel.register(selector, SelectionKey.OP_ACCEPT);
@@ -134,7 +139,8 @@ public final class StreamEndpoint implements Endpoint {
     @Override
     public Intake open(RunContext run) throws IOException {
         stopListening = run.stopListening();
-        Waits waits = new Waits(config.name(), run.died());
+        ServicePool pool = config.engine() == Engine.BLOCKING ? null : run.pool();
+        Waits waits = new Waits(config.name(), run.alarms(), run.died());
         var shared = new StreamContext(
                 config,
                 run.runner(),
@@ -144,6 +150,7 @@ public final class StreamEndpoint implements Endpoint {
                 inputs,
                 outputs,
                 firstWords(),
+                new FirstRead(pool, config.maxUnread()),
                 new Lingering(run.alarms()));
         context = shared;
         sources = new SourceGate(config, run.runner());
@@ -152,8 +159,7 @@ public final class StreamEndpoint implements Endpoint {
         if (rules != null) {
             gate = new ProxyGate(run.runner(), rules, selector);
         }
-        ServicePool pool = run.pool();
-        if (pool == null || config.engine() == Engine.BLOCKING) {
+        if (pool == null) {
             return new BlockingIntake(run.runner(), run.executor(), waits);
         }
         OverloadPolicy policy = run.executor() instanceof ElasticThreadPool known
@@ -196,8 +202,10 @@ public final class StreamEndpoint implements Endpoint {
             if (left <= 0) {
                 return null;
             }
-            listenIfTaking();
-            await(proxies == null ? left : proxies.nanosToWait(left));
+            long pause = pause();
+            listenIfTaking(pause == 0);
+            long most = pause == 0 ? left : Math.min(left, pause);
+            await(proxies == null ? most : proxies.nanosToWait(most));
         }
     }
 
@@ -225,11 +233,19 @@ public final class StreamEndpoint implements Endpoint {
     }
 
     /** Has the selector report what the system has queued only if it may be taken, and there is a place for it. */
-    private void listenIfTaking() {
+    private void listenIfTaking(boolean inTime) {
         if (isFull()) {
             Objects.requireNonNull(context).lingering().giveWay();
         }
-        listen(!paused && !isFull());
+        listen(!paused && !isFull() && inTime);
+    }
+
+    /**
+     * Returns for how long to accept nothing, because connections come too often; 0 if they are refused, or the last.
+     */
+    private long pause() {
+        TokenBucket permits = rate;
+        return permits == null || lastCall || config.atLimit() != AtLimit.PAUSE ? 0 : permits.nanosToWait();
     }
 
     /** Has the selector report what the system has queued, or not. */
@@ -252,7 +268,7 @@ public final class StreamEndpoint implements Endpoint {
     private @Nullable Connection take() throws IOException {
         boolean isFull = isFull();
         if (!lastCall) {
-            return paused || isFull ? null : acceptNow();
+            return paused || isFull || pause() > 0 ? null : acceptNow();
         } else if (isFull && taken <= config.backlog() && hasQueued()) {
             return null; // until one of those that are open has ended
         }
@@ -285,10 +301,10 @@ public final class StreamEndpoint implements Endpoint {
                 return null;
             }
             passed = true;
-            boolean isTooMany = limit.isReached();
-            Connection connection = setUp(accepted, !isTooMany);
-            if (connection != null && isTooMany) {
-                refuse(connection);
+            Rejection tooMany = tooMany();
+            Connection connection = setUp(accepted, tooMany == null);
+            if (connection != null && tooMany != null) {
+                refuse(connection, tooMany);
                 return null;
             }
             return connection;
@@ -303,11 +319,24 @@ public final class StreamEndpoint implements Endpoint {
         }
     }
 
-    /** Closes a connection that is one more than there may be. */
-    private void refuse(Connection connection) {
+    /** Returns why the connection that is just accepted is to be refused; null if it is not. */
+    private @Nullable Rejection tooMany() {
+        TokenBucket permits = rate;
+        if (limit.isReached()) {
+            return Rejection.LIMIT;
+        }
+        boolean isInTime = permits == null || permits.tryAcquire();
+        return isInTime || lastCall || config.atLimit() != AtLimit.REFUSE ? null : Rejection.RATE;
+    }
+
+    /** Closes a connection that is one more than there may be, or comes too early. */
+    private void refuse(Connection connection, Rejection reason) {
         StreamContext shared = Objects.requireNonNull(context);
-        var why = new LimitExceededException("there are " + limit.most() + " connections already");
-        shared.runner().turnAway(connection, Rejection.LIMIT, why);
+        var why = new LimitExceededException(
+                reason == Rejection.RATE
+                        ? "more connections come than the rate limit allows: " + config.acceptRate()
+                        : "there are " + limit.most() + " connections already");
+        shared.runner().turnAway(connection, reason, why);
     }
 
     private @Nullable Connection setUp(SocketChannel accepted, boolean counts) throws IOException {

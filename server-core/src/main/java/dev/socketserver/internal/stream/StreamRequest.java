@@ -1,6 +1,7 @@
 package dev.socketserver.internal.stream;
 
 import dev.socketserver.EndReason;
+import dev.socketserver.internal.buffer.Reading;
 import dev.socketserver.internal.run.OpenRequest;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
@@ -66,13 +67,20 @@ abstract class StreamRequest extends TlsStream {
 
     @Override
     public void beforeRead() {
-        beforeUse();
+        beforeRead(Reading.ANYTHING, null, 0);
+    }
+
+    @Override
+    public void beforeRead(Reading reading, @Nullable Object mark, int bytes) {
+        requireTurn();
+        inbox.reads(reading, mark, bytes);
         witness.reads(out.hasWritten(), in);
     }
 
     @Override
     public void beforeWrite() {
         requireTurn();
+        inbox.writes();
         witness.writes(in, isOver());
     }
 
@@ -142,7 +150,7 @@ abstract class StreamRequest extends TlsStream {
         } else if (inbox.hasEnded()) {
             return inbox.isEndNews() ? Look.MESSAGE : Look.END;
         }
-        return expired && clock.isUp() ? Look.END : Look.NOTHING;
+        return expired && clock.isUp() ? timeIsUp() : Look.NOTHING;
     }
 
     /** Returns whether the handler is called first without a look at what has come. */
@@ -277,14 +285,18 @@ abstract class StreamRequest extends TlsStream {
     private int armClock() {
         Calls known = knownCalls();
         if (known == null || !known.waits) {
-            clock.arm(clock.until(silence()));
+            clock.arm(nextLook());
             return SelectionKey.OP_READ;
         } else if (known.ending) {
             clock.arm(known.writeUntil);
             return SelectionKey.OP_WRITE;
         }
-        clock.arm(WaitingChannel.earlier(clock.until(silence()), known.writeUntil));
+        clock.arm(WaitingChannel.earlier(nextLook(), known.writeUntil));
         return SelectionKey.OP_READ | SelectionKey.OP_WRITE;
+    }
+
+    private long nextLook() {
+        return inbox.isHeldBack() ? heldBackUntil() : clock.until(silence());
     }
 
     /** Waits until something may have come or the peer takes more of what was sent; returns false at the deadline. */

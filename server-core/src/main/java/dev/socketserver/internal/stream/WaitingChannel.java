@@ -50,6 +50,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
     private boolean inputExpired;
     private boolean readsOn; // the next read continues a wait that has returned too little
     private boolean insideMessage; // reads are for the rest of a message
+    private boolean restOverdue; // the rest of the message that has begun was waited for without a thread, in vain
     private long messageDeadline; // of the message that has begun and not ended, on the nanoTime clock, or NONE
     private long readDeadline; // of the last wait for a read, on the nanoTime clock, or NONE
 
@@ -84,7 +85,13 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         insideMessage = now;
         if (!now) {
             messageDeadline = NONE;
+            restOverdue = false;
         }
+    }
+
+    /** The rest of the message that has begun has not come within the time for a read: one that waits for it fails. */
+    void restIsOverdue() {
+        restOverdue = true;
     }
 
     /** Returns the deadline of the message that has begun, and starts its timeout if it is not running yet. */
@@ -125,7 +132,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
             return count;
         }
         if (!readsOn) {
-            readDeadline = deadline(readTimeout);
+            readDeadline = restOverdue ? at(System.nanoTime()) : deadline(readTimeout);
             readsOn = true;
         }
         long until = insideMessage ? earlier(readDeadline, messageDeadline()) : readDeadline;

@@ -1,5 +1,7 @@
 package dev.socketserver.internal.stream;
 
+import dev.socketserver.internal.run.Alarm;
+import dev.socketserver.internal.run.Alarms;
 import dev.socketserver.internal.util.Log;
 import dev.socketserver.internal.util.VirtualThreads;
 import java.io.IOException;
@@ -8,15 +10,18 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
+import java.time.Duration;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Lends threads a place to wait for their connections: a selector for exclusive use, which is kept for the next thread
  * afterwards; or, for virtual threads, when {@link #MOST_SELECTORS} are in use, or when none can be opened, a place in
- * a shared selector. Thread-safe.
+ * a shared selector. Selectors that were not needed for a while are closed. Thread-safe.
  */
 final class Waits {
     private static final Log LOG = Log.of(Waits.class);
@@ -24,18 +29,27 @@ final class Waits {
     /** The maximum number of exclusive selectors; each takes two or three descriptors. */
     static final int MOST_SELECTORS = 256;
 
+    /** How often those selectors are closed that no thread has needed since the last time. */
+    static final Duration LOOK_INTERVAL = Duration.ofSeconds(10);
+
     private final SharedWaits shared;
+    private final Alarms alarms;
+    private final Alarm look = new Look();
     private final Deque<OwnSelector> spare = new ArrayDeque<>(); // guarded by this; most recently used first
+    private int unneeded; // guarded by this: how many of these no thread has needed since the last look
+    private boolean looks; // guarded by this: the alarm is set
     private int open; // guarded by this
     private boolean closed; // guarded by this
 
     /**
      * Creates places for the threads of a server.
      *
+     * @param alarms rings when it is time to close spare selectors
      * @param died runs if the thread of the shared selector ends without having been stopped
      */
-    Waits(String server, Runnable died) throws IOException {
+    Waits(String server, Alarms alarms, Runnable died) throws IOException {
         shared = new SharedWaits(server, died);
+        this.alarms = alarms;
     }
 
     /** Returns a place for the calling thread to wait for a connection. */
@@ -47,6 +61,7 @@ final class Waits {
     private @Nullable OwnSelector ownSelector() {
         synchronized (this) {
             OwnSelector last = spare.pollFirst();
+            unneeded = Math.min(unneeded, spare.size());
             if (last != null || open == MOST_SELECTORS) {
                 return last;
             }
@@ -69,10 +84,44 @@ final class Waits {
         synchronized (this) {
             if (!closed) {
                 spare.addFirst(place);
+                lookLater();
                 return;
             }
         }
         place.close();
+    }
+
+    /** Has the spare selectors looked at later, if there are any. */
+    private synchronized void lookLater() {
+        if (!looks && !spare.isEmpty()) {
+            looks = true;
+            alarms.setAt(look, Alarms.in(LOOK_INTERVAL, alarms.now()));
+        }
+    }
+
+    /** Rings while there are spare selectors. */
+    private final class Look extends Alarm {
+        @Override
+        protected void ring() {
+            takeUnneeded().forEach(OwnSelector::close);
+        }
+    }
+
+    /** Takes those that no thread has needed since the last look, of which the next one may take more. */
+    private synchronized List<OwnSelector> takeUnneeded() {
+        List<OwnSelector> taken = new ArrayList<>(unneeded);
+        while (taken.size() < unneeded) {
+            taken.add(spare.removeLast());
+        }
+        unneeded = spare.size();
+        looks = false;
+        lookLater();
+        return taken;
+    }
+
+    /** Returns how many selectors for exclusive use are open. */
+    synchronized int open() {
+        return open;
     }
 
     /** Closes a selector, if not null, and counts it as closed. */
@@ -96,6 +145,8 @@ final class Waits {
             closed = true;
             unused = new ArrayDeque<>(spare);
             spare.clear();
+            unneeded = 0;
+            alarms.cancel(look);
         }
         unused.forEach(OwnSelector::close);
         shared.close();
