@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             SyslogCommand.class,
             MllpCommand.class,
             RedisCommand.class,
+            MqttCommand.class,
             FetchCommand.class,
             LoadCommand.class,
             CompareCommand.class

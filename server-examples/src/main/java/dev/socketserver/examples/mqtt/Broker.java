@@ -1,0 +1,74 @@
+package dev.socketserver.examples.mqtt;
+
+import dev.socketserver.StreamConnection;
+import java.util.List;
+import java.util.concurrent.ConcurrentHashMap;
+
+/** What the clients of a broker share: their sessions and the messages that are retained. Thread-safe. */
+public final class Broker {
+    private final ConcurrentHashMap<String, Session> sessions = new ConcurrentHashMap<>();
+    private final ConcurrentHashMap<String, Message> retained = new ConcurrentHashMap<>();
+    private final TopicTree subscriptions = new TopicTree();
+
+    /** Creates a broker without clients. */
+    public Broker() {}
+
+    /** Returns the levels of a topic or filter. */
+    static List<String> levels(String topic) {
+        return List.of(topic.split("/", -1));
+    }
+
+    /**
+     * Lets a client go on with its session, or begin one. Its connection takes over from another with the same id,
+     * which is closed.
+     */
+    Session connect(String id, boolean clean, StreamConnection connection) {
+        return sessions.compute(id, (name, known) -> {
+            boolean goesOn = known != null && !clean && !known.isClean();
+            if (known != null && !goesOn) {
+                known.end(subscriptions);
+            }
+            Session session = goesOn ? known : new Session(clean);
+            session.attach(connection, goesOn);
+            return session;
+        });
+    }
+
+    /** Ends a connection, and with it a clean session. */
+    void disconnect(String id, StreamConnection connection) {
+        sessions.computeIfPresent(id, (name, session) -> {
+            if (session.detach(connection) && session.isClean()) {
+                session.end(subscriptions);
+                return null;
+            }
+            return session;
+        });
+    }
+
+    /** Sends a message to all who have subscribed to its topic. */
+    void publish(Message message, boolean retain) {
+        if (retain && message.isEmpty()) {
+            retained.remove(message.topic());
+        } else if (retain) {
+            retained.put(message.topic(), message);
+        }
+        subscriptions.forEach(levels(message.topic()), (session, granted) -> session.deliver(message, granted, false));
+    }
+
+    /** Returns whether the subscription was accepted; what is retained is sent. */
+    boolean subscribe(Session session, List<String> filter, int qos) {
+        if (!session.subscribe(subscriptions, filter, qos)) {
+            return false;
+        }
+        retained.forEach((topic, message) -> {
+            if (TopicTree.matches(filter, levels(topic))) {
+                session.deliver(message, qos, true);
+            }
+        });
+        return true;
+    }
+
+    void unsubscribe(Session session, List<String> filter) {
+        session.unsubscribe(subscriptions, filter);
+    }
+}
