@@ -22,6 +22,7 @@ import picocli.CommandLine.Spec;
             MllpCommand.class,
             RedisCommand.class,
             MqttCommand.class,
+            HttpCommand.class,
             FetchCommand.class,
             LoadCommand.class,
             CompareCommand.class

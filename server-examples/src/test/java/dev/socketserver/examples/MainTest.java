@@ -35,7 +35,11 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "demo", "echo", "chat", "smtp", "syslog", "mllp", "redis", "mqtt", "fetch", "load", "compare"})
+    @ValueSource(
+            strings = {
+                "", "demo", "echo", "chat", "smtp", "syslog", "mllp", "redis", "mqtt", "http", "fetch", "load",
+                "compare"
+            })
     void everyCommandTellsTheVersion(String command) {
         CommandRun run = command.isEmpty() ? CommandRun.of("--version") : CommandRun.of(command, "--version");
 

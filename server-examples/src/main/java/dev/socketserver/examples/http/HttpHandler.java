@@ -1,0 +1,51 @@
+package dev.socketserver.examples.http;
+
+import dev.socketserver.Framing;
+import dev.socketserver.ServerState;
+import dev.socketserver.StreamRequestHandler;
+import java.io.IOException;
+import java.time.Clock;
+
+/** The connection of a client of HTTP/1.1: each call handles one request. Confined to its connection's turn. */
+public final class HttpHandler extends StreamRequestHandler {
+    /** Where the head of a request ends. For the configuration of the server. */
+    public static final Framing FRAMING = HeadLines.FRAMING;
+
+    private final HttpService service;
+    private final Clock clock;
+
+    /** Creates a handler of one client. */
+    public HttpHandler(HttpService service, Clock clock) {
+        this.service = service;
+        this.clock = clock;
+    }
+
+    @Override
+    protected void handle() throws IOException {
+        if (!in().await(1)) {
+            return; // the peer has gone
+        }
+        HttpRequest request;
+        try {
+            request = new HttpRequest(in());
+        } catch (HttpException e) {
+            new HttpResponse(out(), clock).send(e.status(), e.reason());
+            return; // where the next request begins is not known
+        }
+        var response = new HttpResponse(request, server().state() != ServerState.DRAINING, out(), clock);
+        try {
+            service.serve(request, response);
+        } catch (HttpException e) {
+            if (response.hasBegun()) {
+                throw e;
+            }
+            if (request.isBodyAwaited() || e.status() == 400) {
+                response.isLast(); // the body may come or not, or is none
+            }
+            response.send(e.status(), e.reason());
+        }
+        if (response.keepsOpen() && request.discard()) {
+            keepOpen();
+        }
+    }
+}
