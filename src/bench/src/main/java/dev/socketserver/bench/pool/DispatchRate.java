@@ -1,13 +1,21 @@
 package dev.socketserver.bench.pool;
 
+import com.sun.management.OperatingSystemMXBean;
+import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.LongAdder;
 
-/** How many trivial tasks a second pass through the pool when submitters do nothing but submit. */
+/**
+ * How many trivial tasks a second pass through the pool when submitters do nothing but submit, and what each costs the
+ * process, submitters included.
+ */
 record DispatchRate(int submitters, int tasks) implements Scenario {
+    private static final OperatingSystemMXBean SYSTEM =
+            ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    private static final long LEAST_TIME = 500_000_000; // the JVM counts processor time in steps of 10 ms
     private static final Contender.Limits LIMITS = new Contender.Limits(5, 100, Duration.ofSeconds(2));
 
     @Override
@@ -19,8 +27,17 @@ record DispatchRate(int submitters, int tasks) implements Scenario {
     public Figures measure(Contender contender) throws InterruptedException {
         try (Peer peer = contender.start(LIMITS)) {
             run(peer, tasks / 4);
+            long cpuBefore = SYSTEM.getProcessCpuTime();
+            long total = 0;
+            long time = 0;
+            while (time < LEAST_TIME) {
+                time += run(peer, tasks);
+                total += tasks;
+            }
+            long cpu = SYSTEM.getProcessCpuTime() - cpuBefore;
             return new Figures()
-                    .add("ktasks/s", tasks / (run(peer, tasks) / 1e6))
+                    .add("ktasks/s", total / (time / 1e6))
+                    .add("CPU ns/task", (double) cpu / total)
                     .add("threads", (double) peer.size().getAsLong());
         }
     }
