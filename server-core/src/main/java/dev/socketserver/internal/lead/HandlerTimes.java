@@ -9,7 +9,8 @@ import java.util.function.LongSupplier;
 /**
  * Decides whether a server's handlers take too long to be run by the leader. The criterion is their average processor
  * time, in which each handler that the watchdog found blocked counts as {@link #BLOCKED}. Time in which a handler only
- * waited for a processor does not count, since more threads would not help.
+ * waited for a processor does not count, since more threads would not help. Nor does a single long sample: while the
+ * machine below was suspended, or the kernel used the thread for others' packets, its clock ran on.
  *
  * <pre>
  *            mean above SLOW
@@ -46,7 +47,7 @@ public final class HandlerTimes {
     private static final int MOST_REQUESTS = 4;
 
     /** One batch in this many is timed. */
-    private static final int SAMPLE_EVERY = 16;
+    static final int SAMPLE_EVERY = 16;
 
     /**
      * The number of initial requests that do not count: while the JVM loads and interprets a handler, it takes many
@@ -68,6 +69,7 @@ public final class HandlerTimes {
     private int batchSize; // confined to the leader
     private int batches; // confined to the leader
     private long lastSample; // confined to the leader; processor time of one handler, in nanoseconds
+    private long typical; // confined to the leader: the shorter of the last two samples
     private long nextProbe; // confined to the leader
     private boolean probing; // confined to the leader
     private long probeBegan; // confined to the leader; valid while probing
@@ -136,9 +138,11 @@ public final class HandlerTimes {
     public void batchEnds() {
         if (batchSize > 0 && !slow) {
             if (batchBegan != NOT_SAMPLED) {
-                lastSample = (processorTime.getAsLong() - batchBegan) / batchSize;
+                long sample = (processorTime.getAsLong() - batchBegan) / batchSize;
+                typical = Math.min(sample, lastSample);
+                lastSample = sample;
             }
-            add(lastSample, batchSize);
+            add(typical, batchSize);
         }
         discardBatch();
     }

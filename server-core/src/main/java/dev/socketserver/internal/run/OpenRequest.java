@@ -30,7 +30,7 @@ public abstract class OpenRequest extends Turn {
 
     private static final AtomicLong LAST_ID = new AtomicLong();
 
-    private final Long id = LAST_ID.incrementAndGet(); // boxed once, as the key of the registry
+    private @Nullable Long id; // guarded by this; null until somebody asks, as few do for a datagram
     private final long openedAt = System.nanoTime();
     private SocketAddress remoteAddress; // not changed after the request was passed on
 
@@ -57,11 +57,22 @@ public abstract class OpenRequest extends Turn {
 
     /** Returns the number of the request, unique in this process. Thread-safe. */
     public final long id() {
-        return id;
+        return key();
     }
 
-    final Long key() {
-        return id;
+    /** Returns the number as the key of the registry. Thread-safe. */
+    final synchronized Long key() {
+        Long present = id;
+        if (present == null) {
+            present = LAST_ID.incrementAndGet();
+            id = present;
+        }
+        return present;
+    }
+
+    /** Returns whether the request has usually ended before the next one is accepted. Thread-safe. */
+    protected boolean isBrief() {
+        return false;
     }
 
     /** Returns the peer's address. Thread-safe. */

@@ -8,14 +8,21 @@ import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
-/** The open requests by number; also waits until there are none. Thread-safe. */
+/**
+ * The open requests; also waits until there are none. Thread-safe.
+ *
+ * <p>A {@linkplain OpenRequest#isBrief() brief} request is not registered by number when it is accepted, but kept in
+ * {@link #latest} until it ends. If the next one comes first, that one registers it.
+ */
 public final class OpenRequests {
     private final Map<Long, OpenRequest> open = new ConcurrentHashMap<>();
+    private final AtomicReference<@Nullable OpenRequest> latest = new AtomicReference<>();
     private final DrainSignal drain;
     private final AtomicInteger endedDraining = new AtomicInteger();
     private volatile int waiting; // written under this
@@ -24,8 +31,25 @@ public final class OpenRequests {
         this.drain = drain;
     }
 
+    /** Adds a request. Only one thread at a time may add brief ones. */
     void add(OpenRequest request) {
-        open.put(request.key(), request);
+        if (request.isBrief()) {
+            addBrief(request);
+        } else {
+            open.put(request.key(), request);
+        }
+    }
+
+    private void addBrief(OpenRequest request) {
+        OpenRequest before = latest.get();
+        if (before != null) {
+            open.put(before.key(), before); // first: it must be found at any time
+            if (latest.compareAndSet(before, request)) {
+                return;
+            }
+            open.remove(before.key()); // it has ended meanwhile
+        }
+        latest.set(request);
     }
 
     /** Counts a request that ends, before the listener is notified, which may begin a drain. */
@@ -36,20 +60,27 @@ public final class OpenRequests {
     }
 
     void remove(OpenRequest request) {
-        open.remove(request.key());
-        if (waiting > 0 && open.isEmpty()) {
+        if (!request.isBrief() || !latest.compareAndSet(request, null)) {
+            open.remove(request.key());
+        }
+        if (waiting > 0 && isEmpty()) {
             wakeWaiters();
         }
     }
 
-    /** Returns the number of open requests. */
+    private boolean isEmpty() {
+        return latest.get() == null && open.isEmpty(); // in this order: requests go from the first to the second
+    }
+
+    /** Returns the number of open requests; one that is just being registered may count twice. */
     public int size() {
-        return open.size();
+        int brief = latest.get() == null ? 0 : 1;
+        return brief + open.size();
     }
 
     /** Runs the action for each open request; those that are opened or closed concurrently may be missed. */
     public void forEach(Consumer<? super OpenRequest> action) {
-        open.values().forEach(action);
+        stream().forEach(action);
     }
 
     /** Returns the request with that number, if it is open. */
@@ -59,7 +90,11 @@ public final class OpenRequests {
 
     /** Returns the open requests; see {@link #forEach}. */
     public Stream<OpenRequest> stream() {
-        return open.values().stream();
+        OpenRequest brief = latest.get();
+        Stream<OpenRequest> registered = open.values().stream();
+        return brief == null
+                ? registered
+                : Stream.concat(Stream.of(brief), registered.filter(request -> request != brief));
     }
 
     /** Returns a request that satisfies the condition, if any. */
@@ -109,7 +144,7 @@ public final class OpenRequests {
         long deadline = System.nanoTime() + timeout.toNanos();
         waiting++;
         try {
-            while (!open.isEmpty()) {
+            while (!isEmpty()) {
                 long left = deadline - System.nanoTime();
                 if (left <= 0) {
                     return false;

@@ -13,7 +13,6 @@ import dev.socketserver.internal.util.Log;
 import dev.socketserver.pool.ElasticThreadPool;
 import dev.socketserver.pool.OverloadPolicy;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -55,7 +54,7 @@ public final class DatagramEndpoint implements Endpoint, Receivers.Entrance, Dat
     private final SelectionKey receiving;
     private @Nullable RequestRunner runner; // set by open(), before anything is received
     private @Nullable SourceGate sources; // set by open(), before anything is received
-    private ByteBuf received; // the receiving thread's; a datagram holds it, too, while it is served
+    private final Arrivals arrivals; // the receiving thread's
     private final LocalAddresses local = new LocalAddresses(); // the receiving thread's
     private int taken; // the receiving thread's: since the last call
     private boolean listens = true; // the receiving thread's: the selector reports what the system has queued
@@ -73,7 +72,7 @@ public final class DatagramEndpoint implements Endpoint, Receivers.Entrance, Dat
         this.channel = channel;
         this.config = config;
         address = (InetSocketAddress) channel.getLocalAddress();
-        received = newBuffer();
+        arrivals = new ChannelArrivals(channel, this, config.maxDatagramSize());
         selector = Selector.open();
         try {
             channel.configureBlocking(false);
@@ -82,11 +81,6 @@ public final class DatagramEndpoint implements Endpoint, Receivers.Entrance, Dat
             selector.close();
             throw e;
         }
-    }
-
-    private ByteBuf newBuffer() {
-        int oneMore = config.maxDatagramSize() + 1; // to see what is too long
-        return Unpooled.wrappedBuffer(ByteBuffer.allocateDirect(oneMore));
     }
 
     @Override
@@ -148,20 +142,11 @@ public final class DatagramEndpoint implements Endpoint, Receivers.Entrance, Dat
             if (lastCall && ++taken > MOST_AFTER_LAST_CALL) {
                 return null;
             }
-            if (received.refCnt() != 1) {
-                received = newBuffer(); // a handler still has the last one, or released what was not its own
-            }
-            ByteBuffer target = received.internalNioBuffer(0, received.capacity());
-            SocketAddress source = channel.receive(target);
-            if (source == null) {
+            DatagramRequest datagram = arrivals.next();
+            if (datagram == null) {
                 return null;
             }
-            int length = target.position();
-            runner().reports().received(length);
-            int max = config.maxDatagramSize();
-            received.setIndex(0, Math.min(length, max));
-            var datagram = new DatagramRequest(this, source, received.retain(), length > max);
-            if (!(source instanceof InetSocketAddress sender) || !isAnswerable(sender)) {
+            if (!(datagram.remoteAddress() instanceof InetSocketAddress sender) || !isAnswerable(sender)) {
                 refuse(datagram);
             } else if (isAdmitted(datagram)) {
                 return datagram;
@@ -295,9 +280,7 @@ public final class DatagramEndpoint implements Endpoint, Receivers.Entrance, Dat
         ended = true;
         closeQuietly(channel);
         closeQuietly(selector);
-        if (received.refCnt() == 1) {
-            received.release();
-        }
+        arrivals.release();
     }
 
     private static void closeQuietly(Closeable closeable) {

@@ -57,6 +57,11 @@ public final class DatagramRequest extends OpenRequest implements Datagram {
     public void endsBy(EndReason reason) {} // nobody asks
 
     @Override
+    protected boolean isBrief() {
+        return true;
+    }
+
+    @Override
     public Datagram face() {
         return this;
     }
