@@ -228,6 +228,15 @@ public final class ServerConfig {
     }
 
     /**
+     * Returns how many bytes per second a peer has to take on average while the writes of a handler wait for it, once
+     * they have waited for {@link #writeTimeout()} in all; 0 for any number. The default is
+     * {@value ServerOptions#DEFAULT_MIN_WRITE_RATE}.
+     */
+    public int minWriteRate() {
+        return options.minWriteRate;
+    }
+
+    /**
      * Returns at what age, a tenth more or less by chance, a connection ends when it is idle next, as if the server
      * drained: so clients that keep their connections come to new replicas, too. A conversation inside one
      * {@code handle()} hears of it in {@code awaitMessage()}; one that never waits there goes on. The default is zero:
@@ -496,6 +505,12 @@ public final class ServerConfig {
         /** Sets {@link ServerConfig#writeTimeout()}. */
         public Builder writeTimeout(Duration value) {
             options.writeTimeout = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#minWriteRate()}. */
+        public Builder minWriteRate(int bytesPerSecond) {
+            options.minWriteRate = bytesPerSecond;
             return this;
         }
 

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.socketserver.peer.RecordingListener;
+import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -56,6 +57,35 @@ class SlowReaderTest {
             }
         }
         assertThat(listener.failures()).isEmpty();
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void aPeerThatReadsLessThanTheRateIsCutOffThoughItNeverStops(StreamSetting setting, @TempDir Path directory)
+            throws Exception {
+        try (var running = setting.start(
+                directory,
+                config -> config.writeTimeout(PATIENCE).minWriteRate(1 << 30).listener(listener),
+                StreamRequestHandler.of((in, out) -> {
+                    byte[] line = new byte[LINE];
+                    while (true) {
+                        out.write(line);
+                    }
+                }))) {
+            try (var peer = setting.connectWithWindow(running.server().address(), WINDOW)) {
+                while (listener.count("closed") == 0) {
+                    peer.read(PIECE);
+                    LockSupport.parkNanos(PAUSE.toNanos());
+                }
+            } catch (IOException e) {
+                listener.await("closed", 1); // while the peer was reading
+            }
+        }
+        assertThat(listener.failures())
+                .singleElement()
+                .satisfies(failure -> assertThat(failure)
+                        .isInstanceOf(SocketTimeoutException.class)
+                        .hasMessage("the peer accepts less than 1073741824 bytes per second"));
     }
 
     @ParameterizedTest

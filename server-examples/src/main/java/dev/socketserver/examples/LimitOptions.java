@@ -76,6 +76,12 @@ final class LimitOptions {
             description = "How long a write may wait for its peer, in seconds; default: 60.")
     private Duration writeTimeout = DEFAULTS.writeTimeout();
 
+    @Option(
+            names = "--min-write-rate",
+            paramLabel = "N",
+            description = "Bytes per second that a peer must accept for which writes wait; default: 240.")
+    private int minWriteRate = DEFAULTS.minWriteRate();
+
     private static void checkPositive(String option, long value) {
         if (value < 1) {
             throw new IllegalArgumentException(option + " must be at least 1: " + value);
@@ -93,7 +99,8 @@ final class LimitOptions {
                 .idleTimeout(idleTimeout)
                 .readTimeout(readTimeout)
                 .messageTimeout(messageTimeout)
-                .writeTimeout(writeTimeout);
+                .writeTimeout(writeTimeout)
+                .minWriteRate(minWriteRate);
         if (acceptRate != null) {
             checkPositive("accept-rate", acceptRate);
             config.acceptRate(RateLimit.perSecond(acceptRate));

@@ -184,17 +184,34 @@ public final class ChannelOutput extends ByteOutput {
         return written;
     }
 
-    /** Sends what was collected. */
-    public void send() throws IOException {
+    /** Returns how many bytes were collected and not sent. */
+    public int unsent() {
+        return buffer.readableBytes();
+    }
+
+    /** Returns whether more than half of what may be collected is. */
+    public boolean isHalfFull() {
+        return buffer.readableBytes() > bufferSize / 2;
+    }
+
+    /** Sends what was collected; returns whether that was all, as it is unless the sink's writes do not wait now. */
+    public boolean send() throws IOException {
+        int count = 1;
         try {
-            while (buffer.isReadable()) {
+            while (buffer.isReadable() && count > 0) {
                 int length = Math.min(MAX_CHUNK, buffer.readableBytes());
-                buffer.skipBytes(sink.write(buffer.internalNioBuffer(buffer.readerIndex(), length)));
+                count = sink.write(buffer.internalNioBuffer(buffer.readerIndex(), length));
+                buffer.skipBytes(count);
             }
         } catch (IOException e) {
             throw owner.fault(e);
         }
+        if (buffer.isReadable()) {
+            buffer.discardReadBytes();
+            return false;
+        }
         buffer.clear();
+        return true;
     }
 
     /** Gives the buffer back if it holds no unsent byte; the next write takes one again. */

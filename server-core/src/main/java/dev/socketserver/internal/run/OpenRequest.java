@@ -278,6 +278,20 @@ public abstract class OpenRequest extends Turn {
     /** Sends the handler's buffered output. */
     public abstract void flush() throws IOException;
 
+    /**
+     * Sends the handler's buffered output, before the request is parked or ends, as far as its peer takes it. The rest
+     * is sent while it is parked, and only then is there something to handle, or the end.
+     *
+     * @return whether that was all
+     */
+    protected boolean sendAhead() throws IOException {
+        flush();
+        return true;
+    }
+
+    /** Makes room for more output, as {@link #sendAhead()}, if the handler may be called again for what is here. */
+    protected void makeRoom() throws IOException {}
+
     /** Limits each wait for the peer to the time allowed for a final message. */
     protected void limitWaits() {}
 

@@ -270,6 +270,7 @@ public final class RequestRunner {
                         return false;
                     }
                     request.handled();
+                    request.makeRoom();
                 }
                 case NOTHING -> {
                     if (request.takesIdleEvent()) {
@@ -279,7 +280,11 @@ public final class RequestRunner {
                     }
                 }
                 case END -> {
-                    return false;
+                    if (!request.isParkable() || request.sendAhead()) {
+                        return false;
+                    } else if (request.park()) {
+                        return true;
+                    }
                 }
             }
         }
@@ -304,19 +309,26 @@ public final class RequestRunner {
 
     /** Makes a request wait for its peer; returns true if it was parked. */
     private boolean isIdle(OpenRequest request) throws Exception {
-        prepareToWait(request);
+        setUpBeforeWait(request);
         if (request.isParkable()) {
+            request.sendAhead();
             return request.park();
         }
+        request.flush();
         request.awaitNext();
         return false;
     }
 
-    /** Lets the handler greet, and sends its output, before the request waits for its peer. */
-    void prepareToWait(OpenRequest request) throws Exception {
+    /** Lets the handler greet before the request waits for its peer. */
+    private void setUpBeforeWait(OpenRequest request) throws Exception {
         if (request.isToBeSetUp()) {
             hooks.setUp(request);
         }
+    }
+
+    /** Lets the handler greet, and sends its output, before the request waits for its peer in the calling thread. */
+    void prepareToWait(OpenRequest request) throws Exception {
+        setUpBeforeWait(request);
         request.flush();
     }
 

@@ -40,6 +40,7 @@ public final class Calls {
 
     // Of the turn.
     boolean waits; // until the peer takes more of what was sent
+    boolean behind; // the peer has not taken what the handler wrote, which is not called before
     boolean ending; // the connection ends once its messages are sent
     long writeUntil = WaitingChannel.NONE; // when the peer has to have taken more, on the nanoTime clock
 
@@ -183,6 +184,7 @@ public final class Calls {
     /** What was sent in part has gone: what waits for the peer is sent as if nothing had been tried. Of the turn. */
     void retry() {
         waits = false;
+        behind = false;
         writeUntil = WaitingChannel.NONE;
         outbound.unblock();
     }

@@ -51,7 +51,7 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
         this.context = context;
         this.transport = transport;
         var config = context.config();
-        channel = new WaitingChannel(transport, context.waits(), this, config.messageTimeout());
+        channel = new WaitingChannel(transport, context.waits(), this, config.messageTimeout(), config.minWriteRate());
         tls = config.tls() == null ? null : new TlsChannel(channel, config.tls(), this::compute);
         in = new ChannelInput(tls == null ? channel : tls, context.inputs(), config.readBufferSize(), this);
         out = new ChannelOutput(tls == null ? channel : tls, context.outputs(), config.writeBufferSize(), this);
@@ -270,17 +270,23 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
      * Sends what was queued, behind what the handler wrote, as far as the peer takes it; returns whether it has all.
      */
     final boolean send(Calls known) throws IOException {
-        Outbound messages = known.outbound();
         if (!hasUnsent(known)) {
             return true;
         }
-        out.send();
-        int sealed = tls == null ? 0 : tls.unsent();
+        if (!known.behind) {
+            out.send();
+        }
+        int before = unsent();
         channel.sending(true);
         long count;
         try {
-            count = messages.send(tls == null ? channel : tls);
-            known.waits = messages.isBlocked() || !(tls == null || tls.isSent());
+            if (known.behind && out.send() && isSealedSent()) {
+                known.behind = false;
+                takeExpired(); // what has expired was another wait
+                clock.reset();
+            }
+            count = sendMessages(known);
+            known.waits = known.behind || known.outbound().isBlocked() || !isSealedSent();
         } catch (IOException e) {
             throw fault(e);
         } finally {
@@ -290,13 +296,64 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
             known.writeUntil = WaitingChannel.NONE;
             return true;
         }
-        boolean progress = count > 0 || (tls != null && tls.unsent() < sealed);
+        boolean progress = count > 0 || unsent() < before;
         if (progress || known.writeUntil == WaitingChannel.NONE) {
             known.writeUntil = channel.writeDeadline();
         } else if (WaitingChannel.isPast(known.writeUntil)) {
             throw fault(channel.closeOverdue());
         }
         return false;
+    }
+
+    private long sendMessages(Calls known) throws IOException {
+        if (known.behind) {
+            known.outbound().block();
+            return 0;
+        }
+        return known.outbound().send(tls == null ? channel : tls);
+    }
+
+    /** Returns how many bytes wait for the peer that are not messages any more, or never were. */
+    private int unsent() {
+        return out.unsent() + (tls == null ? 0 : tls.unsent());
+    }
+
+    private boolean isSealedSent() throws IOException {
+        return tls == null || tls.isSent();
+    }
+
+    /** Sends what the handler wrote as far as the peer takes it, which is behind if that is not all. */
+    @Override
+    protected boolean sendAhead() throws IOException {
+        if (!isParkable()) {
+            flush();
+        }
+        if (out.unsent() == 0 || !transport.isOpen()) {
+            return true;
+        }
+        channel.sending(true);
+        boolean done;
+        try {
+            done = out.send() && isSealedSent();
+        } catch (IOException e) {
+            throw fault(e);
+        } finally {
+            channel.sending(false);
+        }
+        if (!done) {
+            Calls known = calls();
+            known.behind = true;
+            known.waits = true;
+            send(known);
+        }
+        return done;
+    }
+
+    @Override
+    protected void makeRoom() throws IOException {
+        if (isParkable() && out.isHalfFull()) {
+            sendAhead();
+        }
     }
 
     @Override

@@ -179,6 +179,11 @@ public final class Outbound {
         blocked = blocked && !messages.isEmpty();
     }
 
+    /** What waits is not tried for now: something that comes before it is not sent yet. */
+    synchronized void block() {
+        blocked = !messages.isEmpty();
+    }
+
     /** What waits is to be tried again, since the peer is reached in another way. */
     synchronized void unblock() {
         blocked = false;

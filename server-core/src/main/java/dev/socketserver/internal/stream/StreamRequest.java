@@ -100,6 +100,9 @@ abstract class StreamRequest extends TlsStream {
     @Override
     protected Look look() {
         Calls known = knownCalls();
+        if (known != null && known.behind && transport.isOpen()) {
+            return Look.NOTHING; // until the peer has taken what it was sent, it is not asked for more
+        }
         Look seen = known != null && known.ending ? Look.END : lookForInput();
         if (seen == Look.END) {
             endsBy(whyIdleEnds());
@@ -287,7 +290,7 @@ abstract class StreamRequest extends TlsStream {
         if (known == null || !known.waits) {
             clock.arm(nextLook());
             return SelectionKey.OP_READ;
-        } else if (known.ending) {
+        } else if (known.ending || known.behind) {
             clock.arm(known.writeUntil);
             return SelectionKey.OP_WRITE;
         }

@@ -44,7 +44,9 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
     private volatile @Nullable Wait place; // written by the thread that has the turn
     private final long messageTimeout; // in nanoseconds; 0 for none
     private long readTimeout; // in nanoseconds; 0 for none
+    private final int minWriteRate; // in bytes per second; 0 for none
     private long writeTimeout; // in nanoseconds; 0 for none
+    private @Nullable WritePace pace; // since a write had to wait in this turn
     private boolean receiving; // reads return available input without waiting
     private boolean sending; // writes send what the peer accepts without waiting
     private boolean inputExpired;
@@ -59,9 +61,11 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
      *
      * @param messageTimeout the maximum time from the first wait for the rest of a message to its end; zero for no
      *     limit
+     * @param minWriteRate how many bytes per second a peer has to take for which writes wait; 0 for any number
      */
-    WaitingChannel(Transport transport, Waits waits, Owner owner, Duration messageTimeout) {
+    WaitingChannel(Transport transport, Waits waits, Owner owner, Duration messageTimeout, int minWriteRate) {
         this.messageTimeout = messageTimeout.toNanos();
+        this.minWriteRate = minWriteRate;
         this.transport = transport;
         this.waits = waits;
         this.owner = owner;
@@ -177,36 +181,58 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
     @Override
     public int write(ByteBuffer source) throws IOException {
         int count = send(source);
-        if (count > 0 || sending || !source.hasRemaining()) {
-            return count;
+        if (count == 0 && !sending && source.hasRemaining()) {
+            long deadline = deadline(writeTimeout);
+            while (count == 0) {
+                boolean inTime = awaitTaking(deadline);
+                count = send(source);
+                checkProgress(count, inTime, deadline);
+            }
         }
-        long deadline = deadline(writeTimeout);
-        while (count == 0) {
-            boolean inTime = await(SelectionKey.OP_WRITE, deadline);
-            count = send(source);
-            checkProgress(count, inTime);
-        }
+        taken(count);
         return count;
     }
 
     @Override
     public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
         long count = send(sources, offset, length);
-        if (count > 0 || sending) {
-            return count;
+        if (count == 0 && !sending) {
+            long deadline = deadline(writeTimeout);
+            while (count == 0) {
+                boolean inTime = awaitTaking(deadline);
+                count = send(sources, offset, length);
+                checkProgress(count, inTime, deadline);
+            }
         }
-        long deadline = deadline(writeTimeout);
-        while (count == 0) {
-            boolean inTime = await(SelectionKey.OP_WRITE, deadline);
-            count = send(sources, offset, length);
-            checkProgress(count, inTime);
-        }
+        taken(count);
         return count;
     }
 
     @Override
     public long write(ByteBuffer[] sources) throws IOException {
         return write(sources, 0, sources.length);
+    }
+
+    private void taken(long count) {
+        WritePace known = pace;
+        if (known != null) {
+            known.taken(count);
+        }
+    }
+
+    /** Waits until the peer may take more; returns false at the deadline, or if it takes too little in too long. */
+    private boolean awaitTaking(long deadline) throws IOException {
+        if (minWriteRate == 0 || writeTimeout == 0) {
+            return await(SelectionKey.OP_WRITE, deadline);
+        }
+        WritePace known = pace == null ? new WritePace(minWriteRate) : pace;
+        pace = known;
+        long begin = System.nanoTime();
+        try {
+            return await(SelectionKey.OP_WRITE, earlier(deadline, at(begin + known.left(writeTimeout))));
+        } finally {
+            known.waited(System.nanoTime() - begin);
+        }
     }
 
     /** Returns the deadline of a write that begins to wait now, on the {@code nanoTime} clock, or {@link #NONE}. */
@@ -220,12 +246,15 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
     }
 
     /**
-     * Closes the connection if its peer has accepted nothing before the deadline. The kernel reports a socket as
-     * writable only when a third of its buffer is free, so a write is attempted in any case.
+     * Closes the connection if its peer has accepted nothing before the deadline, or too little so far. The kernel
+     * reports a socket as writable only when a third of its buffer is free, so a write is attempted in any case.
      */
-    private void checkProgress(long count, boolean inTime) throws IOException {
+    private void checkProgress(long count, boolean inTime, long deadline) throws IOException {
         if (count == 0 && !inTime) {
-            throw closeOverdue();
+            SocketTimeoutException overdue = closeOverdue();
+            throw isPast(deadline)
+                    ? overdue
+                    : new SocketTimeoutException("the peer accepts less than " + minWriteRate + " bytes per second");
         }
     }
 
@@ -330,6 +359,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
     void endTurn() {
         Wait here = place;
         if (here != null) {
+            pace = null;
             place = null;
             here.release();
         }

@@ -1,0 +1,58 @@
+package dev.socketserver.internal.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** For how long writes may wait for a peer that takes little. */
+@Timeout(10)
+class WritePaceTest {
+    private static final long GRACE = TimeUnit.SECONDS.toNanos(60);
+    private static final int LEAST = 240;
+
+    private final WritePace pace = new WritePace(LEAST);
+
+    @Test
+    void theyMayWaitForTheGraceInAnyCase() {
+        assertThat(pace.left(GRACE)).isEqualTo(GRACE);
+        pace.waited(GRACE - 1);
+        assertThat(pace.left(GRACE)).isEqualTo(1);
+        pace.waited(1);
+        assertThat(pace.left(GRACE)).isZero();
+    }
+
+    @Test
+    void theyMayWaitASecondLongerForAsManyBytesAsMakeTheRate() {
+        pace.waited(GRACE);
+        pace.taken(LEAST);
+        assertThat(pace.left(GRACE)).isEqualTo(TimeUnit.SECONDS.toNanos(1));
+        pace.taken(LEAST / 4);
+        assertThat(pace.left(GRACE)).isEqualTo(TimeUnit.MILLISECONDS.toNanos(1250));
+    }
+
+    @Test
+    void aPeerThatTakesLessThanTheRateComesToItsEnd() {
+        for (int second = 0; second < 120; second++) {
+            pace.waited(TimeUnit.SECONDS.toNanos(1));
+            pace.taken(LEAST / 2);
+        }
+        assertThat(pace.left(GRACE)).isZero();
+    }
+
+    @Test
+    void aPeerThatTakesTheRateNeverComesToItsEnd() {
+        for (int second = 0; second < 100_000; second++) {
+            pace.waited(TimeUnit.SECONDS.toNanos(1));
+            pace.taken(LEAST);
+        }
+        assertThat(pace.left(GRACE)).isEqualTo(GRACE);
+    }
+
+    @Test
+    void aTerabyteIsNoMistake() {
+        pace.taken(1L << 40);
+        assertThat(pace.left(GRACE)).isGreaterThan(GRACE);
+    }
+}
