@@ -1,6 +1,7 @@
 package dev.socketserver;
 
 import java.net.SocketAddress;
+import java.time.Duration;
 
 /** A unit of work that a server passes to a handler: a {@link StreamConnection} or a {@link Datagram}. */
 public sealed interface Request permits StreamConnection, Datagram {
@@ -12,4 +13,7 @@ public sealed interface Request permits StreamConnection, Datagram {
 
     /** Returns the address that the peer connected or sent to, even after the request was closed. Thread-safe. */
     SocketAddress localAddress();
+
+    /** Returns the time since the connection was accepted or the datagram received. Thread-safe. */
+    Duration age();
 }

@@ -17,6 +17,7 @@ import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
@@ -156,20 +157,44 @@ class ServerObservationTest {
         }
     }
 
+    /** Captures what a logger is given, and keeps it from the others. */
+    private static final class Captured implements AutoCloseable {
+        private final Logger logger;
+        private final Level before;
+        private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
+
+        Captured(Class<?> owner) {
+            logger = (Logger) LoggerFactory.getLogger(owner);
+            before = logger.getLevel();
+            lines.start();
+            logger.addAppender(lines);
+            logger.setLevel(Level.INFO);
+            logger.setAdditive(false);
+        }
+
+        List<String> at(Level level) {
+            return List.copyOf(lines.list).stream()
+                    .filter(line -> line.getLevel() == level)
+                    .map(ILoggingEvent::getFormattedMessage)
+                    .toList();
+        }
+
+        @Override
+        public void close() {
+            logger.detachAppender(lines);
+            logger.setLevel(before);
+            logger.setAdditive(true);
+        }
+    }
+
     @Test
     void theLifeOfAServerIsLogged() throws Exception {
-        var logger = (Logger) LoggerFactory.getLogger(Server.class);
-        Level before = logger.getLevel();
-        var lines = new ListAppender<ILoggingEvent>();
-        lines.start();
-        logger.addAppender(lines);
-        logger.setLevel(Level.INFO);
-        logger.setAdditive(false);
         var entered = new CountDownLatch(1);
-        try (var server = new TcpServer(config.build(), StreamRequestHandler.of((in, out) -> {
-            entered.countDown();
-            new CountDownLatch(1).await();
-        }))) {
+        try (var log = new Captured(Server.class);
+                var server = new TcpServer(config.build(), StreamRequestHandler.of((in, out) -> {
+                    entered.countDown();
+                    new CountDownLatch(1).await();
+                }))) {
             server.start();
             try (TestClient client = TestClient.to(server.address())) {
                 client.send("x");
@@ -178,24 +203,71 @@ class ServerObservationTest {
                 server.shutdown(Duration.ZERO);
             }
             assertThat(server.toString()).isEqualTo("observed[" + server.address() + "]");
-            assertThat(lines.list.stream()
-                            .filter(line -> line.getLevel() == Level.INFO)
-                            .map(ILoggingEvent::getFormattedMessage))
+            assertThat(log.at(Level.INFO))
                     .containsExactly(
                             server + " is ready",
                             server + " is paused",
                             server + " is draining",
                             server + " has stopped: 0 requests finished, 0 idle connections closed, 1 requests forced");
-            assertThat(lines.list)
-                    .filteredOn(line -> line.getLevel() == Level.WARN)
+            assertThat(log.at(Level.WARN))
                     .singleElement()
-                    .satisfies(line -> assertThat(line.getFormattedMessage())
-                            .startsWith(server + " forced the end of /127.0.0.1:")
-                            .contains(" in worker", "Unsafe.park("));
-        } finally {
-            logger.detachAppender(lines);
-            logger.setLevel(before);
-            logger.setAdditive(true);
+                    .asString()
+                    .startsWith(server + " forced the end of /127.0.0.1:")
+                    .contains(" in worker", "Unsafe.park(");
+        }
+    }
+
+    @Test
+    void ofManyRequestsThatAreForcedOnlySomeAreLogged() throws Exception {
+        int clients = 25;
+        var entered = new CountDownLatch(clients);
+        try (var log = new Captured(Server.class);
+                var server = new TcpServer(config.build(), StreamRequestHandler.of((in, out) -> {
+                    entered.countDown();
+                    new CountDownLatch(1).await();
+                }))) {
+            server.start();
+            List<TestClient> open = new ArrayList<>();
+            try {
+                for (int i = 0; i < clients; i++) {
+                    open.add(TestClient.to(server.address()).send("x"));
+                }
+                assertThat(entered.await(50, TimeUnit.SECONDS)).isTrue();
+                server.shutdown(Duration.ZERO);
+            } finally {
+                for (TestClient client : open) {
+                    client.close();
+                }
+            }
+            assertThat(log.at(Level.WARN)).hasSize(21).last().isEqualTo(server + " forced the end of 5 others");
+        }
+    }
+
+    @Test
+    void anAccessLogHasALineForEachConnectionAndDatagram() throws Exception {
+        var ended = new CountDownLatch(2);
+        var access = new AccessLog() {
+            @Override
+            public void closed(Server server, Request request) {
+                super.closed(server, request);
+                ended.countDown();
+            }
+        };
+        try (var log = new Captured(AccessLog.class);
+                var streams = new TcpServer(config.listener(access).build(), ByteEcho::new);
+                var datagrams = new UdpServer(config.build(), DatagramRequestHandler.of((in, out) -> {}))) {
+            streams.start();
+            datagrams.start();
+            try (TestClient client = TestClient.to(streams.address());
+                    var sender = TestDatagramClient.to(datagrams.address())) {
+                client.send("q").awaitEnd();
+                sender.send("x");
+                assertThat(ended.await(50, TimeUnit.SECONDS)).isTrue();
+            }
+            assertThat(log.at(Level.INFO))
+                    .hasSize(2)
+                    .anyMatch(line -> line.matches("observed #\\d+ /127\\.0\\.0\\.1:\\d+ \\d+ ms HANDLER"))
+                    .anyMatch(line -> line.matches("observed #\\d+ /127\\.0\\.0\\.1:\\d+ \\d+ ms DATAGRAM"));
         }
     }
 

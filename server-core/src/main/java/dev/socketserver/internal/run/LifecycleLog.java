@@ -9,6 +9,9 @@ import dev.socketserver.internal.util.Log;
 final class LifecycleLog {
     private static final Log LOG = Log.of(Server.class);
 
+    /** So many requests that were forced to end have a line each. */
+    static final int MOST_FORCED = 20;
+
     private final Server server;
 
     LifecycleLog(Server server) {
@@ -31,8 +34,11 @@ final class LifecycleLog {
                 report.finished(),
                 report.idleClosed(),
                 report.forced().size());
-        for (DrainReport.Forced forced : report.forced()) {
-            LOG.warn("{} forced the end of {}", server, forced);
+        report.forced().stream()
+                .limit(MOST_FORCED)
+                .forEach(forced -> LOG.warn("{} forced the end of {}", server, forced));
+        if (report.forced().size() > MOST_FORCED) {
+            LOG.warn("{} forced the end of {} others", server, report.forced().size() - MOST_FORCED);
         }
     }
 }

@@ -85,8 +85,8 @@ public abstract class OpenRequest extends Turn {
         remoteAddress = behind;
     }
 
-    /** Returns the time since the request was accepted. */
-    final Duration age() {
+    /** Returns the time since the request was accepted. Thread-safe. */
+    public final Duration age() {
         return Duration.ofNanos(System.nanoTime() - openedAt);
     }
 
