@@ -60,7 +60,8 @@ public final class Resp {
             if (length == INCOMPLETE || received.readableBytes() < length + END.length()) {
                 return null;
             }
-            words[i] = received.readCharSequence(length, ISO_8859_1).toString();
+            words[i] = received.toString(received.readerIndex(), length, ISO_8859_1);
+            received.skipBytes(length);
             if (received.readShort() != ('\r' << 8 | '\n')) {
                 throw new ProtocolException("a string does not end where it says");
             }
