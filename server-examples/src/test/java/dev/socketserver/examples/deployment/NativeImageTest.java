@@ -84,6 +84,7 @@ class NativeImageTest {
     void everyMethodThatIsLookedUpIsTold() throws IOException {
         var told = new TreeSet<String>();
         types().forEach(type -> names(type, "methods").forEach(told::add));
+        told.remove("<init>"); // is looked up otherwise
 
         assertThat(told)
                 .containsExactlyElementsOf(new TreeSet<>(
