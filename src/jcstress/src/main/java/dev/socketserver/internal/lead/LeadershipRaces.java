@@ -154,6 +154,14 @@ final class LeadershipRaces {
 
         @Override
         public void offSaturation(Runnable action) {}
+
+        @Override
+        public boolean beginWait() {
+            return false;
+        }
+
+        @Override
+        public void endWait() {}
     }
 
     /** A role that does nothing. */
