@@ -20,6 +20,7 @@ import picocli.CommandLine.Spec;
             SmtpCommand.class,
             SyslogCommand.class,
             MllpCommand.class,
+            DnsCommand.class,
             RedisCommand.class,
             MqttCommand.class,
             HttpCommand.class,
