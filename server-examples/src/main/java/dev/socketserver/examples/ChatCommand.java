@@ -2,19 +2,13 @@ package dev.socketserver.examples;
 
 import dev.socketserver.ServerConfig;
 import dev.socketserver.TcpServer;
-import dev.socketserver.examples.cli.AddressText;
-import dev.socketserver.examples.cli.GracefulExit;
 import dev.socketserver.examples.cli.ProjectVersion;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** The command {@code chat}: a chat room for {@code nc}, {@code socat} or {@code telnet}. */
 @Command(
@@ -24,9 +18,6 @@ import picocli.CommandLine.Spec;
         versionProvider = ProjectVersion.class)
 final class ChatCommand implements Callable<Integer> {
     private static final int DEFAULT_PORT = 7008;
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
 
     @Mixin
     private ListenOptions listen = ListenOptions.onAll(DEFAULT_PORT);
@@ -38,21 +29,11 @@ final class ChatCommand implements Callable<Integer> {
     private Duration idleTimeout = Duration.ofHours(1);
 
     @Override
-    public Integer call() throws Exception {
-        var stopped = new CountDownLatch(1);
-        return GracefulExit.call(stopped::countDown, () -> serveUntil(stopped));
-    }
-
-    private int serveUntil(CountDownLatch stopped) throws IOException, InterruptedException {
+    public Integer call() throws IOException {
         ServerConfig config = listen.config("chat", idleTimeout).build();
         var room = new ChatHandler.Room();
         try (var server = new TcpServer(config, () -> new ChatHandler(room))) {
-            server.start();
-            PrintWriter out = spec.commandLine().getOut();
-            out.println("listening on " + AddressText.of(server.address()));
-            out.flush();
-            stopped.await();
+            return listen.serve(server);
         }
-        return 0;
     }
 }

@@ -7,7 +7,6 @@ import dev.socketserver.TcpServer;
 import dev.socketserver.UdpServer;
 import dev.socketserver.UnixServer;
 import dev.socketserver.examples.cli.AddressText;
-import dev.socketserver.examples.cli.GracefulExit;
 import dev.socketserver.examples.cli.ProjectVersion;
 import dev.socketserver.examples.health.HealthEndpoint;
 import dev.socketserver.net.Cidr;
@@ -25,7 +24,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -151,10 +149,22 @@ final class EchoCommand implements Callable<Integer> {
     private @Nullable String healthHost;
 
     @Override
-    public Integer call() throws Exception {
-        InetSocketAddress health = healthAddress();
-        var stopped = new CountDownLatch(1);
-        return GracefulExit.call(stopped::countDown, () -> serveUntil(stopped, health));
+    public Integer call() throws IOException {
+        InetSocketAddress healthAddress = healthAddress();
+        try (BaseServer<?> server = server()) {
+            bind(server);
+            try (HealthEndpoint health = healthAddress == null ? null : HealthEndpoint.open(server, healthAddress)) {
+                server.closeOnSignal(); // the endpoint answers during the drain
+                PrintWriter out = spec.commandLine().getOut();
+                out.println("listening on " + AddressText.of(server.address()));
+                if (health != null) {
+                    out.println("health on " + AddressText.of(health.address()));
+                }
+                out.flush();
+                server.serveForever();
+            }
+        }
+        return 0;
     }
 
     private @Nullable InetSocketAddress healthAddress() {
@@ -177,25 +187,6 @@ final class EchoCommand implements Callable<Integer> {
         if (!condition) {
             throw new ParameterException(spec.commandLine(), otherwise);
         }
-    }
-
-    private int serveUntil(CountDownLatch stopped, @Nullable InetSocketAddress healthAddress)
-            throws IOException, InterruptedException {
-        try (BaseServer<?> server = server()) {
-            bind(server);
-            try (HealthEndpoint health = healthAddress == null ? null : HealthEndpoint.open(server, healthAddress)) {
-                server.start();
-                PrintWriter out = spec.commandLine().getOut();
-                out.println("listening on " + AddressText.of(server.address()));
-                if (health != null) {
-                    out.println("health on " + AddressText.of(health.address()));
-                }
-                out.flush();
-                stopped.await();
-                server.shutdown(grace); // here, so that the endpoint answers during the drain
-            }
-        }
-        return 0;
     }
 
     private void bind(BaseServer<?> server) throws IOException {

@@ -2,26 +2,20 @@ package dev.socketserver.examples;
 
 import dev.socketserver.ServerConfig;
 import dev.socketserver.TcpServer;
-import dev.socketserver.examples.cli.AddressText;
-import dev.socketserver.examples.cli.GracefulExit;
 import dev.socketserver.examples.cli.ProjectVersion;
 import dev.socketserver.examples.http.Directory;
 import dev.socketserver.examples.http.Echo;
 import dev.socketserver.examples.http.HttpHandler;
 import dev.socketserver.examples.http.HttpService;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** The command {@code http}: serves a directory, or sends back what it gets. */
 @Command(
@@ -31,9 +25,6 @@ import picocli.CommandLine.Spec;
         versionProvider = ProjectVersion.class)
 final class HttpCommand implements Callable<Integer> {
     private static final int DEFAULT_PORT = 7080;
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
 
     @Mixin
     private ListenOptions listen = ListenOptions.onLoopback(DEFAULT_PORT);
@@ -51,22 +42,12 @@ final class HttpCommand implements Callable<Integer> {
     private Duration idleTimeout = Duration.ofMinutes(1);
 
     @Override
-    public Integer call() throws Exception {
-        var stopped = new CountDownLatch(1);
-        return GracefulExit.call(stopped::countDown, () -> serveUntil(stopped));
-    }
-
-    private int serveUntil(CountDownLatch stopped) throws IOException, InterruptedException {
+    public Integer call() throws IOException {
         ServerConfig config =
                 listen.config("http", idleTimeout).framing(HttpHandler.FRAMING).build();
         HttpService service = directory == null ? new Echo() : new Directory(directory);
         try (var server = new TcpServer(config, () -> new HttpHandler(service, Clock.systemUTC()))) {
-            server.start();
-            PrintWriter out = spec.commandLine().getOut();
-            out.println("listening on " + AddressText.of(server.address()));
-            out.flush();
-            stopped.await();
+            return listen.serve(server);
         }
-        return 0;
     }
 }

@@ -1,6 +1,10 @@
 package dev.socketserver.examples;
 
+import dev.socketserver.BaseServer;
 import dev.socketserver.ServerConfig;
+import dev.socketserver.examples.cli.AddressText;
+import java.io.IOException;
+import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import picocli.CommandLine.Model.CommandSpec;
@@ -57,5 +61,21 @@ final class ListenOptions {
             String message = String.valueOf(e.getMessage()).replace("idleTimeout", "idle-timeout");
             throw new ParameterException(spec.commandLine(), message, e);
         }
+    }
+
+    /**
+     * Says where the server listens and serves until the process is told to stop.
+     *
+     * @return the exit code of the command
+     * @throws IOException if the address cannot be bound
+     */
+    int serve(BaseServer<?> server) throws IOException {
+        server.closeOnSignal();
+        server.bind();
+        PrintWriter out = spec.commandLine().getOut();
+        out.println("listening on " + AddressText.of(server.address()));
+        out.flush();
+        server.serveForever();
+        return 0;
     }
 }

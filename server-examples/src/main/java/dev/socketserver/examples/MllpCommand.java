@@ -2,15 +2,12 @@ package dev.socketserver.examples;
 
 import dev.socketserver.ServerConfig;
 import dev.socketserver.TcpServer;
-import dev.socketserver.examples.cli.AddressText;
-import dev.socketserver.examples.cli.GracefulExit;
 import dev.socketserver.examples.cli.ProjectVersion;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -40,23 +37,14 @@ final class MllpCommand implements Callable<Integer> {
     private Duration idleTimeout = Duration.ofHours(1);
 
     @Override
-    public Integer call() throws Exception {
-        var stopped = new CountDownLatch(1);
-        return GracefulExit.call(stopped::countDown, () -> serveUntil(stopped));
-    }
-
-    private int serveUntil(CountDownLatch stopped) throws IOException, InterruptedException {
+    public Integer call() throws IOException {
         PrintWriter out = spec.commandLine().getOut();
         ServerConfig config =
                 listen.config("mllp", idleTimeout).framing(MllpHandler.FRAMING).build();
         try (var server =
                 new TcpServer(config, () -> new MllpHandler(message -> show(message, out), Clock.systemUTC()))) {
-            server.start();
-            out.println("listening on " + AddressText.of(server.address()));
-            out.flush();
-            stopped.await();
+            return listen.serve(server);
         }
-        return 0;
     }
 
     private static void show(String message, PrintWriter out) {

@@ -2,21 +2,15 @@ package dev.socketserver.examples;
 
 import dev.socketserver.ServerConfig;
 import dev.socketserver.TcpServer;
-import dev.socketserver.examples.cli.AddressText;
-import dev.socketserver.examples.cli.GracefulExit;
 import dev.socketserver.examples.cli.ProjectVersion;
 import dev.socketserver.examples.mqtt.Broker;
 import dev.socketserver.examples.mqtt.MqttHandler;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
-import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.Spec;
 
 /** The command {@code mqtt}: a broker that passes on what devices publish. */
 @Command(
@@ -26,9 +20,6 @@ import picocli.CommandLine.Spec;
         versionProvider = ProjectVersion.class)
 final class MqttCommand implements Callable<Integer> {
     private static final int DEFAULT_PORT = 7883;
-
-    @Spec
-    private CommandSpec spec = CommandSpec.create();
 
     @Mixin
     private ListenOptions listen = ListenOptions.onLoopback(DEFAULT_PORT);
@@ -40,22 +31,12 @@ final class MqttCommand implements Callable<Integer> {
     private Duration idleTimeout = Duration.ofSeconds(10);
 
     @Override
-    public Integer call() throws Exception {
-        var stopped = new CountDownLatch(1);
-        return GracefulExit.call(stopped::countDown, () -> serveUntil(stopped));
-    }
-
-    private int serveUntil(CountDownLatch stopped) throws IOException, InterruptedException {
+    public Integer call() throws IOException {
         ServerConfig config =
                 MqttHandler.configure(listen.config("mqtt", idleTimeout)).build();
         var broker = new Broker();
         try (var server = new TcpServer(config, () -> new MqttHandler(broker))) {
-            server.start();
-            PrintWriter out = spec.commandLine().getOut();
-            out.println("listening on " + AddressText.of(server.address()));
-            out.flush();
-            stopped.await();
+            return listen.serve(server);
         }
-        return 0;
     }
 }

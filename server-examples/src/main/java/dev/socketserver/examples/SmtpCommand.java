@@ -5,7 +5,6 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import dev.socketserver.ServerConfig;
 import dev.socketserver.TcpServer;
 import dev.socketserver.examples.cli.AddressText;
-import dev.socketserver.examples.cli.GracefulExit;
 import dev.socketserver.examples.cli.ProjectVersion;
 import dev.socketserver.net.PemCertificates;
 import dev.socketserver.net.Tls;
@@ -17,7 +16,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -80,18 +78,14 @@ final class SmtpCommand implements Callable<Integer> {
     private Duration idleTimeout = Duration.ofMinutes(5);
 
     @Override
-    public Integer call() throws Exception {
-        var stopped = new CountDownLatch(1);
-        return GracefulExit.call(stopped::countDown, () -> serveUntil(stopped));
-    }
-
-    private int serveUntil(CountDownLatch stopped) throws IOException, InterruptedException {
+    public Integer call() throws IOException {
         ServerConfig config = config();
         var service = new SmtpService("localhost", maxSize, tls(), this::store);
         try (var server = new TcpServer(config, () -> new SmtpHandler(service))) {
-            server.start();
+            server.closeOnSignal();
+            server.bind();
             print("listening on " + AddressText.of(server.address()));
-            stopped.await();
+            server.serveForever();
         }
         return 0;
     }

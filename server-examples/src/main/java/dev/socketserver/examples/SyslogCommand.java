@@ -1,16 +1,15 @@
 package dev.socketserver.examples;
 
 import dev.socketserver.BaseServer;
+import dev.socketserver.ServerGroup;
 import dev.socketserver.TcpServer;
 import dev.socketserver.UdpServer;
 import dev.socketserver.examples.cli.AddressText;
-import dev.socketserver.examples.cli.GracefulExit;
 import dev.socketserver.examples.cli.ProjectVersion;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.LongAdder;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -42,12 +41,7 @@ final class SyslogCommand implements Callable<Integer> {
     private Duration idleTimeout = Duration.ofHours(1);
 
     @Override
-    public Integer call() throws Exception {
-        var stopped = new CountDownLatch(1);
-        return GracefulExit.call(stopped::countDown, () -> serveUntil(stopped));
-    }
-
-    private int serveUntil(CountDownLatch stopped) throws IOException, InterruptedException {
+    public Integer call() throws IOException {
         var received = new LongAdder();
         long dropped;
         try (var datagrams = new UdpServer(
@@ -58,17 +52,19 @@ final class SyslogCommand implements Callable<Integer> {
                                 .framing(SyslogHandler.FRAMING)
                                 .build(),
                         () -> new SyslogHandler(message -> print(message, received)))) {
-            start(datagrams);
-            start(connections);
-            stopped.await();
+            var both = new ServerGroup(datagrams, connections);
+            both.closeOnSignal();
+            bind(datagrams);
+            bind(connections);
+            both.serveForever();
             dropped = datagrams.systemDrops().orElse(0);
         }
         print(received + " received, " + dropped + " dropped by the system");
         return 0;
     }
 
-    private void start(BaseServer<?> server) throws IOException {
-        server.start();
+    private void bind(BaseServer<?> server) throws IOException {
+        server.bind();
         print("listening on " + server.name() + " " + AddressText.of(server.address()));
     }
 
