@@ -71,7 +71,9 @@ final class ServerHooks<R extends Request> implements Hooks {
         handler.setUp();
         request.handling();
         try {
-            request.kept(handler.handleOnce());
+            if (handler.handleOnce()) {
+                request.kept(true);
+            }
             if (!request.isKept()) {
                 request.endsBy(EndReason.HANDLER);
                 request.endCalls();

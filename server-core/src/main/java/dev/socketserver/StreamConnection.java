@@ -8,6 +8,7 @@ import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.nio.channels.SocketChannel;
 import java.nio.charset.Charset;
 import java.time.Duration;
 import java.util.Optional;
@@ -37,6 +38,15 @@ public non-sealed interface StreamConnection extends Request, Executor, AutoClos
          *     connection
          */
         boolean cancel();
+    }
+
+    /** The two directions of a relayed connection; see {@link #relayTo}. Thread-safe. */
+    interface Relay {
+        /** Returns how many of the peer's bytes upstream has accepted. */
+        long bytesSent();
+
+        /** Returns how many bytes upstream has sent. */
+        long bytesReceived();
     }
 
     /** Returns the input from the peer. */
@@ -115,6 +125,38 @@ public non-sealed interface StreamConnection extends Request, Executor, AutoClos
      * @throws IOException if sending fails, or TLS cannot be begun
      */
     void startTls(Tls tls) throws IOException;
+
+    /**
+     * Relays this connection to another one, upstream: from now on, what the peer sends goes there, beginning with what
+     * it has sent and the handler has not consumed, and what upstream sends goes to the peer. The handler returns
+     * without {@code keepOpen()}, is not called again before {@code finish()}, and no longer uses {@link #in()} and
+     * {@link #out()}.
+     *
+     * <p>A relay holds a worker only while bytes flow, or, with the engine {@link Engine#BLOCKING}, until it ends. Each
+     * side is read only as fast as the other one accepts. It ends
+     *
+     * <ul>
+     *   <li>when both sides have ended their output; the end of each is passed on to the other,
+     *   <li>when either side fails,
+     *   <li>when one side has accepted no byte of what the other has sent for the {@linkplain #writeTimeout(Duration)
+     *       write timeout},
+     *   <li>when no byte has come from either for the {@linkplain #idleTimeout(Duration) idle timeout}, in contrast to
+     *       which the other time limits, {@code maxConnectionAge} and the beginning of a drain do not end a relay,
+     *   <li>when the connection is closed, or at the end of the grace period of a drain.
+     * </ul>
+     *
+     * Then both are closed; if one of them fails, the other one is reset, as is upstream whenever something may be
+     * missing, so that neither takes what it has received for all. Called in {@code handle()}, or in a task of the
+     * connection's while the handler is not in {@code handle()}.
+     *
+     * @param upstream is connected, to any address; the connection's from here on, and closed even if this fails
+     * @return the number of bytes relayed
+     * @throws IllegalArgumentException if {@code upstream} is not connected
+     * @throws IllegalStateException if the connection is relayed already, or the calling thread does not have its turn
+     * @throws UnsupportedOperationException if the connection is in memory
+     * @throws IOException if sending what was written fails, or {@code upstream} is closed
+     */
+    Relay relayTo(SocketChannel upstream) throws IOException;
 
     /**
      * Runs a task in the connection's turn. If the connection is idle, the task runs at once; it is idle between two

@@ -18,6 +18,7 @@ import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
@@ -100,6 +101,13 @@ final class MemoryConnection extends MemoryRequest implements StreamConnection {
         out.send();
         tlsSession = session;
         tlsStarted = true;
+    }
+
+    /** There is no socket to wait for. */
+    @Override
+    public Relay relayTo(SocketChannel upstream) throws IOException {
+        upstream.close();
+        throw new UnsupportedOperationException("a connection in memory cannot be relayed");
     }
 
     @Override

@@ -101,7 +101,7 @@ public abstract class OpenRequest extends Turn {
     }
 
     /**
-     * Returns whether the handler has requested that this request stay open after {@code handle()}. Called in the turn.
+     * Returns whether this request stays open after {@code handle()}, as the handler has requested. Called in the turn.
      */
     public final boolean isKept() {
         return kept;
@@ -181,7 +181,7 @@ public abstract class OpenRequest extends Turn {
     }
 
     private boolean isIdle() {
-        return isWaiting() && !isInHandshake();
+        return isWaiting() && !isEngaged();
     }
 
     /** Returns whether the request was dismissed. Thread-safe. */
@@ -300,8 +300,8 @@ public abstract class OpenRequest extends Turn {
         return false;
     }
 
-    /** Returns whether the peer is in the middle of a handshake and therefore not idle. Thread-safe. */
-    protected boolean isInHandshake() {
+    /** Returns whether it is not idle even if its peer is silent, as in the middle of a handshake. Thread-safe. */
+    protected boolean isEngaged() {
         return false;
     }
 

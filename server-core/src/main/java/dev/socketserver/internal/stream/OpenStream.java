@@ -199,7 +199,7 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
     long idleNanos(long now) {
         Calls known = knownCalls();
         boolean isBehind = known != null && known.outbound().isUnsent();
-        return isWaiting() && !isInHandshake() && !isBehind ? now - clock.idleSince() : -1;
+        return isWaiting() && !isEngaged() && !isBehind ? now - clock.idleSince() : -1;
     }
 
     /** Returns whether it is about to end for its place, or at least to be looked at for that. Thread-safe. */
@@ -354,6 +354,29 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
         if (isParkable() && out.isHalfFull()) {
             sendAhead();
         }
+    }
+
+    /** Sends the end of the stream, behind what was queued, as far as the peer takes it; returns whether it has all. */
+    final boolean sendEnd(Calls known) throws IOException {
+        if (!send(known)) {
+            return false;
+        }
+        channel.sending(true);
+        try {
+            if (tls != null) {
+                tls.closeOutput();
+                known.waits = !tls.isSent();
+            }
+            if (!known.waits) {
+                known.outbound().close();
+                transport.shutdownOutput();
+            }
+        } catch (IOException e) {
+            throw fault(e);
+        } finally {
+            channel.sending(false);
+        }
+        return send(known);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.socketserver.internal.stream;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.GatheringByteChannel;
 import java.util.ArrayDeque;
 import java.util.Arrays;
@@ -78,6 +79,23 @@ public final class Outbound {
         cost += cost(message);
         unsent = true;
         return dropped;
+    }
+
+    /**
+     * Adds what is to be sent before all messages, and is never dropped. Of the turn, in which no part of a message is
+     * left to send.
+     *
+     * @param part is retained until it is sent
+     * @throws ClosedChannelException if the queue takes nothing more
+     */
+    synchronized void addFirst(ByteBuf part) throws ClosedChannelException {
+        if (closed) {
+            throw new ClosedChannelException();
+        }
+        messages.addFirst(part.retain());
+        cost += cost(part);
+        begun = true; // like a message of which a part was sent
+        unsent = true;
     }
 
     private static boolean fits(ByteBuf message, long others, int limit) {

@@ -240,7 +240,7 @@ final class Poller {
         long turn = lead.begin();
         try {
             if (times.runsHere()) {
-                connection.turn = turn;
+                connection.own.turn = turn;
                 runner.serve(connection.request);
             } else {
                 runner.handOver(connection.request, pool);

@@ -40,7 +40,10 @@ final class Registration {
 
     final OpenRequest request;
 
-    /** The leader's turn in which the connection is served, if a leader serves it. */
+    /** That of the connection itself, which this is unless it is that of a relay's other side. */
+    final Registration own;
+
+    /** The leader's turn in which the connection is served, if a leader serves it; only in its own registration. */
     long turn = NOT_LEADING;
 
     /** The next in the poller's list of arrivals; written before this is added to it. */
@@ -58,6 +61,18 @@ final class Registration {
     Registration(OpenRequest request, Transport transport) {
         this.request = request;
         this.transport = transport;
+        own = this;
+    }
+
+    private Registration(Registration own, Transport other) {
+        request = own.request;
+        transport = other;
+        this.own = own;
+    }
+
+    /** Returns that of another socket, for whose readiness the connection has a turn, too. */
+    Registration with(Transport other) {
+        return new Registration(this, other);
     }
 
     /** Returns true for one caller, which must add this to the list of arrivals. */

@@ -92,22 +92,56 @@ final class SharedWaits {
         }
     }
 
+    /** What one thread waits for on one socket. */
+    private static final class Watched {
+        final Transport transport;
+        volatile int operations; // written by the waiting thread
+        private @Nullable SelectionKey key; // confined to the selecting thread
+
+        Watched(Transport transport) {
+            this.transport = transport;
+        }
+
+        void arm(Selector to, Place place) throws IOException {
+            SelectionKey armed = key;
+            if (armed == null) {
+                key = transport.register(to, operations, place);
+            } else {
+                armed.interestOps(operations);
+            }
+        }
+
+        void cancel() {
+            SelectionKey armed = key;
+            if (armed != null) {
+                armed.cancel();
+            }
+        }
+    }
+
     /** One thread's place. */
     final class Place implements Wait {
-        private final Transport transport;
+        private final Watched peer;
         private final Thread waiting = Thread.currentThread();
-        private @Nullable SelectionKey key; // confined to the selecting thread
-        private volatile int operations; // written by the waiting thread
+        private volatile @Nullable Watched other; // written by the waiting thread
         private volatile boolean released; // written by the waiting thread
         private volatile boolean woken;
 
         Place(Transport transport) {
-            this.transport = transport;
+            peer = new Watched(transport);
+        }
+
+        @Override
+        public void alsoFor(Transport second, int operations) {
+            Watched known = other;
+            Watched watched = known == null ? new Watched(second) : known;
+            watched.operations = operations;
+            other = watched;
         }
 
         @Override
         public void await(int wanted, long nanos) throws IOException {
-            operations = wanted;
+            peer.operations = wanted;
             change(this);
             long end = System.nanoTime() + nanos;
             while (!woken && !closed && !Thread.currentThread().isInterrupted()) {
@@ -122,7 +156,7 @@ final class SharedWaits {
                 }
             }
             woken = false;
-            if (!transport.isOpen()) {
+            if (!peer.transport.isOpen()) {
                 throw new ClosedChannelException();
             }
         }
@@ -142,15 +176,17 @@ final class SharedWaits {
         /** Applies the request of the waiting thread. */
         private void arm(Selector to) {
             try {
-                SelectionKey armed = key;
+                Watched second = other;
                 if (released) {
-                    if (armed != null) {
-                        armed.cancel();
+                    peer.cancel();
+                    if (second != null) {
+                        second.cancel();
                     }
-                } else if (armed == null) {
-                    key = transport.register(to, operations, this);
                 } else {
-                    armed.interestOps(operations);
+                    peer.arm(to, this);
+                    if (second != null) {
+                        second.arm(to, this);
+                    }
                 }
             } catch (IOException | CancelledKeyException e) {
                 wake(); // closed, as the thread will see

@@ -60,6 +60,7 @@ public final class StreamEndpoint implements Endpoint {
                 Waits.OwnSelector.class,
                 SharedWaits.Place.class,
                 Lingering.Entry.class,
+                Relay.class,
                 Calls.class,
                 EndReason.class,
                 OpenRequest.Look.class,

@@ -5,8 +5,6 @@ import dev.socketserver.internal.buffer.Reading;
 import dev.socketserver.internal.run.OpenRequest;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
-import java.nio.channels.SelectionKey;
-import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -14,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * The turns of a connection: what it has for its handler, and where it waits. {@link Connection} adds what handlers
  * see. See {@link OpenRequest} for its life.
  */
-abstract class StreamRequest extends TlsStream {
+abstract class StreamRequest extends WaitingStream {
     private FirstWords.Witness witness; // of the turn
     private boolean turnBegins = true; // of the turn: nothing was received in it yet
     private boolean unheard; // of the turn: the handler was called before the first byte, and has not read
@@ -61,7 +59,7 @@ abstract class StreamRequest extends TlsStream {
 
     @Override
     public void beforeUse() {
-        requireTurn();
+        requireOwnTurn();
         inbox.looks();
     }
 
@@ -72,14 +70,14 @@ abstract class StreamRequest extends TlsStream {
 
     @Override
     public void beforeRead(Reading reading, @Nullable Object mark, int bytes) {
-        requireTurn();
+        requireOwnTurn();
         inbox.reads(reading, mark, bytes);
         witness.reads(out.hasWritten(), in);
     }
 
     @Override
     public void beforeWrite() {
-        requireTurn();
+        requireOwnTurn();
         inbox.writes();
         witness.writes(in, isOver());
     }
@@ -99,6 +97,10 @@ abstract class StreamRequest extends TlsStream {
 
     @Override
     protected Look look() {
+        Relay relayed = relay();
+        if (relayed != null) {
+            return pass(relayed);
+        }
         Calls known = knownCalls();
         if (known != null && known.behind && transport.isOpen()) {
             return Look.NOTHING; // until the peer has taken what it was sent, it is not asked for more
@@ -197,7 +199,7 @@ abstract class StreamRequest extends TlsStream {
 
     @Override
     protected void handled() throws IOException {
-        if (inbox.handled()) {
+        if (relay() == null && inbox.handled()) {
             channel.insideMessage(false);
         }
         clock.reset();
@@ -245,7 +247,7 @@ abstract class StreamRequest extends TlsStream {
 
     @Override
     protected boolean isParkable() {
-        return poller != null && (tls == null || !tls.hasEnded());
+        return poller != null && (relay() != null || tls == null || !tls.hasEnded());
     }
 
     @Override
@@ -260,7 +262,6 @@ abstract class StreamRequest extends TlsStream {
         startClock();
         int awaited = armClock();
         turnBegins = true;
-        Poller place = Objects.requireNonNull(poller);
         Registration known = registration();
         long leading = known.turn;
         known.turn = Registration.NOT_LEADING;
@@ -272,9 +273,7 @@ abstract class StreamRequest extends TlsStream {
             known.turn = leading;
             return false;
         }
-        if (parking == Parking.PARKED_UNARMED) {
-            place.offer(known);
-        }
+        arm(known, parking == Parking.PARKED_UNARMED);
         if (context.drain().endsIdle(this)) {
             dismiss();
         }
@@ -282,64 +281,6 @@ abstract class StreamRequest extends TlsStream {
             call(); // it was closed before it was parked, so no selector will report it
         }
         return true;
-    }
-
-    /** Lets the clock ring when the wait without a thread ends; returns what the wait is for. */
-    private int armClock() {
-        Calls known = knownCalls();
-        if (known == null || !known.waits) {
-            clock.arm(nextLook());
-            return SelectionKey.OP_READ;
-        } else if (known.ending || known.behind) {
-            clock.arm(known.writeUntil);
-            return SelectionKey.OP_WRITE;
-        }
-        clock.arm(WaitingChannel.earlier(nextLook(), known.writeUntil));
-        return SelectionKey.OP_READ | SelectionKey.OP_WRITE;
-    }
-
-    private long nextLook() {
-        return inbox.isHeldBack() ? heldBackUntil() : clock.until(silence());
-    }
-
-    /** Waits until something may have come or the peer takes more of what was sent; returns false at the deadline. */
-    private boolean awaitPeer(long deadline) throws IOException {
-        Calls known = knownCalls();
-        if (known == null || !known.waits) {
-            return channel.awaitInput(false, deadline);
-        }
-        return channel.awaitInput(true, WaitingChannel.earlier(deadline, known.writeUntil))
-                || !WaitingChannel.isPast(deadline);
-    }
-
-    /** Starts the clock of a wait for the peer, unless it goes on with the last one. */
-    private void startClock() {
-        if (tls != null
-                && tls.isAwaited()
-                && (tls.isShaking() || !context.firstWords().isPeerExpected())) {
-            clock.runUntil(WaitingChannel.deadline(tls.patience().toNanos()));
-        } else {
-            boolean inside = inbox.hasPart();
-            clock.start(inside ? readTimeout : idleTimeout, inside ? channel.messageDeadline() : WaitingChannel.NONE);
-        }
-    }
-
-    /** Returns after what silence the handler is to be told, in nanoseconds; 0 for none. */
-    private long silence() {
-        Duration span = context.config().idleAfter();
-        return span.isZero() || !awaitsMessage() ? 0 : span.toNanos();
-    }
-
-    /** Returns whether, when the connection waits, it is for the first byte of a message to a handler that is there. */
-    private boolean awaitsMessage() {
-        Calls known = knownCalls();
-        boolean isEnding = known != null && known.ending;
-        return handler() != null && !inbox.hasPart() && !awaitsHandshake() && !isEnding;
-    }
-
-    @Override
-    protected boolean takesIdleEvent() {
-        return clock.takeSilence(silence());
     }
 
     @Override
@@ -357,7 +298,7 @@ abstract class StreamRequest extends TlsStream {
             return; // called
         }
         try {
-            if (!context.drain().endsIdle(this) && !awaitPeer(clock.until(silence()))) {
+            if (!endsForDrain() && !awaitPeer(clock.until(silence()))) {
                 expireHere();
             }
         } catch (IOException e) {
@@ -453,12 +394,18 @@ abstract class StreamRequest extends TlsStream {
     protected void runCalls() throws IOException {
         Calls known = knownCalls();
         if (known != null && isCallable()) {
-            send(known);
+            sendUnlessRelayed(known);
             if (known.hasTasks()) {
                 abstain(known);
                 known.run();
-                send(known);
+                sendUnlessRelayed(known);
             }
+        }
+    }
+
+    private void sendUnlessRelayed(Calls known) throws IOException {
+        if (relay() == null) { // which sends it between what passes
+            send(known);
         }
     }
 

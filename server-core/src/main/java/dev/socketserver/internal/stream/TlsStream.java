@@ -6,8 +6,8 @@ import java.io.IOException;
 import java.util.Objects;
 
 /**
- * The handshake of a connection, with which it begins or which its handler starts; {@link StreamRequest} adds its
- * turns. Whoever reads or writes meanwhile waits for its end; a connection that is kept open waits as it does for a
+ * The handshake of a connection, with which it begins or which its handler starts; {@link WaitingStream} adds its
+ * waits. Whoever reads or writes meanwhile waits for its end; a connection that is kept open waits as it does for a
  * message.
  */
 abstract class TlsStream extends OpenStream {
@@ -33,8 +33,8 @@ abstract class TlsStream extends OpenStream {
         inHandshake = true;
     }
 
-    @Override
-    protected final boolean isInHandshake() {
+    /** Returns whether the peer is in the middle of a handshake. Thread-safe. */
+    final boolean isInHandshake() {
         return inHandshake;
     }
 

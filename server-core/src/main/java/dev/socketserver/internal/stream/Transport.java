@@ -1,10 +1,12 @@
 package dev.socketserver.internal.stream;
 
+import dev.socketserver.internal.util.Log;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
@@ -16,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * the rest is thread-safe.
  */
 final class Transport {
+    private static final Log LOG = Log.of(Transport.class);
     private static final VarHandle PLACE;
 
     static {
@@ -72,6 +75,19 @@ final class Transport {
     /** Sends the end of the stream. */
     void shutdownOutput() throws IOException {
         channel.shutdownOutput();
+    }
+
+    /**
+     * Has the other end see a reset, not the end of the stream, when the socket is closed, if its system knows that.
+     */
+    void resetOnClose() {
+        try {
+            if (channel.isOpen()) {
+                channel.setOption(StandardSocketOptions.SO_LINGER, 0);
+            }
+        } catch (IOException | UnsupportedOperationException e) {
+            LOG.debug("a connection is closed without a reset: {}", e);
+        }
     }
 
     <T> void option(SocketOption<T> name, T value) throws IOException {

@@ -3,8 +3,8 @@ package dev.socketserver.internal.stream;
 import java.io.IOException;
 
 /**
- * The place where one thread waits for one connection to become ready. For that thread, but for {@link #wake()}, which
- * is thread-safe.
+ * The place where one thread waits for one connection to become ready, or for another socket, too. For that thread, but
+ * for {@link #wake()}, which is thread-safe.
  */
 interface Wait {
     /** Wait without a time limit. */
@@ -19,6 +19,15 @@ interface Wait {
      * @throws IOException if the connection is closed
      */
     void await(int operations, long nanos) throws IOException;
+
+    /**
+     * Has the next wait, and every further one, end also when another socket is ready.
+     *
+     * @param other always the same one
+     * @param operations what to wait for
+     * @throws IOException if it is closed
+     */
+    void alsoFor(Transport other, int operations) throws IOException;
 
     /** Ends the present wait, or the next one if there is none. */
     void wake();

@@ -332,6 +332,18 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         return await(writable ? SelectionKey.OP_READ | SelectionKey.OP_WRITE : SelectionKey.OP_READ, deadline);
     }
 
+    /**
+     * Waits until the peer or the other socket may be ready, {@link #wake} is called, or the deadline is reached.
+     *
+     * @param operations what to wait for on the peer's side
+     * @param otherOperations what to wait for on the other one's
+     * @return false if the deadline was reached
+     */
+    boolean awaitEither(int operations, Transport other, int otherOperations, long deadline) throws IOException {
+        takePlace().alsoFor(other, otherOperations);
+        return await(operations, deadline);
+    }
+
     /** Returns whether the deadline is reached. */
     static boolean isPast(long deadline) {
         return deadline != NONE && System.nanoTime() - deadline >= 0;

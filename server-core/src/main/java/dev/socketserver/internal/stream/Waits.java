@@ -157,6 +157,7 @@ final class Waits {
         private final Selector selector;
         private @Nullable Transport transport; // of the thread that waits
         private @Nullable SelectionKey key; // of the thread that waits
+        private @Nullable SelectionKey otherKey; // of the thread that waits
 
         OwnSelector(Selector selector) {
             this.selector = selector;
@@ -170,7 +171,7 @@ final class Waits {
 
         @Override
         public void await(int operations, long nanos) throws IOException {
-            arm(operations);
+            key = armed(transport, key, operations);
             if (nanos == FOREVER) {
                 selector.select(OwnSelector::ignore);
             } else if (nanos > 0) {
@@ -178,15 +179,20 @@ final class Waits {
             }
         }
 
-        private void arm(int operations) throws IOException {
+        @Override
+        public void alsoFor(Transport other, int operations) throws IOException {
+            otherKey = armed(other, otherKey, operations);
+        }
+
+        private @Nullable SelectionKey armed(@Nullable Transport waited, @Nullable SelectionKey known, int operations)
+                throws IOException {
             try {
-                SelectionKey armed = key;
-                Transport waited = transport;
-                if (armed == null && waited != null) {
-                    key = waited.register(selector, operations, this);
-                } else if (armed != null && armed.interestOps() != operations) {
-                    armed.interestOps(operations);
+                if (known == null && waited != null) {
+                    return waited.register(selector, operations, this);
+                } else if (known != null && known.interestOps() != operations) {
+                    known.interestOps(operations);
                 }
+                return known;
             } catch (CancelledKeyException | ClosedSelectorException e) {
                 throw new ClosedChannelException();
             }
@@ -202,12 +208,19 @@ final class Waits {
         @Override
         public void release() {
             SelectionKey armed = key;
+            SelectionKey other = otherKey;
             key = null;
+            otherKey = null;
             transport = null;
             boolean usable = false;
             try {
+                if (other != null) {
+                    other.cancel();
+                }
                 if (armed != null) {
                     armed.cancel();
+                }
+                if (armed != null || other != null) {
                     selector.selectNow(
                             OwnSelector::ignore); // deregisters the connection, which the kernel cannot close before
                 }
