@@ -1,18 +1,13 @@
 package dev.socketserver.examples;
 
-import dev.socketserver.BaseServer;
 import dev.socketserver.ServerGroup;
 import dev.socketserver.TcpServer;
 import dev.socketserver.UdpServer;
-import dev.socketserver.examples.cli.AddressText;
-import dev.socketserver.examples.cli.GracefulExit;
 import dev.socketserver.examples.cli.ProjectVersion;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
-import java.util.concurrent.CountDownLatch;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -41,8 +36,9 @@ final class DnsCommand implements Callable<Integer> {
     @Option(
             names = "--record",
             paramLabel = "R",
-            description = "A record, \"NAME TYPE VALUE\", as in \"www A 192.0.2.1\"; NAME is @ for the zone itself, TYPE"
-                    + " is A, AAAA, TXT or NS. Any number of times.")
+            description =
+                    "A record, \"NAME TYPE VALUE\", as in \"www A 192.0.2.1\"; NAME is @ for the zone itself, TYPE"
+                            + " is A, AAAA, TXT or NS. Any number of times.")
     private List<String> records = List.of();
 
     @Option(
@@ -58,24 +54,13 @@ final class DnsCommand implements Callable<Integer> {
     private Duration idleTimeout = Duration.ofSeconds(10);
 
     @Override
-    public Integer call() throws Exception {
-        var stopped = new CountDownLatch(1);
-        return GracefulExit.call(stopped::countDown, () -> serveUntil(stopped));
-    }
-
-    private int serveUntil(CountDownLatch stopped) throws IOException, InterruptedException {
+    public Integer call() throws IOException {
         var service = new DnsService(zone());
         var datagrams = new UdpServer(listen.config("udp", idleTimeout).build(), service.datagrams());
         var connections = new TcpServer(
                 listen.config("tcp", idleTimeout).framing(DnsService.FRAMING).build(), service.connections());
         try (var group = new ServerGroup(datagrams, connections)) {
-            group.start();
-            PrintWriter out = spec.commandLine().getOut();
-            for (BaseServer<?> server : group.servers()) {
-                out.println("listening on " + server.name() + " " + AddressText.of(server.address()));
-            }
-            out.flush();
-            stopped.await();
+            listen.serve(group);
         }
         return 0;
     }

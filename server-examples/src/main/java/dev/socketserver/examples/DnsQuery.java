@@ -16,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param edns whether it uses EDNS
  * @param error why there is no answer but an error; 0 if there may be one
  */
-record DnsQuery(
-        int id, int flags, String name, int type, int questionLength, int udpSize, boolean edns, int error) {
+record DnsQuery(int id, int flags, String name, int type, int questionLength, int udpSize, boolean edns, int error) {
     static final int HEADER = 12;
     static final int FORMAT_ERROR = 1;
     static final int NOT_IMPLEMENTED = 4;

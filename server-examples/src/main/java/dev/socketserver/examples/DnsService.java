@@ -51,7 +51,11 @@ final class DnsService {
                 DnsQuery query = DnsQuery.read(received);
                 if (query != null) {
                     int most = Math.min(MOST_IN_DATAGRAM, query.udpSize());
-                    answer(query, received, Math.min(most, datagram().maxAnswer()), datagram().answer());
+                    answer(
+                            query,
+                            received,
+                            Math.min(most, datagram().maxAnswer()),
+                            datagram().answer());
                 }
             }
         };
@@ -96,7 +100,8 @@ final class DnsService {
         boolean negative = isOurs && found.isEmpty();
         List<byte[]> records = negative ? zone.find(zone.origin(), DnsZone.SOA) : found;
         int room = most - DnsQuery.HEADER - query.questionLength() - (query.edns() ? OPT : 0);
-        boolean fits = room >= records.stream().mapToInt(data -> RECORD + data.length).sum();
+        boolean fits =
+                room >= records.stream().mapToInt(data -> RECORD + data.length).sum();
 
         int flags = ANSWER | (query.flags() & KEPT) | (isOurs ? AUTHORITATIVE : 0) | (fits ? 0 : TRUNCATED);
         to.writeShort(query.id()).writeShort(flags | (error & 0xF));

@@ -2,6 +2,7 @@ package dev.socketserver.examples;
 
 import dev.socketserver.BaseServer;
 import dev.socketserver.ServerConfig;
+import dev.socketserver.ServerGroup;
 import dev.socketserver.examples.cli.AddressText;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -77,5 +78,21 @@ final class ListenOptions {
         out.flush();
         server.serveForever();
         return 0;
+    }
+
+    /**
+     * Says where each of the servers listens and serves until the process is told to stop.
+     *
+     * @throws IOException if an address cannot be bound
+     */
+    void serve(ServerGroup group) throws IOException {
+        group.closeOnSignal();
+        PrintWriter out = spec.commandLine().getOut();
+        for (BaseServer<?> server : group.servers()) {
+            server.bind();
+            out.println("listening on " + server.name() + " " + AddressText.of(server.address()));
+        }
+        out.flush();
+        group.serveForever();
     }
 }

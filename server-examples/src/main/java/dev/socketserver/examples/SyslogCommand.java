@@ -1,10 +1,8 @@
 package dev.socketserver.examples;
 
-import dev.socketserver.BaseServer;
 import dev.socketserver.ServerGroup;
 import dev.socketserver.TcpServer;
 import dev.socketserver.UdpServer;
-import dev.socketserver.examples.cli.AddressText;
 import dev.socketserver.examples.cli.ProjectVersion;
 import java.io.IOException;
 import java.io.PrintWriter;
@@ -52,20 +50,11 @@ final class SyslogCommand implements Callable<Integer> {
                                 .framing(SyslogHandler.FRAMING)
                                 .build(),
                         () -> new SyslogHandler(message -> print(message, received)))) {
-            var both = new ServerGroup(datagrams, connections);
-            both.closeOnSignal();
-            bind(datagrams);
-            bind(connections);
-            both.serveForever();
+            listen.serve(new ServerGroup(datagrams, connections));
             dropped = datagrams.systemDrops().orElse(0);
         }
         print(received + " received, " + dropped + " dropped by the system");
         return 0;
-    }
-
-    private void bind(BaseServer<?> server) throws IOException {
-        server.bind();
-        print("listening on " + server.name() + " " + AddressText.of(server.address()));
     }
 
     private void print(SyslogMessage message, LongAdder received) {

@@ -60,7 +60,8 @@ class DnsTest {
 
     /** Returns a query with a question, its bytes behind the header, and as many records as it is to say it has. */
     private static ByteBuf query(String name, int type, int records) {
-        ByteBuf message = Unpooled.buffer().writeShort(7).writeShort(0x0100).writeShort(1).writeInt(0);
+        ByteBuf message =
+                Unpooled.buffer().writeShort(7).writeShort(0x0100).writeShort(1).writeInt(0);
         message.writeShort(records);
         for (String label : name.isEmpty() ? new String[0] : name.split("\\.", -1)) {
             message.writeByte(label.length()).writeCharSequence(label, ISO_8859_1);
@@ -165,7 +166,9 @@ class DnsTest {
         ByteBuf answer = answer(withEdns(query("www.example.test", DnsZone.A, 0), 1232, 1));
         assertThat(summary(answer)).isEqualTo("0 0 0");
         int opt = answer.readableBytes() - 11;
-        assertThat(answer.getUnsignedByte(opt + 5)).as("the upper bits of BADVERS").isEqualTo((short) 1);
+        assertThat(answer.getUnsignedByte(opt + 5))
+                .as("the upper bits of BADVERS")
+                .isEqualTo((short) 1);
     }
 
     @Test
@@ -188,7 +191,8 @@ class DnsTest {
     @Test
     void aNameHasAtMost255Bytes() throws Exception {
         String label = "\77" + "a".repeat(63);
-        ByteBuf longest = Unpooled.wrappedBuffer((label.repeat(3) + "\75" + "a".repeat(61) + "\0").getBytes(ISO_8859_1));
+        ByteBuf longest =
+                Unpooled.wrappedBuffer((label.repeat(3) + "\75" + "a".repeat(61) + "\0").getBytes(ISO_8859_1));
         assertThat(DnsName.read(longest)).hasSize(253);
         ByteBuf longer = Unpooled.wrappedBuffer((label.repeat(3) + "\76" + "a".repeat(62) + "\0").getBytes(ISO_8859_1));
         assertThatThrownBy(() -> DnsName.read(longer)).isInstanceOf(ProtocolException.class);
@@ -199,9 +203,15 @@ class DnsTest {
         ByteBuf query = query("www.example.test", DnsZone.A, 0);
         assertThat(answers(query.copy().setShort(2, 0x8180))).as("an answer").isEmpty();
         assertThat(answers(query.copy(0, 11))).as("less than a header").isEmpty();
-        assertThat(summary(answer(query.copy().setShort(2, 0x2800)))).as("an update").isEqualTo("4 0 0");
-        assertThat(summary(answer(query.copy().setShort(4, 2)))).as("two questions").isEqualTo("1 0 0");
-        assertThat(summary(answer(query.copy().setShort(10, 9)))).as("no such records").isEqualTo("1 0 0");
+        assertThat(summary(answer(query.copy().setShort(2, 0x2800))))
+                .as("an update")
+                .isEqualTo("4 0 0");
+        assertThat(summary(answer(query.copy().setShort(4, 2))))
+                .as("two questions")
+                .isEqualTo("1 0 0");
+        assertThat(summary(answer(query.copy().setShort(10, 9))))
+                .as("no such records")
+                .isEqualTo("1 0 0");
         assertThat(summary(answer(query.copy(0, 20)))).as("cut off").isEqualTo("1 0 0");
         assertThat(summary(answer(query.copy().setShort(query.writerIndex() - 2, 3))))
                 .as("another class")
@@ -242,8 +252,7 @@ class DnsTest {
             ByteBuf query = query(name, DnsZone.TXT, 0);
             queries.writeShort(query.readableBytes()).writeBytes(query);
         }
-        ByteBuf answers =
-                Unpooled.wrappedBuffer(Splits.sameOutput(DnsTest::connection, ByteBufUtil.getBytes(queries)));
+        ByteBuf answers = Unpooled.wrappedBuffer(Splits.sameOutput(DnsTest::connection, ByteBufUtil.getBytes(queries)));
         List<String> summaries = new ArrayList<>();
         while (answers.isReadable()) {
             summaries.add(summary(answers.readSlice(answers.readUnsignedShort())));
@@ -263,7 +272,13 @@ class DnsTest {
     @ParameterizedTest
     @ValueSource(
             strings = {
-                "www A", "www A 1.2", "www A host", "www AAAA 1.2.3.4", "www A 256.1.1.1", "www MX 1 a", "w..w A 1.2.3.4",
+                "www A",
+                "www A 1.2",
+                "www A host",
+                "www AAAA 1.2.3.4",
+                "www A 256.1.1.1",
+                "www MX 1 a",
+                "w..w A 1.2.3.4",
                 "www NS ns"
             })
     void whatIsNoRecordIsRefused(String record) {
@@ -274,8 +289,7 @@ class DnsTest {
     // ---- with dig and dnsperf
 
     private static ChildJvm start(int port) throws IOException {
-        List<String> command =
-                new ArrayList<>(List.of("dns", "--host", "127.0.0.1", "--port", Integer.toString(port)));
+        List<String> command = new ArrayList<>(List.of("dns", "--host", "127.0.0.1", "--port", Integer.toString(port)));
         for (String record : RECORDS) {
             command.addAll(List.of("--record", record));
         }
@@ -338,12 +352,30 @@ class DnsTest {
         String dnsperf = RealServer.program("dnsperf", "dnsperf");
         Path queries = Files.write(
                 folder.resolve("queries"),
-                List.of("www.example.test A", "www.example.test AAAA", "nobody.example.test A", "long.example.test TXT"));
+                List.of(
+                        "www.example.test A",
+                        "www.example.test AAAA",
+                        "nobody.example.test A",
+                        "long.example.test TXT"));
         int port = RealServer.freePort();
         try (ChildJvm server = start(port)) {
             String report = run(
-                    dnsperf, "-s", "127.0.0.1", "-p", Integer.toString(port), "-d", queries.toString(), "-n", "500",
-                    "-c", "8", "-e", "-b", "1232", "-m", mode);
+                    dnsperf,
+                    "-s",
+                    "127.0.0.1",
+                    "-p",
+                    Integer.toString(port),
+                    "-d",
+                    queries.toString(),
+                    "-n",
+                    "500",
+                    "-c",
+                    "8",
+                    "-e",
+                    "-b",
+                    "1232",
+                    "-m",
+                    mode);
             assertThat(report)
                     .contains("Queries sent:         2000")
                     .contains("Queries completed:    2000 (100.00%)")
