@@ -67,7 +67,10 @@ final class DnsService {
             @Override
             protected void handle() throws IOException {
                 ByteBuf received = in().readFrame(LENGTH, MOST);
-                DnsQuery query = received == null ? null : DnsQuery.read(received);
+                if (received == null) {
+                    return;
+                }
+                DnsQuery query = DnsQuery.read(received);
                 if (query != null) {
                     ByteBuf answer = received.alloc().buffer();
                     try {

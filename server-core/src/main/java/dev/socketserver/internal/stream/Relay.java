@@ -33,7 +33,7 @@ final class Relay implements StreamConnection.Relay {
 
     private static final int BUFFER_SIZE = 64 * 1024;
 
-    private final OpenStream stream;
+    private final SendingStream stream;
     private final Transport upstream;
     private final @Nullable Registration registration;
     private final AtomicLong sent = new AtomicLong(); // bytes, to upstream
@@ -51,7 +51,7 @@ final class Relay implements StreamConnection.Relay {
      *
      * @param own the poller's entry for the connection, if it can wait without a thread
      */
-    Relay(OpenStream stream, Transport upstream, @Nullable Registration own) {
+    Relay(SendingStream stream, Transport upstream, @Nullable Registration own) {
         this.stream = stream;
         this.upstream = upstream;
         registration = own == null ? null : own.with(upstream);

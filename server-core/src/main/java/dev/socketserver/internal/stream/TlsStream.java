@@ -10,7 +10,7 @@ import java.util.Objects;
  * waits. Whoever reads or writes meanwhile waits for its end; a connection that is kept open waits as it does for a
  * message.
  */
-abstract class TlsStream extends OpenStream {
+abstract class TlsStream extends SendingStream {
     private volatile boolean inHandshake; // written in a turn: it has begun, and has neither ended nor failed
 
     TlsStream(Transport transport, StreamContext context) throws IOException {
