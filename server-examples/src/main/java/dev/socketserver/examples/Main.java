@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             SyslogCommand.class,
             MllpCommand.class,
             DnsCommand.class,
+            RelayCommand.class,
             RedisCommand.class,
             MqttCommand.class,
             HttpCommand.class,

@@ -1,0 +1,152 @@
+package dev.socketserver.examples;
+
+import dev.socketserver.ServerConfig;
+import dev.socketserver.StreamServer;
+import dev.socketserver.TcpServer;
+import dev.socketserver.UnixServer;
+import dev.socketserver.examples.cli.AddressText;
+import dev.socketserver.examples.cli.ProjectVersion;
+import dev.socketserver.examples.cli.Target;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.Supplier;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** The command {@code relay}: passes connections on to another address, as {@code socat} does. */
+@Command(
+        name = "relay",
+        description =
+                "Relays connections to another address. On SIGTERM or Ctrl-C, accepts no more, waits for those that"
+                        + " are open, and exits.",
+        mixinStandardHelpOptions = true,
+        versionProvider = ProjectVersion.class)
+final class RelayCommand implements Callable<Integer> {
+    private static final Pattern LISTEN = Pattern.compile("(?:(?:\\[([^\\]]+)]|([^\\[\\]:]*)):)?(\\d{1,5})");
+    private static final String UNIX = "unix:";
+
+    @Spec
+    private CommandSpec spec = CommandSpec.create();
+
+    @Parameters(
+            index = "0",
+            paramLabel = "LISTEN",
+            description = "Where to listen: PORT, HOST:PORT, [IPV6]:PORT or unix:PATH; port 0 is a free one.")
+    private String listen = "";
+
+    @Parameters(
+            index = "1",
+            paramLabel = "TARGET",
+            description = "Where to connect to: HOST:PORT, [IPV6]:PORT or unix:PATH.")
+    private String target = "";
+
+    @Option(
+            names = "--connect-timeout",
+            paramLabel = "S",
+            description = "How long the target may take to accept, in seconds; default: 10.")
+    private Duration connectTimeout = Duration.ofSeconds(10);
+
+    @Option(
+            names = "--idle-timeout",
+            paramLabel = "S",
+            description = "How long both sides may be silent, in seconds, 0 for no limit; default: 3600.")
+    private Duration idleTimeout = Duration.ofHours(1);
+
+    @Option(
+            names = "--write-timeout",
+            paramLabel = "S",
+            description = "How long a side may take nothing of what the other has sent, in seconds; default: 60.")
+    private Duration writeTimeout = Duration.ofMinutes(1);
+
+    @Option(
+            names = "--grace",
+            paramLabel = "S",
+            description = "How long connections may go on when it stops, in seconds; default: 10.")
+    private Duration grace = Duration.ofSeconds(10);
+
+    @Override
+    public Integer call() throws IOException {
+        ServerConfig config = config();
+        List<SocketAddress> targets = target();
+        Supplier<RelayHandler> handlers = () -> new RelayHandler(targets, connectTimeout, this::print);
+        try (StreamServer server = config.address() instanceof InetSocketAddress
+                ? new TcpServer(config, handlers)
+                : new UnixServer(config, handlers)) {
+            server.closeOnSignal();
+            server.bind();
+            print("listening on " + AddressText.of(server.address()));
+            server.serveForever();
+        }
+        return 0;
+    }
+
+    private ServerConfig config() {
+        try {
+            return ServerConfig.builder()
+                    .name("relay")
+                    .address(address(listen))
+                    .awaitFirstByte(false) // the target may be the one that speaks first
+                    .idleTimeout(idleTimeout)
+                    .writeTimeout(writeTimeout)
+                    .shutdownGrace(grace)
+                    .build();
+        } catch (IllegalArgumentException e) {
+            String message = String.valueOf(e.getMessage())
+                    .replace("idleTimeout", "idle-timeout")
+                    .replace("writeTimeout", "write-timeout")
+                    .replace("shutdownGrace", "grace");
+            throw new ParameterException(spec.commandLine(), message, e);
+        }
+    }
+
+    private static SocketAddress address(String text) {
+        if (text.startsWith(UNIX)) {
+            return UnixDomainSocketAddress.of(text.substring(UNIX.length()));
+        }
+        Matcher form = LISTEN.matcher(text);
+        if (!form.matches()) {
+            throw new IllegalArgumentException("LISTEN must be PORT, HOST:PORT or unix:PATH: " + text);
+        }
+        String host = form.group(1) == null ? form.group(2) : form.group(1);
+        int port = Integer.parseInt(form.group(3));
+        return host == null || host.isEmpty() ? new InetSocketAddress(port) : new InetSocketAddress(host, port);
+    }
+
+    private List<SocketAddress> target() {
+        try {
+            Target parsed = Target.parse(target);
+            if (connectTimeout.isNegative()) {
+                throw new IllegalArgumentException("connect-timeout must not be negative: " + connectTimeout);
+            }
+            if (parsed.scheme()
+                    .filter(scheme -> scheme == Target.Scheme.TLS || scheme == Target.Scheme.UDP)
+                    .isPresent()) {
+                throw new IllegalArgumentException("TARGET must be HOST:PORT or unix:PATH: " + target);
+            }
+            return parsed.addresses();
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    /** Prints a line; handlers do so at the same time. */
+    private void print(String line) {
+        PrintWriter out = spec.commandLine().getOut();
+        synchronized (out) {
+            out.println(line);
+            out.flush();
+        }
+    }
+}
