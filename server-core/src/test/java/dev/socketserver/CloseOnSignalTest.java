@@ -106,9 +106,7 @@ class CloseOnSignalTest {
         }
 
         void signal(String name) throws IOException, InterruptedException {
-            new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid())
-                    .start()
-                    .waitFor();
+            CloseOnSignalTest.signal(process, name);
         }
 
         void assertThatAllAreToldGoodbye() throws IOException {
@@ -124,6 +122,12 @@ class CloseOnSignalTest {
             }
             process.destroyForcibly();
         }
+    }
+
+    private static void signal(Process process, String name) throws IOException, InterruptedException {
+        new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid())
+                .start()
+                .waitFor();
     }
 
     @ParameterizedTest
@@ -183,7 +187,7 @@ class CloseOnSignalTest {
         Process process = ChildJvm.builder(Former.class).start();
         try (BufferedReader said = process.inputReader(UTF_8)) {
             assertThat(said.readLine()).isEqualTo("closed");
-            process.destroy();
+            signal(process, "TERM"); // destroy() would close its input, too
             assertThat(process.waitFor()).isEqualTo(TERMINATED);
         } finally {
             process.destroyForcibly();
