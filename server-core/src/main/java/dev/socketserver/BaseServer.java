@@ -285,6 +285,12 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
      */
     public final void closeOnSignal() {
         StopSignals.close(this, this::close);
+        synchronized (lock) {
+            if (!closed) {
+                return;
+            }
+        }
+        StopSignals.forget(this);
     }
 
     @Override

@@ -53,9 +53,11 @@ class CloseOnSignalTest {
                 while (!stopped) {
                     stopped = in().readLine(UTF_8, 100) == null;
                 }
+                out().write("end\n", UTF_8);
             }
         }
 
+        @SuppressWarnings("checkstyle:RegexpSinglelineJava") // the way to end that is tested
         public static void main(String... args) throws Exception {
             ServerConfig config = Loopback.config()
                     .shutdownGrace(Duration.ofSeconds(50))
@@ -74,8 +76,12 @@ class CloseOnSignalTest {
                 } else {
                     one.closeOnSignal();
                     other.closeOnSignal();
-                    other.start();
-                    one.serveForever();
+                    one.start();
+                    other.serveForever();
+                    if (Boolean.getBoolean("exits")) {
+                        System.out.println("exit");
+                        System.exit(EXIT);
+                    }
                 }
             }
             System.out.println("end of main");
@@ -154,6 +160,18 @@ class CloseOnSignalTest {
         }
     }
 
+    /** The other one still has a request when {@code main} calls {@code System.exit}. */
+    @Test
+    void anExitWaitsForAllThatTheSignalCloses() throws Exception {
+        try (Child child = Child.start("-Dstubborn=true", "-Dexits=true")) {
+            child.signal("TERM");
+            assertThat(child.said.readLine()).isEqualTo("exit");
+            child.clients.get(0).send("still here\n").end();
+            assertThat(child.clients.get(0).readAll()).isEqualTo("end\n");
+            assertThat(child.process.waitFor()).isEqualTo(EXIT);
+        }
+    }
+
     @Test
     void aProcessThatExitsOtherwiseDrainsToo() throws Exception {
         try (Child child = Child.start()) {
@@ -177,6 +195,9 @@ class CloseOnSignalTest {
                 server.closeOnSignal();
                 server.start();
             }
+            var late = new TcpServer(Loopback.config().build(), LineEcho::new);
+            late.close();
+            late.closeOnSignal();
             System.out.println("closed");
             System.in.read();
         }

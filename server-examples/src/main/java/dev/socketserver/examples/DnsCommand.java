@@ -28,7 +28,7 @@ final class DnsCommand implements Callable<Integer> {
     private CommandSpec spec = CommandSpec.create();
 
     @Mixin
-    private ListenOptions listen = ListenOptions.onAll(DEFAULT_PORT);
+    private ListenOptions listen = ListenOptions.onLoopback(DEFAULT_PORT);
 
     @Option(names = "--zone", paramLabel = "Z", description = "The name of the zone; default: ${DEFAULT-VALUE}.")
     private String zone = "example.test";

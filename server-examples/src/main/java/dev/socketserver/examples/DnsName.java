@@ -15,6 +15,7 @@ final class DnsName {
     private static final int MOST_BYTES = 255;
 
     private static final int MOST_IN_LABEL = 63;
+    private static final int MOST_LABELS = 127; // that fit into MOST_BYTES, hence the pointers that a name can need
     private static final int POINTER = 0xC0; // the two highest bits of a label's length
 
     private DnsName() {}
@@ -31,12 +32,14 @@ final class DnsName {
         int bytes = 1; // of the name, with the last length, 0
         int least = message.readerIndex(); // where a pointer must not lead, nor behind it
         int end = -1; // of the name in the message, once a pointer was followed
+        int pointers = 0;
         int length = next(message);
         while (length > 0) {
             if ((length & POINTER) == POINTER) {
                 int target = ((length & ~POINTER) << 8) | next(message);
                 end = end < 0 ? message.readerIndex() : end;
                 require(target < least, "a pointer that does not lead backwards");
+                require(++pointers <= MOST_LABELS, "too many pointers");
                 least = target;
                 message.readerIndex(target);
             } else {

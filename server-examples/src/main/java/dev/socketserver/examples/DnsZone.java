@@ -83,8 +83,9 @@ final class DnsZone {
         String name = inZone(words[0]);
         String value = words[2];
         switch (words[1].toUpperCase(Locale.ROOT)) {
-            case "A" -> put(name, A, data -> data.writeBytes(address(value, "[0-9]+(\\.[0-9]+){3}")));
-            case "AAAA" -> put(name, AAAA, data -> data.writeBytes(address(value, "[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*")));
+            case "A" -> put(name, A, data -> data.writeBytes(address(value, "[0-9]+(\\.[0-9]+){3}", 4)));
+            case "AAAA" ->
+                put(name, AAAA, data -> data.writeBytes(address(value, "[0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*", 16)));
             case "TXT" -> put(name, TXT, data -> writeText(value.getBytes(UTF_8), data));
             case "NS" -> {
                 if (!name.equals(origin)) {
@@ -108,10 +109,13 @@ final class DnsZone {
         }
     }
 
-    private static byte[] address(String text, String form) {
+    private static byte[] address(String text, String form, int length) {
         try {
             if (text.matches(form)) {
-                return InetAddress.getByName(text).getAddress(); // which looks up nothing, in this form
+                byte[] address = InetAddress.getByName(text).getAddress(); // which looks up nothing, in this form
+                if (address.length == length) { // or it was an IPv4 address in the form of IPv6
+                    return address;
+                }
             }
         } catch (UnknownHostException ignored) {
             // The message is the same.

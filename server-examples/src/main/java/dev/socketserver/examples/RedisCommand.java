@@ -5,7 +5,6 @@ import dev.socketserver.TcpServer;
 import dev.socketserver.examples.cli.ProjectVersion;
 import dev.socketserver.examples.redis.Database;
 import dev.socketserver.examples.redis.RedisHandler;
-import dev.socketserver.examples.redis.Resp;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -34,7 +33,7 @@ final class RedisCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         ServerConfig config =
-                listen.config("redis", idleTimeout).framing(Resp.FRAMING).build();
+                RedisHandler.configure(listen.config("redis", idleTimeout)).build();
         var data = new Database(System::nanoTime);
         var service = new RedisHandler.Service(data);
         try (var server = new TcpServer(config, () -> new RedisHandler(service)) {

@@ -52,6 +52,8 @@ final class RelayCommand implements Callable<Integer> {
             description = "Where to connect to: HOST:PORT, [IPV6]:PORT or unix:PATH.")
     private String target = "";
 
+    private static final Duration LONGEST_CONNECT = Duration.ofHours(24);
+
     @Option(
             names = "--connect-timeout",
             paramLabel = "S",
@@ -127,8 +129,10 @@ final class RelayCommand implements Callable<Integer> {
     private List<SocketAddress> target() {
         try {
             Target parsed = Target.parse(target);
-            if (connectTimeout.isNegative()) {
-                throw new IllegalArgumentException("connect-timeout must not be negative: " + connectTimeout);
+            boolean isShort = !connectTimeout.isZero() && connectTimeout.toMillis() < 1;
+            if (isShort || connectTimeout.compareTo(LONGEST_CONNECT) > 0) {
+                throw new IllegalArgumentException(
+                        "connect-timeout must be 0 or 1 ms to " + LONGEST_CONNECT.toHours() + " h: " + connectTimeout);
             }
             if (parsed.scheme()
                     .filter(scheme -> scheme == Target.Scheme.TLS || scheme == Target.Scheme.UDP)

@@ -188,6 +188,22 @@ class DnsTest {
     }
 
     @Test
+    void aNameHasAsManyPointersAsItMayHaveLabels() throws Exception {
+        for (int pointers : new int[] {127, 128}) {
+            ByteBuf message = Unpooled.buffer().writeByte(0).writeByte(0);
+            for (int i = 0; i < pointers; i++) {
+                message.writeShort(0xC000 | (2 * i)); // to the one before, and the first to the root
+            }
+            message.readerIndex(message.writerIndex() - 2);
+            if (pointers == 127) {
+                assertThat(DnsName.read(message)).isEmpty();
+            } else {
+                assertThatThrownBy(() -> DnsName.read(message)).isInstanceOf(ProtocolException.class);
+            }
+        }
+    }
+
+    @Test
     void aNameHasAtMost255Bytes() throws Exception {
         String label = "\77" + "a".repeat(63);
         ByteBuf longest =

@@ -28,6 +28,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** The broker of MQTT, in memory, and with the clients of Mosquitto and Paho. */
 @Timeout(60)
@@ -94,15 +95,22 @@ class MqttTest {
         "10 0C 0004 4D515454 04 02 0000 FFFF, an id that is longer than its packet",
         "10 0D 0004 4D515454 04 03 0000 0001 61, a reserved flag",
         "10 0D 0004 4D515454 04 22 0000 0001 61, a retained will and none",
-        "10 FFFFFF7F, a huge length",
-        "10 FFFFFFFF, a length of too many bytes",
         "10 0D 0004 4D515454 04 02 0000 0001 00, a zero",
         "10 0D 0004 4D515454 04 02 0000 0001 FF, no UTF-8"
     })
     void aBadFirstPacketIsNotAnswered(String packet, String why) {
         try (var client = connect()) {
-            assertThat(client.send(bytes(packet)).serveToFailure()).as(why).isInstanceOf(IOException.class);
+            client.send(bytes(packet)).serve();
+            assertThat(client.isOpen()).as(why).isFalse();
             assertThat(client.receivedBytes()).isEmpty();
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"10 FFFFFF7F", "10 FFFFFFFF"})
+    void aPacketThatIsTooLongIsNotAwaited(String packet) {
+        try (var client = connect()) {
+            assertThat(client.send(bytes(packet)).serveToFailure()).isInstanceOf(IOException.class);
         }
     }
 
@@ -119,13 +127,29 @@ class MqttTest {
         "82 07 0001 0002 6123 01, a# as filter",
         "82 09 0001 0004 232F6161 01, a wildcard that is not the last",
         "82 06 0001 0001 74 03, QoS 3 in a filter",
+        "82 06 0000 0001 74 01, SUBSCRIBE without a number",
+        "A2 05 0000 0001 74, UNSUBSCRIBE without a number",
         "80 06 0001 0001 74 01, bad flags",
         "F0 00, no type"
     })
     void aBadPacketEndsTheConnection(String packet, String why) {
         try (var client = connect()) {
-            client.send(bytes(CONNECT)).expect(bytes(CONNACK)).send(bytes(packet));
-            assertThat(client.serveToFailure()).as(why).isInstanceOf(IOException.class);
+            client.send(bytes(CONNECT))
+                    .expect(bytes(CONNACK))
+                    .send(bytes(packet))
+                    .serve();
+            assertThat(client.isOpen()).as(why).isFalse();
+        }
+    }
+
+    @Test
+    void aPacketHasAHundredFiltersAtMost() {
+        for (int count : new int[] {100, 101}) {
+            String filters = "82 " + (count == 100 ? "9203" : "9603") + " 0001" + "0001 23 00".repeat(count);
+            try (var client = connect()) {
+                client.send(bytes(CONNECT + filters)).serve();
+                assertThat(client.isOpen()).isEqualTo(count == 100);
+            }
         }
     }
 

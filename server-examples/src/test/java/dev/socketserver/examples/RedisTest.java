@@ -8,7 +8,6 @@ import dev.socketserver.ServerConfig;
 import dev.socketserver.TcpServer;
 import dev.socketserver.examples.redis.Database;
 import dev.socketserver.examples.redis.RedisHandler;
-import dev.socketserver.examples.redis.Resp;
 import dev.socketserver.testing.InMemoryConnection;
 import dev.socketserver.testing.Splits;
 import java.io.IOException;
@@ -42,9 +41,8 @@ class RedisTest {
 
     private static TcpServer server(Database data) {
         var service = new RedisHandler.Service(data);
-        ServerConfig config = ServerConfig.builder()
-                .address(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))
-                .framing(Resp.FRAMING)
+        ServerConfig config = RedisHandler.configure(
+                        ServerConfig.builder().address(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0)))
                 .build();
         return new TcpServer(config, () -> new RedisHandler(service));
     }
@@ -97,6 +95,10 @@ class RedisTest {
                 "SET n x;INCR n|+OK -ERR value is not an integer or out of range",
                 "LPUSH l a b;RPUSH l c;LLEN l;LRANGE l 0 -1|:2 :3 :3 *3 $1 b $1 a $1 c",
                 "RPUSH l a b c;LRANGE l -2 99;LRANGE l 2 1;LRANGE l -9 0|:3 *2 $1 b $1 c *0 *1 $1 a",
+                "RPUSH l a;LRANGE l 0 9223372036854775807;LRANGE l 0 -9|:1 *1 $1 a *0",
+                "SET s 1 EX 0;SET s 1 PX -1;SET s 1 NX XX|-ERR invalid expire time in 'set' command "
+                        + "-ERR invalid expire time in 'set' command -ERR syntax error",
+                "GET / HTTP/1.1;POST / HTTP/1.1;SET s 1|-ERR wrong number of arguments for 'get' command",
                 "RPUSH l a b;LPOP l;RPOP l;LPOP l;TYPE l;EXISTS l l|:2 $1 a $1 b $-1 +none :0",
                 "RPUSH l a;GET l;INCR l;APPEND l b;DEL l l|:1 -WRONG -WRONG -WRONG :1",
                 "SET s a;LPUSH s b;LRANGE s 0 1|+OK -WRONG -WRONG",

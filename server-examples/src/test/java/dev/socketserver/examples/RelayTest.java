@@ -307,7 +307,7 @@ class RelayTest {
         "0 127.0.0.1:1 --grace -1, grace must not be negative: PT-1S",
         "0 127.0.0.1:1 --idle-timeout -1, idle-timeout must not be negative: PT-1S",
         "0 127.0.0.1:1 --write-timeout -1, write-timeout must not be negative: PT-1S",
-        "0 127.0.0.1:1 --connect-timeout -1, connect-timeout must not be negative: PT-1S"
+        "0 127.0.0.1:1 --connect-timeout -1, connect-timeout must be 0 or 1 ms to 24 h: PT-1S"
     })
     void aBadOptionIsToldInOneLine(String options, String complaint) {
         CommandRun run = CommandRun.of(("relay " + options).split(" ", -1));

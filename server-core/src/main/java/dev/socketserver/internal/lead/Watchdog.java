@@ -129,7 +129,7 @@ public final class Watchdog {
     /** Returns the time until the next check, zero for a rest. */
     Duration next(Lead.Finding found, long now) {
         idle = found == Lead.Finding.IDLE ? idle + 1 : 0;
-        alert = found == Lead.Finding.BLOCKED ? ALERT_TICKS : alert - 1;
+        alert = found == Lead.Finding.BLOCKED ? ALERT_TICKS : Math.max(0, alert - 1);
         if (found == Lead.Finding.BLOCKED || found == Lead.Finding.BLOCKED_AGAIN) {
             lastBlocked = now;
         }

@@ -38,8 +38,9 @@ public final class Calls {
     private boolean ended; // guarded by this
     private final Outbound outbound = new Outbound();
 
+    volatile boolean waits; // written in the turn; until the peer takes more of what was sent
+
     // Of the turn.
-    boolean waits; // until the peer takes more of what was sent
     boolean behind; // the peer has not taken what the handler wrote, which is not called before
     boolean ending; // the connection ends once its messages are sent
     long writeUntil = WaitingChannel.NONE; // when the peer has to have taken more, on the nanoTime clock

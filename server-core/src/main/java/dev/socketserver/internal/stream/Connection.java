@@ -103,6 +103,7 @@ final class Connection extends StreamRequest implements StreamConnection {
     public void readTimeout(Duration timeout) {
         readTimeout = Check.notNegative("readTimeout", timeout);
         channel.readTimeout(readTimeout);
+        channel.allowMoreTime();
     }
 
     @Override

@@ -178,9 +178,7 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
         if (clock.isCutShort() || !inbox.isHeldBack()) {
             return Look.END;
         }
-        if (handler() != null) { // or else it may be about to allow more time
-            channel.restIsOverdue();
-        }
+        channel.restIsOverdue();
         return Look.MESSAGE;
     }
 
@@ -197,7 +195,7 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
      */
     long idleNanos(long now) {
         Calls known = knownCalls();
-        boolean isBehind = known != null && known.outbound().isUnsent();
+        boolean isBehind = known != null && (known.waits || known.outbound().isUnsent());
         return isWaiting() && !isEngaged() && !isBehind ? now - clock.idleSince() : -1;
     }
 

@@ -2,6 +2,7 @@ package dev.socketserver.internal.stream;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.Objects;
 
 /**
  * A connection with what is sent to its peer: what the handler wrote, and the messages of others, each kind behind what
@@ -127,22 +128,31 @@ abstract class SendingStream extends OpenStream {
         if (!send(known)) {
             return false;
         }
+        if (tls != null) {
+            closeTlsOutput(known);
+            if (!send(known)) {
+                return false;
+            }
+        }
+        try {
+            known.outbound().close();
+            transport.shutdownOutput();
+        } catch (IOException e) {
+            throw fault(e);
+        }
+        return true;
+    }
+
+    private void closeTlsOutput(Calls known) throws IOException {
         channel.sending(true);
         try {
-            if (tls != null) {
-                tls.closeOutput();
-                known.waits = !tls.isSent();
-            }
-            if (!known.waits) {
-                known.outbound().close();
-                transport.shutdownOutput();
-            }
+            Objects.requireNonNull(tls).closeOutput();
+            known.waits = !isSealedSent();
         } catch (IOException e) {
             throw fault(e);
         } finally {
             channel.sending(false);
         }
-        return send(known);
     }
 
     @Override

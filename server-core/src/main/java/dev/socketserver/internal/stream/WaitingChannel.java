@@ -98,6 +98,11 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         restOverdue = true;
     }
 
+    /** Reads may take their time again: the handler has set a timeout. */
+    void allowMoreTime() {
+        restOverdue = false;
+    }
+
     /** Returns the deadline of the message that has begun, and starts its timeout if it is not running yet. */
     long messageDeadline() {
         if (messageDeadline == NONE) {

@@ -2,6 +2,7 @@ package dev.socketserver.internal.stream;
 
 import dev.socketserver.EndReason;
 import java.io.IOException;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -31,7 +32,9 @@ abstract class WaitingStream extends TlsStream {
         Objects.requireNonNull(upstream, "upstream");
         try {
             requireOwnTurn();
-            if (!upstream.isConnected()) {
+            if (!upstream.isOpen()) {
+                throw new ClosedChannelException();
+            } else if (!upstream.isConnected()) {
                 throw new IllegalArgumentException("upstream is not connected: " + upstream);
             }
             finishHandshake();
@@ -42,6 +45,7 @@ abstract class WaitingStream extends TlsStream {
                 upstream.close();
             }
         }
+        inbox.looks();
         inbox.endWait();
         relay = begun;
         kept(true);

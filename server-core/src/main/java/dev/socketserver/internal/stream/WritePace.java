@@ -8,6 +8,8 @@ import java.util.concurrent.TimeUnit;
  */
 final class WritePace {
     private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+    private static final long MOST_SECONDS =
+            TimeUnit.DAYS.toSeconds(10_000); // ahead of the rate, as nanoseconds a long
 
     private final int least; // bytes per second
     private long waited; // nanoseconds
@@ -24,7 +26,7 @@ final class WritePace {
 
     /** The peer has taken that many bytes. */
     void taken(long bytes) {
-        taken += bytes;
+        taken = Math.min(taken + bytes, least * MOST_SECONDS);
     }
 
     /** A write has waited that many nanoseconds. */

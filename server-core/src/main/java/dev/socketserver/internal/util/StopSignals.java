@@ -5,7 +5,9 @@ import static java.lang.invoke.MethodType.methodType;
 import java.lang.invoke.MethodHandle;
 import java.lang.invoke.MethodHandleProxies;
 import java.lang.invoke.MethodHandles;
+import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 
@@ -14,25 +16,31 @@ import java.util.Map;
  * with its own exit code.
  *
  * <pre>
- *              first close()              signal
- *   DEFAULT ──────────────────▶ CAUGHT ───────────▶ DEFAULT, all registered are being closed
- *      ▲    last forget()          │
- *      └───────────────────────────┘
+ *             close()             signal              signal
+ *   DEFAULT ───────────▶ CAUGHT ──────────▶ STOPPING ────────▶ DEFAULT, and the signal once more
+ *      ▲                   │  ▲     close()    │
+ *      └───────────────────┘  └────────────────┘
+ *         last forget()
  * </pre>
  *
- * <p>So a second signal does what it does by default: it ends the process at once. Where signals cannot be caught
- * (option {@code -Xrs}, no module {@code jdk.unsupported}), and when the JVM exits for another reason, a shutdown hook
- * closes what is registered. Signals are caught by {@code sun.misc.Signal}, the only way that Java has; through method
- * handles, since the compiler warns of it otherwise. Thread-safe.
+ * <p>The first signal closes all that is registered; an exit waits until they are closed. A second one does what it
+ * does by default: it ends the process at once. Where signals cannot be caught (option {@code -Xrs}, no module
+ * {@code jdk.unsupported}), and when the JVM exits for another reason, a shutdown hook closes what is registered.
+ * Signals are caught by {@code sun.misc.Signal}, the only way that Java has; through method handles, since the compiler
+ * warns of it otherwise. Thread-safe.
  */
 public final class StopSignals {
     private static final Log LOG = Log.of(StopSignals.class);
     private static final List<String> NAMES = List.of("TERM", "INT");
     private static final String THREAD_NAME = "close-on-signal";
 
-    private static final Map<Object, Runnable> REGISTERED = new HashMap<>(); // guarded by the class
+    private static final IdentityHashMap<Object, Runnable> REGISTERED = new IdentityHashMap<>(); // guarded by the class
     private static final Map<String, Object> DEFAULTS = new HashMap<>(); // guarded by the class: while CAUGHT
+    private static final List<Thread> CLOSING =
+            new ArrayList<>(); // guarded by the class: that close what was registered
     private static boolean hooked; // guarded by the class: the shutdown hook has been added
+    private static boolean stopping; // guarded by the class: STOPPING
+    private static volatile boolean hurried; // a second signal has come
 
     private StopSignals() {}
 
@@ -43,7 +51,9 @@ public final class StopSignals {
     public static void close(Object owner, Runnable closing) {
         synchronized (StopSignals.class) {
             if (hook()) {
-                if (REGISTERED.put(owner, closing) == null && REGISTERED.size() == 1) {
+                REGISTERED.put(owner, closing);
+                stopping = false;
+                if (DEFAULTS.isEmpty()) {
                     NAMES.forEach(StopSignals::catchSignal);
                 }
                 return;
@@ -54,7 +64,7 @@ public final class StopSignals {
 
     /** Forgets what was registered for this owner, if anything. */
     public static synchronized void forget(Object owner) {
-        if (REGISTERED.remove(owner) != null && REGISTERED.isEmpty()) {
+        if (REGISTERED.remove(owner) != null && REGISTERED.isEmpty() && !stopping) {
             restore();
         }
     }
@@ -88,11 +98,25 @@ public final class StopSignals {
     /** Runs in a thread of the JVM, which is a daemon. */
     @SuppressWarnings("UnusedMethod") // found by its name
     private static void signalled(Object signal) {
-        LOG.info("closing on {}", signal);
-        closeAll();
+        synchronized (StopSignals.class) {
+            if (stopping) {
+                hurried = true;
+                restore();
+            }
+            stopping = true;
+        }
+        if (hurried) {
+            Sun.raise(signal);
+        } else {
+            LOG.info("closing on {}", signal);
+            closeAll();
+        }
     }
 
     private static void exiting() {
+        if (hurried) {
+            return;
+        }
         for (Thread thread : closeAll()) {
             boolean interrupted = false;
             while (thread.isAlive()) {
@@ -108,23 +132,21 @@ public final class StopSignals {
         }
     }
 
-    /** Starts to close all, at the same time, and forgets them; returns the threads. */
-    private static List<Thread> closeAll() {
-        List<Runnable> all;
-        synchronized (StopSignals.class) {
-            restore();
-            all = List.copyOf(REGISTERED.values());
-            REGISTERED.clear();
+    /** Starts to close all, at the same time, and forgets them; returns the threads, with those that were at it. */
+    private static synchronized List<Thread> closeAll() {
+        CLOSING.removeIf(thread -> !thread.isAlive());
+        for (Runnable closing : REGISTERED.values()) {
+            CLOSING.add(UserThread.begin(closing, THREAD_NAME));
         }
-        return all.stream()
-                .map(closing -> UserThread.begin(closing, THREAD_NAME))
-                .toList();
+        REGISTERED.clear();
+        return List.copyOf(CLOSING);
     }
 
     /** {@code sun.misc.Signal} and {@code SignalHandler}. */
     private static final class Sun {
         private static final MethodHandle SIGNAL;
         private static final MethodHandle HANDLE;
+        private static final MethodHandle RAISE;
         static final Object HANDLER;
 
         static {
@@ -134,6 +156,7 @@ public final class StopSignals {
                 Class<?> handler = Class.forName("sun.misc.SignalHandler");
                 SIGNAL = lookup.findConstructor(signal, methodType(void.class, String.class));
                 HANDLE = lookup.findStatic(signal, "handle", methodType(handler, signal, handler));
+                RAISE = lookup.findStatic(signal, "raise", methodType(void.class, signal));
                 MethodHandle signalled = MethodHandles.lookup()
                         .findStatic(StopSignals.class, "signalled", methodType(void.class, Object.class));
                 HANDLER = MethodHandleProxies.asInterfaceInstance(
@@ -144,6 +167,17 @@ public final class StopSignals {
         }
 
         private Sun() {}
+
+        /** Sends the process a signal. */
+        static void raise(Object signal) {
+            try {
+                RAISE.invoke(signal);
+            } catch (RuntimeException | Error e) {
+                throw e;
+            } catch (Throwable e) {
+                throw new IllegalStateException("sun.misc.Signal threw a checked exception", e);
+            }
+        }
 
         /**
          * Sets the handler of a signal and returns the previous one.

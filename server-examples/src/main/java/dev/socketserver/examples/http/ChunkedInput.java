@@ -60,10 +60,10 @@ final class ChunkedInput extends InputStream {
         }
         left = Integer.parseInt(size.group(1), 16);
         if (left == 0) {
-            ended = true;
             while (!lines.next().isEmpty()) {
                 // A trailer, which nobody needs.
             }
+            ended = true;
         }
     }
 }

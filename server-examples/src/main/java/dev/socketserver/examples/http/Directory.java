@@ -1,11 +1,12 @@
 package dev.socketserver.examples.http;
 
-import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.URI;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -35,12 +36,20 @@ public final class Directory implements HttpService {
             throw new HttpException(404, "not found");
         }
         String type = Objects.requireNonNullElse(Files.probeContentType(file), "application/octet-stream");
-        try (InputStream in = Files.newInputStream(file)) {
+        try (InputStream in = open(file)) {
             long size = Files.size(file);
             OutputStream out = response.begin(200, type, size);
             if (!request.isHead()) {
                 copy(in, size, out);
             }
+        }
+    }
+
+    private static InputStream open(Path file) throws IOException {
+        try {
+            return Files.newInputStream(file);
+        } catch (AccessDeniedException | NoSuchFileException e) {
+            throw new HttpException(404, "not found");
         }
     }
 
@@ -50,7 +59,7 @@ public final class Directory implements HttpService {
         for (long left = size; left > 0; ) {
             int count = in.read(piece, 0, (int) Math.min(left, piece.length));
             if (count < 0) {
-                throw new EOFException("a file has become shorter");
+                throw new IOException("a file has become shorter");
             }
             out.write(piece, 0, count);
             left -= count;

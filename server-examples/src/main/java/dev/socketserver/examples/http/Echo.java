@@ -18,9 +18,9 @@ public final class Echo implements HttpService {
         InputStream body = request.body(response);
         byte[] first = body.readNBytes(PIECE);
         boolean isAll = first.length < PIECE;
-        try (OutputStream out = response.begin(200, TYPE, isAll ? first.length : HttpResponse.CHUNKED)) {
-            out.write(first);
-            body.transferTo(out);
-        }
+        OutputStream out = response.begin(200, TYPE, isAll ? first.length : HttpResponse.CHUNKED);
+        out.write(first);
+        body.transferTo(out);
+        out.close(); // only now: if the body is cut off, so is the response
     }
 }

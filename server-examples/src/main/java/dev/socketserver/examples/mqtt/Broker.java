@@ -1,6 +1,7 @@
 package dev.socketserver.examples.mqtt;
 
 import dev.socketserver.StreamConnection;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -55,16 +56,16 @@ public final class Broker {
         subscriptions.forEach(levels(message.topic()), (session, granted) -> session.deliver(message, granted, false));
     }
 
-    /** Returns whether the subscription was accepted; what is retained is sent. */
+    /** Returns whether the subscription was accepted; what is retained is sent, as far as the client can take it. */
     boolean subscribe(Session session, List<String> filter, int qos) {
         if (!session.subscribe(subscriptions, filter, qos)) {
             return false;
         }
-        retained.forEach((topic, message) -> {
-            if (TopicTree.matches(filter, levels(topic))) {
-                session.deliver(message, qos, true);
-            }
-        });
+        boolean taken = true;
+        for (Iterator<Message> all = retained.values().iterator(); taken && all.hasNext(); ) {
+            Message message = all.next();
+            taken = !TopicTree.matches(filter, levels(message.topic())) || session.deliver(message, qos, true);
+        }
         return true;
     }
 

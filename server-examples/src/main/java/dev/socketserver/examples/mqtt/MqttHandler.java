@@ -11,14 +11,19 @@ import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.net.ProtocolException;
+import java.nio.charset.CharacterCodingException;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** The connection of a client of MQTT 3.1.1: each call handles one packet. Confined to its connection's turn. */
 public final class MqttHandler extends StreamRequestHandler {
     static final LengthPrefix LENGTH = LengthPrefix.varint(4).after(1);
+    private static final Logger LOG = LoggerFactory.getLogger(MqttHandler.class);
     private static final int LONGEST = 1 << 16; // bytes of a packet
+    private static final int MOST_FILTERS = 100; // of a packet
     private static final int MOST_QUEUED = 1 << 21; // bytes; more than a session has in flight
 
     private static final int CONNECT = 0x10;
@@ -60,8 +65,8 @@ public final class MqttHandler extends StreamRequestHandler {
             if (goesOn(packet.readUnsignedByte(), packet)) {
                 keepOpen();
             }
-        } catch (IndexOutOfBoundsException e) {
-            throw new ProtocolException("a packet is shorter than what it should have");
+        } catch (IndexOutOfBoundsException | ProtocolException | CharacterCodingException e) {
+            LOG.debug("{} is disconnected: {}", connection(), e);
         }
     }
 
@@ -124,8 +129,7 @@ public final class MqttHandler extends StreamRequestHandler {
         int qos = type >> 1 & 3;
         Fields.check(qos < 2, "QoS " + qos + " is not offered");
         String topic = Fields.topic(packet);
-        int number = qos == 0 ? 0 : packet.readUnsignedShort();
-        Fields.check(qos == 0 || number != 0, "a packet without a number");
+        int number = qos == 0 ? 0 : number(packet);
         broker.publish(new Message(topic, ByteBufUtil.getBytes(packet), qos), (type & 1) != 0);
         if (qos > 0) {
             answer(PUBACK, number);
@@ -137,10 +141,11 @@ public final class MqttHandler extends StreamRequestHandler {
     }
 
     private void subscribe(Session known, ByteBuf packet) throws IOException {
-        int number = packet.readUnsignedShort();
+        int number = number(packet);
         Fields.check(packet.isReadable(), "no filter");
         ByteBuf results = Unpooled.buffer().writeByte(SUBACK).writeShort(number);
-        while (packet.isReadable()) {
+        for (int count = 0; packet.isReadable(); count++) {
+            Fields.check(count < MOST_FILTERS, "too many filters");
             List<String> filter = Fields.filter(packet);
             int wanted = packet.readUnsignedByte();
             Fields.check(wanted <= 2, "a bad QoS");
@@ -150,8 +155,14 @@ public final class MqttHandler extends StreamRequestHandler {
         out().writeFrame(LENGTH, results);
     }
 
-    private void unsubscribe(Session known, ByteBuf packet) throws IOException {
+    private static int number(ByteBuf packet) throws ProtocolException {
         int number = packet.readUnsignedShort();
+        Fields.check(number != 0, "a packet without a number");
+        return number;
+    }
+
+    private void unsubscribe(Session known, ByteBuf packet) throws IOException {
+        int number = number(packet);
         Fields.check(packet.isReadable(), "no filter");
         while (packet.isReadable()) {
             broker.unsubscribe(known, Fields.filter(packet));

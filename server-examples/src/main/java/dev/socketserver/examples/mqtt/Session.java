@@ -99,16 +99,16 @@ final class Session {
         }
     }
 
-    /** Sends a message, or keeps it until the client can take it; too many are dropped. */
-    synchronized void deliver(Message message, int granted, boolean retained) {
-        if (Math.min(message.qos(), granted) > 0) {
-            if (!ended && waiting.size() < MOST_WAITING) {
-                waiting.add(new Delivery(message, retained));
-                sendWaiting();
-            }
-        } else if (connection != null) {
-            connection.send(retained ? message.retained() : message.plain());
+    /** Sends a message, or keeps it until the client can take it; returns false if it is one too many, and dropped. */
+    synchronized boolean deliver(Message message, int granted, boolean retained) {
+        if (Math.min(message.qos(), granted) == 0) {
+            return connection != null && connection.send(retained ? message.retained() : message.plain());
+        } else if (ended || waiting.size() >= MOST_WAITING) {
+            return false;
         }
+        waiting.add(new Delivery(message, retained));
+        sendWaiting();
+        return true;
     }
 
     synchronized void acknowledged(int id) {

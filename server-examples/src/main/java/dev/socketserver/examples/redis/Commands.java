@@ -138,9 +138,13 @@ final class Commands {
             return Resp.OK;
         }
         @Nullable Duration time = null;
-        Predicate<Boolean> wanted = there -> true;
+        @Nullable Predicate<Boolean> wanted = null;
         for (int i = 3; i < words.length; i++) {
-            switch (words[i].toUpperCase(Locale.ROOT)) {
+            String option = words[i].toUpperCase(Locale.ROOT);
+            if (wanted != null && (option.equals("NX") || option.equals("XX"))) {
+                throw Arguments.syntaxError();
+            }
+            switch (option) {
                 case "NX" -> wanted = there -> !there;
                 case "XX" -> wanted = there -> there;
                 case "EX" -> time = Arguments.seconds(Arguments.option(words, ++i));
@@ -148,7 +152,10 @@ final class Commands {
                 default -> throw Arguments.syntaxError();
             }
         }
-        return data.setIf(wanted, words[1], words[2], time) ? Resp.OK : Resp.NULL;
+        if (time != null && (time.isZero() || time.isNegative())) {
+            throw new RedisException("ERR invalid expire time in 'set' command");
+        }
+        return data.setIf(wanted == null ? there -> true : wanted, words[1], words[2], time) ? Resp.OK : Resp.NULL;
     }
 
     private static int length(@Nullable String value) {
@@ -181,7 +188,7 @@ final class Commands {
     private static String range(Database data, String key, long first, long last) {
         return data.withList(key, list -> {
             long begin = Math.max(0, first < 0 ? list.size() + first : first);
-            long end = Math.min(list.size(), 1 + (last < 0 ? list.size() + last : last));
+            long end = 1 + Math.min(list.size() - 1L, last < 0 ? list.size() + last : last);
             return Resp.array(
                     list.stream().skip(begin).limit(Math.max(0, end - begin)).toList());
         });

@@ -2,6 +2,7 @@ package dev.socketserver.examples.redis;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
+import dev.socketserver.ServerConfig;
 import dev.socketserver.StreamRequestHandler;
 import java.io.IOException;
 import java.net.ProtocolException;
@@ -14,6 +15,7 @@ import java.util.TreeSet;
 /** A client's connection: each call handles one command. Confined to its connection's turn. */
 public final class RedisHandler extends StreamRequestHandler {
     private static final int MOST_CHANNELS = 1_000;
+    private static final int MOST_QUEUED = 4 * Resp.LONGEST; // bytes; a reply or message is longer than its command
     private static final Set<String> WHILE_SUBSCRIBED = Set.of("SUBSCRIBE", "UNSUBSCRIBE", "PING", "QUIT");
 
     /** What the clients share. Thread-safe. */
@@ -36,6 +38,11 @@ public final class RedisHandler extends StreamRequestHandler {
         this.service = service;
     }
 
+    /** Returns the configuration, in which a client that does not read its messages is disconnected. */
+    public static ServerConfig.Builder configure(ServerConfig.Builder config) {
+        return config.framing(Resp.FRAMING).outboundLimit(MOST_QUEUED);
+    }
+
     @Override
     protected void handle() throws IOException {
         String[] words;
@@ -50,6 +57,9 @@ public final class RedisHandler extends StreamRequestHandler {
         }
         if (words.length > 0) {
             String name = words[0].toUpperCase(Locale.ROOT);
+            if (name.equals("POST") || name.equals("HOST:")) {
+                return; // a browser, which a page has told to send commands here
+            }
             try {
                 run(name, words);
             } catch (RedisException e) {

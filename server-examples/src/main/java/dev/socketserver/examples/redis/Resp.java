@@ -50,6 +50,7 @@ public final class Resp {
         } else if (received.getByte(received.readerIndex()) != '*') {
             return readLine(received);
         }
+        int begin = received.readerIndex();
         int count = readLength(received, '*', MOST_WORDS);
         if (count == INCOMPLETE) {
             return null;
@@ -57,6 +58,7 @@ public final class Resp {
         var words = new String[count];
         for (int i = 0; i < count; i++) {
             int length = readLength(received, '$', LONGEST);
+            checkSize(received.readerIndex() - begin + length);
             if (length == INCOMPLETE || received.readableBytes() < length + END.length()) {
                 return null;
             }
@@ -75,14 +77,19 @@ public final class Resp {
         int count = readLength(received, '*', MOST_WORDS);
         for (int i = 0; i < count; i++) {
             int length = readLength(received, '$', LONGEST);
-            if (received.readerIndex() - begin + length > LONGEST) {
-                throw new ProtocolException("too big a command");
-            } else if (length == INCOMPLETE || received.readableBytes() < length + END.length()) {
+            checkSize(received.readerIndex() - begin + length);
+            if (length == INCOMPLETE || received.readableBytes() < length + END.length()) {
                 return false;
             }
             received.skipBytes(length + END.length());
         }
         return count != INCOMPLETE;
+    }
+
+    private static void checkSize(int bytes) throws ProtocolException {
+        if (bytes > LONGEST) {
+            throw new ProtocolException("too big a command");
+        }
     }
 
     private static boolean hasLine(ByteBuf received) {
