@@ -219,34 +219,40 @@ class RelayTest {
         try (RelayedServer relaying = start(setting, config -> withFewWorkers(setting, config));
                 Peer frozen = setting.connectWithWindow(relaying.server().address(), WINDOW)
                         .send(RelayedServer.COMMAND);
-                SocketChannel behindFrozen = relaying.accept();
-                Peer eager = relaying.connect();
-                SocketChannel frozenUpstream = relaying.accept()) {
-            var downTask = new FutureTask<>(() -> {
-                Channels.newOutputStream(behindFrozen).write(much);
-                return null;
-            });
-            var upTask = new FutureTask<>(() -> eager.send(much));
-            new Thread(downTask).start();
-            new Thread(upTask).start();
-            StreamConnection.Relay down = relaying.relays.take();
-            StreamConnection.Relay up = relaying.relays.take();
-            assertThat(Polling.await(() -> down.bytesReceived() > 0 && up.bytesSent() > 0))
-                    .isTrue();
-            try (Peer other = relaying.connect();
-                    SocketChannel behindOther = relaying.accept()) {
-                for (int i = 0; i < 100; i++) {
-                    other.send("x");
-                    assertThat(read(behindOther, 1)).isEqualTo("x");
-                    send(behindOther, "y");
-                    assertThat(other.read(1)).containsExactly('y');
-                }
+                SocketChannel behindFrozen = relaying.accept()) {
+            StreamConnection.Relay down = relaying.relays.take(); // before there is another one
+            try (Peer eager = relaying.connect();
+                    SocketChannel frozenUpstream = relaying.accept()) {
+                StreamConnection.Relay up = relaying.relays.take();
+                var downTask = new FutureTask<>(() -> {
+                    Channels.newOutputStream(behindFrozen).write(much);
+                    return null;
+                });
+                var upTask = new FutureTask<>(() -> eager.send(much));
+                new Thread(downTask).start();
+                new Thread(upTask).start();
+                assertThat(Polling.await(() -> down.bytesReceived() > 0 && up.bytesSent() > 0))
+                        .isTrue();
+                exchangeThrough(relaying, 100);
                 assertThat(downTask.isDone()).isFalse();
                 assertThat(upTask.isDone()).isFalse();
+                assertThat(frozen.read(much.length)).isEqualTo(much);
+                assertThat(Channels.newInputStream(frozenUpstream).readNBytes(much.length))
+                        .isEqualTo(much);
             }
-            assertThat(frozen.read(much.length)).isEqualTo(much);
-            assertThat(Channels.newInputStream(frozenUpstream).readNBytes(much.length))
-                    .isEqualTo(much);
+        }
+    }
+
+    /** Exchanges single bytes through another relay. */
+    private static void exchangeThrough(RelayedServer relaying, int count) throws IOException {
+        try (Peer other = relaying.connect();
+                SocketChannel behindOther = relaying.accept()) {
+            for (int i = 0; i < count; i++) {
+                other.send("x");
+                assertThat(read(behindOther, 1)).isEqualTo("x");
+                send(behindOther, "y");
+                assertThat(other.read(1)).containsExactly('y');
+            }
         }
     }
 
