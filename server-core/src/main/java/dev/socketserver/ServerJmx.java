@@ -1,24 +1,18 @@
 package dev.socketserver;
 
+import dev.socketserver.internal.util.NamedBean;
 import dev.socketserver.pool.TimeDistribution;
-import java.lang.management.ManagementFactory;
 import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Function;
 import javax.management.Attribute;
-import javax.management.AttributeList;
 import javax.management.AttributeNotFoundException;
-import javax.management.DynamicMBean;
-import javax.management.InstanceNotFoundException;
-import javax.management.JMException;
 import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanInfo;
 import javax.management.MBeanOperationInfo;
 import javax.management.MBeanParameterInfo;
-import javax.management.MBeanRegistration;
-import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import org.jspecify.annotations.Nullable;
 
@@ -27,13 +21,9 @@ import org.jspecify.annotations.Nullable;
  * as operations. Thread-safe.
  */
 public final class ServerJmx implements AutoCloseable {
-    private final MBeanServer beans;
-    private final ObjectName name;
     private final Bean bean;
 
-    private ServerJmx(MBeanServer beans, ObjectName name, Bean bean) {
-        this.beans = beans;
-        this.name = name;
+    private ServerJmx(Bean bean) {
         this.bean = bean;
     }
 
@@ -45,34 +35,20 @@ public final class ServerJmx implements AutoCloseable {
      * @throws IllegalStateException if a server of that name is already registered
      */
     public static ServerJmx register(BaseServer<?> server) {
-        MBeanServer beans = ManagementFactory.getPlatformMBeanServer();
-        try {
-            ObjectName name = new ObjectName("dev.socketserver:type=Server,name=" + ObjectName.quote(server.name()));
-            Bean bean = new Bean(server);
-            beans.registerMBean(bean, name);
-            return new ServerJmx(beans, name, bean);
-        } catch (JMException e) {
-            throw new IllegalStateException("server " + server.name() + " cannot be registered", e);
-        }
+        var bean = new Bean(server);
+        bean.register("server " + server.name());
+        return new ServerJmx(bean);
     }
 
     /** Returns the object name of the server's MBean. */
     public ObjectName name() {
-        return name;
+        return bean.name();
     }
 
     /** Unregisters the server. Further calls do nothing; a later registration of the same name is not affected. */
     @Override
     public void close() {
-        try {
-            if (bean.registered) {
-                beans.unregisterMBean(name);
-            }
-        } catch (InstanceNotFoundException e) {
-            // It has just been removed by another thread.
-        } catch (JMException e) {
-            throw new IllegalStateException(name + " cannot be removed", e);
-        }
+        bean.unregister();
     }
 
     /** How an attribute is read. */
@@ -129,7 +105,7 @@ public final class ServerJmx implements AutoCloseable {
     }
 
     /** The MBean that JMX calls. Thread-safe. */
-    private static final class Bean implements DynamicMBean, MBeanRegistration {
+    private static final class Bean extends NamedBean {
         private static final Map<String, Figure> FIGURES = figures();
         private static final MBeanOperationInfo[] OPERATIONS = {
             operation("pause", "stops accepting; returns whether the server is paused now", "boolean"),
@@ -142,9 +118,9 @@ public final class ServerJmx implements AutoCloseable {
         };
 
         private final BaseServer<?> server;
-        private volatile boolean registered;
 
         Bean(BaseServer<?> server) {
+            super("Server", server.name());
             this.server = server;
         }
 
@@ -171,27 +147,9 @@ public final class ServerJmx implements AutoCloseable {
             return figure.reader().apply(server);
         }
 
-        /** Returns the attributes that exist, as the interface requires. */
-        @Override
-        public AttributeList getAttributes(String[] names) {
-            AttributeList list = new AttributeList();
-            for (String name : names) {
-                Figure figure = FIGURES.get(name);
-                if (figure != null) {
-                    list.add(new Attribute(name, figure.reader().apply(server)));
-                }
-            }
-            return list;
-        }
-
         @Override
         public void setAttribute(Attribute attribute) throws AttributeNotFoundException {
             throw new AttributeNotFoundException("cannot be set: " + attribute.getName());
-        }
-
-        @Override
-        public AttributeList setAttributes(AttributeList attributes) {
-            return new AttributeList();
         }
 
         @Override
@@ -204,24 +162,6 @@ public final class ServerJmx implements AutoCloseable {
                             .toString();
                 default -> throw new UnsupportedOperationException("a server has no such operation: " + action);
             };
-        }
-
-        @Override
-        public ObjectName preRegister(MBeanServer beans, ObjectName name) {
-            return name;
-        }
-
-        @Override
-        public void postRegister(Boolean done) {
-            registered = done;
-        }
-
-        @Override
-        public void preDeregister() {}
-
-        @Override
-        public void postDeregister() {
-            registered = false;
         }
     }
 }

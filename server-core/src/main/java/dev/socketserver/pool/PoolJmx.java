@@ -1,6 +1,6 @@
 package dev.socketserver.pool;
 
-import java.lang.management.ManagementFactory;
+import dev.socketserver.internal.util.NamedBean;
 import java.time.Duration;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
@@ -8,16 +8,10 @@ import java.util.Map;
 import java.util.function.BiFunction;
 import java.util.function.Function;
 import javax.management.Attribute;
-import javax.management.AttributeList;
 import javax.management.AttributeNotFoundException;
-import javax.management.DynamicMBean;
-import javax.management.InstanceNotFoundException;
 import javax.management.InvalidAttributeValueException;
-import javax.management.JMException;
 import javax.management.MBeanAttributeInfo;
 import javax.management.MBeanInfo;
-import javax.management.MBeanRegistration;
-import javax.management.MBeanServer;
 import javax.management.ObjectName;
 import javax.management.openmbean.CompositeData;
 import javax.management.openmbean.CompositeDataSupport;
@@ -32,13 +26,9 @@ import org.jspecify.annotations.Nullable;
  * {@link ElasticThreadPool#reconfigure}; a value that conflicts with the others is rejected. Thread-safe.
  */
 public final class PoolJmx implements AutoCloseable {
-    private final MBeanServer server;
-    private final ObjectName name;
     private final Bean bean;
 
-    private PoolJmx(MBeanServer server, ObjectName name, Bean bean) {
-        this.server = server;
-        this.name = name;
+    private PoolJmx(Bean bean) {
         this.bean = bean;
     }
 
@@ -49,35 +39,20 @@ public final class PoolJmx implements AutoCloseable {
      * @throws IllegalStateException if a pool of that name is already registered
      */
     public static PoolJmx register(ElasticThreadPool pool) {
-        MBeanServer server = ManagementFactory.getPlatformMBeanServer();
-        String key = ObjectName.quote(pool.config().name());
-        try {
-            ObjectName name = new ObjectName("dev.socketserver:type=ElasticThreadPool,name=" + key);
-            Bean bean = new Bean(pool);
-            server.registerMBean(bean, name);
-            return new PoolJmx(server, name, bean);
-        } catch (JMException e) {
-            throw new IllegalStateException("pool " + pool.config().name() + " cannot be registered", e);
-        }
+        var bean = new Bean(pool);
+        bean.register("pool " + pool.config().name());
+        return new PoolJmx(bean);
     }
 
     /** Returns the object name of the pool's MBean. */
     public ObjectName name() {
-        return name;
+        return bean.name();
     }
 
     /** Unregisters the pool. Further calls do nothing; a later registration of the same name is not affected. */
     @Override
     public void close() {
-        try {
-            if (bean.registered) {
-                server.unregisterMBean(name);
-            }
-        } catch (InstanceNotFoundException e) {
-            // It has just been removed by another thread.
-        } catch (JMException e) {
-            throw new IllegalStateException(name + " cannot be removed", e);
-        }
+        bean.unregister();
     }
 
     private static Attributes attributes() {
@@ -306,13 +281,13 @@ public final class PoolJmx implements AutoCloseable {
     }
 
     /** The MBean that JMX calls. Thread-safe. */
-    private static final class Bean implements DynamicMBean, MBeanRegistration {
+    private static final class Bean extends NamedBean {
         private static final Attributes ATTRIBUTES = attributes();
 
         private final ElasticThreadPool pool;
-        private volatile boolean registered;
 
         Bean(ElasticThreadPool pool) {
+            super("ElasticThreadPool", pool.config().name());
             this.pool = pool;
         }
 
@@ -335,55 +310,9 @@ public final class PoolJmx implements AutoCloseable {
                     ATTRIBUTES.get(attribute.getName()).set(config, attribute).build());
         }
 
-        /** Returns the attributes that exist, as the interface requires. */
-        @Override
-        public AttributeList getAttributes(String[] names) {
-            AttributeList list = new AttributeList();
-            for (String name : names) {
-                if (ATTRIBUTES.entries.containsKey(name)) {
-                    list.add(new Attribute(
-                            name, ATTRIBUTES.entries.get(name).reader.apply(pool)));
-                }
-            }
-            return list;
-        }
-
-        /** Sets the attributes in order and returns those that could be set, as the interface requires. */
-        @Override
-        public AttributeList setAttributes(AttributeList attributes) {
-            AttributeList list = new AttributeList();
-            for (Attribute attribute : attributes.asList()) {
-                try {
-                    setAttribute(attribute);
-                    list.add(attribute);
-                } catch (JMException | IllegalArgumentException e) {
-                    // Not in the returned list, which informs the caller.
-                }
-            }
-            return list;
-        }
-
         @Override
         public Object invoke(String action, Object[] parameters, String[] signature) {
             throw new UnsupportedOperationException("a pool has no operation in JMX: " + action);
-        }
-
-        @Override
-        public ObjectName preRegister(MBeanServer server, ObjectName name) {
-            return name;
-        }
-
-        @Override
-        public void postRegister(Boolean done) {
-            registered = done;
-        }
-
-        @Override
-        public void preDeregister() {}
-
-        @Override
-        public void postDeregister() {
-            registered = false;
         }
     }
 }

@@ -30,7 +30,7 @@ public abstract class OpenRequest extends Turn {
 
     private static final AtomicLong LAST_ID = new AtomicLong();
 
-    private @Nullable Long id; // guarded by this; null until somebody asks, as few do for a datagram
+    private volatile @Nullable Long id; // written under this; null until somebody asks, as few do for a datagram
     private final long openedAt = System.nanoTime();
     private SocketAddress remoteAddress; // not changed after the request was passed on
 
@@ -61,7 +61,12 @@ public abstract class OpenRequest extends Turn {
     }
 
     /** Returns the number as the key of the registry. Thread-safe. */
-    final synchronized Long key() {
+    final Long key() {
+        Long present = id;
+        return present == null ? newKey() : present;
+    }
+
+    private synchronized Long newKey() {
         Long present = id;
         if (present == null) {
             present = LAST_ID.incrementAndGet();

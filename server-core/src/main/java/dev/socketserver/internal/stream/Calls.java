@@ -151,6 +151,11 @@ public final class Calls {
         return outbound;
     }
 
+    /** Returns whether the peer has not taken all that was sent, or queued for it. Thread-safe. */
+    boolean hasUnsent() {
+        return waits || outbound.isUnsent();
+    }
+
     /**
      * Makes the connection, of which these calls are, a member of a group until it ends.
      *

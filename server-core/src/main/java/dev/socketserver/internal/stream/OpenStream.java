@@ -195,7 +195,7 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
      */
     long idleNanos(long now) {
         Calls known = knownCalls();
-        boolean isBehind = known != null && (known.waits || known.outbound().isUnsent());
+        boolean isBehind = known != null && known.hasUnsent();
         return isWaiting() && !isEngaged() && !isBehind ? now - clock.idleSince() : -1;
     }
 

@@ -13,10 +13,6 @@ abstract class SendingStream extends OpenStream {
         super(transport, context);
     }
 
-    static boolean hasUnsent(Calls known) {
-        return known.waits || known.outbound().isUnsent();
-    }
-
     /** Sends what was queued, behind what the handler wrote, and waits until the peer has taken it. */
     final void sendQueued() throws IOException {
         Calls known = knownCalls();
@@ -37,7 +33,7 @@ abstract class SendingStream extends OpenStream {
      * Sends what was queued, behind what the handler wrote, as far as the peer takes it; returns whether it has all.
      */
     final boolean send(Calls known) throws IOException {
-        if (!hasUnsent(known)) {
+        if (!known.hasUnsent()) {
             return true;
         }
         if (!known.behind) {

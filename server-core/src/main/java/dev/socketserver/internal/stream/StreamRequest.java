@@ -109,7 +109,7 @@ abstract class StreamRequest extends WaitingStream {
         if (seen == Look.END) {
             endsBy(whyIdleEnds());
         }
-        if (seen == Look.END && known != null && hasUnsent(known) && isCallable() && isParkable()) {
+        if (seen == Look.END && known != null && known.hasUnsent() && isCallable() && isParkable()) {
             known.ending = true; // once they are sent, or the peer has taken nothing for too long
             return Look.NOTHING;
         }
@@ -412,7 +412,7 @@ abstract class StreamRequest extends WaitingStream {
     @Override
     public void endCalls() throws IOException {
         Calls known = knownCalls();
-        if (known != null && handler() != null && transport.isOpen() && (known.hasTasks() || hasUnsent(known))) {
+        if (known != null && handler() != null && transport.isOpen() && (known.hasTasks() || known.hasUnsent())) {
             finishHandshake();
         }
         if (known != null && isCallable()) {

@@ -72,7 +72,7 @@ public final class DatagramEndpoint implements Endpoint, Receivers.Entrance, Dat
         this.channel = channel;
         this.config = config;
         address = (InetSocketAddress) channel.getLocalAddress();
-        arrivals = new ChannelArrivals(channel, this, config.maxDatagramSize());
+        arrivals = new Arrivals(channel, this, config.maxDatagramSize());
         selector = Selector.open();
         try {
             channel.configureBlocking(false);
