@@ -83,9 +83,18 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
 
     @Override
     public final ServerSnapshot snapshot() {
-        ServerRun current = run;
-        return counters.snapshot(
-                state(), current == null ? 0 : current.runner().open().size());
+        return counters.snapshot(state(), openCount());
+    }
+
+    /** Returns {@link ServerSnapshot#open()}. */
+    final int openCount() {
+        OpenRequests requests = openRequests();
+        return requests == null ? 0 : requests.size();
+    }
+
+    /** Returns the counters behind the snapshot, to read single ones. */
+    final ServerCounters counters() {
+        return counters;
     }
 
     /**
@@ -284,13 +293,13 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
      * server is closed.
      */
     public final void closeOnSignal() {
-        StopSignals.close(this, this::close);
+        StopSignals.close(this, this::close, this::isClosed);
+    }
+
+    private boolean isClosed() {
         synchronized (lock) {
-            if (!closed) {
-                return;
-            }
+            return closed;
         }
-        StopSignals.forget(this);
     }
 
     @Override

@@ -40,6 +40,7 @@ public final class ServerGroup implements AutoCloseable {
     private final List<BaseServer<?>> servers;
     private boolean served; // guarded by this: all have been started at a time
     private boolean stopOvertook; // guarded by this: a stop came since start() was called, or before
+    private boolean closed; // guarded by this
 
     /**
      * Creates a group of servers that do not serve yet.
@@ -181,7 +182,7 @@ public final class ServerGroup implements AutoCloseable {
                     return false;
                 }
             }
-        } while (servers.stream().anyMatch(server -> server.snapshot().open() > 0)); // it came behind the wait's back
+        } while (servers.stream().anyMatch(server -> server.openCount() > 0)); // it came behind the wait's back
         return true;
     }
 
@@ -204,7 +205,11 @@ public final class ServerGroup implements AutoCloseable {
      * Lasts until the group is closed.
      */
     public void closeOnSignal() {
-        StopSignals.close(this, this::close);
+        StopSignals.close(this, this::close, this::isClosed);
+    }
+
+    private synchronized boolean isClosed() {
+        return closed;
     }
 
     /**
@@ -213,6 +218,9 @@ public final class ServerGroup implements AutoCloseable {
      */
     @Override
     public void close() {
+        synchronized (this) {
+            closed = true;
+        }
         stop(server -> {
             server.close();
             return DrainReport.NOTHING;

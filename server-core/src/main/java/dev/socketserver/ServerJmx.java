@@ -1,5 +1,6 @@
 package dev.socketserver;
 
+import dev.socketserver.internal.run.ServerCounters;
 import dev.socketserver.internal.util.NamedBean;
 import dev.socketserver.pool.TimeDistribution;
 import java.time.Duration;
@@ -60,31 +61,31 @@ public final class ServerJmx implements AutoCloseable {
                 "State",
                 new Figure(String.class, "lifecycle state", s -> s.state().name()));
         all.put("Description", new Figure(String.class, "name and address", BaseServer::toString));
-        count(all, "Open", "connections or datagrams open now", s -> (long) s.open());
-        count(all, "Accepted", "connections or datagrams accepted", ServerSnapshot::accepted);
-        count(all, "Requests", "calls of handlers", ServerSnapshot::requests);
-        count(all, "Failed", "requests whose handler or a hook threw", ServerSnapshot::failed);
-        count(all, "Rejected", "connections or datagrams closed unserved", ServerSnapshot::rejected);
-        count(all, "AcceptFailures", "failed attempts to accept", ServerSnapshot::acceptFailures);
-        count(all, "MessagesDropped", "messages dropped for peers that do not read", ServerSnapshot::messagesDropped);
-        count(all, "BytesReceived", "bytes received", ServerSnapshot::bytesReceived);
-        count(all, "BytesSent", "bytes sent", ServerSnapshot::bytesSent);
-        times(all, "RequestTime", "duration of handler calls", ServerSnapshot::requestTime);
-        times(all, "FirstByteWait", "wait for the first byte of connections", ServerSnapshot::firstByteWait);
-        times(all, "ConnectionTime", "duration of ended connections", ServerSnapshot::connectionTime);
+        all.put("Open", new Figure(Long.class, "connections or datagrams open now", s -> (long) s.openCount()));
+        count(all, "Accepted", "connections or datagrams accepted", ServerCounters::acceptedCount);
+        count(all, "Requests", "calls of handlers", ServerCounters::requestCount);
+        count(all, "Failed", "requests whose handler or a hook threw", ServerCounters::failedCount);
+        count(all, "Rejected", "connections or datagrams closed unserved", ServerCounters::rejectedCount);
+        count(all, "AcceptFailures", "failed attempts to accept", ServerCounters::acceptFailureCount);
+        count(all, "MessagesDropped", "messages dropped for peers that do not read", ServerCounters::droppedCount);
+        count(all, "BytesReceived", "bytes received", ServerCounters::receivedBytes);
+        count(all, "BytesSent", "bytes sent", ServerCounters::sentBytes);
+        times(all, "RequestTime", "duration of handler calls", ServerCounters::requestTime);
+        times(all, "FirstByteWait", "wait for the first byte of connections", ServerCounters::firstByteWait);
+        times(all, "ConnectionTime", "duration of ended connections", ServerCounters::connectionTime);
         return all;
     }
 
     private static void count(
-            Map<String, Figure> all, String name, String description, Function<ServerSnapshot, Long> figure) {
-        all.put(name, new Figure(Long.class, description, s -> figure.apply(s.snapshot())));
+            Map<String, Figure> all, String name, String description, Function<ServerCounters, Long> figure) {
+        all.put(name, new Figure(Long.class, description, s -> figure.apply(s.counters())));
     }
 
     private static void times(
             Map<String, Figure> all,
             String name,
             String description,
-            Function<ServerSnapshot, TimeDistribution> times) {
+            Function<ServerCounters, TimeDistribution> times) {
         micros(all, name + "P50Micros", description + ", 50th percentile, µs", times, t -> t.percentile(50));
         micros(all, name + "P99Micros", description + ", 99th percentile, µs", times, t -> t.percentile(99));
         micros(all, name + "MaxMicros", description + ", longest, µs", times, TimeDistribution::longest);
@@ -94,9 +95,9 @@ public final class ServerJmx implements AutoCloseable {
             Map<String, Figure> all,
             String name,
             String description,
-            Function<ServerSnapshot, TimeDistribution> times,
+            Function<ServerCounters, TimeDistribution> times,
             Function<TimeDistribution, Duration> figure) {
-        count(all, name, description, s -> figure.apply(times.apply(s)).toNanos() / 1000);
+        count(all, name, description, c -> figure.apply(times.apply(c)).toNanos() / 1000);
     }
 
     private static MBeanOperationInfo operation(

@@ -1,5 +1,6 @@
 package dev.socketserver;
 
+import dev.socketserver.internal.run.ServerCounters;
 import dev.socketserver.pool.TimeDistribution;
 import dev.socketserver.pool.TimeMeters;
 import io.micrometer.core.instrument.FunctionCounter;
@@ -40,19 +41,14 @@ public final class ServerMeters implements MeterBinder {
                 "ready",
                 "1 while the server is ready, otherwise 0",
                 s -> s.state() == ServerState.READY ? 1 : 0);
-        gauge(registry, "connections.open", "connections or datagrams open now", ServerSnapshot::open);
+        gauge(registry, "connections.open", "connections or datagrams open now", BaseServer::openCount);
         String accepted = "connections or datagrams accepted";
-        counter(registry, "connections.accepted", tags, accepted, ServerSnapshot::accepted);
+        counter(registry, "connections.accepted", tags, accepted, ServerCounters::acceptedCount);
         for (Rejection why : Rejection.values()) {
             String rejected = "connections or datagrams closed unserved, or answers not sent";
-            counter(
-                    registry,
-                    "connections.rejected",
-                    reason(why),
-                    rejected,
-                    s -> s.rejectionsByReason().getOrDefault(why, 0L));
+            counter(registry, "connections.rejected", reason(why), rejected, c -> c.rejectedCount(why));
         }
-        counter(registry, "accept.failures", tags, "failed attempts to accept", ServerSnapshot::acceptFailures);
+        counter(registry, "accept.failures", tags, "failed attempts to accept", ServerCounters::acceptFailureCount);
         bindRequests(registry);
         if (server instanceof UdpServer datagrams) {
             bindDrops(registry, datagrams);
@@ -62,27 +58,27 @@ public final class ServerMeters implements MeterBinder {
     }
 
     private void bindRequests(MeterRegistry registry) {
-        counter(registry, "requests", tags, "calls of handlers", ServerSnapshot::requests);
-        counter(registry, "requests.failed", tags, "requests whose handler or a hook threw", ServerSnapshot::failed);
-        times(registry, "requests.duration", "how long calls of handlers took", ServerSnapshot::requestTime);
+        counter(registry, "requests", tags, "calls of handlers", ServerCounters::requestCount);
+        counter(
+                registry,
+                "requests.failed",
+                tags,
+                "requests whose handler or a hook threw",
+                ServerCounters::failedCount);
+        times(registry, "requests.duration", "how long calls of handlers took", ServerCounters::requestTime);
         String dropped = "messages dropped because their peers did not read";
-        counter(registry, "messages.dropped", tags, dropped, ServerSnapshot::messagesDropped);
-        bytes(registry, "received", "bytes received", ServerSnapshot::bytesReceived);
-        bytes(registry, "sent", "bytes sent", ServerSnapshot::bytesSent);
+        counter(registry, "messages.dropped", tags, dropped, ServerCounters::droppedCount);
+        bytes(registry, "received", "bytes received", ServerCounters::receivedBytes);
+        bytes(registry, "sent", "bytes sent", ServerCounters::sentBytes);
     }
 
     private void bindEnds(MeterRegistry registry) {
         for (EndReason why : EndReason.values()) {
-            counter(
-                    registry,
-                    "connections.ended",
-                    reason(why),
-                    "connections that have ended",
-                    s -> s.endsByReason().getOrDefault(why, 0L));
+            counter(registry, "connections.ended", reason(why), "connections that have ended", c -> c.endedCount(why));
         }
-        times(registry, "connections.duration", "how long connections lasted", ServerSnapshot::connectionTime);
+        times(registry, "connections.duration", "how long connections lasted", ServerCounters::connectionTime);
         String waited = "how long connections waited for their first byte";
-        times(registry, "connections.first.byte", waited, ServerSnapshot::firstByteWait);
+        times(registry, "connections.first.byte", waited, ServerCounters::firstByteWait);
     }
 
     private void bindDrops(MeterRegistry registry, UdpServer datagrams) {
@@ -98,19 +94,19 @@ public final class ServerMeters implements MeterBinder {
     }
 
     private void times(
-            MeterRegistry registry, String name, String description, Function<ServerSnapshot, TimeDistribution> times) {
-        new TimeMeters<BaseServer<?>>(PREFIX + name, tags, description, server, s -> times.apply(s.snapshot()))
+            MeterRegistry registry, String name, String description, Function<ServerCounters, TimeDistribution> times) {
+        new TimeMeters<BaseServer<?>>(PREFIX + name, tags, description, server, s -> times.apply(s.counters()))
                 .bindTo(registry);
     }
 
     private void bytes(
-            MeterRegistry registry, String name, String description, ToDoubleFunction<ServerSnapshot> figure) {
+            MeterRegistry registry, String name, String description, ToDoubleFunction<ServerCounters> figure) {
         counter(name, tags, description, figure).baseUnit(BaseUnits.BYTES).register(registry);
     }
 
     private void gauge(
-            MeterRegistry registry, String name, String description, ToDoubleFunction<ServerSnapshot> figure) {
-        Gauge.builder(PREFIX + name, server, s -> figure.applyAsDouble(s.snapshot()))
+            MeterRegistry registry, String name, String description, ToDoubleFunction<BaseServer<?>> figure) {
+        Gauge.builder(PREFIX + name, server, figure)
                 .tags(tags)
                 .description(description)
                 .register(registry);
@@ -121,13 +117,13 @@ public final class ServerMeters implements MeterBinder {
             String name,
             Tags with,
             String description,
-            ToDoubleFunction<ServerSnapshot> figure) {
+            ToDoubleFunction<ServerCounters> figure) {
         counter(name, with, description, figure).register(registry);
     }
 
     private FunctionCounter.Builder<BaseServer<?>> counter(
-            String name, Tags with, String description, ToDoubleFunction<ServerSnapshot> figure) {
-        return FunctionCounter.<BaseServer<?>>builder(PREFIX + name, server, s -> figure.applyAsDouble(s.snapshot()))
+            String name, Tags with, String description, ToDoubleFunction<ServerCounters> figure) {
+        return FunctionCounter.<BaseServer<?>>builder(PREFIX + name, server, s -> figure.applyAsDouble(s.counters()))
                 .tags(with)
                 .description(description);
     }

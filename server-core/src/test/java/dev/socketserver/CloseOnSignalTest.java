@@ -112,7 +112,7 @@ class CloseOnSignalTest {
         }
 
         void signal(String name) throws IOException, InterruptedException {
-            CloseOnSignalTest.signal(process, name);
+            ChildJvm.signal(process, name);
         }
 
         void assertThatAllAreToldGoodbye() throws IOException {
@@ -128,12 +128,6 @@ class CloseOnSignalTest {
             }
             process.destroyForcibly();
         }
-    }
-
-    private static void signal(Process process, String name) throws IOException, InterruptedException {
-        new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid())
-                .start()
-                .waitFor();
     }
 
     @ParameterizedTest
@@ -187,28 +181,40 @@ class CloseOnSignalTest {
         }
     }
 
-    /** Closes its server, and goes on with something else. */
+    /** Closes its server or group, and goes on with something else. */
     static final class Former {
         public static void main(String... args) throws Exception {
-            try (var server = new TcpServer(Loopback.config().build(), LineEcho::new)) {
-                server.closeOnSignal();
-                server.closeOnSignal();
-                server.start();
+            ServerConfig config = Loopback.config().build();
+            if (Boolean.getBoolean("group")) {
+                try (var group = new ServerGroup(new TcpServer(config, LineEcho::new))) {
+                    group.closeOnSignal();
+                    group.start();
+                }
+                var late = new ServerGroup(new TcpServer(config, LineEcho::new));
+                late.close();
+                late.closeOnSignal();
+            } else {
+                try (var server = new TcpServer(config, LineEcho::new)) {
+                    server.closeOnSignal();
+                    server.closeOnSignal();
+                    server.start();
+                }
+                var late = new TcpServer(config, LineEcho::new);
+                late.close();
+                late.closeOnSignal();
             }
-            var late = new TcpServer(Loopback.config().build(), LineEcho::new);
-            late.close();
-            late.closeOnSignal();
             System.out.println("closed");
             System.in.read();
         }
     }
 
-    @Test
-    void aClosedServerLeavesSignalsToTheProgram() throws Exception {
-        Process process = ChildJvm.builder(Former.class).start();
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aClosedServerOrGroupLeavesSignalsToTheProgram(boolean group) throws Exception {
+        Process process = ChildJvm.builder(Former.class, "-Dgroup=" + group).start();
         try (BufferedReader said = process.inputReader(UTF_8)) {
             assertThat(said.readLine()).isEqualTo("closed");
-            signal(process, "TERM"); // destroy() would close its input, too
+            ChildJvm.signal(process, "TERM"); // destroy() would close its input, too
             assertThat(process.waitFor()).isEqualTo(TERMINATED);
         } finally {
             process.destroyForcibly();

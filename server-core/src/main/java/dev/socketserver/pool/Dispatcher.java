@@ -4,21 +4,23 @@ import dev.socketserver.internal.pool.ServicePool;
 import dev.socketserver.internal.pool.ServiceTask;
 import dev.socketserver.internal.util.Log;
 import dev.socketserver.pool.PoolState.Phase;
-import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /** Assigns tasks to workers: decides what happens when a task arrives and when a worker becomes free. Thread-safe. */
 final class Dispatcher implements ServicePool, Worker.Source {
+    private static final Consumer<Runnable> RUN = Runnable::run;
+
     private final PoolState state;
     private final Overload overload;
     private final WorkerStarter starter;
     private final SurplusRule surplus;
     private final StuckWatch stuckWatch;
     private final Lifecycle lifecycle;
-    private volatile Runnable[] onSaturation = {}; // copied on each change; an array, since a full heap must not matter
+    private final List<Runnable> onSaturation = new CopyOnWriteArrayList<>();
     private final AtomicInteger peersAwaited = new AtomicInteger(); // by tasks
 
     Dispatcher(PoolConfig config, Machine machine, Log log) {
@@ -179,18 +181,12 @@ final class Dispatcher implements ServicePool, Worker.Source {
 
     @Override
     public void onSaturation(Runnable action) {
-        changeOnSaturation(actions -> actions.add(action));
+        onSaturation.add(action);
     }
 
     @Override
     public void offSaturation(Runnable action) {
-        changeOnSaturation(actions -> actions.remove(action));
-    }
-
-    private synchronized void changeOnSaturation(Consumer<List<Runnable>> change) {
-        List<Runnable> actions = new ArrayList<>(List.of(onSaturation));
-        change.accept(actions);
-        onSaturation = actions.toArray(new Runnable[0]);
+        onSaturation.remove(action);
     }
 
     @Override
@@ -379,9 +375,7 @@ final class Dispatcher implements ServicePool, Worker.Source {
     private void settle() {
         lifecycle.settle();
         if (isSaturatedNow()) {
-            for (Runnable action : onSaturation) {
-                action.run();
-            }
+            onSaturation.forEach(RUN); // without an iterator, since a full heap must not matter
         }
     }
 }

@@ -47,4 +47,11 @@ public final class ChildJvm {
             Files.delete(errors);
         }
     }
+
+    /** Sends a process a signal such as TERM; through the shell, since a small system has no other {@code kill}. */
+    public static void signal(Process process, String name) throws IOException, InterruptedException {
+        new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid())
+                .start()
+                .waitFor();
+    }
 }

@@ -5,6 +5,7 @@ import dev.socketserver.Rejection;
 import dev.socketserver.ServerSnapshot;
 import dev.socketserver.ServerState;
 import dev.socketserver.internal.util.Classes;
+import dev.socketserver.pool.TimeDistribution;
 import dev.socketserver.pool.TimeRecorder;
 import java.lang.invoke.MethodHandles;
 import java.util.Map;
@@ -78,22 +79,89 @@ public final class ServerCounters {
         ends.merge(reason, 1L, Long::sum);
     }
 
+    // ---- read one at a time; ServerSnapshot says what each is
+
+    /** Returns {@link ServerSnapshot#accepted()}. */
+    public long acceptedCount() {
+        return accepted.sum();
+    }
+
+    /** Returns {@link ServerSnapshot#requests()}. */
+    public long requestCount() {
+        return requests.sum();
+    }
+
+    /** Returns {@link ServerSnapshot#failed()}. */
+    public long failedCount() {
+        return failed.sum();
+    }
+
+    /** Returns {@link ServerSnapshot#rejected()}. */
+    public long rejectedCount() {
+        return rejections.values().stream().mapToLong(Long::longValue).sum();
+    }
+
+    /** Returns how many were rejected for that reason. */
+    public long rejectedCount(Rejection reason) {
+        return rejections.getOrDefault(reason, 0L);
+    }
+
+    /** Returns {@link ServerSnapshot#acceptFailures()}. */
+    public long acceptFailureCount() {
+        return acceptFailures.sum();
+    }
+
+    /** Returns {@link ServerSnapshot#messagesDropped()}. */
+    public long droppedCount() {
+        return dropped.sum();
+    }
+
+    /** Returns {@link ServerSnapshot#bytesReceived()}. */
+    public long receivedBytes() {
+        return received.sum();
+    }
+
+    /** Returns {@link ServerSnapshot#bytesSent()}. */
+    public long sentBytes() {
+        return sent.sum();
+    }
+
+    /** Returns {@link ServerSnapshot#requestTime()}. */
+    public TimeDistribution requestTime() {
+        return requestTimes.distribution();
+    }
+
+    /** Returns {@link ServerSnapshot#firstByteWait()}. */
+    public TimeDistribution firstByteWait() {
+        return firstByteWaits.distribution();
+    }
+
+    /** Returns {@link ServerSnapshot#connectionTime()}. */
+    public TimeDistribution connectionTime() {
+        return connectionTimes.distribution();
+    }
+
+    /** Returns how many connections have ended for that reason. */
+    public long endedCount(EndReason reason) {
+        return ends.getOrDefault(reason, 0L);
+    }
+
     /** Returns the current metrics. */
     public ServerSnapshot snapshot(ServerState state, int open) {
         return new ServerSnapshot(
                 state,
                 open,
-                accepted.sum(),
-                requests.sum(),
-                failed.sum(),
+                acceptedCount(),
+                requestCount(),
+                failedCount(),
                 Map.copyOf(rejections),
-                acceptFailures.sum(),
-                dropped.sum(),
-                received.sum(),
-                sent.sum(),
-                requestTimes.distribution(),
-                firstByteWaits.distribution(),
-                connectionTimes.distribution(),
+                acceptFailureCount(),
+                droppedCount(),
+                receivedBytes(),
+                sentBytes(),
+                requestTime(),
+                firstByteWait(),
+                connectionTime(),
                 Map.copyOf(ends));
     }
 }

@@ -10,6 +10,7 @@ import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 
 /**
  * Closes what is registered when the process is told to stop, and leaves it to the program to end: by itself, hence
@@ -47,19 +48,28 @@ public final class StopSignals {
     /**
      * Runs {@code closing} in a thread of its own when the process is told to stop, unless the owner has been forgotten
      * by then. If the JVM is exiting already, runs it at once.
+     *
+     * @param closed returns whether the owner has been closed, which is to be forgotten when it is
      */
-    public static void close(Object owner, Runnable closing) {
-        synchronized (StopSignals.class) {
-            if (hook()) {
-                REGISTERED.put(owner, closing);
-                stopping = false;
-                if (DEFAULTS.isEmpty()) {
-                    NAMES.forEach(StopSignals::catchSignal);
-                }
-                return;
-            }
+    public static void close(Object owner, Runnable closing, BooleanSupplier closed) {
+        if (!register(owner, closing)) {
+            closing.run();
+        } else if (closed.getAsBoolean()) { // asked last, since another thread may be closing it
+            forget(owner);
         }
-        closing.run();
+    }
+
+    /** Returns false if the JVM is exiting. */
+    private static synchronized boolean register(Object owner, Runnable closing) {
+        if (!hook()) {
+            return false;
+        }
+        REGISTERED.put(owner, closing);
+        stopping = false;
+        if (DEFAULTS.isEmpty()) {
+            NAMES.forEach(StopSignals::catchSignal);
+        }
+        return true;
     }
 
     /** Forgets what was registered for this owner, if anything. */
@@ -135,10 +145,10 @@ public final class StopSignals {
     /** Starts to close all, at the same time, and forgets them; returns the threads, with those that were at it. */
     private static synchronized List<Thread> closeAll() {
         CLOSING.removeIf(thread -> !thread.isAlive());
-        for (Runnable closing : REGISTERED.values()) {
-            CLOSING.add(UserThread.begin(closing, THREAD_NAME));
-        }
+        List<Runnable> all =
+                List.copyOf(REGISTERED.values()); // without a thread left, one is closed and forgotten here
         REGISTERED.clear();
+        all.forEach(closing -> CLOSING.add(UserThread.begin(closing, THREAD_NAME)));
         return List.copyOf(CLOSING);
     }
 
