@@ -39,10 +39,7 @@ class RelayEndTest {
     Path directory;
 
     static List<StreamSetting> sampled() {
-        return StreamSetting.wide().stream()
-                .filter(setting -> StreamSetting.engines().contains(setting)
-                        || setting.execution() == StreamSetting.Execution.VIRTUAL)
-                .toList();
+        return RelayedServer.sampled();
     }
 
     private RelayedServer start(StreamSetting setting, UnaryOperator<ServerConfig.Builder> options) throws IOException {

@@ -50,10 +50,7 @@ class RelayTest {
     }
 
     static List<StreamSetting> sampled() {
-        return wide().stream()
-                .filter(setting -> StreamSetting.engines().contains(setting)
-                        || setting.execution() == StreamSetting.Execution.VIRTUAL)
-                .toList();
+        return RelayedServer.sampled();
     }
 
     static List<StreamSetting> selecting() {
@@ -61,9 +58,7 @@ class RelayTest {
     }
 
     static List<StreamSetting> oneSelector() {
-        return selecting().stream()
-                .filter(setting -> setting.execution() == StreamSetting.Execution.SELECTING)
-                .toList();
+        return StreamSetting.oneSelector();
     }
 
     private RelayedServer start(StreamSetting setting, UnaryOperator<ServerConfig.Builder> options) throws IOException {

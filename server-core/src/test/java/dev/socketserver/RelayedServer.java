@@ -13,6 +13,7 @@ import java.nio.channels.Channels;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Random;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -40,6 +41,14 @@ final class RelayedServer implements AutoCloseable {
                 .setOption(StandardSocketOptions.SO_RCVBUF, 16 * 1024)
                 .bind(Loopback.anyPort());
         running = setting.start(directory, config -> options.apply(config.listener(listener)), Relaying::new);
+    }
+
+    /** Returns the settings of both engines, and one with virtual workers, if this JDK has them. */
+    static List<StreamSetting> sampled() {
+        return StreamSetting.wide().stream()
+                .filter(setting -> StreamSetting.engines().contains(setting)
+                        || setting.execution() == StreamSetting.Execution.VIRTUAL)
+                .toList();
     }
 
     private final class Relaying extends StreamRequestHandler {

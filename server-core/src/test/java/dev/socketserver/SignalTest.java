@@ -112,9 +112,7 @@ class SignalTest {
         }
 
         void signal(String name) throws IOException, InterruptedException {
-            new ProcessBuilder("sh", "-c", "kill -" + name + " " + process.pid())
-                    .start()
-                    .waitFor();
+            ChildJvm.signal(process, name);
         }
 
         /** Returns when the process no longer runs. */

@@ -246,9 +246,7 @@ class SilentPeersTest {
     }
 
     static List<StreamSetting> selecting() {
-        return StreamSetting.engines().stream()
-                .filter(setting -> setting.execution() == StreamSetting.Execution.SELECTING)
-                .toList();
+        return StreamSetting.oneSelector();
     }
 
     static List<StreamSetting> settings() {

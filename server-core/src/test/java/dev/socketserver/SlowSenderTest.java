@@ -45,9 +45,7 @@ class SlowSenderTest {
     Path directory;
 
     static List<StreamSetting> settings() {
-        return StreamSetting.engines().stream()
-                .filter(setting -> setting.execution() == StreamSetting.Execution.SELECTING)
-                .toList();
+        return StreamSetting.oneSelector();
     }
 
     private StreamSetting.Running start(

@@ -90,6 +90,11 @@ record StreamSetting(Transport transport, Execution execution, boolean isProxied
         return with(EnumSet.of(Execution.SELECTING, Execution.THREE_SELECTORS, Execution.GIVEN_POOL));
     }
 
+    /** Returns those of {@link #selecting()} in which the engine is as it is by default. */
+    static List<StreamSetting> oneSelector() {
+        return with(EnumSet.of(Execution.SELECTING));
+    }
+
     private static List<StreamSetting> with(Set<Execution> executions) {
         List<StreamSetting> settings = new ArrayList<>();
         for (Transport transport : List.of(Transport.TCP, Transport.UNIX, Transport.TLS)) {

@@ -47,9 +47,7 @@ class UnreadAnswerTest {
     Path directory;
 
     static List<StreamSetting> settings() {
-        return StreamSetting.engines().stream()
-                .filter(setting -> setting.execution() == StreamSetting.Execution.SELECTING)
-                .toList();
+        return StreamSetting.oneSelector();
     }
 
     /** Numbers its answers, all of the same length. */
