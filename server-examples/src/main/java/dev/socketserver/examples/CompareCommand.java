@@ -1,5 +1,6 @@
 package dev.socketserver.examples;
 
+import dev.socketserver.examples.cli.Commands;
 import dev.socketserver.examples.cli.OutputFile;
 import dev.socketserver.examples.cli.ProjectVersion;
 import dev.socketserver.examples.report.Comparison;
@@ -7,7 +8,6 @@ import dev.socketserver.examples.report.HtmlPage;
 import dev.socketserver.examples.report.LoadReport;
 import dev.socketserver.examples.report.ReportFile;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -45,9 +45,7 @@ final class CompareCommand implements Callable<Integer> {
         OutputFile.check(spec.commandLine(), "--html", html);
         LoadReport reportA = ReportFile.read(a);
         LoadReport reportB = ReportFile.read(b);
-        PrintWriter out = spec.commandLine().getOut();
-        out.println(new Comparison(reportA, reportB).table());
-        out.flush();
+        Commands.print(spec, new Comparison(reportA, reportB).table());
         if (html != null) {
             String title = name(a) + " and " + name(b);
             new HtmlPage(title)

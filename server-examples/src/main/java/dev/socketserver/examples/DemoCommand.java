@@ -10,7 +10,6 @@ import dev.socketserver.examples.load.LoadResult;
 import dev.socketserver.examples.report.HtmlPage;
 import dev.socketserver.examples.report.LoadReport;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
@@ -60,9 +59,7 @@ final class DemoCommand implements Callable<Integer> {
             answeredAll &= ours.failures() == 0;
         }
         page.write(html);
-        PrintWriter out = spec.commandLine().getOut();
-        out.println("report        " + html.toUri());
-        out.flush();
+        Commands.print(spec, "report        " + html.toUri());
         return answeredAll ? 0 : 1;
     }
 

@@ -3,6 +3,7 @@ package dev.socketserver.examples;
 import dev.socketserver.ServerGroup;
 import dev.socketserver.TcpServer;
 import dev.socketserver.UdpServer;
+import dev.socketserver.examples.cli.Commands;
 import dev.socketserver.examples.cli.ProjectVersion;
 import java.io.IOException;
 import java.time.Duration;
@@ -12,7 +13,6 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The command {@code dns}: a name server, for {@code dig} or a resolver that forwards a zone to it. */
@@ -71,7 +71,7 @@ final class DnsCommand implements Callable<Integer> {
             records.forEach(known::add);
             return known;
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
+            throw Commands.badOption(spec, e);
         }
     }
 }

@@ -7,6 +7,7 @@ import dev.socketserver.TcpServer;
 import dev.socketserver.UdpServer;
 import dev.socketserver.UnixServer;
 import dev.socketserver.examples.cli.AddressText;
+import dev.socketserver.examples.cli.Commands;
 import dev.socketserver.examples.cli.ProjectVersion;
 import dev.socketserver.examples.health.HealthEndpoint;
 import dev.socketserver.net.Cidr;
@@ -14,7 +15,6 @@ import dev.socketserver.net.ProxyProtocol;
 import dev.socketserver.pool.PoolConfig;
 import dev.socketserver.pool.WorkerKind;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -24,7 +24,6 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -43,7 +42,6 @@ import picocli.CommandLine.Spec;
 final class EchoCommand implements Callable<Integer> {
     private static final String DEFAULT_PORT = "7007";
     private static final int MAX_PORT = 65_535;
-    private static final Pattern CAMEL_HUMP = Pattern.compile("(?<=[a-z])[A-Z]");
 
     /** The transport of the server. */
     enum Transport {
@@ -155,12 +153,10 @@ final class EchoCommand implements Callable<Integer> {
             bind(server);
             try (HealthEndpoint health = healthAddress == null ? null : HealthEndpoint.open(server, healthAddress)) {
                 server.closeOnSignal(); // the endpoint answers during the drain
-                PrintWriter out = spec.commandLine().getOut();
-                out.println("listening on " + AddressText.of(server.address()));
+                Commands.print(spec, "listening on " + AddressText.of(server.address()));
                 if (health != null) {
-                    out.println("health on " + AddressText.of(health.address()));
+                    Commands.print(spec, "health on " + AddressText.of(health.address()));
                 }
-                out.flush();
                 server.serveForever();
             }
         }
@@ -169,31 +165,26 @@ final class EchoCommand implements Callable<Integer> {
 
     private @Nullable InetSocketAddress healthAddress() {
         if (healthPort == null) {
-            require(healthHost == null, "--health-host needs --health-port");
+            Commands.require(spec, healthHost == null, "--health-host needs --health-port");
             return null;
         }
-        require(
+        Commands.require(
+                spec,
                 healthPort >= 0 && healthPort <= MAX_PORT,
                 "--health-port must be 0 to " + MAX_PORT + ": " + healthPort);
         if (healthHost == null) {
             return new InetSocketAddress(InetAddress.getLoopbackAddress(), healthPort);
         }
         var address = new InetSocketAddress(healthHost, healthPort);
-        require(!address.isUnresolved(), "unknown --health-host: " + healthHost);
+        Commands.require(spec, !address.isUnresolved(), "unknown --health-host: " + healthHost);
         return address;
-    }
-
-    private void require(boolean condition, String otherwise) {
-        if (!condition) {
-            throw new ParameterException(spec.commandLine(), otherwise);
-        }
     }
 
     private void bind(BaseServer<?> server) throws IOException {
         try {
             server.bind();
         } catch (UnsupportedOperationException e) {
-            throw badOption(e);
+            throw Commands.badOption(spec, e);
         }
     }
 
@@ -206,7 +197,7 @@ final class EchoCommand implements Callable<Integer> {
                 case UNIX -> new UnixServer(config, EchoHandler::new);
             };
         } catch (IllegalArgumentException e) {
-            throw badOption(e);
+            throw Commands.badOption(spec, e);
         }
     }
 
@@ -241,13 +232,5 @@ final class EchoCommand implements Callable<Integer> {
             throw new ParameterException(spec.commandLine(), "--path is missing, the socket file for --transport unix");
         }
         return UnixDomainSocketAddress.of(path);
-    }
-
-    /** The library names its options in camelCase: minWorkers is --min-workers here, and shutdownGrace --grace. */
-    private ParameterException badOption(RuntimeException e) {
-        String message = CAMEL_HUMP
-                .matcher(String.valueOf(e.getMessage()).replace("shutdownGrace", "grace"))
-                .replaceAll(hump -> "-" + hump.group().toLowerCase(Locale.ROOT));
-        return new ParameterException(spec.commandLine(), message, e);
     }
 }

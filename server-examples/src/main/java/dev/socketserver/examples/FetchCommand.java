@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.socketserver.ServerConfig;
 import dev.socketserver.TcpServer;
+import dev.socketserver.examples.cli.Commands;
 import dev.socketserver.examples.cli.FileDescriptors;
 import dev.socketserver.examples.cli.GracefulExit;
 import dev.socketserver.examples.cli.ProjectVersion;
@@ -31,7 +32,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /**
@@ -91,9 +91,7 @@ final class FetchCommand implements Callable<Integer> {
     }
 
     private void requireAtLeast(String option, int least, int value) {
-        if (value < least) {
-            throw new ParameterException(spec.commandLine(), option + " must be at least " + least + ": " + value);
-        }
+        Commands.require(spec, value >= least, option + " must be at least " + least + ": " + value);
     }
 
     private int fetchAll() throws IOException {
@@ -172,17 +170,17 @@ final class FetchCommand implements Callable<Integer> {
     }
 
     private int summarize(boolean interrupted) {
-        PrintWriter out = spec.commandLine().getOut();
         String first = firstFailure.get();
-        out.println(Text.format(
-                "%s%,d of %,d documents fetched, %,d characters; %,d failed%s",
-                interrupted ? "interrupted: " : "",
-                fetched.sum(),
-                documents,
-                characters.sum(),
-                failed.sum(),
-                first == null ? "" : ", the first: " + first));
-        out.flush();
+        Commands.print(
+                spec,
+                Text.format(
+                        "%s%,d of %,d documents fetched, %,d characters; %,d failed%s",
+                        interrupted ? "interrupted: " : "",
+                        fetched.sum(),
+                        documents,
+                        characters.sum(),
+                        failed.sum(),
+                        first == null ? "" : ", the first: " + first));
         return fetched.sum() == documents ? 0 : 1;
     }
 }

@@ -4,8 +4,8 @@ import dev.socketserver.BaseServer;
 import dev.socketserver.ServerConfig;
 import dev.socketserver.ServerGroup;
 import dev.socketserver.examples.cli.AddressText;
+import dev.socketserver.examples.cli.Commands;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.time.Duration;
 import picocli.CommandLine.Model.CommandSpec;
@@ -59,23 +59,25 @@ final class ListenOptions {
             config.build(); // so that a bad value is reported before anything listens
             return config;
         } catch (IllegalArgumentException e) {
-            String message = String.valueOf(e.getMessage()).replace("idleTimeout", "idle-timeout");
-            throw new ParameterException(spec.commandLine(), message, e);
+            throw Commands.badOption(spec, e);
         }
     }
 
+    /** Serves as {@link #serve(CommandSpec, BaseServer)} does. */
+    int serve(BaseServer<?> server) throws IOException {
+        return serve(spec, server);
+    }
+
     /**
-     * Says where the server listens and serves until the process is told to stop.
+     * Says where the server of a command listens and serves until the process is told to stop.
      *
      * @return the exit code of the command
      * @throws IOException if the address cannot be bound
      */
-    int serve(BaseServer<?> server) throws IOException {
+    static int serve(CommandSpec spec, BaseServer<?> server) throws IOException {
         server.closeOnSignal();
         server.bind();
-        PrintWriter out = spec.commandLine().getOut();
-        out.println("listening on " + AddressText.of(server.address()));
-        out.flush();
+        Commands.print(spec, "listening on " + AddressText.of(server.address()));
         server.serveForever();
         return 0;
     }
@@ -87,12 +89,12 @@ final class ListenOptions {
      */
     void serve(ServerGroup group) throws IOException {
         group.closeOnSignal();
-        PrintWriter out = spec.commandLine().getOut();
         for (BaseServer<?> server : group.servers()) {
             server.bind();
-            out.println("listening on " + server.name() + " " + AddressText.of(server.address()));
         }
-        out.flush();
+        for (BaseServer<?> server : group.servers()) {
+            Commands.print(spec, "listening on " + server.name() + " " + AddressText.of(server.address()));
+        }
         group.serveForever();
     }
 }

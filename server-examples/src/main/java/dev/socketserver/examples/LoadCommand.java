@@ -209,13 +209,15 @@ final class LoadCommand implements Callable<Integer> {
     }
 
     private void check() {
-        require(results.repeat >= 1, "--repeat must be at least 1: " + results.repeat);
-        require(
+        Commands.require(spec, results.repeat >= 1, "--repeat must be at least 1: " + results.repeat);
+        Commands.require(
+                spec,
                 results.maxErrors >= 0 && results.maxErrors <= WHOLE,
                 "--max-errors must be 0 to 100: " + results.maxErrors);
         Duration longest = results.maxP99;
         if (longest != null) {
-            require(
+            Commands.require(
+                    spec,
                     longest.compareTo(Duration.ZERO) > 0,
                     "--max-p99 must be positive: " + longest.toNanos() / 1e9 + " s");
         }
@@ -223,12 +225,6 @@ final class LoadCommand implements Callable<Integer> {
             OutputFile.check(spec.commandLine(), "--json", results.json);
         }
         OutputFile.check(spec.commandLine(), "--html", results.html);
-    }
-
-    private void require(boolean condition, String otherwise) {
-        if (!condition) {
-            throw new ParameterException(spec.commandLine(), otherwise);
-        }
     }
 
     /** Checks the metrics URL before the run, so that a mistake does not surface only afterwards. */

@@ -2,9 +2,9 @@ package dev.socketserver.examples;
 
 import dev.socketserver.ServerConfig;
 import dev.socketserver.TcpServer;
+import dev.socketserver.examples.cli.Commands;
 import dev.socketserver.examples.cli.ProjectVersion;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Callable;
@@ -38,17 +38,14 @@ final class MllpCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        PrintWriter out = spec.commandLine().getOut();
         ServerConfig config =
                 listen.config("mllp", idleTimeout).framing(MllpHandler.FRAMING).build();
-        try (var server =
-                new TcpServer(config, () -> new MllpHandler(message -> show(message, out), Clock.systemUTC()))) {
+        try (var server = new TcpServer(config, () -> new MllpHandler(this::show, Clock.systemUTC()))) {
             return listen.serve(server);
         }
     }
 
-    private static void show(String message, PrintWriter out) {
-        out.println(message.substring(0, message.indexOf('\r')));
-        out.flush();
+    private void show(String message) {
+        Commands.print(spec, message.substring(0, message.indexOf('\r')));
     }
 }

@@ -4,16 +4,14 @@ import dev.socketserver.ServerConfig;
 import dev.socketserver.StreamServer;
 import dev.socketserver.TcpServer;
 import dev.socketserver.UnixServer;
-import dev.socketserver.examples.cli.AddressText;
+import dev.socketserver.examples.cli.Commands;
 import dev.socketserver.examples.cli.ProjectVersion;
 import dev.socketserver.examples.cli.Target;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
-import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
@@ -21,7 +19,6 @@ import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
@@ -81,17 +78,14 @@ final class RelayCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         ServerConfig config = config();
-        List<SocketAddress> targets = target();
-        Supplier<RelayHandler> handlers = () -> new RelayHandler(targets, connectTimeout, this::print);
+        Target to = target();
+        Supplier<RelayHandler> handlers =
+                () -> new RelayHandler(to, connectTimeout, line -> Commands.print(spec, line));
         try (StreamServer server = config.address() instanceof InetSocketAddress
                 ? new TcpServer(config, handlers)
                 : new UnixServer(config, handlers)) {
-            server.closeOnSignal();
-            server.bind();
-            print("listening on " + AddressText.of(server.address()));
-            server.serveForever();
+            return ListenOptions.serve(spec, server);
         }
-        return 0;
     }
 
     private ServerConfig config() {
@@ -105,11 +99,7 @@ final class RelayCommand implements Callable<Integer> {
                     .shutdownGrace(grace)
                     .build();
         } catch (IllegalArgumentException e) {
-            String message = String.valueOf(e.getMessage())
-                    .replace("idleTimeout", "idle-timeout")
-                    .replace("writeTimeout", "write-timeout")
-                    .replace("shutdownGrace", "grace");
-            throw new ParameterException(spec.commandLine(), message, e);
+            throw Commands.badOption(spec, e);
         }
     }
 
@@ -126,7 +116,7 @@ final class RelayCommand implements Callable<Integer> {
         return host == null || host.isEmpty() ? new InetSocketAddress(port) : new InetSocketAddress(host, port);
     }
 
-    private List<SocketAddress> target() {
+    private Target target() {
         try {
             Target parsed = Target.parse(target);
             boolean isShort = !connectTimeout.isZero() && connectTimeout.toMillis() < 1;
@@ -139,18 +129,9 @@ final class RelayCommand implements Callable<Integer> {
                     .isPresent()) {
                 throw new IllegalArgumentException("TARGET must be HOST:PORT or unix:PATH: " + target);
             }
-            return parsed.addresses();
+            return parsed;
         } catch (IllegalArgumentException e) {
-            throw new ParameterException(spec.commandLine(), String.valueOf(e.getMessage()), e);
-        }
-    }
-
-    /** Prints a line; handlers do so at the same time. */
-    private void print(String line) {
-        PrintWriter out = spec.commandLine().getOut();
-        synchronized (out) {
-            out.println(line);
-            out.flush();
+            throw Commands.badOption(spec, e);
         }
     }
 }

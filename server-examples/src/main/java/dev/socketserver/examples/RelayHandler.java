@@ -3,6 +3,7 @@ package dev.socketserver.examples;
 import dev.socketserver.StreamConnection;
 import dev.socketserver.StreamRequestHandler;
 import dev.socketserver.examples.cli.AddressText;
+import dev.socketserver.examples.cli.Target;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetSocketAddress;
@@ -10,14 +11,12 @@ import java.net.SocketAddress;
 import java.net.StandardProtocolFamily;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
-/** Relays its peer to the first of some addresses that accepts. Confined to its connection's turn. */
+/** Relays its peer to the first address of a target that accepts. Confined to its connection's turn. */
 final class RelayHandler extends StreamRequestHandler {
-    private final List<SocketAddress> targets;
+    private final Target target;
     private final Duration patience;
     private final Consumer<String> log;
     private StreamConnection.@Nullable Relay relay;
@@ -28,8 +27,8 @@ final class RelayHandler extends StreamRequestHandler {
      * @param patience how long to wait for each address to accept
      * @param log thread-safe
      */
-    RelayHandler(List<SocketAddress> targets, Duration patience, Consumer<String> log) {
-        this.targets = targets;
+    RelayHandler(Target target, Duration patience, Consumer<String> log) {
+        this.target = target;
         this.patience = patience;
         this.log = log;
     }
@@ -37,32 +36,20 @@ final class RelayHandler extends StreamRequestHandler {
     @Override
     protected void handle() throws IOException {
         try {
-            relay = connection().relayTo(connect());
+            relay = connection().relayTo(target.first(this::connect));
         } catch (ConnectException e) {
             log.accept(peer() + ": " + e.getMessage());
         }
     }
 
-    private SocketChannel connect() throws ConnectException {
-        List<String> failures = new ArrayList<>();
-        for (SocketAddress target : targets) {
-            try {
-                return connect(target);
-            } catch (IOException e) {
-                failures.add("cannot connect to " + AddressText.of(target) + ": " + e.getMessage());
-            }
-        }
-        throw new ConnectException(String.join("; ", failures));
-    }
-
-    private SocketChannel connect(SocketAddress target) throws IOException {
-        boolean isInet = target instanceof InetSocketAddress;
+    private SocketChannel connect(SocketAddress address) throws IOException {
+        boolean isInet = address instanceof InetSocketAddress;
         SocketChannel channel = isInet ? SocketChannel.open() : SocketChannel.open(StandardProtocolFamily.UNIX);
         try {
             if (isInet) {
-                channel.socket().connect(target, Math.toIntExact(patience.toMillis()));
+                channel.socket().connect(address, Math.toIntExact(patience.toMillis()));
             } else {
-                channel.connect(target); // which does not wait for long
+                channel.connect(address); // which does not wait for long
             }
             return channel;
         } catch (IOException | RuntimeException e) {

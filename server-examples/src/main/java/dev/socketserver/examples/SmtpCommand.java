@@ -4,12 +4,11 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.socketserver.ServerConfig;
 import dev.socketserver.TcpServer;
-import dev.socketserver.examples.cli.AddressText;
+import dev.socketserver.examples.cli.Commands;
 import dev.socketserver.examples.cli.ProjectVersion;
 import dev.socketserver.net.PemCertificates;
 import dev.socketserver.net.Tls;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
@@ -20,7 +19,6 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.Spec;
 
 /** The command {@code smtp}: a server that takes mails, for everybody, and passes none on. */
@@ -82,36 +80,20 @@ final class SmtpCommand implements Callable<Integer> {
         ServerConfig config = config();
         var service = new SmtpService("localhost", maxSize, tls(), this::store);
         try (var server = new TcpServer(config, () -> new SmtpHandler(service))) {
-            server.closeOnSignal();
-            server.bind();
-            print("listening on " + AddressText.of(server.address()));
-            server.serveForever();
+            return ListenOptions.serve(spec, server);
         }
-        return 0;
-    }
-
-    private void print(String line) {
-        PrintWriter out = spec.commandLine().getOut();
-        out.println(line);
-        out.flush();
     }
 
     private @Nullable Tls tls() throws IOException {
         if (certificate == null) {
-            require(key == null, "--key needs --certificate");
+            Commands.require(spec, key == null, "--key needs --certificate");
             return null;
         }
         return Tls.of(PemCertificates.of(certificate, key == null ? certificate : key));
     }
 
-    private void require(boolean condition, String otherwise) {
-        if (!condition) {
-            throw new ParameterException(spec.commandLine(), otherwise);
-        }
-    }
-
     private ServerConfig config() {
-        require(maxSize > 0, "--max-size must be positive: " + maxSize);
+        Commands.require(spec, maxSize > 0, "--max-size must be positive: " + maxSize);
         try {
             return ServerConfig.builder()
                     .name("smtp")
@@ -123,8 +105,7 @@ final class SmtpCommand implements Callable<Integer> {
                     .idleTimeout(idleTimeout)
                     .build();
         } catch (IllegalArgumentException e) {
-            String message = String.valueOf(e.getMessage()).replace("idleTimeout", "idle-timeout");
-            throw new ParameterException(spec.commandLine(), message, e);
+            throw Commands.badOption(spec, e);
         }
     }
 
@@ -142,7 +123,9 @@ final class SmtpCommand implements Callable<Integer> {
                 Files.deleteIfExists(part);
             }
         }
-        print("from " + mail.sender() + " to " + String.join(",", mail.recipients()) + " by " + how + ": "
-                + mail.text().length() + " bytes");
+        Commands.print(
+                spec,
+                "from " + mail.sender() + " to " + String.join(",", mail.recipients()) + " by " + how + ": "
+                        + mail.text().length() + " bytes");
     }
 }

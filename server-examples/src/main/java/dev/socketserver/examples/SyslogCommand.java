@@ -3,9 +3,9 @@ package dev.socketserver.examples;
 import dev.socketserver.ServerGroup;
 import dev.socketserver.TcpServer;
 import dev.socketserver.UdpServer;
+import dev.socketserver.examples.cli.Commands;
 import dev.socketserver.examples.cli.ProjectVersion;
 import java.io.IOException;
-import java.io.PrintWriter;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.LongAdder;
@@ -53,21 +53,12 @@ final class SyslogCommand implements Callable<Integer> {
             listen.serve(new ServerGroup(datagrams, connections));
             dropped = datagrams.systemDrops().orElse(0);
         }
-        print(received + " received, " + dropped + " dropped by the system");
+        Commands.print(spec, received + " received, " + dropped + " dropped by the system");
         return 0;
     }
 
     private void print(SyslogMessage message, LongAdder received) {
         received.increment();
-        print(message.toString());
-    }
-
-    /** Prints a line; handlers do so at the same time. */
-    private void print(String line) {
-        PrintWriter out = spec.commandLine().getOut();
-        synchronized (out) {
-            out.println(line);
-            out.flush();
-        }
+        Commands.print(spec, message);
     }
 }

@@ -2,10 +2,11 @@ package dev.socketserver.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
+import org.junit.jupiter.params.provider.MethodSource;
 
 @Timeout(60)
 class MainTest {
@@ -34,12 +35,12 @@ class MainTest {
         assertThat(run.err()).isEmpty();
     }
 
+    static Stream<String> commands() {
+        return Stream.concat(Stream.of(""), Main.commandLine().getSubcommands().keySet().stream());
+    }
+
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "", "demo", "echo", "chat", "smtp", "syslog", "mllp", "redis", "mqtt", "http", "fetch", "load",
-                "compare"
-            })
+    @MethodSource("commands")
     void everyCommandTellsTheVersion(String command) {
         CommandRun run = command.isEmpty() ? CommandRun.of("--version") : CommandRun.of(command, "--version");
 

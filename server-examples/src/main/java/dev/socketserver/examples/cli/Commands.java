@@ -8,8 +8,10 @@ import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
@@ -18,10 +20,12 @@ import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
-/** Shared by all command lines: converters of values, and one-line error messages with an exit code. */
+/** Shared by all command lines: converters of values, output, and one-line error messages with an exit code. */
 public final class Commands {
     /** The maximum edit distance of a name from a suggestion. */
     private static final int MAX_CHANGES = 3;
+
+    private static final Pattern CAMEL_HUMP = Pattern.compile("(?<=[a-z])[A-Z]");
 
     private Commands() {}
 
@@ -70,6 +74,43 @@ public final class Commands {
                 .map(Commands::quoted)
                 .collect(Collectors.joining(" ", program + " ", ""))
                 .trim();
+    }
+
+    /**
+     * Returns the report of an option whose value is not allowed. The library names its options in camelCase: what is
+     * minWorkers there is --min-workers here, and shutdownGrace --grace.
+     *
+     * @param why its message names the option, with the value behind a colon, if that is told
+     */
+    public static ParameterException badOption(CommandSpec spec, RuntimeException why) {
+        String message = String.valueOf(why.getMessage());
+        int end = message.indexOf(": ");
+        String options = end < 0 ? message : message.substring(0, end);
+        String names = CAMEL_HUMP
+                .matcher(options.replace("shutdownGrace", "grace"))
+                .replaceAll(hump -> "-" + hump.group().toLowerCase(Locale.ROOT));
+        return new ParameterException(spec.commandLine(), names + message.substring(options.length()), why);
+    }
+
+    /**
+     * Checks what the options of a command have to satisfy.
+     *
+     * @param otherwise says what is wrong if the condition is false
+     * @throws ParameterException if the condition is false
+     */
+    public static void require(CommandSpec spec, boolean condition, String otherwise) {
+        if (!condition) {
+            throw new ParameterException(spec.commandLine(), otherwise);
+        }
+    }
+
+    /** Prints a line on the standard output of a command. Thread-safe. */
+    public static void print(CommandSpec spec, Object line) {
+        PrintWriter out = spec.commandLine().getOut();
+        synchronized (out) {
+            out.println(line);
+            out.flush();
+        }
     }
 
     private static String quoted(String argument) {

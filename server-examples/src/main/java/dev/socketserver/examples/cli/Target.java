@@ -25,7 +25,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * The server to load. Immutable and thread-safe.
+ * The server to load, or to relay to. Immutable and thread-safe.
  *
  * @param scheme the kind of connections, if the target specifies it
  * @param host the host name, for checking the certificate; {@code localhost} for a Unix-domain socket
@@ -145,7 +145,10 @@ public record Target(Optional<Scheme> scheme, String host, List<SocketAddress> a
      * @throws ConnectException if no server listens on any of them; the message explains why
      */
     public SocketAddress firstListening(Duration limit) throws IOException {
-        return first(address -> probeConnection(address, limit));
+        return first(address -> {
+            probeConnection(address, limit);
+            return address;
+        });
     }
 
     /**
@@ -155,19 +158,33 @@ public record Target(Optional<Scheme> scheme, String host, List<SocketAddress> a
      * @throws ConnectException if none of them accepts datagrams; the message explains why
      */
     public SocketAddress firstListening(byte[] datagram) throws IOException {
-        return first(address -> probeDatagrams(address, datagram));
+        return first(address -> {
+            probeDatagrams(address, datagram);
+            return address;
+        });
     }
 
-    private interface Probe {
-        void run(SocketAddress address) throws IOException;
+    /**
+     * What is tried with one address.
+     *
+     * @param <T> what comes of it
+     */
+    @FunctionalInterface
+    public interface Attempt<T> {
+        /** Returns what comes of it, unless it fails with this address. */
+        T with(SocketAddress address) throws IOException;
     }
 
-    private SocketAddress first(Probe probe) throws ConnectException {
+    /**
+     * Tries the addresses in turn until one does not fail.
+     *
+     * @throws ConnectException if all fail; the message explains why
+     */
+    public <T> T first(Attempt<T> attempt) throws ConnectException {
         List<String> failures = new ArrayList<>();
         for (SocketAddress address : addresses) {
             try {
-                probe.run(address);
-                return address;
+                return attempt.with(address);
             } catch (IOException e) {
                 failures.add("cannot connect to " + AddressText.of(address) + ": " + e.getMessage());
             }

@@ -18,7 +18,7 @@ public final class HttpRequest {
     private static final Pattern FIELD = Pattern.compile("(" + TOKEN + "):[ \\t]*+([\\t\\x20-\\x7E\\x80-\\xFF]*)");
     private static final Pattern LENGTH = Pattern.compile("\\d{1,18}");
     private static final int MOST_FIELDS = 100;
-    private static final long MOST_DISCARDED = 1 << 16;
+    private static final int MOST_DISCARDED = 1 << 16;
 
     private final String method;
     private final String target;
@@ -134,14 +134,6 @@ public final class HttpRequest {
 
     /** Discards what is left of the body; returns false if it is much. */
     boolean discard() throws IOException {
-        var buffer = new byte[1 << 12];
-        long discarded = 0;
-        for (int count = body.read(buffer); count >= 0; count = body.read(buffer)) {
-            discarded += count;
-            if (discarded > MOST_DISCARDED) {
-                return false;
-            }
-        }
-        return true;
+        return body.readNBytes(MOST_DISCARDED + 1).length <= MOST_DISCARDED;
     }
 }

@@ -65,11 +65,6 @@ public enum ErrorKind {
         return failure;
     }
 
-    /** Returns whether the client, not the server, has reached a limit. */
-    public boolean isClientLimit() {
-        return this == NO_PORTS || this == NO_DESCRIPTORS;
-    }
-
     /** Returns the kind of a channel's exception. The JDK distinguishes many of them only by their message. */
     static ErrorKind of(IOException failure) {
         if (failure instanceof WrongAnswerException) {

@@ -14,11 +14,6 @@ public final class Broker {
     /** Creates a broker without clients. */
     public Broker() {}
 
-    /** Returns the levels of a topic or filter. */
-    static List<String> levels(String topic) {
-        return List.of(topic.split("/", -1));
-    }
-
     /**
      * Lets a client go on with its session, or begin one. Its connection takes over from another with the same id,
      * which is closed.
@@ -53,7 +48,7 @@ public final class Broker {
         } else if (retain) {
             retained.put(message.topic(), message);
         }
-        subscriptions.forEach(levels(message.topic()), (session, granted) -> session.deliver(message, granted, false));
+        subscriptions.forEach(message.levels(), (session, granted) -> session.deliver(message, granted, false));
     }
 
     /** Returns whether the subscription was accepted; what is retained is sent, as far as the client can take it. */
@@ -64,7 +59,7 @@ public final class Broker {
         boolean taken = true;
         for (Iterator<Message> all = retained.values().iterator(); taken && all.hasNext(); ) {
             Message message = all.next();
-            taken = !TopicTree.matches(filter, levels(message.topic())) || session.deliver(message, qos, true);
+            taken = !TopicTree.matches(filter, message.levels()) || session.deliver(message, qos, true);
         }
         return true;
     }

@@ -35,12 +35,12 @@ final class Fields {
     static String topic(ByteBuf packet) throws IOException {
         String topic = text(packet);
         boolean isPlain = topic.indexOf('+') < 0 && topic.indexOf('#') < 0;
-        check(isPlain && !topic.isEmpty() && Broker.levels(topic).size() <= MOST_LEVELS, "a bad topic");
+        check(isPlain && !topic.isEmpty() && TopicTree.levels(topic).size() <= MOST_LEVELS, "a bad topic");
         return topic;
     }
 
     static List<String> filter(ByteBuf packet) throws IOException {
-        List<String> filter = Broker.levels(text(packet));
+        List<String> filter = TopicTree.levels(text(packet));
         boolean isBad = filter.size() > MOST_LEVELS || filter.equals(List.of(""));
         for (int i = 0; i < filter.size(); i++) {
             String level = filter.get(i);

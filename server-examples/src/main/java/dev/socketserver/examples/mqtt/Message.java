@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.socketserver.buffer.LengthPrefix;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import java.util.List;
 
 /** An application message, which is sent to any number of clients. Immutable and thread-safe. */
 final class Message {
@@ -13,12 +14,14 @@ final class Message {
     private static final int RETAINED = 1;
 
     private final String topic;
+    private final List<String> levels; // of the topic
     private final byte[] payload;
     private final int qos;
     private final ByteBuf plain;
 
     Message(String topic, byte[] payload, int qos) {
         this.topic = topic;
+        levels = TopicTree.levels(topic);
         this.payload = payload;
         this.qos = qos;
         plain = packet(PUBLISH, 0);
@@ -26,6 +29,11 @@ final class Message {
 
     String topic() {
         return topic;
+    }
+
+    /** Returns the levels of the topic. */
+    List<String> levels() {
+        return levels;
     }
 
     boolean isEmpty() {

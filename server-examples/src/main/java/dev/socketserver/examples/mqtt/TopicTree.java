@@ -15,6 +15,11 @@ final class TopicTree {
     private final ConcurrentHashMap<String, TopicTree> children = new ConcurrentHashMap<>();
     private final ConcurrentHashMap<Session, Integer> subscribers = new ConcurrentHashMap<>(); // with their QoS
 
+    /** Returns the levels of a topic or filter. */
+    static List<String> levels(String name) {
+        return List.of(name.split("/", -1));
+    }
+
     void add(List<String> filter, Session subscriber, int qos) {
         if (filter.isEmpty()) {
             subscribers.put(subscriber, qos);
