@@ -8,9 +8,9 @@ public enum EndReason {
     RESET,
     /** The peer sent no message for as long as the idle timeout allows. */
     IDLE_TIMEOUT,
-    /** The peer did not send the rest of a message, or what a read waited for, in time. */
+    /** The peer did not send the rest of a message, or what a read waited for, in time, or gave way to others. */
     READ_TIMEOUT,
-    /** The peer took no byte for as long as the write timeout allows. */
+    /** The peer took no byte for as long as the write timeout allows, or too few, or gave way to others. */
     WRITE_TIMEOUT,
     /** More messages would have waited for the peer than {@link ServerConfig#outboundLimit()} allows. */
     OUTBOUND_LIMIT,

@@ -213,7 +213,9 @@ public final class ServerConfig {
      * Returns how long a message may take, from when its first bytes are here and the rest is waited for, until it is
      * complete; zero for no limit. It is about {@code readLine}, {@code readFrame}, {@code readFully} and
      * {@code readSlice}, and about a handler that consumes nothing since its message is not complete yet. The default
-     * is 30 seconds: a peer that sends a byte now and then does not keep a worker.
+     * is 30 seconds: a peer that sends a byte now and then does not keep a worker. Unless it is zero, peers that stop
+     * inside a message give way, as if it had passed, when every worker is busy and more than half of the workers wait
+     * for slow peers.
      */
     public Duration messageTimeout() {
         return options.messageTimeout;
@@ -230,7 +232,8 @@ public final class ServerConfig {
     /**
      * Returns how many bytes per second a peer has to take on average while the writes of a handler wait for it, once
      * they have waited for {@link #writeTimeout()} in all; 0 for any number. The default is
-     * {@value ServerOptions#DEFAULT_MIN_WRITE_RATE}.
+     * {@value ServerOptions#DEFAULT_MIN_WRITE_RATE}. Unless it is 0, peers that read slowly give way, and are reset, when
+     * every worker is busy and more than half of the workers wait for slow peers.
      */
     public int minWriteRate() {
         return options.minWriteRate;

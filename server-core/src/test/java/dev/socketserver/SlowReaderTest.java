@@ -72,14 +72,47 @@ class SlowReaderTest {
                         out.write(line);
                     }
                 }))) {
-            try (var peer = setting.connectWithWindow(running.server().address(), WINDOW)) {
-                while (listener.count("closed") == 0) {
-                    peer.read(PIECE);
-                    LockSupport.parkNanos(PAUSE.toNanos());
-                }
-            } catch (IOException e) {
-                listener.await("closed", 1); // while the peer was reading
+            readSlowlyUntilCutOff(setting, running);
+        }
+    }
+
+    static List<StreamSetting> blocking() {
+        return settings().stream()
+                .filter(setting -> setting.execution() == StreamSetting.Execution.BLOCKING)
+                .toList();
+    }
+
+    @ParameterizedTest
+    @MethodSource("blocking")
+    void aPeerThatTakesQueuedMessagesBelowTheRateIsCutOffWhenAThreadWaitsForIt(
+            StreamSetting setting, @TempDir Path directory) throws Exception {
+        try (var running = setting.start(
+                directory,
+                config -> config.writeTimeout(PATIENCE)
+                        .minWriteRate(1 << 30)
+                        .outboundLimit(64 << 20)
+                        .listener(listener),
+                () -> new StreamRequestHandler() {
+                    @Override
+                    protected void handle() {
+                        for (int i = 0; i < 256; i++) {
+                            connection().send(new byte[LINE]);
+                        }
+                    }
+                })) {
+            readSlowlyUntilCutOff(setting, running);
+        }
+    }
+
+    private void readSlowlyUntilCutOff(StreamSetting setting, StreamSetting.Running running) throws Exception {
+        try (var peer = setting.connectWithWindow(running.server().address(), WINDOW)) {
+            peer.send("go\n");
+            while (listener.count("closed") == 0) {
+                peer.read(PIECE);
+                LockSupport.parkNanos(PAUSE.toNanos());
             }
+        } catch (IOException e) {
+            listener.await("closed", 1); // while the peer was reading
         }
         assertThat(listener.failures())
                 .singleElement()

@@ -86,6 +86,11 @@ public final class Inbox {
         return waits;
     }
 
+    /** Returns whether the handler was called before its message was there, and is counted among those that wait. */
+    boolean isCounted() {
+        return waits;
+    }
+
     /** The handler, if it was called before its message was there, waits for it no more. */
     void endWait() {
         if (waits) {

@@ -50,7 +50,8 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
         this.context = context;
         this.transport = transport;
         var config = context.config();
-        channel = new WaitingChannel(transport, context.waits(), this, config.messageTimeout(), config.minWriteRate());
+        channel = new WaitingChannel(
+                transport, context.waits(), context.slowPeers(), this, config.messageTimeout(), config.minWriteRate());
         tls = config.tls() == null ? null : new TlsChannel(channel, config.tls(), this::compute);
         in = new ChannelInput(tls == null ? channel : tls, context.inputs(), config.readBufferSize(), this);
         out = new ChannelOutput(tls == null ? channel : tls, context.outputs(), config.writeBufferSize(), this);
@@ -109,6 +110,11 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
         if (known != null) {
             Objects.requireNonNull(poller).leaveLead(known);
         }
+    }
+
+    @Override
+    public final boolean isCounted() {
+        return inbox.isCounted();
     }
 
     @Override

@@ -16,8 +16,12 @@ abstract class SendingStream extends OpenStream {
     /** Sends what was queued, behind what the handler wrote, and waits until the peer has taken it. */
     final void sendQueued() throws IOException {
         Calls known = knownCalls();
-        while (known != null && isCallable() && !send(known)) {
-            awaitWritable(known);
+        try {
+            while (known != null && isCallable() && !send(known)) {
+                awaitWritable(known);
+            }
+        } finally {
+            channel.endSlowWait();
         }
     }
 

@@ -14,6 +14,7 @@ import dev.socketserver.internal.run.RequestRunner;
  * @param drain says whether idle connections are to end
  * @param alarms keeps the deadlines of connections that wait without a thread
  * @param waits lends threads a place to wait
+ * @param slowPeers says for which peers a thread waits no longer
  * @param inputs lends the buffers of inputs
  * @param outputs lends the buffers of outputs
  * @param firstWords says who speaks first
@@ -26,6 +27,7 @@ record StreamContext(
         DrainSignal drain,
         Alarms alarms,
         Waits waits,
+        SlowPeers slowPeers,
         SpareBuffers inputs,
         SpareBuffers outputs,
         FirstWords firstWords,

@@ -31,6 +31,9 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         /** Sends what was written. */
         void flush() throws IOException;
 
+        /** Returns whether the thread is counted among those that may wait for a slow peer. */
+        boolean isCounted();
+
         /** Called when bytes have come from the peer. */
         void received(int bytes);
 
@@ -38,8 +41,15 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         void sent(long bytes);
     }
 
+    /** A write that may have to be tried again. */
+    private interface Attempt {
+        /** Returns how many bytes the peer has taken. */
+        long write() throws IOException;
+    }
+
     private final Transport transport;
     private final Waits waits;
+    private final SlowPeers slowPeers;
     private final Owner owner;
     private volatile @Nullable Wait place; // written by the thread that has the turn
     private final long messageTimeout; // in nanoseconds; 0 for none
@@ -47,6 +57,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
     private final int minWriteRate; // in bytes per second; 0 for none
     private long writeTimeout; // in nanoseconds; 0 for none
     private @Nullable WritePace pace; // since a write had to wait in this turn
+    private boolean counted; // the present wait is one of those that may last, whoever else needs the thread
     private boolean receiving; // reads return available input without waiting
     private boolean sending; // writes send what the peer accepts without waiting
     private boolean inputExpired;
@@ -59,11 +70,19 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
     /**
      * Creates a channel without time limits for reads and writes.
      *
+     * @param slowPeers says which waits have to end when every thread is needed
      * @param messageTimeout the maximum time from the first wait for the rest of a message to its end; zero for no
      *     limit
      * @param minWriteRate how many bytes per second a peer has to take for which writes wait; 0 for any number
      */
-    WaitingChannel(Transport transport, Waits waits, Owner owner, Duration messageTimeout, int minWriteRate) {
+    WaitingChannel(
+            Transport transport,
+            Waits waits,
+            SlowPeers slowPeers,
+            Owner owner,
+            Duration messageTimeout,
+            int minWriteRate) {
+        this.slowPeers = slowPeers;
         this.messageTimeout = messageTimeout.toNanos();
         this.minWriteRate = minWriteRate;
         this.transport = transport;
@@ -144,16 +163,52 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
             readDeadline = restOverdue ? at(System.nanoTime()) : deadline(readTimeout);
             readsOn = true;
         }
-        long until = insideMessage ? earlier(readDeadline, messageDeadline()) : readDeadline;
+        return insideMessage ? awaitRest(target) : awaitInput(target, readDeadline);
+    }
+
+    private int awaitInput(ByteBuffer target, long deadline) throws IOException {
+        int count = 0;
         while (count == 0) {
-            boolean inTime = !inputExpired && await(SelectionKey.OP_READ, until);
-            count = receive(target); // even if the deadline has passed: this thread may have been delayed
-            if (count == 0 && !inTime) {
+            count = awaitAndReceive(target, deadline);
+            if (count == 0 && (inputExpired || isPast(deadline))) {
                 inputExpired = true;
-                throw timedOut(until);
+                throw timedOut(deadline);
             }
         }
         return count;
+    }
+
+    /** Waits for the rest of a message that has begun; not longer than is fair if its sender is slow. */
+    private int awaitRest(ByteBuffer target) throws IOException {
+        long deadline = earlier(readDeadline, messageDeadline());
+        if (messageTimeout == 0 || owner.isCounted()) {
+            return awaitInput(target, deadline);
+        }
+        counted = slowPeers.beginWait();
+        try {
+            while (!counted) {
+                long patience = at(System.nanoTime() + slowPeers.patience());
+                int count = awaitAndReceive(target, earlier(deadline, patience));
+                if (count != 0) {
+                    return count;
+                } else if (inputExpired || isPast(deadline)) {
+                    break;
+                } else if (isPast(patience) && givesWay()) {
+                    inputExpired = true;
+                    throw givesWay("the peer did not send the rest of a message, and every worker is busy");
+                }
+            }
+            return awaitInput(target, deadline);
+        } finally {
+            endSlowWait();
+        }
+    }
+
+    private int awaitAndReceive(ByteBuffer target, long deadline) throws IOException {
+        if (!inputExpired) {
+            await(SelectionKey.OP_READ, deadline);
+        }
+        return receive(target); // even if the deadline has passed: this thread may have been delayed
     }
 
     private int receive(ByteBuffer target) throws IOException {
@@ -187,12 +242,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
     public int write(ByteBuffer source) throws IOException {
         int count = send(source);
         if (count == 0 && !sending && source.hasRemaining()) {
-            long deadline = deadline(writeTimeout);
-            while (count == 0) {
-                boolean inTime = awaitTaking(deadline);
-                count = send(source);
-                checkProgress(count, inTime, deadline);
-            }
+            count = (int) awaitTaken(() -> send(source));
         }
         taken(count);
         return count;
@@ -202,14 +252,27 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
     public long write(ByteBuffer[] sources, int offset, int length) throws IOException {
         long count = send(sources, offset, length);
         if (count == 0 && !sending) {
-            long deadline = deadline(writeTimeout);
-            while (count == 0) {
-                boolean inTime = awaitTaking(deadline);
-                count = send(sources, offset, length);
-                checkProgress(count, inTime, deadline);
-            }
+            count = awaitTaken(() -> send(sources, offset, length));
         }
         taken(count);
+        return count;
+    }
+
+    /**
+     * Tries a write until the peer has taken something. The kernel reports a socket as writable only when a third of
+     * its buffer is free, so the write is tried after each wait.
+     */
+    private long awaitTaken(Attempt attempt) throws IOException {
+        long deadline = deadline(writeTimeout);
+        long count = 0;
+        try {
+            while (count == 0) {
+                awaitWritable(deadline);
+                count = attempt.write();
+            }
+        } finally {
+            endSlowWait();
+        }
         return count;
     }
 
@@ -225,48 +288,76 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         }
     }
 
-    /** Waits until the peer may take more; returns false at the deadline, or if it takes too little in too long. */
-    private boolean awaitTaking(long deadline) throws IOException {
-        if (minWriteRate == 0 || writeTimeout == 0) {
-            return await(SelectionKey.OP_WRITE, deadline);
-        }
-        WritePace known = pace == null ? new WritePace(minWriteRate) : pace;
-        pace = known;
-        long begin = System.nanoTime();
-        try {
-            return await(SelectionKey.OP_WRITE, earlier(deadline, at(begin + known.left(writeTimeout))));
-        } finally {
-            known.waited(System.nanoTime() - begin);
-        }
-    }
-
     /** Returns the deadline of a write that begins to wait now, on the {@code nanoTime} clock, or {@link #NONE}. */
     long writeDeadline() {
         return deadline(writeTimeout);
     }
 
-    /** Waits until the peer may accept more, or the deadline is reached. */
+    /**
+     * Waits until the peer may accept more. The thread may wait again, until {@link #endSlowWait}.
+     *
+     * @throws SocketTimeoutException if the peer, which has just accepted nothing, is too slow: the deadline has
+     *     passed, it is behind the minimum rate, or it gives way to others; the connection is closed
+     */
     void awaitWritable(long deadline) throws IOException {
-        await(SelectionKey.OP_WRITE, deadline);
+        WritePace known = pace;
+        if (known == null) {
+            known = new WritePace(minWriteRate);
+            pace = known;
+        }
+        long patience = slowPeers.patience();
+        checkPace(known, deadline, patience);
+        counted = counted || (minWriteRate > 0 && slowPeers.beginWait());
+        long left = known.left(writeTimeout);
+        long most = counted || minWriteRate == 0 ? left : Math.min(left, known.untilLook(patience));
+        long begin = System.nanoTime();
+        try {
+            await(SelectionKey.OP_WRITE, most == Long.MAX_VALUE ? deadline : earlier(deadline, at(begin + most)));
+        } finally {
+            known.waited(System.nanoTime() - begin);
+        }
     }
 
-    /**
-     * Closes the connection if its peer has accepted nothing before the deadline, or too little so far. The kernel
-     * reports a socket as writable only when a third of its buffer is free, so a write is attempted in any case.
-     */
-    private void checkProgress(long count, boolean inTime, long deadline) throws IOException {
-        if (count == 0 && !inTime) {
-            SocketTimeoutException overdue = closeOverdue();
-            throw isPast(deadline)
-                    ? overdue
-                    : new SocketTimeoutException("the peer accepts less than " + minWriteRate + " bytes per second");
+    private void checkPace(WritePace known, long deadline, long patience) throws IOException {
+        if (isPast(deadline)) {
+            throw closeOverdue();
+        } else if (known.left(writeTimeout) <= 0) {
+            throw close(new SocketTimeoutException("the peer accepts less than " + minWriteRate + " bytes per second"));
+        } else if (!counted && minWriteRate > 0 && known.isSlow(patience, SlowPeers.SLOW_RATE) && givesWay()) {
+            throw close(givesWay("the peer is slow to accept an answer, and every worker is busy"));
+        }
+    }
+
+    /** Returns whether a peer that is slow has to give way, since it cannot be counted, either. */
+    private boolean givesWay() {
+        counted = slowPeers.beginWait();
+        return !counted && slowPeers.isCrowded();
+    }
+
+    private SocketTimeoutException givesWay(String why) {
+        var failure = new SocketTimeoutException(why);
+        slowPeers.givesWay(owner, failure);
+        return failure;
+    }
+
+    /** The thread waits no more for a slow peer. */
+    void endSlowWait() {
+        if (counted) {
+            counted = false;
+            slowPeers.endWait();
         }
     }
 
     /** Closes the connection, whose peer has accepted nothing before the deadline; returns the failure. */
     SocketTimeoutException closeOverdue() throws IOException {
+        return close(new SocketTimeoutException("the peer accepted no data for " + Duration.ofNanos(writeTimeout)));
+    }
+
+    /** Closes the connection by a reset, so that the kernel does not go on offering what the peer does not accept. */
+    private SocketTimeoutException close(SocketTimeoutException why) throws IOException {
+        transport.resetOnClose();
         transport.close();
-        return new SocketTimeoutException("the peer accepted no data for " + Duration.ofNanos(writeTimeout));
+        return why;
     }
 
     /** Returns the deadline after a time from now, on the {@code nanoTime} clock; {@link #NONE} for 0. */

@@ -14,11 +14,13 @@ final class WritePace {
     private final int least; // bytes per second
     private long waited; // nanoseconds
     private long taken; // bytes
+    private long waitedBefore; // nanoseconds, when it was looked at last
+    private long takenBefore; // bytes, when it was looked at last
 
     /**
      * Creates one of a peer for which a write is about to wait.
      *
-     * @param least how many bytes per second it has to take, at least 1
+     * @param least how many bytes per second it has to take; 0 for any number
      */
     WritePace(int least) {
         this.least = least;
@@ -26,7 +28,7 @@ final class WritePace {
 
     /** The peer has taken that many bytes. */
     void taken(long bytes) {
-        taken = Math.min(taken + bytes, least * MOST_SECONDS);
+        taken += bytes;
     }
 
     /** A write has waited that many nanoseconds. */
@@ -37,9 +39,38 @@ final class WritePace {
     /**
      * Returns how many nanoseconds writes may wait from now on if the peer takes nothing; 0 or less if it is too slow.
      *
-     * @param grace how long they may wait in any case, in nanoseconds
+     * @param grace how long they may wait in any case, in nanoseconds; 0 for as long as they want
      */
     long left(long grace) {
-        return grace + taken / least * SECOND + taken % least * SECOND / least - waited;
+        if (least == 0 || grace == 0) {
+            return Long.MAX_VALUE;
+        }
+        long counted = Math.min(taken, least * MOST_SECONDS);
+        return grace + counted / least * SECOND + counted % least * SECOND / least - waited;
+    }
+
+    /**
+     * Returns how many nanoseconds writes may wait from now on before they have waited that long since the last look.
+     */
+    long untilLook(long patience) {
+        return patience - (waited - waitedBefore);
+    }
+
+    /**
+     * Returns whether the peer was slow while writes waited since the last look, which it was not if they have not
+     * waited long enough to say so.
+     *
+     * @param patience how long that is, in nanoseconds
+     * @param rate how many bytes per second a peer takes that is not slow
+     */
+    boolean isSlow(long patience, int rate) {
+        long span = waited - waitedBefore;
+        if (span < patience) {
+            return false;
+        }
+        boolean slow = taken - takenBefore < rate * (double) span / SECOND;
+        waitedBefore = waited;
+        takenBefore = taken;
+        return slow;
     }
 }

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.Timeout;
 @Timeout(10)
 class WritePaceTest {
     private static final long GRACE = TimeUnit.SECONDS.toNanos(60);
+    private static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
     private static final int LEAST = 240;
 
     private final WritePace pace = new WritePace(LEAST);
@@ -54,5 +55,36 @@ class WritePaceTest {
     void aTerabyteIsNoMistake() {
         pace.taken(1L << 40);
         assertThat(pace.left(GRACE)).isGreaterThan(GRACE);
+    }
+
+    @Test
+    void theyMayWaitForAsLongAsTheyWantWithoutARate() {
+        var any = new WritePace(0);
+        any.waited(2 * GRACE);
+        assertThat(any.left(GRACE)).isEqualTo(Long.MAX_VALUE);
+        assertThat(pace.left(0)).isEqualTo(Long.MAX_VALUE);
+    }
+
+    @Test
+    void aPeerIsNotSlowBeforeWritesHaveWaitedForThePatience() {
+        pace.waited(PATIENCE - 1);
+        assertThat(pace.isSlow(PATIENCE, 1000)).isFalse();
+        assertThat(pace.untilLook(PATIENCE)).isEqualTo(1);
+        pace.waited(1);
+        assertThat(pace.isSlow(PATIENCE, 1000)).isTrue();
+    }
+
+    @Test
+    void aPeerIsSlowByWhatItTookSinceTheLastLook() {
+        pace.waited(PATIENCE);
+        pace.taken(1_000_000);
+        assertThat(pace.isSlow(PATIENCE, 1000)).isFalse();
+        assertThat(pace.untilLook(PATIENCE)).isEqualTo(PATIENCE);
+        pace.waited(PATIENCE);
+        pace.taken(999);
+        assertThat(pace.isSlow(PATIENCE, 1000)).isTrue();
+        pace.waited(PATIENCE);
+        pace.taken(1000);
+        assertThat(pace.isSlow(PATIENCE, 1000)).isFalse();
     }
 }

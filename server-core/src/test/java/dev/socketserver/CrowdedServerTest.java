@@ -1,0 +1,166 @@
+package dev.socketserver;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.socketserver.peer.Peer;
+import dev.socketserver.peer.RecordingListener;
+import dev.socketserver.pool.PoolConfig;
+import java.io.IOException;
+import java.net.SocketTimeoutException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.UnaryOperator;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Peers that do not read, or stop inside a message, give way when others need the workers that wait for them. */
+@Timeout(60)
+class CrowdedServerTest {
+    private static final int WORKERS = 4;
+    private static final int HALF_OF_THE_WORKERS = 2;
+    private static final int SLOW = 12;
+
+    private static final Duration LONGER_THAN_THE_PATIENCE = Duration.ofMillis(1_300);
+
+    /** Not so small that the system delivers what is left at a crawl. */
+    private static final int WINDOW = 64 << 10;
+
+    /** More than sockets hold. */
+    private static final byte[] ANSWER = new byte[8 << 20];
+
+    private final List<Peer> slow = new ArrayList<>();
+    private final RecordingListener listener = new RecordingListener();
+
+    @TempDir
+    Path directory;
+
+    static Stream<StreamSetting> settings() {
+        return StreamSetting.engines().stream();
+    }
+
+    private StreamSetting.Running start(StreamSetting setting, UnaryOperator<ServerConfig.Builder> options)
+            throws IOException {
+        return setting.start(
+                directory,
+                config -> options.apply(config.listener(listener)
+                        .readTimeout(Duration.ZERO)
+                        .messageTimeout(Duration.ofMinutes(10))
+                        .writeTimeout(Duration.ofMinutes(10))
+                        .shutdownGrace(Duration.ZERO)
+                        .pool(PoolConfig.builder()
+                                .minWorkers(1)
+                                .maxWorkers(WORKERS)
+                                .build())),
+                StreamRequestHandler.of((in, out) -> {
+                    String line = in.readLine(UTF_8, 10);
+                    switch (String.valueOf(line)) {
+                        case "all" -> out.write(ANSWER);
+                        case "rest" -> out.write(in.readLine(UTF_8, 10) + "\n", UTF_8);
+                        default -> out.write(line + "\n", UTF_8);
+                    }
+                }));
+    }
+
+    private void begin(StreamSetting setting, StreamSetting.Running running, int count, String message)
+            throws IOException {
+        for (int i = 0; i < count; i++) {
+            slow.add(setting.connectWithWindow(running.server().address(), WINDOW)
+                    .send(message));
+        }
+    }
+
+    @AfterEach
+    void close() throws IOException {
+        for (Peer peer : slow) {
+            peer.close();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void oneMoreIsServedThoughMorePeersThanWorkersDoNotReadTheirAnswers(StreamSetting setting) throws Exception {
+        try (var running = start(setting, config -> config)) {
+            begin(setting, running, SLOW, "all\n");
+            try (var next = running.connect()) {
+                assertThat(next.send("me\n").readLine()).isEqualTo("me");
+            }
+            assertThat(listener.failures())
+                    .hasSizeLessThanOrEqualTo(SLOW - HALF_OF_THE_WORKERS)
+                    .isNotEmpty()
+                    .allSatisfy(failure -> assertThat(failure)
+                            .isInstanceOf(SocketTimeoutException.class)
+                            .hasMessage("the peer is slow to accept an answer, and every worker is busy"));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void oneMoreIsServedThoughMorePeersThanWorkersStopInTheMiddle(StreamSetting setting) throws Exception {
+        try (var running = start(setting, config -> config)) {
+            begin(setting, running, SLOW, "rest\nha");
+            try (var next = running.connect()) {
+                assertThat(next.send("me\n").readLine()).isEqualTo("me");
+            }
+            assertThat(listener.failures())
+                    .hasSizeLessThanOrEqualTo(SLOW - HALF_OF_THE_WORKERS)
+                    .isNotEmpty()
+                    .allSatisfy(failure -> assertThat(failure)
+                            .isInstanceOf(SocketTimeoutException.class)
+                            .hasMessage("the peer did not send the rest of a message, and every worker is busy"));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void nobodyGivesWayWhileAWorkerIsFree(StreamSetting setting) throws Exception {
+        try (var running = start(setting, config -> config)) {
+            begin(setting, running, WORKERS - 1, "all\n");
+            for (Peer reader : slow) {
+                reader.read(1); // a worker writes
+            }
+            LockSupport.parkNanos(LONGER_THAN_THE_PATIENCE.toNanos());
+            try (var next = running.connect()) {
+                assertThat(next.send("me\n").readLine()).isEqualTo("me");
+            }
+            for (Peer reader : slow) {
+                assertThat(reader.readAll()).hasSize(ANSWER.length - 1);
+            }
+            listener.await("closed", WORKERS);
+            assertThat(listener.failures()).isEmpty();
+        }
+    }
+
+    /** A TLS handshake would have to wait for a worker. */
+    static Stream<StreamSetting> clearText() {
+        return settings().filter(setting -> setting.transport() != Transport.TLS);
+    }
+
+    @ParameterizedTest
+    @MethodSource("clearText")
+    void nobodyGivesWayWithoutALimitForSlowPeers(StreamSetting setting) throws Exception {
+        try (var running = start(setting, config -> config.minWriteRate(0).messageTimeout(Duration.ZERO))) {
+            begin(setting, running, SLOW, "rest\nha");
+            begin(setting, running, WORKERS, "all\n");
+            LockSupport.parkNanos(LONGER_THAN_THE_PATIENCE.toNanos());
+            for (Peer peer : slow.subList(0, SLOW)) {
+                peer.send("lf\n");
+            }
+            for (Peer peer : slow.subList(0, SLOW)) {
+                assertThat(peer.readLine()).isEqualTo("half");
+            }
+            for (Peer peer : slow.subList(SLOW, SLOW + WORKERS)) {
+                assertThat(peer.readAll()).hasSize(ANSWER.length);
+            }
+            listener.await("closed", SLOW + WORKERS);
+            assertThat(listener.failures()).isEmpty();
+        }
+    }
+}
