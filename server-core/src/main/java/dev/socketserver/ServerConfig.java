@@ -232,8 +232,8 @@ public final class ServerConfig {
     /**
      * Returns how many bytes per second a peer has to take on average while the writes of a handler wait for it, once
      * they have waited for {@link #writeTimeout()} in all; 0 for any number. The default is
-     * {@value ServerOptions#DEFAULT_MIN_WRITE_RATE}. Unless it is 0, peers that read slowly give way, and are reset, when
-     * every worker is busy and more than half of the workers wait for slow peers.
+     * {@value ServerOptions#DEFAULT_MIN_WRITE_RATE}. Unless it is 0, peers that read slowly give way, and are reset,
+     * when every worker is busy and more than half of the workers wait for slow peers.
      */
     public int minWriteRate() {
         return options.minWriteRate;
