@@ -7,11 +7,11 @@ import dev.socketserver.internal.run.OpenRequests;
 import dev.socketserver.internal.run.ServerCounters;
 import dev.socketserver.internal.run.ServerRun;
 import dev.socketserver.internal.util.Check;
+import dev.socketserver.internal.util.Closing;
 import dev.socketserver.internal.util.Log;
 import dev.socketserver.internal.util.RateLimitedLog;
 import dev.socketserver.internal.util.StopSignals;
 import dev.socketserver.pool.ElasticThreadPool;
-import java.io.Closeable;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -155,7 +155,7 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
             bound.release();
             endpoint = null;
         }
-        closeQuietly(channelOrNull());
+        Closing.quietly(channelOrNull());
     }
 
     /**
@@ -327,7 +327,7 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
     protected void serverClose() {
         Endpoint bound = endpoint;
         if (bound == null) {
-            closeQuietly(channelOrNull());
+            Closing.quietly(channelOrNull());
         } else {
             bound.close();
         }
@@ -480,16 +480,6 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
             throw new IllegalStateException("the server's socket is not open yet");
         }
         return channel;
-    }
-
-    private static void closeQuietly(@Nullable Closeable channel) {
-        try {
-            if (channel != null) {
-                channel.close();
-            }
-        } catch (IOException e) {
-            LOG.debug("closing {} failed: {}", channel, e);
-        }
     }
 
     @Override

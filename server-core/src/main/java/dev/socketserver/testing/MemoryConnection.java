@@ -22,9 +22,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
 
@@ -157,21 +155,11 @@ final class MemoryConnection extends MemoryRequest implements StreamConnection {
 
     @Override
     public void execute(Runnable task) {
-        Objects.requireNonNull(task, "task");
-        if (!isOpen()) {
-            throw new RejectedExecutionException(this + " is closed");
-        }
-        calls.add(task);
-        call();
+        calls.execute(task, this);
     }
 
     @Override
     public Timer schedule(Duration delay, Runnable task) {
-        Check.notNegative("delay", delay);
-        Objects.requireNonNull(task, "task");
-        if (!isOpen()) {
-            throw new RejectedExecutionException(this + " is closed");
-        }
         return calls.schedule(task, delay, alarms, this);
     }
 

@@ -1,6 +1,8 @@
 package dev.socketserver.internal.run;
 
 import dev.socketserver.internal.pool.ServicePool;
+import dev.socketserver.pool.ElasticThreadPool;
+import dev.socketserver.pool.OverloadPolicy;
 import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 
@@ -22,4 +24,10 @@ public record RunContext(
         Executor executor,
         @Nullable ServicePool pool,
         Runnable stopListening,
-        Runnable died) {}
+        Runnable died) {
+
+    /** Returns what the executor does when it is full; what an unknown one does may take time. */
+    public OverloadPolicy overloadPolicy() {
+        return executor instanceof ElasticThreadPool known ? known.config().overloadPolicy() : OverloadPolicy.BLOCK;
+    }
+}

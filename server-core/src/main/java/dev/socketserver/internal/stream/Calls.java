@@ -4,10 +4,12 @@ import dev.socketserver.StreamConnection;
 import dev.socketserver.internal.run.Alarm;
 import dev.socketserver.internal.run.Alarms;
 import dev.socketserver.internal.run.OpenRequest;
+import dev.socketserver.internal.util.Check;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashSet;
 import java.util.IdentityHashMap;
+import java.util.Objects;
 import java.util.Set;
 import java.util.concurrent.RejectedExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -49,11 +51,24 @@ public final class Calls {
     public Calls() {}
 
     /**
-     * Adds a task.
+     * Adds a task, and calls its owner, the connection.
      *
-     * @throws RejectedExecutionException if the connection has ended, or too many tasks wait
+     * @throws RejectedExecutionException if the connection is closed, or too many tasks wait
      */
-    public synchronized void add(Runnable task) {
+    public void execute(Runnable task, OpenRequest owner) {
+        Objects.requireNonNull(task, "task");
+        requireOpen(owner);
+        add(task);
+        owner.call();
+    }
+
+    private static void requireOpen(OpenRequest owner) {
+        if (!owner.isOpen()) {
+            throw new RejectedExecutionException(owner + " is closed");
+        }
+    }
+
+    private synchronized void add(Runnable task) {
         checkRoom(tasks.size(), "wait");
         tasks.add(task);
     }
@@ -69,9 +84,12 @@ public final class Calls {
     /**
      * Adds a task that is to wait for so long; its owner, the connection, is called then.
      *
-     * @throws RejectedExecutionException if the connection has ended, or too many tasks are scheduled already
+     * @throws RejectedExecutionException if the connection is closed, or too many tasks are scheduled already
      */
     public StreamConnection.Timer schedule(Runnable task, Duration delay, Alarms alarms, OpenRequest owner) {
+        Check.notNegative("delay", delay);
+        Objects.requireNonNull(task, "task");
+        requireOpen(owner);
         var timer = new Scheduled(task, alarms, owner);
         if (delay.isZero()) {
             add(timer);

@@ -16,9 +16,7 @@ import java.net.SocketAddress;
 import java.net.SocketOption;
 import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
-import java.util.Objects;
 import java.util.Optional;
-import java.util.concurrent.RejectedExecutionException;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -148,21 +146,11 @@ final class Connection extends StreamRequest implements StreamConnection {
 
     @Override
     public void execute(Runnable task) {
-        Objects.requireNonNull(task, "task");
-        if (!isOpen()) {
-            throw new RejectedExecutionException(this + " is closed");
-        }
-        calls().add(task);
-        call();
+        calls().execute(task, this);
     }
 
     @Override
     public Timer schedule(Duration delay, Runnable task) {
-        Check.notNegative("delay", delay);
-        Objects.requireNonNull(task, "task");
-        if (!isOpen()) {
-            throw new RejectedExecutionException(this + " is closed");
-        }
         return calls().schedule(task, delay, context.alarms(), this);
     }
 

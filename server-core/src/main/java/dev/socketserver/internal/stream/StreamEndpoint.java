@@ -12,6 +12,7 @@ import dev.socketserver.internal.run.OpenRequest;
 import dev.socketserver.internal.run.RunContext;
 import dev.socketserver.internal.run.SourceGate;
 import dev.socketserver.internal.util.Classes;
+import dev.socketserver.internal.util.Closing;
 import dev.socketserver.internal.util.Log;
 import dev.socketserver.internal.util.VirtualThreads;
 import dev.socketserver.limit.AtLimit;
@@ -19,10 +20,7 @@ import dev.socketserver.limit.LimitExceededException;
 import dev.socketserver.limit.RateLimit;
 import dev.socketserver.limit.TokenBucket;
 import dev.socketserver.net.ProxyProtocol;
-import dev.socketserver.pool.ElasticThreadPool;
-import dev.socketserver.pool.OverloadPolicy;
 import io.netty.buffer.ByteBufAllocator;
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.invoke.MethodHandles;
@@ -166,10 +164,7 @@ public final class StreamEndpoint implements Endpoint {
         if (pool == null) {
             return new BlockingIntake(run.runner(), run.executor(), waits);
         }
-        OverloadPolicy policy = run.executor() instanceof ElasticThreadPool known
-                ? known.config().overloadPolicy()
-                : OverloadPolicy.BLOCK;
-        Pollers made = new Pollers(run, pool, shared, policy);
+        Pollers made = new Pollers(run, pool, shared, run.overloadPolicy());
         pollers = made;
         return made;
     }
@@ -430,7 +425,7 @@ public final class StreamEndpoint implements Endpoint {
     /** Closes the listening socket, for the system too, which keeps it open for as long as a selector knows it. */
     @Override
     public void close() {
-        closeQuietly(channel);
+        Closing.quietly(channel);
         selector.wakeup();
         if (selecting.tryLock()) { // or else the accepting thread, which is awake, forgets the socket
             try {
@@ -450,20 +445,12 @@ public final class StreamEndpoint implements Endpoint {
         if (proxies != null) {
             proxies.close();
         }
-        closeQuietly(selector);
+        Closing.quietly(selector);
         StreamContext shared = context;
         if (shared != null) {
             shared.lingering().close();
         }
         inputs.close();
         outputs.close();
-    }
-
-    private static void closeQuietly(Closeable closeable) {
-        try {
-            closeable.close();
-        } catch (IOException e) {
-            LOG.debug("closing {} failed: {}", closeable, e);
-        }
     }
 }

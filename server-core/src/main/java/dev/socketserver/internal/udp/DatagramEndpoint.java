@@ -9,11 +9,9 @@ import dev.socketserver.internal.run.Intake;
 import dev.socketserver.internal.run.RequestRunner;
 import dev.socketserver.internal.run.RunContext;
 import dev.socketserver.internal.run.SourceGate;
-import dev.socketserver.internal.util.Log;
-import dev.socketserver.pool.ElasticThreadPool;
+import dev.socketserver.internal.util.Closing;
 import dev.socketserver.pool.OverloadPolicy;
 import io.netty.buffer.ByteBuf;
-import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.InetAddress;
@@ -37,8 +35,6 @@ import org.jspecify.annotations.Nullable;
  * interrupt reaches the socket.
  */
 public final class DatagramEndpoint implements Endpoint, Receivers.Entrance, DatagramRequest.Socket {
-    private static final Log LOG = Log.of(DatagramEndpoint.class);
-
     /** How many datagrams are taken after the last call at most: newcomers must not hold up the end. */
     private static final int MOST_AFTER_LAST_CALL = 4096;
 
@@ -91,9 +87,7 @@ public final class DatagramEndpoint implements Endpoint, Receivers.Entrance, Dat
         if (pool == null || config.engine() == Engine.BLOCKING) {
             return new Intake(run.runner(), run.executor());
         }
-        boolean standsIn = run.executor() instanceof ElasticThreadPool known
-                && known.config().overloadPolicy() != OverloadPolicy.BLOCK;
-        return new Receivers(run, pool, this, config.name(), standsIn);
+        return new Receivers(run, pool, this, config.name(), run.overloadPolicy() != OverloadPolicy.BLOCK);
     }
 
     @Override
@@ -278,16 +272,8 @@ public final class DatagramEndpoint implements Endpoint, Receivers.Entrance, Dat
     @Override
     public void release() {
         ended = true;
-        closeQuietly(channel);
-        closeQuietly(selector);
+        Closing.quietly(channel);
+        Closing.quietly(selector);
         arrivals.release();
-    }
-
-    private static void closeQuietly(Closeable closeable) {
-        try {
-            closeable.close();
-        } catch (IOException e) {
-            LOG.debug("closing {} failed: {}", closeable, e);
-        }
     }
 }
