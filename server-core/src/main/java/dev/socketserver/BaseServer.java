@@ -371,7 +371,7 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
 
     /** Closes a request. Called once per request; further calls do nothing. */
     protected void closeRequest(R request) {
-        running().runner().close(open(request));
+        running().runner().ends().close(open(request));
     }
 
     /**

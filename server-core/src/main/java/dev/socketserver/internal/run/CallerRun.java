@@ -87,7 +87,7 @@ public final class CallerRun {
     /** Ends a request that is parked or queued: finishes its handler and releases what it holds. */
     public void close(OpenRequest request) {
         if (request.begin() || request.beginReady()) {
-            runner.close(request);
+            runner.ends().close(request);
         }
     }
 
@@ -161,7 +161,7 @@ public final class CallerRun {
 
         @Override
         public void shutDown(OpenRequest request) {
-            runner.close(request);
+            runner.ends().close(request);
         }
 
         @Override

@@ -115,7 +115,7 @@ final class Drain {
         run.stopIntake();
         run.closePool();
         run.interruptAcceptor();
-        runner.force();
+        runner.ends().force();
         return forced;
     }
 }

@@ -34,10 +34,10 @@ public final class FinishRequest {
                 }
                 request.handled();
             }
-            runner.finish(request);
+            runner.ends().finish(request);
         } catch (Throwable e) {
             request.failed();
-            runner.sendLastWords(request);
+            runner.ends().sendLastWords(request);
             throw e;
         }
     }

@@ -1,10 +1,7 @@
 package dev.socketserver.internal.run;
 
-import dev.socketserver.EndReason;
 import dev.socketserver.Rejection;
 import dev.socketserver.internal.util.Classes;
-import dev.socketserver.internal.util.Log;
-import dev.socketserver.internal.util.RateLimitedLog;
 import dev.socketserver.limit.LimitExceededException;
 import dev.socketserver.pool.AbortableTask;
 import dev.socketserver.pool.RejectableTask;
@@ -28,23 +25,20 @@ import org.jspecify.annotations.Nullable;
  * <p>Thread-safe.
  */
 public final class RequestRunner {
-    private static final Log LOG = Log.of(RequestRunner.class);
-
     static {
         Classes.initialize(MethodHandles.lookup(), RequestTask.class);
     }
 
-    private final String server;
     private final Hooks hooks;
     private final RequestReports reports;
     private final OpenRequests open;
-    private final RateLimitedLog hookFailures = new RateLimitedLog(LOG);
+    private final RequestEnds ends;
 
     RequestRunner(String server, Hooks hooks, GuardedListener listener, ServerCounters counters, DrainSignal drain) {
-        this.server = server;
         this.hooks = hooks;
         reports = new RequestReports(server, listener, counters);
         open = new OpenRequests(drain);
+        ends = new RequestEnds(server, hooks, reports, open);
     }
 
     /** Returns the open requests. */
@@ -55,6 +49,11 @@ public final class RequestRunner {
     /** Returns the reports about requests. */
     public RequestReports reports() {
         return reports;
+    }
+
+    /** Returns what ends requests. */
+    public RequestEnds ends() {
+        return ends;
     }
 
     // ---- the accepting thread
@@ -76,7 +75,7 @@ public final class RequestRunner {
             throw e;
         } catch (Throwable e) {
             try {
-                fail(request, e);
+                ends.fail(request, e);
             } finally {
                 refuse(request);
             }
@@ -104,9 +103,9 @@ public final class RequestRunner {
     private void refuse(OpenRequest request) {
         if (request.hasTurn() || request.begin()) {
             try {
-                sendLastWords(request);
+                ends.sendLastWords(request);
             } finally {
-                shutDown(request);
+                ends.shutDown(request);
             }
         } else {
             request.abort(); // a hook passed it on before it threw
@@ -135,7 +134,7 @@ public final class RequestRunner {
         } finally {
             if (request.hasTurn() || request.begin()) {
                 request.cutOff();
-                shutDown(request);
+                ends.shutDown(request);
             }
         }
     }
@@ -156,7 +155,7 @@ public final class RequestRunner {
         try {
             sayBusy(request);
         } finally {
-            shutDown(request);
+            ends.shutDown(request);
         }
     }
 
@@ -168,7 +167,7 @@ public final class RequestRunner {
                 request.flush();
             }
         } catch (Throwable e) {
-            fail(request, e);
+            ends.fail(request, e);
         }
     }
 
@@ -191,17 +190,17 @@ public final class RequestRunner {
      * Nothing is rethrown, unless there is no memory even to report the exception.
      */
     public void serve(OpenRequest request) {
-        boolean ends = true;
+        boolean served = true;
         try {
-            ends = !isParkedAfterServing(request); // a parked request may already belong to another thread
-            if (ends) {
-                finish(request);
+            served = !isParkedAfterServing(request); // a parked request may already belong to another thread
+            if (served) {
+                ends.finish(request);
             }
         } catch (Throwable e) {
-            failed(request, e);
+            ends.failed(request, e);
         } finally {
-            if (ends) {
-                shutDown(request);
+            if (served) {
+                ends.shutDown(request);
             }
         }
     }
@@ -345,148 +344,5 @@ public final class RequestRunner {
     /** Notifies the handler that its peer has been silent for a while. Called in the turn. */
     public void idle(OpenRequest request) throws IOException {
         hooks.idle(request);
-    }
-
-    // ---- the end of a request
-
-    /** Finishes the handler and sends the remaining output. */
-    void finish(OpenRequest request) throws Exception {
-        request.endsBy(EndReason.HANDLER);
-        request.endCalls();
-        if (request.handler() != null) {
-            if (request.isDismissed()) {
-                sayGoodbye(request);
-            }
-            hooks.finish(request);
-        }
-        request.flush();
-        request.endCalls(); // messages that finish() has queued
-    }
-
-    /** Sends the goodbye of a connection that was idle when the server began to drain. */
-    private void sayGoodbye(OpenRequest request) {
-        try {
-            request.limitWaits();
-            hooks.sayGoodbye(request);
-            request.flush();
-        } catch (Throwable e) {
-            if (request.isPeersFault(e)) {
-                LOG.debug("could not send the goodbye to {}: {}", request, e);
-            } else {
-                fail(request, e);
-            }
-        }
-    }
-
-    /** Handles the exception that has ended a request. Never throws. */
-    private void failed(OpenRequest request, Throwable failure) {
-        try {
-            request.failed();
-            fail(request, failure);
-            hooks.finish(request); // unless handle() threw, in which case the handler is already finished
-        } catch (Throwable e) {
-            hookFailures.error("finish() of the handler of {} failed", request, e);
-        }
-        sendLastWords(request);
-    }
-
-    void sendLastWords(OpenRequest request) {
-        try {
-            request.flush();
-        } catch (Throwable e) {
-            LOG.debug("could not send the remaining output to {}: {}", request, e);
-        }
-    }
-
-    /** Reports a failure to serve a request. Never throws. */
-    private void fail(OpenRequest request, Throwable failure) {
-        try {
-            reports.failed(request, failure);
-            hooks.error(request, failure);
-        } catch (Throwable e) {
-            hookFailures.error("handleError of {} threw", server, e);
-        }
-    }
-
-    private void shutDown(OpenRequest request) {
-        try {
-            hooks.shutDown(request);
-        } catch (Throwable e) {
-            hookFailures.error("shutdownRequest of {} threw", server, e);
-        } finally {
-            close(request);
-        }
-    }
-
-    /**
-     * Closes a request in any state. Only the thread that has the turn finishes and releases it: if that is another
-     * thread, makes it do so.
-     */
-    public void close(OpenRequest request) {
-        if (request.hasEnded()) {
-            return;
-        }
-        if (!request.hasTurn() && !request.begin()) {
-            request.abort();
-            request.call();
-            return;
-        }
-        try {
-            finishLast(request);
-        } finally {
-            end(request);
-        }
-    }
-
-    private void end(OpenRequest request) {
-        if (request.end()) {
-            try {
-                request.release();
-            } catch (Throwable e) {
-                hookFailures.error(
-                        "could not release the buffers of {}; its handler may already have released them", request, e);
-            } finally {
-                if (request.letGo()) {
-                    closed(request);
-                }
-            }
-        }
-    }
-
-    /** Finishes the handler of a request that is closed early; otherwise it was finished before. */
-    private void finishLast(OpenRequest request) {
-        request.endsBy(EndReason.SERVER);
-        try {
-            hooks.finish(request);
-        } catch (Throwable e) {
-            fail(request, e);
-        }
-    }
-
-    /** Takes out a request that has ended and that nothing holds any more. */
-    public void closed(OpenRequest request) {
-        open.ends();
-        try {
-            reports.closed(request);
-        } finally {
-            open.remove(request);
-        }
-    }
-
-    // ---- the drain
-
-    /**
-     * Ends the requests that are still open: closes them and interrupts their threads; those that no thread serves are
-     * ended in this thread.
-     */
-    void force() {
-        open.forEach(request -> {
-            request.interrupt();
-            request.abort();
-            if (request.begin() || request.beginReady()) {
-                request.cutOff();
-                shutDown(request);
-            }
-        });
     }
 }

@@ -176,7 +176,7 @@ public final class DatagramRequest extends OpenRequest implements Datagram {
     /** Reports the datagram closed, which has outlived its turn. */
     private void closeLate() {
         endsIn(Thread.currentThread());
-        socket.runner().closed(this);
+        socket.runner().ends().closed(this);
     }
 
     @Override
