@@ -16,7 +16,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executor;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -25,7 +24,6 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ServerRun implements Drain.Run {
     private static final Log LOG = Log.of(ServerRun.class);
-    private static final long LOOK_INTERVAL = 1_000_000;
 
     /** How often {@code serviceActions()} is called. */
     public static final Duration SERVICE_INTERVAL = Housekeeper.SERVICE_INTERVAL;
@@ -47,6 +45,7 @@ public final class ServerRun implements Drain.Run {
     private final Intake intake;
     private final Housekeeper housekeeper;
     private final Drain drain;
+    private final Acceptor acceptor = new Acceptor();
     private final CompletableFuture<DrainReport> stopped = new CompletableFuture<>();
 
     /** Held while the state changes and the listener is told, which so hears of the changes in their order. */
@@ -54,8 +53,6 @@ public final class ServerRun implements Drain.Run {
 
     private ServerState state = ServerState.STARTING; // guarded by this
     private boolean served; // guarded by this: it was READY
-    private @Nullable Thread acceptor; // guarded by this; set while a thread accepts
-    private boolean acceptorInterrupted; // guarded by this
     private @Nullable Thread drainer; // guarded by this; set while a thread drains
     private Duration delay = Duration.ZERO; // confined to the thread that drains
 
@@ -189,13 +186,11 @@ public final class ServerRun implements Drain.Run {
     public void startAcceptor() {
         var thread = new Thread(null, () -> acceptUntilStopped(null), config.name() + "-acceptor", 0, false);
         thread.setDaemon(false);
-        synchronized (this) {
-            acceptor = thread;
-        }
+        acceptor.begins(thread);
         try {
             thread.start();
         } catch (Throwable e) {
-            acceptorEnded();
+            acceptor.ends();
             stop(Duration.ZERO);
             throw e;
         }
@@ -220,18 +215,19 @@ public final class ServerRun implements Drain.Run {
             intake.acceptOne(request);
             return true;
         } finally {
-            acceptorEnded();
+            acceptor.ends();
         }
     }
 
+    /** Makes the calling thread the acceptor; with the monitor held. */
     private void accepting() {
-        if (acceptor != null) {
+        if (acceptor.isThere()) {
             throw new IllegalStateException(server + " cannot start serving: it is already serving");
         }
         if (state != ServerState.STARTING) {
             throw new IllegalStateException(server + " cannot start serving: it is " + state);
         }
-        acceptor = Thread.currentThread();
+        acceptor.begins(Thread.currentThread());
     }
 
     /**
@@ -252,7 +248,7 @@ public final class ServerRun implements Drain.Run {
             }
             orderly = true;
         } finally {
-            acceptorEnded();
+            acceptor.ends();
             if (!orderly) {
                 threadDied();
             }
@@ -309,38 +305,15 @@ public final class ServerRun implements Drain.Run {
         }
     }
 
-    /** The acceptor, which is the calling thread unless it could not be started, accepts no more. */
-    private synchronized void acceptorEnded() {
-        acceptor = null;
-        if (acceptorInterrupted) {
-            acceptorInterrupted = false;
-            Thread.interrupted();
-        }
-        notifyAll();
+    @Override
+    public void interruptAcceptor() {
+        acceptor.interrupt();
     }
 
     @Override
-    public synchronized void interruptAcceptor() {
-        if (acceptor != null) {
-            acceptorInterrupted = true;
-            acceptor.interrupt();
-        }
-    }
-
-    @Override
-    public synchronized boolean awaitAcceptor(long deadline) throws InterruptedException {
-        while (acceptor != null || (served && endpoint.isAccepting())) {
-            if (acceptor != null) {
-                LockSupport.unpark(acceptor); // it may be pausing after a failure
-            }
-            long left = deadline - System.nanoTime();
-            if (left <= 0) {
-                return false;
-            }
-            // A worker that receives in place of the acceptor notifies nobody.
-            TimeUnit.NANOSECONDS.timedWait(this, acceptor == null ? Math.min(left, LOOK_INTERVAL) : left);
-        }
-        return true;
+    public boolean awaitAcceptor(long deadline) throws InterruptedException {
+        boolean standIn = hasServed();
+        return acceptor.awaitNone(() -> standIn && endpoint.isAccepting(), deadline);
     }
 
     // ---- the end
@@ -380,11 +353,13 @@ public final class ServerRun implements Drain.Run {
     /** Returns whether waiting in this thread for the server's end would be waiting for itself. */
     private boolean isCalledFromInside() {
         synchronized (this) {
-            if (acceptor == Thread.currentThread() || drainer == Thread.currentThread()) {
+            if (drainer == Thread.currentThread()) {
                 return true;
             }
         }
-        return housekeeper.isCurrentThread() || runner.servedBy(Thread.currentThread()) != null;
+        return acceptor.isCurrentThread()
+                || housekeeper.isCurrentThread()
+                || runner.servedBy(Thread.currentThread()) != null;
     }
 
     /** Makes the calling thread the one that drains; returns false if another does, or did. */
