@@ -4,9 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import dev.socketserver.peer.CapturedLog;
 import dev.socketserver.peer.Loopback;
 import dev.socketserver.peer.RecordingListener;
 import dev.socketserver.peer.TestClient;
@@ -23,14 +22,12 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import java.util.function.Supplier;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.slf4j.LoggerFactory;
 
 /** What the log says of a request that failed, unless {@code handleError} is overridden. */
 @Timeout(60)
@@ -38,24 +35,10 @@ class DefaultHandleErrorTest {
     private static final int TOO_LONG = 65_508; // for a datagram of IPv4
     private static final String PEER = ".*StreamConnection\\[#\\d+ /127\\.0\\.0\\.1:\\d+].*";
 
-    private final Logger logger = (Logger) LoggerFactory.getLogger(BaseServer.class);
-    private final ListAppender<ILoggingEvent> written = new ListAppender<>();
+    @RegisterExtension
+    final CapturedLog written = new CapturedLog(BaseServer.class, Level.DEBUG);
+
     private final Queue<StreamConnection> connections = new ConcurrentLinkedQueue<>();
-
-    @BeforeEach
-    void listen() {
-        written.start();
-        logger.addAppender(written);
-        logger.setLevel(Level.DEBUG);
-        logger.setAdditive(false);
-    }
-
-    @AfterEach
-    void stopListening() {
-        logger.setAdditive(true);
-        logger.setLevel(null);
-        logger.detachAppender(written);
-    }
 
     private void fail(Exception failure) throws Exception {
         try (var server = new TcpServer(Loopback.config().build(), StreamRequestHandler.of((in, out) -> {
@@ -91,7 +74,7 @@ class DefaultHandleErrorTest {
     }
 
     private void checkOneLineForDebugging() {
-        assertThat(written.list).singleElement().satisfies(event -> {
+        assertThat(written.events()).singleElement().satisfies(event -> {
             assertThat(event.getLevel()).isEqualTo(Level.DEBUG);
             assertThat(event.getFormattedMessage()).contains("reset").matches(PEER);
             assertThat(event.getThrowableProxy()).isNull();
@@ -101,7 +84,7 @@ class DefaultHandleErrorTest {
     @Test
     void aHandlersFaultIsAnErrorWithItsStackAndThePeer() throws Exception {
         fail(new IllegalStateException("says the test"));
-        assertThat(written.list).singleElement().satisfies(event -> {
+        assertThat(written.events()).singleElement().satisfies(event -> {
             assertThat(event.getLevel()).isEqualTo(Level.ERROR);
             assertThat(event.getFormattedMessage()).matches(PEER);
             assertThat(event.getThrowableProxy().getMessage()).isEqualTo("says the test");
@@ -111,14 +94,14 @@ class DefaultHandleErrorTest {
     @Test
     void aHandlersOwnFailureToReadOrWriteIsAnErrorToo() throws Exception {
         fail(new NoSuchFileException("/etc/handler.properties"));
-        assertThat(written.list).singleElement().satisfies(event -> {
+        assertThat(written.events()).singleElement().satisfies(event -> {
             assertThat(event.getLevel()).isEqualTo(Level.ERROR);
             assertThat(event.getThrowableProxy().getMessage()).isEqualTo("/etc/handler.properties");
         });
     }
 
     private void checkOneErrorWithItsStack(String message) {
-        assertThat(written.list).singleElement().satisfies(event -> {
+        assertThat(written.events()).singleElement().satisfies(event -> {
             assertThat(event.getLevel()).isEqualTo(Level.ERROR);
             assertThat(event.getThrowableProxy().getMessage()).contains(message);
         });
@@ -179,7 +162,7 @@ class DefaultHandleErrorTest {
             connections.element().close();
             in.readLine(UTF_8, 100);
         });
-        assertThat(written.list)
+        assertThat(written.events())
                 .singleElement()
                 .extracting(ILoggingEvent::getLevel)
                 .isEqualTo(Level.ERROR);
@@ -228,7 +211,7 @@ class DefaultHandleErrorTest {
     @Test
     void aFailureOfAnotherConnectionIsNotThePeersFault() throws Exception {
         failByReset(e -> new ConnectException("the backend refused"));
-        assertThat(written.list)
+        assertThat(written.events())
                 .singleElement()
                 .extracting(ILoggingEvent::getLevel)
                 .isEqualTo(Level.ERROR);

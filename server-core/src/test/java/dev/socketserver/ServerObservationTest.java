@@ -5,9 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.offset;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import dev.socketserver.peer.CapturedLog;
 import dev.socketserver.peer.Loopback;
 import dev.socketserver.peer.RecordingListener;
 import dev.socketserver.peer.TestClient;
@@ -37,7 +35,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
-import org.slf4j.LoggerFactory;
 
 /** What a server measures, logs, and tells JMX and the flight recorder. */
 @Timeout(60)
@@ -158,40 +155,10 @@ class ServerObservationTest {
         }
     }
 
-    /** Captures what a logger is given, and keeps it from the others. */
-    private static final class Captured implements AutoCloseable {
-        private final Logger logger;
-        private final Level before;
-        private final ListAppender<ILoggingEvent> lines = new ListAppender<>();
-
-        Captured(Class<?> owner) {
-            logger = (Logger) LoggerFactory.getLogger(owner);
-            before = logger.getLevel();
-            lines.start();
-            logger.addAppender(lines);
-            logger.setLevel(Level.INFO);
-            logger.setAdditive(false);
-        }
-
-        List<String> at(Level level) {
-            return List.copyOf(lines.list).stream()
-                    .filter(line -> line.getLevel() == level)
-                    .map(ILoggingEvent::getFormattedMessage)
-                    .toList();
-        }
-
-        @Override
-        public void close() {
-            logger.detachAppender(lines);
-            logger.setLevel(before);
-            logger.setAdditive(true);
-        }
-    }
-
     @Test
     void theLifeOfAServerIsLogged() throws Exception {
         var entered = new CountDownLatch(1);
-        try (var log = new Captured(Server.class);
+        try (var log = new CapturedLog(Server.class, Level.INFO);
                 var server = new TcpServer(config.build(), StreamRequestHandler.of((in, out) -> {
                     entered.countDown();
                     new CountDownLatch(1).await();
@@ -204,13 +171,13 @@ class ServerObservationTest {
                 server.shutdown(Duration.ZERO);
             }
             assertThat(server.toString()).isEqualTo("observed[" + server.address() + "]");
-            assertThat(log.at(Level.INFO))
+            assertThat(log.lines(Level.INFO))
                     .containsExactly(
                             server + " is ready",
                             server + " is paused",
                             server + " is draining",
                             server + " has stopped: 0 requests finished, 0 idle connections closed, 1 requests forced");
-            assertThat(log.at(Level.WARN))
+            assertThat(log.lines(Level.WARN))
                     .singleElement()
                     .asString()
                     .startsWith(server + " forced the end of /127.0.0.1:")
@@ -222,7 +189,7 @@ class ServerObservationTest {
     void ofManyRequestsThatAreForcedOnlySomeAreLogged() throws Exception {
         int clients = 25;
         var entered = new CountDownLatch(clients);
-        try (var log = new Captured(Server.class);
+        try (var log = new CapturedLog(Server.class, Level.INFO);
                 var server = new TcpServer(config.build(), StreamRequestHandler.of((in, out) -> {
                     entered.countDown();
                     new CountDownLatch(1).await();
@@ -240,7 +207,7 @@ class ServerObservationTest {
                     client.close();
                 }
             }
-            assertThat(log.at(Level.WARN)).hasSize(21).last().isEqualTo(server + " forced the end of 5 others");
+            assertThat(log.lines(Level.WARN)).hasSize(21).last().isEqualTo(server + " forced the end of 5 others");
         }
     }
 
@@ -254,7 +221,7 @@ class ServerObservationTest {
                 ended.countDown();
             }
         };
-        try (var log = new Captured(AccessLog.class);
+        try (var log = new CapturedLog(AccessLog.class, Level.INFO);
                 var streams = new TcpServer(config.listener(access).build(), ByteEcho::new);
                 var datagrams = new UdpServer(config.build(), DatagramRequestHandler.of((in, out) -> {}))) {
             streams.start();
@@ -265,7 +232,7 @@ class ServerObservationTest {
                 sender.send("x");
                 assertThat(ended.await(50, TimeUnit.SECONDS)).isTrue();
             }
-            assertThat(log.at(Level.INFO))
+            assertThat(log.lines(Level.INFO))
                     .hasSize(2)
                     .anyMatch(line -> line.matches("observed #\\d+ /127\\.0\\.0\\.1:\\d+ \\d+ ms HANDLER"))
                     .anyMatch(line -> line.matches("observed #\\d+ /127\\.0\\.0\\.1:\\d+ \\d+ ms DATAGRAM"));

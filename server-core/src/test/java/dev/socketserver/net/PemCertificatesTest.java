@@ -5,11 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.socketserver.StreamRequestHandler;
 import dev.socketserver.TcpServer;
+import dev.socketserver.peer.CapturedLog;
 import dev.socketserver.peer.Certificates;
 import dev.socketserver.peer.Loopback;
 import dev.socketserver.peer.TestClient;
@@ -24,12 +22,10 @@ import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
-import org.slf4j.LoggerFactory;
 
 /** Certificates in files that are replaced while a server runs. */
 @Timeout(60)
@@ -37,30 +33,15 @@ class PemCertificatesTest {
     private static final String[] NAMES = {"first", "second", "third"};
 
     private final AtomicLong time = new AtomicLong();
-    private final ListAppender<ILoggingEvent> log = new ListAppender<>();
-    private final Logger logger = (Logger) LoggerFactory.getLogger(PemCertificates.class);
+
+    @RegisterExtension
+    final CapturedLog log = new CapturedLog(PemCertificates.class);
 
     @TempDir
     private Path directory;
 
-    @BeforeEach
-    void begin() {
-        log.start();
-        logger.addAppender(log);
-        logger.setAdditive(false);
-    }
-
-    @AfterEach
-    void end() {
-        logger.detachAppender(log);
-        logger.setAdditive(true);
-    }
-
     private List<String> warnings() {
-        return log.list.stream()
-                .filter(line -> line.getLevel() == Level.WARN)
-                .map(ILoggingEvent::getFormattedMessage)
-                .toList();
+        return log.lines(Level.WARN);
     }
 
     private Path write(String file, String text) throws IOException {

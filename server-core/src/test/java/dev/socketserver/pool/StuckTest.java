@@ -2,9 +2,7 @@ package dev.socketserver.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import dev.socketserver.peer.CapturedLog;
 import dev.socketserver.peer.Polling;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -14,7 +12,6 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.slf4j.LoggerFactory;
 
 @Timeout(60)
 class StuckTest {
@@ -109,15 +106,13 @@ class StuckTest {
 
     @Test
     void aTaskThatEndsWhileItIsReportedIsReportedFirstAndThenItsEnd() throws Exception {
-        Logger logger = (Logger) LoggerFactory.getLogger(ElasticThreadPool.class);
-        ListAppender<ILoggingEvent> written = new ListAppender<>();
-        written.start();
-        logger.addAppender(written);
         PoolConfig config = PoolConfig.builder()
                 .name("stuck")
                 .stuckAfter(Duration.ofMillis(20))
                 .build();
-        try (var pool = new ElasticThreadPool(config)) {
+        List<String> lines;
+        try (var written = new CapturedLog(ElasticThreadPool.class);
+                var pool = new ElasticThreadPool(config)) {
             CountDownLatch mayEnd = new CountDownLatch(1);
             pool.execute(new Runnable() {
                 @Override
@@ -139,36 +134,31 @@ class StuckTest {
                 }
             });
             awaitQuietly(mayEnd);
-            assertThat(Polling.await(() -> written.list.size() == 2)).isTrue();
-        } finally {
-            logger.detachAppender(written);
+            assertThat(Polling.await(() -> written.lines().size() == 2)).isTrue();
+            lines = written.lines();
         }
-        assertThat(written.list.get(0).getFormattedMessage())
+        assertThat(lines.get(0))
                 .contains("has run for", "a task that ends meanwhile")
                 .doesNotContain("awaitSlot");
-        assertThat(written.list.get(1).getFormattedMessage()).contains("finished after");
+        assertThat(lines.get(1)).contains("finished after");
     }
 
     @Test
     void theReportShowsWhereTheTaskStands() throws Exception {
-        Logger logger = (Logger) LoggerFactory.getLogger(ElasticThreadPool.class);
-        ListAppender<ILoggingEvent> written = new ListAppender<>();
-        written.start();
-        logger.addAppender(written);
         CountDownLatch never = new CountDownLatch(1);
         PoolConfig config = PoolConfig.builder()
                 .name("stuck")
                 .stuckAfter(Duration.ofMillis(20))
                 .stuckAction(StuckAction.ABORT)
                 .build();
-        try (var pool = new ElasticThreadPool(config)) {
+        List<String> lines;
+        try (var written = new CapturedLog(ElasticThreadPool.class);
+                var pool = new ElasticThreadPool(config)) {
             pool.execute(() -> awaitQuietly(never));
-            assertThat(Polling.await(() -> written.list.size() == 2)).isTrue();
-        } finally {
-            logger.detachAppender(written);
+            assertThat(Polling.await(() -> written.lines().size() == 2)).isTrue();
+            lines = written.lines();
         }
-        assertThat(written.list)
-                .extracting(ILoggingEvent::getFormattedMessage)
+        assertThat(lines)
                 .satisfiesExactly(
                         first -> assertThat(first).contains("has run for", "StuckTest.awaitQuietly"),
                         second -> assertThat(second).contains("finished after"));

@@ -6,40 +6,28 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
-import ch.qos.logback.core.read.ListAppender;
+import dev.socketserver.peer.CapturedLog;
 import java.time.Duration;
 import java.util.List;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.slf4j.LoggerFactory;
 
 /** What a pool logs when tasks fail. */
 @Timeout(60)
 class TaskFailureLogTest {
     private final Logger logger = (Logger) LoggerFactory.getLogger(ElasticThreadPool.class);
-    private final ListAppender<ILoggingEvent> written = new ListAppender<>();
 
-    @BeforeEach
-    void listen() {
-        logger.setAdditive(false);
-        written.start();
-        logger.addAppender(written);
-    }
-
-    @AfterEach
-    void stopListening() {
-        logger.detachAppender(written);
-        logger.setAdditive(true);
-    }
+    @RegisterExtension
+    final CapturedLog written = new CapturedLog(logger);
 
     private static void fail() {
         throw new IllegalStateException("the frequent one");
     }
 
     private List<String> errors() {
-        return written.list.stream()
+        return written.events().stream()
                 .filter(event -> event.getLevel() == Level.ERROR)
                 .map(event -> event.getThrowableProxy().getMessage())
                 .toList();
@@ -141,7 +129,7 @@ class TaskFailureLogTest {
             it.machine.advance(Duration.ofSeconds(1));
         }
         assertThat(errors()).containsExactly("has no name", "will not stop");
-        assertThat(written.list)
+        assertThat(written.events())
                 .filteredOn(event -> event.getLevel() == Level.ERROR)
                 .extracting(ILoggingEvent::getFormattedMessage)
                 .containsOnly("Task failed: " + Stubborn.class.getName());

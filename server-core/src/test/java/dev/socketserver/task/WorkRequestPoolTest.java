@@ -4,9 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
-import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import dev.socketserver.peer.CapturedLog;
 import dev.socketserver.peer.Polling;
 import java.io.IOException;
 import java.time.Duration;
@@ -19,7 +18,6 @@ import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.slf4j.LoggerFactory;
 
 /** The features of Arndt's ThreadPool, without its bugs. */
 @Timeout(60)
@@ -114,19 +112,13 @@ class WorkRequestPoolTest {
 
     @Test
     void aFailureIsLoggedUnlessThereIsAnExceptionCallback() throws Exception {
-        var log = new ListAppender<ILoggingEvent>();
-        log.start();
-        var logger = (Logger) LoggerFactory.getLogger(WorkRequest.class);
-        logger.addAppender(log);
-        logger.setAdditive(false);
-        try {
+        List<ILoggingEvent> events;
+        try (var log = new CapturedLog(WorkRequest.class)) {
             collect(failing(new IOException("expected")).withId("backup"));
             collect(failing(new IOException("dropped")).withExceptionCallback((done, failure) -> {}));
-        } finally {
-            logger.setAdditive(true);
-            logger.detachAppender(log);
+            events = log.events();
         }
-        assertThat(log.list).singleElement().satisfies(event -> {
+        assertThat(events).singleElement().satisfies(event -> {
             assertThat(event.getFormattedMessage()).isEqualTo("WorkRequest[backup] failed");
             assertThat(event.getThrowableProxy().getMessage()).isEqualTo("expected");
         });

@@ -3,45 +3,26 @@ package dev.socketserver.internal.run;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
-import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
 import dev.socketserver.Rejection;
 import dev.socketserver.limit.LimitExceededException;
+import dev.socketserver.peer.CapturedLog;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.slf4j.LoggerFactory;
+import org.junit.jupiter.api.extension.RegisterExtension;
 
 @Timeout(60)
 class RefusalLogTest {
-    private final Logger logger = (Logger) LoggerFactory.getLogger(RefusalLog.class);
-    private final ListAppender<ILoggingEvent> written = new ListAppender<>();
+    @RegisterExtension
+    final CapturedLog written = new CapturedLog(RefusalLog.class);
+
     private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5); // overflows in the course of the test
     private final RefusalLog log = new RefusalLog("server", now::get);
     private final LimitExceededException why = new LimitExceededException("full");
 
-    @BeforeEach
-    void listen() {
-        logger.setAdditive(false);
-        written.start();
-        logger.addAppender(written);
-    }
-
-    @AfterEach
-    void stopListening() {
-        logger.detachAppender(written);
-        logger.setAdditive(true);
-    }
-
     private List<String> warnings() {
-        return written.list.stream()
-                .filter(event -> event.getLevel() == Level.WARN)
-                .map(ILoggingEvent::getFormattedMessage)
-                .toList();
+        return written.lines(Level.WARN);
     }
 
     private void refuse(Rejection reason, int times) {

@@ -4,41 +4,29 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
-import ch.qos.logback.classic.spi.ILoggingEvent;
-import ch.qos.logback.core.read.ListAppender;
+import dev.socketserver.peer.CapturedLog;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
 import org.slf4j.LoggerFactory;
 
 @Timeout(60)
 class RateLimitedLogTest {
     private final Logger logger = (Logger) LoggerFactory.getLogger("RateLimitedLogTest");
-    private final ListAppender<ILoggingEvent> written = new ListAppender<>();
+
+    @RegisterExtension
+    final CapturedLog written = new CapturedLog(logger);
+
     private final AtomicLong now = new AtomicLong(Long.MAX_VALUE - 5); // overflows in the course of the test
     private final RateLimitedLog log = new RateLimitedLog(new Log(logger), now::get);
     private final IOException cause = new IOException("says the test");
 
-    @BeforeEach
-    void listen() {
-        logger.setAdditive(false);
-        written.start();
-        logger.addAppender(written);
-    }
-
-    @AfterEach
-    void stopListening() {
-        logger.detachAppender(written);
-        logger.setAdditive(true);
-    }
-
     private List<String> lines() {
-        return written.list.stream().map(ILoggingEvent::getFormattedMessage).toList();
+        return written.lines();
     }
 
     private void pass(Duration time) {
@@ -51,8 +39,8 @@ class RateLimitedLogTest {
             log.warn("{} failed", "it", cause);
         }
         assertThat(lines()).containsExactly("it failed: java.io.IOException: says the test");
-        assertThat(written.list.get(0).getLevel()).isEqualTo(Level.WARN);
-        assertThat(written.list.get(0).getThrowableProxy()).isNull();
+        assertThat(written.events().get(0).getLevel()).isEqualTo(Level.WARN);
+        assertThat(written.events().get(0).getThrowableProxy()).isNull();
     }
 
     @Test
@@ -75,7 +63,7 @@ class RateLimitedLogTest {
     @Test
     void anErrorComesWithItsStack() {
         log.error("{} failed", "it", cause);
-        assertThat(written.list).singleElement().satisfies(event -> {
+        assertThat(written.events()).singleElement().satisfies(event -> {
             assertThat(event.getLevel()).isEqualTo(Level.ERROR);
             assertThat(event.getThrowableProxy().getMessage()).isEqualTo("says the test");
         });
