@@ -1,0 +1,65 @@
+package dev.socketserver.spring;
+
+import dev.socketserver.net.Cidr;
+import java.lang.reflect.RecordComponent;
+import java.util.List;
+import java.util.Locale;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException;
+
+/**
+ * Tells what the library does not allow by the name of a property. The library's messages begin with the name of the
+ * option; a record of properties has a component of the same name. Stateless.
+ */
+final class Checked {
+    private Checked() {}
+
+    /**
+     * Returns what is made of the properties.
+     *
+     * @param prefix that of the properties, without the last dot
+     * @throws InvalidConfigurationPropertyValueException if a value is not allowed
+     */
+    static <T> T of(String prefix, Record properties, Supplier<T> made) {
+        try {
+            return made.get();
+        } catch (IllegalArgumentException e) {
+            throw failure(prefix, properties, String.valueOf(e.getMessage()));
+        }
+    }
+
+    /** Returns networks in CIDR notation, the value of one property. */
+    static List<Cidr> cidrs(String property, @Nullable List<String> texts) {
+        try {
+            return texts == null ? List.of() : texts.stream().map(Cidr::parse).toList();
+        } catch (IllegalArgumentException e) {
+            throw new InvalidConfigurationPropertyValueException(property, texts, String.valueOf(e.getMessage()));
+        }
+    }
+
+    private static RuntimeException failure(String prefix, Record properties, String reason) {
+        String option = reason.replaceFirst(" .*", "");
+        for (RecordComponent component : properties.getClass().getRecordComponents()) {
+            if (component.getName().equals(option)) {
+                return new InvalidConfigurationPropertyValueException(
+                        prefix + "." + property(option), value(component, properties), reason);
+            }
+        }
+        return new InvalidConfigurationPropertyValueException(prefix, properties, reason);
+    }
+
+    /** Returns the name of the property of an option: {@code idle-timeout} of {@code idleTimeout}. */
+    static String property(String option) {
+        return option.replaceAll("(?=[A-Z])", "-").toLowerCase(Locale.ROOT);
+    }
+
+    private static @Nullable Object value(RecordComponent component, Record properties) {
+        try {
+            component.getAccessor().setAccessible(true); // the records are not public
+            return component.getAccessor().invoke(properties);
+        } catch (ReflectiveOperationException e) {
+            throw new IllegalStateException("cannot read " + component, e);
+        }
+    }
+}

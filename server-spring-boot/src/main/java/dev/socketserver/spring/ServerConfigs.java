@@ -1,0 +1,91 @@
+package dev.socketserver.spring;
+
+import dev.socketserver.ServerConfig;
+import dev.socketserver.net.Tls;
+import dev.socketserver.pool.PoolConfig;
+import dev.socketserver.pool.WorkerKind;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.springframework.boot.ssl.SslBundles;
+
+/**
+ * The configurations of servers that properties describe. All values are checked when the context is created. A bean of
+ * the context; thread-safe.
+ */
+public final class ServerConfigs {
+    /** The properties below a prefix, and the TLS that is made of them. */
+    private record Layer(
+            String prefix,
+            SocketServerProperties properties,
+            @Nullable Tls tls) {}
+
+    private final WorkerKind workers;
+    private final Layer all;
+    private final Map<String, Layer> servers = new HashMap<>();
+    private final List<ServerConfigCustomizer> customizers;
+
+    ServerConfigs(
+            SocketServerProperties all,
+            Map<String, SocketServerProperties> servers,
+            SslBundles bundles,
+            WorkerKind workers,
+            List<ServerConfigCustomizer> customizers) {
+        this.workers = workers;
+        this.customizers = customizers;
+        this.all = layer(SocketServerProperties.PREFIX, all, bundles);
+        configure(null);
+        servers.forEach((name, properties) -> {
+            this.servers.put(name, layer(SocketServerProperties.SERVERS + "." + name, properties, bundles));
+            configure(name);
+        });
+    }
+
+    private static Layer layer(String prefix, SocketServerProperties properties, SslBundles bundles) {
+        SslProperties ssl = properties.ssl();
+        return new Layer(prefix, properties, ssl == null ? null : ssl.tls(prefix + ".ssl", bundles));
+    }
+
+    /** Returns the options that {@code socketserver.*} sets, with every other one at its default. */
+    public ServerConfig.Builder builder() {
+        return customized(configure(null));
+    }
+
+    /**
+     * Returns the options that {@code socketserver.*} sets, except for those that {@code socketserver.servers.NAME.*}
+     * does. The server's name is the one given here, that of its pool is {@code NAME-worker}, if there are no
+     * properties for them.
+     */
+    public ServerConfig.Builder builder(String name) {
+        return customized(configure(name));
+    }
+
+    private ServerConfig.Builder customized(ServerConfig.Builder options) {
+        customizers.forEach(customizer -> customizer.customize(options));
+        return options;
+    }
+
+    private ServerConfig.Builder configure(@Nullable String name) {
+        ServerConfig.Builder options = ServerConfig.builder();
+        PoolConfig.Builder pool = PoolConfig.builder().workerKind(workers);
+        options.pool(pool.build());
+        set(all, options, pool);
+        if (name != null) {
+            options.name(name)
+                    .pool(pool.name(name + "-" + PoolConfig.DEFAULT_NAME).build());
+            Layer own = servers.get(name);
+            if (own != null) {
+                set(own, options, pool);
+            }
+        }
+        return options;
+    }
+
+    private void set(Layer layer, ServerConfig.Builder options, PoolConfig.Builder pool) {
+        layer.properties.applyTo(layer.prefix, options, pool, all.properties.host());
+        if (layer.tls != null) {
+            options.tls(layer.tls);
+        }
+    }
+}

@@ -1,0 +1,63 @@
+package dev.socketserver.spring;
+
+import dev.socketserver.ServerConfig;
+import dev.socketserver.pool.WorkerKind;
+import java.util.Map;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.beans.factory.ObjectProvider;
+import org.springframework.beans.factory.config.ConfigurableBeanFactory;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.boot.autoconfigure.context.LifecycleProperties;
+import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
+import org.springframework.boot.autoconfigure.thread.Threading;
+import org.springframework.boot.context.properties.EnableConfigurationProperties;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
+import org.springframework.boot.ssl.DefaultSslBundleRegistry;
+import org.springframework.boot.ssl.SslBundles;
+import org.springframework.context.ApplicationEventPublisher;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+import org.springframework.context.annotation.Scope;
+import org.springframework.core.env.Environment;
+
+/** Configures servers by properties, and has the context start and drain those that are beans. */
+@AutoConfiguration(after = SslAutoConfiguration.class)
+@EnableConfigurationProperties({SocketServerProperties.class, LifecycleProperties.class})
+public final class SocketServerAutoConfiguration {
+    SocketServerAutoConfiguration() {}
+
+    @Bean
+    @ConditionalOnMissingBean
+    ServerConfigs serverConfigs(
+            SocketServerProperties all,
+            Environment environment,
+            ObjectProvider<SslBundles> bundles,
+            ObjectProvider<ServerConfigCustomizer> customizers) {
+        Map<String, SocketServerProperties> servers = Binder.get(environment)
+                .bind(SocketServerProperties.SERVERS, Bindable.mapOf(String.class, SocketServerProperties.class))
+                .orElse(Map.of());
+        return new ServerConfigs(
+                all,
+                servers,
+                bundles.getIfAvailable(DefaultSslBundleRegistry::new),
+                Threading.VIRTUAL.isActive(environment) ? WorkerKind.VIRTUAL : WorkerKind.PLATFORM,
+                customizers.orderedStream().toList());
+    }
+
+    /** Returns a new builder to whoever asks, who may change it. */
+    @Bean
+    @Scope(ConfigurableBeanFactory.SCOPE_PROTOTYPE)
+    @ConditionalOnMissingBean
+    ServerConfig.Builder serverConfigBuilder(ServerConfigs configs) {
+        return configs.builder();
+    }
+
+    @Bean
+    @Conditional(OnServerCondition.class)
+    ServerLifecycle socketServerLifecycle(
+            ListableBeanFactory beans, ApplicationEventPublisher events, LifecycleProperties lifecycle) {
+        return new ServerLifecycle(beans, events, lifecycle.getTimeoutPerShutdownPhase());
+    }
+}

@@ -1,0 +1,49 @@
+package dev.socketserver.spring;
+
+import dev.socketserver.BaseServer;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.springframework.beans.factory.ListableBeanFactory;
+import org.springframework.boot.actuate.autoconfigure.health.ConditionalOnEnabledHealthIndicator;
+import org.springframework.boot.actuate.health.CompositeHealthContributor;
+import org.springframework.boot.actuate.health.HealthContributor;
+import org.springframework.boot.autoconfigure.AutoConfiguration;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnClass;
+import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
+import org.springframework.context.annotation.Bean;
+import org.springframework.context.annotation.Conditional;
+
+/**
+ * Shows the health of the servers that are beans, if there is the Actuator: each by the name of its bean, those of a
+ * group by their own names below that of the group.
+ */
+@AutoConfiguration(after = SocketServerAutoConfiguration.class)
+@ConditionalOnClass({HealthContributor.class, ConditionalOnEnabledHealthIndicator.class})
+@ConditionalOnEnabledHealthIndicator("socketserver")
+@Conditional(OnServerCondition.class)
+public final class SocketServerHealthAutoConfiguration {
+    SocketServerHealthAutoConfiguration() {}
+
+    @Bean
+    @ConditionalOnMissingBean(name = {"socketServerHealthIndicator", "socketServerHealthContributor"})
+    HealthContributor socketServerHealthContributor(ListableBeanFactory beans) {
+        ServerBeans servers = ServerBeans.in(beans);
+        Map<String, HealthContributor> parts = new LinkedHashMap<>();
+        servers.groups().forEach((bean, group) -> parts.put(bean, group(group.servers())));
+        servers.single().forEach((bean, server) -> parts.put(bean, new ServerHealthIndicator(server)));
+        return CompositeHealthContributor.fromMap(parts);
+    }
+
+    private static HealthContributor group(List<BaseServer<?>> servers) {
+        Map<String, HealthContributor> parts = new LinkedHashMap<>();
+        for (BaseServer<?> server : servers) {
+            String name = server.name();
+            for (int number = 2; parts.containsKey(name); number++) {
+                name = server.name() + "-" + number;
+            }
+            parts.put(name, new ServerHealthIndicator(server));
+        }
+        return CompositeHealthContributor.fromMap(parts);
+    }
+}
