@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.springframework.boot.context.properties.bind.Bindable;
+import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.ssl.SslBundles;
 
 /**
@@ -26,7 +28,7 @@ public final class ServerConfigs {
     private final Map<String, Layer> servers = new HashMap<>();
     private final List<ServerConfigCustomizer> customizers;
 
-    ServerConfigs(
+    private ServerConfigs(
             SocketServerProperties all,
             Map<String, SocketServerProperties> servers,
             SslBundles bundles,
@@ -40,6 +42,27 @@ public final class ServerConfigs {
             this.servers.put(name, layer(SocketServerProperties.SERVERS + "." + name, properties, bundles));
             configure(name);
         });
+    }
+
+    /**
+     * Returns the configurations that properties describe.
+     *
+     * @param bundles where the certificates are
+     * @param workers the kind of workers if no property is about it
+     * @param customizers are called for each configuration, in this order
+     */
+    static ServerConfigs of(
+            Binder properties, SslBundles bundles, WorkerKind workers, List<ServerConfigCustomizer> customizers) {
+        return new ServerConfigs(
+                properties.bindOrCreate(SocketServerProperties.PREFIX, SocketServerProperties.class),
+                properties
+                        .bind(
+                                SocketServerProperties.SERVERS,
+                                Bindable.mapOf(String.class, SocketServerProperties.class))
+                        .orElse(Map.of()),
+                bundles,
+                workers,
+                customizers);
     }
 
     private static Layer layer(String prefix, SocketServerProperties properties, SslBundles bundles) {

@@ -2,7 +2,6 @@ package dev.socketserver.spring;
 
 import dev.socketserver.ServerConfig;
 import dev.socketserver.pool.WorkerKind;
-import java.util.Map;
 import org.springframework.beans.factory.ListableBeanFactory;
 import org.springframework.beans.factory.ObjectProvider;
 import org.springframework.beans.factory.config.ConfigurableBeanFactory;
@@ -12,7 +11,6 @@ import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
 import org.springframework.boot.autoconfigure.thread.Threading;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
-import org.springframework.boot.context.properties.bind.Bindable;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.ssl.DefaultSslBundleRegistry;
 import org.springframework.boot.ssl.SslBundles;
@@ -31,16 +29,11 @@ public final class SocketServerAutoConfiguration {
     @Bean
     @ConditionalOnMissingBean
     ServerConfigs serverConfigs(
-            SocketServerProperties all,
             Environment environment,
             ObjectProvider<SslBundles> bundles,
             ObjectProvider<ServerConfigCustomizer> customizers) {
-        Map<String, SocketServerProperties> servers = Binder.get(environment)
-                .bind(SocketServerProperties.SERVERS, Bindable.mapOf(String.class, SocketServerProperties.class))
-                .orElse(Map.of());
-        return new ServerConfigs(
-                all,
-                servers,
+        return ServerConfigs.of(
+                Binder.get(environment),
                 bundles.getIfAvailable(DefaultSslBundleRegistry::new),
                 Threading.VIRTUAL.isActive(environment) ? WorkerKind.VIRTUAL : WorkerKind.PLATFORM,
                 customizers.orderedStream().toList());

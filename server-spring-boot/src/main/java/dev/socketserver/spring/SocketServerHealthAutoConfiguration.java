@@ -20,12 +20,12 @@ import org.springframework.context.annotation.Conditional;
  */
 @AutoConfiguration(after = SocketServerAutoConfiguration.class)
 @ConditionalOnClass({HealthContributor.class, ConditionalOnEnabledHealthIndicator.class})
-@ConditionalOnEnabledHealthIndicator("socketserver")
 @Conditional(OnServerCondition.class)
 public final class SocketServerHealthAutoConfiguration {
     SocketServerHealthAutoConfiguration() {}
 
     @Bean
+    @ConditionalOnEnabledHealthIndicator("socketserver")
     @ConditionalOnMissingBean(name = {"socketServerHealthIndicator", "socketServerHealthContributor"})
     HealthContributor socketServerHealthContributor(ListableBeanFactory beans) {
         ServerBeans servers = ServerBeans.in(beans);
@@ -35,7 +35,8 @@ public final class SocketServerHealthAutoConfiguration {
         return CompositeHealthContributor.fromMap(parts);
     }
 
-    private static HealthContributor group(List<BaseServer<?>> servers) {
+    /** Returns the health of servers by their names. */
+    static HealthContributor group(List<BaseServer<?>> servers) {
         Map<String, HealthContributor> parts = new LinkedHashMap<>();
         for (BaseServer<?> server : servers) {
             String name = server.name();
