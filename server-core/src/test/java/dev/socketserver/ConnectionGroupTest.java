@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.socketserver.peer.LineEcho;
+import dev.socketserver.peer.OpenedConnections;
 import dev.socketserver.peer.Peer;
 import dev.socketserver.peer.Polling;
 import io.netty.buffer.ByteBuf;
@@ -16,7 +17,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Callable;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -38,18 +38,13 @@ class ConnectionGroupTest {
     private static final int SMALL_BUFFER = 16 * KILOBYTE;
 
     private final ConnectionGroup group = new ConnectionGroup();
-    private final BlockingQueue<StreamConnection> opened = new LinkedBlockingQueue<>();
+    private final OpenedConnections opened = new Listener();
     private final AtomicInteger membersThatWereClosed = new AtomicInteger();
 
     @TempDir
     Path directory;
 
-    private final class Listener implements ServerListener {
-        @Override
-        public void opened(Server server, Request request) {
-            opened.add((StreamConnection) request);
-        }
-
+    private final class Listener extends OpenedConnections {
         @Override
         public void closed(Server server, Request request) {
             if (group.contains((StreamConnection) request)) {
@@ -65,7 +60,7 @@ class ConnectionGroupTest {
     private StreamSetting.Running start(
             StreamSetting setting, UnaryOperator<ServerConfig.Builder> options, Supplier<StreamRequestHandler> handlers)
             throws IOException {
-        return setting.start(directory, config -> options.apply(config.listener(new Listener())), handlers);
+        return setting.start(directory, config -> options.apply(config.listener(opened)), handlers);
     }
 
     /** Connects a peer that is idle, after it has asked something. */

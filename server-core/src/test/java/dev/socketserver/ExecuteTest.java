@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.socketserver.peer.LineEcho;
+import dev.socketserver.peer.OpenedConnections;
 import dev.socketserver.peer.Peer;
 import dev.socketserver.peer.Polling;
 import dev.socketserver.peer.RecordingListener;
@@ -15,11 +16,9 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -32,18 +31,11 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** What other threads want of a connection happens in its turn. */
 @Timeout(60)
 class ExecuteTest {
-    private final BlockingQueue<StreamConnection> opened = new LinkedBlockingQueue<>();
+    private final OpenedConnections opened = new OpenedConnections();
     private final RecordingListener events = new RecordingListener();
 
     @TempDir
     Path directory;
-
-    private final class Opened implements ServerListener {
-        @Override
-        public void opened(Server server, Request request) {
-            opened.add((StreamConnection) request);
-        }
-    }
 
     static List<StreamSetting> settings() {
         return StreamSetting.wide();
@@ -80,7 +72,7 @@ class ExecuteTest {
 
     private StreamSetting.Running server(StreamSetting setting, Supplier<StreamRequestHandler> handlers)
             throws IOException {
-        return setting.start(directory, config -> config.listener(new Opened()), handlers);
+        return setting.start(directory, config -> config.listener(opened), handlers);
     }
 
     @ParameterizedTest
@@ -223,7 +215,7 @@ class ExecuteTest {
         Supplier<StreamRequestHandler> handlers = () -> new LineEcho() {
             @Override
             protected void setup() {
-                opened.add(connection());
+                opened.opened(server(), connection());
             }
 
             @Override

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.socketserver.peer.LineEcho;
 import dev.socketserver.peer.Loopback;
+import dev.socketserver.peer.OpenedConnections;
 import dev.socketserver.peer.Peer;
 import dev.socketserver.peer.Polling;
 import dev.socketserver.peer.TestClient;
@@ -37,17 +38,10 @@ class ScheduleTest {
     private static final Duration SOON = Duration.ofMillis(60);
     private static final Duration NEVER = Duration.ofDays(100_000);
 
-    private final BlockingQueue<StreamConnection> opened = new LinkedBlockingQueue<>();
+    private final OpenedConnections opened = new OpenedConnections();
 
     @TempDir
     Path directory;
-
-    private final class Opened implements ServerListener {
-        @Override
-        public void opened(Server server, Request request) {
-            opened.add((StreamConnection) request);
-        }
-    }
 
     /** Holds one conversation in one call of {@code handle()}. */
     private static final class Conversation extends StreamRequestHandler {
@@ -72,7 +66,7 @@ class ScheduleTest {
 
     private StreamSetting.Running start(StreamSetting setting, Supplier<StreamRequestHandler> handlers)
             throws IOException {
-        return setting.start(directory, config -> config.listener(new Opened()), handlers);
+        return setting.start(directory, config -> config.listener(opened), handlers);
     }
 
     private static void say(StreamConnection connection, String line) {
@@ -262,7 +256,7 @@ class ScheduleTest {
         var config = Loopback.config()
                 .engine(Engine.SELECTING)
                 .pool(PoolConfig.builder().minWorkers(1).maxWorkers(2).build())
-                .listener(new Opened())
+                .listener(opened)
                 .build();
         try (var server = new TcpServer(config, LineEcho::new)) {
             server.start();

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.socketserver.peer.LineEcho;
+import dev.socketserver.peer.OpenedConnections;
 import dev.socketserver.peer.Peer;
 import dev.socketserver.peer.Polling;
 import dev.socketserver.pool.PoolConfig;
@@ -18,9 +19,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -36,18 +35,13 @@ class SendTest {
     private static final int SMALL_BUFFER = 16 * 1024;
     private static final int KILOBYTE = 1024;
 
-    private final BlockingQueue<StreamConnection> opened = new LinkedBlockingQueue<>();
+    private final OpenedConnections opened = new Listener();
     private final AtomicInteger dropped = new AtomicInteger();
 
     @TempDir
     Path directory;
 
-    private final class Listener implements ServerListener {
-        @Override
-        public void opened(Server server, Request request) {
-            opened.add((StreamConnection) request);
-        }
-
+    private final class Listener extends OpenedConnections {
         @Override
         public void dropped(Server server, StreamConnection connection, int messages) {
             dropped.addAndGet(messages);
@@ -68,7 +62,7 @@ class SendTest {
     private StreamSetting.Running start(
             StreamSetting setting, UnaryOperator<ServerConfig.Builder> options, Supplier<StreamRequestHandler> handlers)
             throws IOException {
-        return setting.start(directory, config -> options.apply(config.listener(new Listener())), handlers);
+        return setting.start(directory, config -> options.apply(config.listener(opened)), handlers);
     }
 
     private static final class Conversation extends StreamRequestHandler {
