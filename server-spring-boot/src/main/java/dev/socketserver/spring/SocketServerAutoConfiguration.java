@@ -9,7 +9,6 @@ import org.springframework.boot.autoconfigure.AutoConfiguration;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnMissingBean;
 import org.springframework.boot.autoconfigure.context.LifecycleProperties;
 import org.springframework.boot.autoconfigure.ssl.SslAutoConfiguration;
-import org.springframework.boot.autoconfigure.thread.Threading;
 import org.springframework.boot.context.properties.EnableConfigurationProperties;
 import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.ssl.DefaultSslBundleRegistry;
@@ -24,6 +23,8 @@ import org.springframework.core.env.Environment;
 @AutoConfiguration(after = SslAutoConfiguration.class)
 @EnableConfigurationProperties({SocketServerProperties.class, LifecycleProperties.class})
 public final class SocketServerAutoConfiguration {
+    private static final int FIRST_WITH_VIRTUAL_THREADS = 21;
+
     SocketServerAutoConfiguration() {}
 
     @Bean
@@ -35,8 +36,16 @@ public final class SocketServerAutoConfiguration {
         return ServerConfigs.of(
                 Binder.get(environment),
                 bundles.getIfAvailable(DefaultSslBundleRegistry::new),
-                Threading.VIRTUAL.isActive(environment) ? WorkerKind.VIRTUAL : WorkerKind.PLATFORM,
+                workers(environment),
                 customizers.orderedStream().toList());
+    }
+
+    /** Returns the kind of threads that Boot itself uses. */
+    private static WorkerKind workers(Environment environment) {
+        boolean virtual = environment.getProperty("spring.threads.virtual.enabled", boolean.class, false);
+        return virtual && Runtime.version().feature() >= FIRST_WITH_VIRTUAL_THREADS
+                ? WorkerKind.VIRTUAL
+                : WorkerKind.PLATFORM;
     }
 
     /** Returns a new builder to whoever asks, who may change it. */
