@@ -8,6 +8,7 @@ import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.channels.SelectionKey;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -31,7 +32,15 @@ final class Relay implements StreamConnection.Relay {
     /** How many buffers a direction may pass on in a row before other connections have their turn. */
     private static final int MOST_ROUNDS = 16;
 
-    private static final int BUFFER_SIZE = 64 * 1024;
+    private static final int LARGEST_BUFFER = 64 * 1024;
+    private static final int SMALLEST_BUFFER = 4 * 1024;
+
+    /** How much memory the buffers of relays with slow peers may take before they become smaller, in bytes. */
+    private static final long AMPLE_MEMORY =
+            Runtime.getRuntime().maxMemory() / 8; // as much as direct memory by default
+
+    /** How many relays of the process hold a buffer that their peer has not taken. */
+    private static final AtomicInteger HOLDING = new AtomicInteger();
 
     private final SendingStream stream;
     private final Transport upstream;
@@ -39,6 +48,7 @@ final class Relay implements StreamConnection.Relay {
     private final AtomicLong sent = new AtomicLong(); // bytes, to upstream
     private final AtomicLong received = new AtomicLong(); // bytes, from upstream
     private boolean moved; // something, when last tried
+    private boolean holding; // a buffer for the peer: counted in HOLDING
     private boolean blocked; // upstream has not taken all that the peer has sent
     private long upstreamUntil = WaitingChannel.NONE; // when upstream has to have taken more, on the nanoTime clock
     private boolean peerEnded; // and upstream was told
@@ -74,6 +84,7 @@ final class Relay implements StreamConnection.Relay {
             boolean down = passToPeer();
             goesOn = ((up || down) && round < MOST_ROUNDS) || isMoreDecrypted();
         }
+        holds(stream.calls().waits);
         return peerEnded && peerTold;
     }
 
@@ -129,10 +140,11 @@ final class Relay implements StreamConnection.Relay {
             return false;
         }
         if (!upstreamEnded) {
-            int count = receive(calls.outbound());
+            int size = bufferSize(HOLDING.get(), AMPLE_MEMORY);
+            int count = receive(calls.outbound(), size);
             if (count >= 0) {
                 moved = moved || count > 0;
-                return stream.send(calls) && count == BUFFER_SIZE;
+                return stream.send(calls) && count == size;
             }
             upstreamEnded = true;
             moved = true;
@@ -141,11 +153,29 @@ final class Relay implements StreamConnection.Relay {
         return false;
     }
 
+    /**
+     * Returns the size of the next buffer: with it, thousands of peers that do not read cannot take all memory.
+     *
+     * @param holding how many relays hold a buffer
+     * @param ample how much memory large ones may take, in bytes
+     */
+    static int bufferSize(int holding, long ample) {
+        long share = ample / (holding + 1);
+        return (int) Math.max(SMALLEST_BUFFER, Math.min(LARGEST_BUFFER, share));
+    }
+
+    private void holds(boolean now) {
+        if (holding != now) {
+            holding = now;
+            HOLDING.addAndGet(now ? 1 : -1);
+        }
+    }
+
     /** Queues what upstream has sent; returns the number of bytes, -1 at the end. */
-    private int receive(Outbound queue) throws IOException {
-        ByteBuf chunk = ByteBufAllocator.DEFAULT.directBuffer(BUFFER_SIZE);
+    private int receive(Outbound queue, int size) throws IOException {
+        ByteBuf chunk = ByteBufAllocator.DEFAULT.directBuffer(size);
         try {
-            int count = upstream.read(chunk.internalNioBuffer(0, BUFFER_SIZE));
+            int count = upstream.read(chunk.internalNioBuffer(0, size));
             if (count > 0) {
                 queue.addFirst(chunk.writerIndex(count));
                 received.addAndGet(count);
@@ -215,6 +245,7 @@ final class Relay implements StreamConnection.Relay {
 
     /** Closes upstream, which sees a reset unless the end is an orderly one. */
     void close() {
+        holds(false);
         try {
             if (!orderly) {
                 upstream.resetOnClose();
