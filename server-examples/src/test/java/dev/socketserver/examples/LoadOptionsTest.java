@@ -180,8 +180,10 @@ class LoadOptionsTest {
             --target 127.0.0.1:7 --expect-regex (         | --expect-regex: Unclosed group
             --target 127.0.0.1:7 --until-close            | --until-close needs mode connect, not: request
             --target udp://127.0.0.1:7 --until x          | --until is not for mode: udp
+            --target 127.0.0.1:7 --source cafe            | source must be an IP address or network: cafe
             --target 127.0.0.1:7 --metrics nowhere        | must be a URL, such as http://127.0.0.1:8080/metrics
             --target 127.0.0.1:7 --metrics file:///etc    | must be a URL, such as http://127.0.0.1:8080/metrics
+            --target 127.0.0.1:7 --metrics //127.0.0.1/   | must be a URL, such as http://127.0.0.1:8080/metrics
             --target 127.0.0.1:7 --metrics http://a:70000 | port must be 1 to 65535: a:70000
             --target 127.0.0.1:7 --metrics http://a.invalid/ | unknown host: a.invalid
             --target 127.0.0.1:7 --drip 0                 | --drip must be positive: 0.0 s

@@ -52,7 +52,8 @@ public final class Parsers {
     public static URI url(String text) {
         try {
             var uri = new URI(text);
-            if (uri.getHost() != null && WEB.contains(uri.getScheme().toLowerCase(Locale.ROOT))) {
+            String scheme = String.valueOf(uri.getScheme()).toLowerCase(Locale.ROOT);
+            if (uri.getHost() != null && WEB.contains(scheme)) {
                 URL url = uri.toURL();
                 int port = url.getPort() < 0 ? url.getDefaultPort() : url.getPort();
                 Target.parse(url.getHost() + ":" + port);

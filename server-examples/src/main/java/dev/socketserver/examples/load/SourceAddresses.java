@@ -1,5 +1,6 @@
 package dev.socketserver.examples.load;
 
+import dev.socketserver.net.Cidr;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
@@ -51,16 +52,11 @@ public record SourceAddresses(List<InetAddress> addresses) {
     }
 
     private static InetAddress address(String text) {
-        boolean literal =
-                !text.isEmpty() && text.chars().allMatch(c -> Character.digit(c, 16) >= 0 || ".:".indexOf(c) >= 0);
         try {
-            if (literal) {
-                return InetAddress.getByName(text);
-            }
-        } catch (UnknownHostException ignored) {
-            // Reported below.
+            return Cidr.parse(text).network();
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException("source must be an IP address or network: " + text, e);
         }
-        throw new IllegalArgumentException("source must be an IP address or network: " + text);
     }
 
     private static void addNetwork(InetAddress base, String prefix, List<InetAddress> addresses) {
