@@ -35,6 +35,7 @@ class AccessListTest {
         assertThat(admits(list, "10.1.0.1")).isFalse();
         assertThat(admits(list, "11.0.0.1")).isFalse();
         assertThat(admits(list, "::1")).isFalse();
+        assertThat(list.allowed()).isEqualTo(ranges("10.0.0.0/8"));
     }
 
     @Test

@@ -17,9 +17,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.security.cert.X509Certificate;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import javax.net.ssl.SNIHostName;
+import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import org.junit.jupiter.api.Test;
@@ -35,7 +38,7 @@ class PemCertificatesTest {
     private final AtomicLong time = new AtomicLong();
 
     @RegisterExtension
-    final CapturedLog log = new CapturedLog(PemCertificates.class);
+    final CapturedLog log = new CapturedLog(PemCertificates.class, Level.INFO);
 
     @TempDir
     private Path directory;
@@ -127,6 +130,25 @@ class PemCertificatesTest {
         var before = certificates.context();
         wait(certificates);
         assertThat(certificates.context()).isSameAs(before);
+    }
+
+    @Test
+    void theFilesAreLookedAtOnceInAnIntervalByWhicheverThreadAsksThen() throws Exception {
+        PemCertificates certificates = of("first");
+        List<String> expected = new ArrayList<>();
+        for (String name : List.of("second", "third")) {
+            certificate("chain.pem", name);
+            key("key.pem", name);
+            time.addAndGet(PemCertificates.INTERVAL.toNanos() - 1);
+            SSLContext before = certificates.context();
+            assertThat(log.lines()).isEqualTo(expected);
+            time.incrementAndGet();
+            SSLContext now = CompletableFuture.supplyAsync(certificates::context, task -> new Thread(task).start())
+                    .get();
+            assertThat(now).isNotSameAs(before).isSameAs(certificates.context());
+            expected.add("read the certificates again: PemCertificates[" + directory.resolve("chain.pem") + "]");
+            assertThat(log.lines()).isEqualTo(expected);
+        }
     }
 
     @Test
