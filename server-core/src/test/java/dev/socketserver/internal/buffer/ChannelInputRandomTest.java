@@ -21,7 +21,7 @@ import org.junit.jupiter.api.Timeout;
 
 /** Any bytes, in any pieces, read by any calls: each byte is read once and in its order, and no buffer is left. */
 @Timeout(60)
-class ChannelInputFuzzTest {
+class ChannelInputRandomTest {
     private static final int ROUNDS = 10_000;
     private static final int MOST = 60;
     private static final byte[] DELIMITER = {0, 1};
