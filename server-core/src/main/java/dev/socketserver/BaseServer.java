@@ -376,8 +376,8 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
 
     /**
      * Runs when serving a request has failed, before the request is shut down. By default, logs the failure: an
-     * exception from the request's own connection, which is the peer's fault, as one line at DEBUG; anything else with
-     * its stack trace at ERROR, at most one of each kind every 15 seconds.
+     * exception from the request's own connection, or a {@link ProtocolViolationException}, which is the peer's fault,
+     * as one line at DEBUG; anything else with its stack trace at ERROR, at most one of each kind every 15 seconds.
      */
     protected void handleError(R request, Throwable failure) {
         if (open(request).isPeersFault(failure)) {

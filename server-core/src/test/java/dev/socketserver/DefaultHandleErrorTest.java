@@ -22,6 +22,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.Function;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -88,6 +89,25 @@ class DefaultHandleErrorTest {
             assertThat(event.getLevel()).isEqualTo(Level.ERROR);
             assertThat(event.getFormattedMessage()).matches(PEER);
             assertThat(event.getThrowableProxy().getMessage()).isEqualTo("says the test");
+        });
+    }
+
+    static Stream<Exception> violations() {
+        var violation = new ProtocolViolationException("not a greeting");
+        return Stream.of(
+                violation,
+                new IllegalStateException(violation),
+                new ProtocolViolationException("not a greeting", new NumberFormatException()));
+    }
+
+    @ParameterizedTest
+    @MethodSource("violations")
+    void whatAPeerDoesAgainstTheProtocolIsOneLineForDebugging(Exception violation) throws Exception {
+        fail(violation);
+        assertThat(written.events()).singleElement().satisfies(event -> {
+            assertThat(event.getLevel()).isEqualTo(Level.DEBUG);
+            assertThat(event.getFormattedMessage()).contains("not a greeting").matches(PEER);
+            assertThat(event.getThrowableProxy()).isNull();
         });
     }
 

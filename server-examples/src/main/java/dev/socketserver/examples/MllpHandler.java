@@ -3,10 +3,10 @@ package dev.socketserver.examples;
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import dev.socketserver.Framing;
+import dev.socketserver.ProtocolViolationException;
 import dev.socketserver.StreamRequestHandler;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
-import java.net.ProtocolException;
 import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
@@ -61,7 +61,7 @@ final class MllpHandler extends StreamRequestHandler {
             return; // the peer has gone
         }
         if (!block.isReadable() || block.readByte() != START) {
-            throw new ProtocolException("not a block of MLLP");
+            throw new ProtocolViolationException("not a block of MLLP");
         }
         String message = block.toString(ISO_8859_1);
         String answer = acknowledgement(message);
@@ -72,15 +72,15 @@ final class MllpHandler extends StreamRequestHandler {
         keepOpen();
     }
 
-    private String acknowledgement(String message) throws ProtocolException {
+    private String acknowledgement(String message) throws ProtocolViolationException {
         int end = message.indexOf('\r');
         if (!message.startsWith("MSH") || end < "MSH|^~\\&".length()) {
-            throw new ProtocolException("not a message of HL7 version 2");
+            throw new ProtocolViolationException("not a message of HL7 version 2");
         }
         String separator = message.substring(3, 4);
         String[] header = message.substring(0, end).split(Pattern.quote(separator), -1);
         if (header.length <= VERSION) {
-            throw new ProtocolException("a header of " + header.length + " fields");
+            throw new ProtocolViolationException("a header of " + header.length + " fields");
         }
         String[] answer = {
             "MSH",

@@ -2,6 +2,7 @@ package dev.socketserver.internal.run;
 
 import dev.socketserver.DrainReport;
 import dev.socketserver.EndReason;
+import dev.socketserver.ProtocolViolationException;
 import dev.socketserver.Request;
 import java.io.IOException;
 import java.net.SocketAddress;
@@ -362,8 +363,8 @@ public abstract class OpenRequest extends Turn {
      * Returns whether the failure, or one of its causes, is the fault of the peer or the network, not of the handler.
      */
     public final boolean isPeersFault(Throwable failure) {
-        for (Throwable cause = failure; cause != null && lastFault != null; cause = cause.getCause()) {
-            if (cause == firstFault || cause == lastFault) {
+        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+            if (cause == firstFault || cause == lastFault || cause instanceof ProtocolViolationException) {
                 return true;
             }
         }
