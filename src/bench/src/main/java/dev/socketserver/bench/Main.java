@@ -1,6 +1,9 @@
 package dev.socketserver.bench;
 
+import dev.socketserver.bench.server.BroadcastCommand;
+import dev.socketserver.bench.server.BroadcastInMemoryCommand;
 import dev.socketserver.bench.server.ClientCommand;
+import dev.socketserver.bench.server.ServeBroadcastCommand;
 import dev.socketserver.bench.server.ServeCommand;
 import dev.socketserver.bench.server.ServersCommand;
 import picocli.CommandLine;
@@ -11,7 +14,14 @@ import picocli.CommandLine.Command;
         name = "bench",
         description = "Side-by-side measurements.",
         mixinStandardHelpOptions = true,
-        subcommands = {ServersCommand.class, ServeCommand.class, ClientCommand.class})
+        subcommands = {
+            ServersCommand.class,
+            ServeCommand.class,
+            ClientCommand.class,
+            BroadcastCommand.class,
+            ServeBroadcastCommand.class,
+            BroadcastInMemoryCommand.class
+        })
 public final class Main {
     private Main() {}
 

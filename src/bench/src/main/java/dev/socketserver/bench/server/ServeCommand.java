@@ -43,7 +43,8 @@ public final class ServeCommand implements Callable<Integer> {
         return new Setup(port, load.connections() + load.idle(), load.bufferBytes(), load.work(), tls);
     }
 
-    private static void awaitEndOfInput() throws IOException {
+    /** Returns when whoever started this process closes its input, or ends. */
+    static void awaitEndOfInput() throws IOException {
         while (System.in.read() >= 0) {
             // Whoever started this says nothing more; the end is what counts.
         }

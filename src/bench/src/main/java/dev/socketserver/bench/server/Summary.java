@@ -82,7 +82,8 @@ record Summary(
         return median(rounds.stream().mapToDouble(figure).toArray());
     }
 
-    private static double median(double[] values) {
+    /** Returns the median of the values, 0 if there are none. */
+    static double median(double[] values) {
         double[] sorted = values.clone();
         Arrays.sort(sorted);
         int middle = sorted.length / 2;

@@ -36,7 +36,8 @@ record Trial(Jvm client, int clientThreads, Times times, Path folder) {
         }
     }
 
-    private static int freePort() throws IOException {
+    /** Returns a port of loopback that is free now. */
+    static int freePort() throws IOException {
         try (var socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             return socket.getLocalPort();
         }

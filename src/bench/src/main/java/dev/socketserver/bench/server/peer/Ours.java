@@ -1,5 +1,6 @@
 package dev.socketserver.bench.server.peer;
 
+import dev.socketserver.ConnectionGroup;
 import dev.socketserver.Engine;
 import dev.socketserver.ServerConfig;
 import dev.socketserver.StreamRequestHandler;
@@ -10,6 +11,7 @@ import dev.socketserver.net.Tls;
 import dev.socketserver.pool.PoolConfig;
 import dev.socketserver.pool.WorkerKind;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.function.Supplier;
 
 /** This project's servers, one method for each strategy. */
@@ -40,6 +42,13 @@ final class Ours {
     static void virtualWorkers(Setup setup) throws IOException {
         PoolConfig workers = pool(setup).workerKind(WorkerKind.VIRTUAL).build();
         serve(config(setup).pool(workers), () -> new OurConversation(setup));
+    }
+
+    /** Members may be silent for as long as they like. */
+    static void broadcast(Setup setup) throws IOException {
+        ConnectionGroup group = new ConnectionGroup();
+        ServerConfig.Builder config = config(setup).awaitFirstByte(true).idleTimeout(Duration.ZERO);
+        serve(config, () -> new OurBroadcast(group));
     }
 
     @SuppressWarnings("resource") // runs until the process ends
