@@ -30,7 +30,7 @@ public final class BroadcastInMemoryCommand implements Callable<Integer> {
     @Option(
             names = "--connections",
             paramLabel = "N",
-            defaultValue = "1000000",
+            defaultValue = "100000",
             description = "Default: ${DEFAULT-VALUE}.")
     private int connections;
 
