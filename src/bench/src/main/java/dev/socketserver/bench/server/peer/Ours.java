@@ -16,6 +16,9 @@ import java.util.function.Supplier;
 
 /** This project's servers, one method for each strategy. */
 final class Ours {
+    /** Far from what a process has descriptors for, since near the limit the connections idle longest are closed. */
+    private static final int MOST_MEMBERS = 100_000;
+
     private Ours() {}
 
     /** Connections wait in a selector, before their first byte and between requests. */
@@ -47,7 +50,10 @@ final class Ours {
     /** Members may be silent for as long as they like. */
     static void broadcast(Setup setup) throws IOException {
         ConnectionGroup group = new ConnectionGroup();
-        ServerConfig.Builder config = config(setup).awaitFirstByte(true).idleTimeout(Duration.ZERO);
+        ServerConfig.Builder config = config(setup)
+                .awaitFirstByte(true)
+                .maxConnections(MOST_MEMBERS)
+                .idleTimeout(Duration.ZERO);
         serve(config, () -> new OurBroadcast(group));
     }
 
