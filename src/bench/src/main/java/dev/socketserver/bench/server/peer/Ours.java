@@ -50,10 +50,8 @@ final class Ours {
     /** Members may be silent for as long as they like. */
     static void broadcast(Setup setup) throws IOException {
         ConnectionGroup group = new ConnectionGroup();
-        ServerConfig.Builder config = config(setup)
-                .awaitFirstByte(true)
-                .maxConnections(MOST_MEMBERS)
-                .idleTimeout(Duration.ZERO);
+        ServerConfig.Builder config =
+                config(setup).awaitFirstByte(true).maxConnections(MOST_MEMBERS).idleTimeout(Duration.ZERO);
         serve(config, () -> new OurBroadcast(group));
     }
 
