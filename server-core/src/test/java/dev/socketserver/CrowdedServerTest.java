@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
@@ -26,7 +27,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 class CrowdedServerTest {
     private static final int WORKERS = 4;
     private static final int HALF_OF_THE_WORKERS = 2;
-    private static final int SLOW = 12;
+    private static final int SLOW = 7;
 
     private static final Duration LONGER_THAN_THE_PATIENCE = Duration.ofMillis(1_300);
 
@@ -36,6 +37,8 @@ class CrowdedServerTest {
     /** More than sockets hold. */
     private static final byte[] ANSWER = new byte[8 << 20];
 
+    private static final Duration PAUSE = Duration.ofMillis(50);
+
     private final List<Peer> slow = new ArrayList<>();
     private final RecordingListener listener = new RecordingListener();
 
@@ -43,7 +46,9 @@ class CrowdedServerTest {
     Path directory;
 
     static Stream<StreamSetting> settings() {
-        return StreamSetting.engines().stream();
+        return StreamSetting.engines().stream()
+                .filter(setting -> setting.transport() == Transport.TCP
+                        || setting.execution() == StreamSetting.Execution.SELECTING);
     }
 
     private StreamSetting.Running start(StreamSetting setting, UnaryOperator<ServerConfig.Builder> options)
@@ -114,7 +119,67 @@ class CrowdedServerTest {
                     .isNotEmpty()
                     .allSatisfy(failure -> assertThat(failure)
                             .isInstanceOf(SocketTimeoutException.class)
-                            .hasMessage("the peer did not send the rest of a message, and every worker is busy"));
+                            .hasMessage("the peer is slow to send the rest of a message, and every worker is busy"));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void oneMoreIsServedThoughMorePeersThanWorkersDrip(StreamSetting setting) throws Exception {
+        var served = new AtomicBoolean();
+        try (var running = start(setting, config -> config)) {
+            begin(setting, running, SLOW, "rest\nha");
+            var drips = new Thread(() -> {
+                while (!served.get()) {
+                    slow.forEach(CrowdedServerTest::drip);
+                    LockSupport.parkNanos(PAUSE.toNanos());
+                }
+            });
+            drips.start();
+            try (var next = running.connect()) {
+                assertThat(next.send("me\n").readLine()).isEqualTo("me");
+            } finally {
+                served.set(true);
+                drips.join();
+            }
+            assertThat(listener.failures()).isNotEmpty();
+        }
+    }
+
+    private static void drip(Peer peer) {
+        try {
+            peer.send("l");
+        } catch (IOException e) {
+            // It has given way.
+        }
+    }
+
+    static Stream<StreamSetting> selecting() {
+        return settings().filter(setting -> setting.execution() == StreamSetting.Execution.SELECTING);
+    }
+
+    /** The handler was called before its line was there, and counts as one of those that wait from then on. */
+    @ParameterizedTest
+    @MethodSource("selecting")
+    void aPeerDoesNotTakeTwoOfThePlaces(StreamSetting setting) throws Exception {
+        try (var running = start(setting, config -> config)) {
+            begin(setting, running, HALF_OF_THE_WORKERS, "al");
+            for (Peer reader : slow) {
+                reader.send("l\n");
+            }
+            for (Peer reader : slow) {
+                reader.read(1);
+            }
+            for (int i = 0; i < SLOW; i++) {
+                slow.add(setting.connectWithWindow(running.server().address(), WINDOW)
+                        .send("all\n"));
+            }
+            try (var next = running.connect()) {
+                assertThat(next.send("me\n").readLine()).isEqualTo("me");
+            }
+            for (Peer reader : slow.subList(0, HALF_OF_THE_WORKERS)) {
+                assertThat(reader.readAll()).hasSize(ANSWER.length - 1);
+            }
         }
     }
 

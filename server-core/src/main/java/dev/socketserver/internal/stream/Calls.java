@@ -45,7 +45,7 @@ public final class Calls {
     // Of the turn.
     boolean behind; // the peer has not taken what the handler wrote, which is not called before
     boolean ending; // the connection ends once its messages are sent
-    long writeUntil = WaitingChannel.NONE; // when the peer has to have taken more, on the nanoTime clock
+    long writeUntil = Deadline.NONE; // when the peer has to have taken more, on the nanoTime clock
 
     /** Creates one that takes calls. */
     public Calls() {}
@@ -209,7 +209,7 @@ public final class Calls {
     void retry() {
         waits = false;
         behind = false;
-        writeUntil = WaitingChannel.NONE;
+        writeUntil = Deadline.NONE;
         outbound.unblock();
     }
 

@@ -190,7 +190,7 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
 
     /** Returns when a part of a message that is held back is looked at again. Of the turn. */
     final long heldBackUntil() {
-        return WaitingChannel.earlier(clock.until(), WaitingChannel.deadline(FirstRead.PATIENCE.toNanos()));
+        return Deadline.earlier(clock.until(), Deadline.after(FirstRead.PATIENCE.toNanos()));
     }
 
     // ---- for whoever wants its place
@@ -260,8 +260,7 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
 
     @Override
     protected void limitWaits() {
-        channel.readTimeout(LAST_WORD);
-        channel.writeTimeout(LAST_WORD);
+        channel.lastWord(LAST_WORD);
     }
 
     @Override
@@ -360,7 +359,7 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
     final void endTls(Duration patience) {
         try {
             if (tls != null && !cutOff && transport.isOpen()) {
-                channel.writeTimeout(patience);
+                channel.lastWord(patience);
                 tls.closeOutput();
             }
         } catch (IOException e) {

@@ -35,7 +35,7 @@ final class Relay implements StreamConnection.Relay {
     private static final int LARGEST_BUFFER = 64 * 1024;
     private static final int SMALLEST_BUFFER = 4 * 1024;
 
-    /** How much memory the buffers of relays with slow peers may take before they become smaller, in bytes. */
+    /** How much memory the buffers of relays whose peers do not read may take before further ones are smaller. */
     private static final long AMPLE_MEMORY =
             Runtime.getRuntime().maxMemory() / 8; // as much as direct memory by default
 
@@ -50,7 +50,7 @@ final class Relay implements StreamConnection.Relay {
     private boolean moved; // something, when last tried
     private boolean holding; // a buffer for the peer: counted in HOLDING
     private boolean blocked; // upstream has not taken all that the peer has sent
-    private long upstreamUntil = WaitingChannel.NONE; // when upstream has to have taken more, on the nanoTime clock
+    private long upstreamUntil = Deadline.NONE; // when upstream has to have taken more, on the nanoTime clock
     private boolean peerEnded; // and upstream was told
     private boolean upstreamEnded;
     private boolean peerTold; // that upstream has ended
@@ -124,10 +124,10 @@ final class Relay implements StreamConnection.Relay {
         blocked = bytes.isReadable();
         moved = moved || count > 0;
         if (!blocked) {
-            upstreamUntil = WaitingChannel.NONE;
-        } else if (count > 0 || upstreamUntil == WaitingChannel.NONE) {
+            upstreamUntil = Deadline.NONE;
+        } else if (count > 0 || upstreamUntil == Deadline.NONE) {
             upstreamUntil = stream.channel.writeDeadline();
-        } else if (WaitingChannel.isPast(upstreamUntil)) {
+        } else if (Deadline.isPast(upstreamUntil)) {
             stream.endsBy(EndReason.WRITE_TIMEOUT);
             throw new SocketTimeoutException("upstream accepted no data for " + stream.writeTimeout);
         }
@@ -154,7 +154,7 @@ final class Relay implements StreamConnection.Relay {
     }
 
     /**
-     * Returns the size of the next buffer: with it, thousands of peers that do not read cannot take all memory.
+     * Returns the size of the next buffer: with it, a thousand peers that do not read leave enough memory for others.
      *
      * @param holding how many relays hold a buffer
      * @param ample how much memory large ones may take, in bytes
@@ -198,7 +198,7 @@ final class Relay implements StreamConnection.Relay {
 
     /** Returns when a side that is blocked has to have taken more, on the nanoTime clock, or none. */
     long writeUntil() {
-        return WaitingChannel.earlier(upstreamUntil, stream.calls().writeUntil);
+        return Deadline.earlier(upstreamUntil, stream.calls().writeUntil);
     }
 
     // ---- its waits

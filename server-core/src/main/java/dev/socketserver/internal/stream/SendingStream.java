@@ -60,13 +60,13 @@ abstract class SendingStream extends OpenStream {
             channel.sending(false);
         }
         if (!known.waits) {
-            known.writeUntil = WaitingChannel.NONE;
+            known.writeUntil = Deadline.NONE;
             return true;
         }
         boolean progress = count > 0 || unsent() < before;
-        if (progress || known.writeUntil == WaitingChannel.NONE) {
+        if (progress || known.writeUntil == Deadline.NONE) {
             known.writeUntil = channel.writeDeadline();
-        } else if (WaitingChannel.isPast(known.writeUntil)) {
+        } else if (Deadline.isPast(known.writeUntil)) {
             throw fault(channel.closeOverdue());
         }
         return false;

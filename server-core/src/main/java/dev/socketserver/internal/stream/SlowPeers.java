@@ -23,14 +23,17 @@ final class SlowPeers {
     /** The patience with the first peers that may have to give way. */
     static final Duration LONGEST = Duration.ofSeconds(1);
 
-    /** The patience during an attack. */
-    static final Duration SHORTEST = LONGEST.dividedBy(8);
+    /** The patience during an attack: longer than it takes TCP to send again what was lost. */
+    static final Duration SHORTEST = LONGEST.dividedBy(4);
 
     /** How long after the last peer gave way the patience is the longest again. */
     static final Duration RECOVERY = LONGEST.multipliedBy(10);
 
     /** A peer is slow to take an answer that takes fewer bytes per second. */
-    static final int SLOW_RATE = 64 << 10;
+    static final int SLOW_READER = 64 << 10;
+
+    /** A peer is slow to send the rest of a message that sends fewer bytes per second. */
+    static final int SLOW_SENDER = 1 << 10;
 
     private final @Nullable ServicePool pool;
     private final String server;
@@ -53,6 +56,8 @@ final class SlowPeers {
         this.pool = pool;
         this.server = server;
         this.nanoTime = nanoTime;
+        gaveWay = nanoTime.getAsLong() - RECOVERY.toNanos();
+        shortened = gaveWay;
     }
 
     /**

@@ -51,7 +51,7 @@ public final class StreamEndpoint implements Endpoint {
                 Registration.class,
                 WaitingChannel.class,
                 SlowPeers.class,
-                WritePace.class,
+                PeerPace.class,
                 Inbox.class,
                 WaitClock.class,
                 FirstWords.Witness.class,
@@ -64,7 +64,8 @@ public final class StreamEndpoint implements Endpoint {
                 Calls.class,
                 EndReason.class,
                 OpenRequest.Look.class,
-                VirtualThreads.class);
+                VirtualThreads.class,
+                Closing.class);
     }
 
     /** How long one wait may last for a peer that is told of an overload, or goodbye. */

@@ -12,7 +12,7 @@ import java.time.Duration;
 final class WaitClock extends Alarm {
     private final Alarms alarms;
     private final Runnable expired;
-    private long until = WaitingChannel.NONE; // when the current wait ends, on the nanoTime clock
+    private long until = Deadline.NONE; // when the current wait ends, on the nanoTime clock
     private boolean runs; // the wait has begun
     private int told; // how many spans of silence in the current wait the handler was notified of
 
@@ -58,7 +58,7 @@ final class WaitClock extends Alarm {
      * Begins a wait, or sets the limits of the current one, counted from its beginning.
      *
      * @param patience the maximum duration; zero for no limit
-     * @param limit the latest end on the {@code nanoTime} clock, or {@link WaitingChannel#NONE}
+     * @param limit the latest end on the {@code nanoTime} clock, or {@link Deadline#NONE}
      */
     void start(Duration patience, long limit) {
         if (!runs) {
@@ -66,8 +66,8 @@ final class WaitClock extends Alarm {
             told = 0;
             runs = true;
         }
-        long end = patience.isZero() ? WaitingChannel.NONE : WaitingChannel.at(idleSince + patience.toNanos());
-        runUntil(WaitingChannel.earlier(end, limit));
+        long end = patience.isZero() ? Deadline.NONE : Deadline.at(idleSince + patience.toNanos());
+        runUntil(Deadline.earlier(end, limit));
     }
 
     /** Sets the end of the wait that follows the current check of the connection. */
@@ -75,7 +75,7 @@ final class WaitClock extends Alarm {
         until = deadline;
     }
 
-    /** Returns when the wait ends, on the {@code nanoTime} clock; {@link WaitingChannel#NONE} if never. */
+    /** Returns when the wait ends, on the {@code nanoTime} clock; {@link Deadline#NONE} if never. */
     long until() {
         return until;
     }
@@ -86,7 +86,7 @@ final class WaitClock extends Alarm {
      * @param span the silence after which it is notified, in nanoseconds; 0 for never
      */
     long until(long span) {
-        return span == 0 ? until : WaitingChannel.earlier(until, WaitingChannel.at(idleSince + (told + 1L) * span));
+        return span == 0 ? until : Deadline.earlier(until, Deadline.at(idleSince + (told + 1L) * span));
     }
 
     /** Returns whether the handler must be notified of a silence now, and records that it was. */
@@ -102,12 +102,12 @@ final class WaitClock extends Alarm {
 
     /** Returns whether the wait has timed out. */
     boolean isUp() {
-        return cutShort || (until != WaitingChannel.NONE && System.nanoTime() - until >= 0);
+        return cutShort || (until != Deadline.NONE && System.nanoTime() - until >= 0);
     }
 
-    /** Sets the clock to ring at a time; {@link WaitingChannel#NONE} for never. */
+    /** Sets the clock to ring at a time; {@link Deadline#NONE} for never. */
     void arm(long at) {
-        if (at != WaitingChannel.NONE) {
+        if (at != Deadline.NONE) {
             alarms.setAt(this, at);
         } else {
             alarms.silence(this);

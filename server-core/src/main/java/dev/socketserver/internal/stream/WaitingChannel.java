@@ -20,9 +20,6 @@ import org.jspecify.annotations.Nullable;
  * <p>Confined to the thread that has the connection's turn, except for {@link #wake}.
  */
 final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel, Receiver {
-    /** No deadline. */
-    static final long NONE = 0;
-
     /** The connection, as seen by its channel. */
     interface Owner {
         /** Called before the thread waits for the first time in a turn. */
@@ -56,7 +53,9 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
     private long readTimeout; // in nanoseconds; 0 for none
     private final int minWriteRate; // in bytes per second; 0 for none
     private long writeTimeout; // in nanoseconds; 0 for none
-    private @Nullable WritePace pace; // since a write had to wait in this turn
+    private @Nullable PeerPace pace; // since a write had to wait in this turn
+    private @Nullable PeerPace restPace; // since the rest of the present message had to be waited for
+    private boolean lastWord; // what is written is the last that the peer gets
     private boolean counted; // the present wait is one of those that may last, whoever else needs the thread
     private boolean receiving; // reads return available input without waiting
     private boolean sending; // writes send what the peer accepts without waiting
@@ -64,8 +63,9 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
     private boolean readsOn; // the next read continues a wait that has returned too little
     private boolean insideMessage; // reads are for the rest of a message
     private boolean restOverdue; // the rest of the message that has begun was waited for without a thread, in vain
-    private long messageDeadline; // of the message that has begun and not ended, on the nanoTime clock, or NONE
-    private long readDeadline; // of the last wait for a read, on the nanoTime clock, or NONE
+    private long
+            messageDeadline; // of the message that has begun and not ended, on the nanoTime clock, or Deadline.NONE
+    private long readDeadline; // of the last wait for a read, on the nanoTime clock, or Deadline.NONE
 
     /**
      * Creates a channel without time limits for reads and writes.
@@ -103,12 +103,21 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         writeTimeout = timeout.toNanos();
     }
 
+    /** Sets how long reads and writes may wait from here on for a peer that is told a last word. */
+    void lastWord(Duration patience) {
+        readTimeout(patience);
+        writeTimeout(patience);
+        pace = null;
+        lastWord = true;
+    }
+
     /** Sets whether further reads are for the rest of a message that has begun; if not, no message has begun. */
     void insideMessage(boolean now) {
         insideMessage = now;
         if (!now) {
-            messageDeadline = NONE;
+            messageDeadline = Deadline.NONE;
             restOverdue = false;
+            restPace = null;
         }
     }
 
@@ -124,8 +133,8 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
 
     /** Returns the deadline of the message that has begun, and starts its timeout if it is not running yet. */
     long messageDeadline() {
-        if (messageDeadline == NONE) {
-            messageDeadline = deadline(messageTimeout);
+        if (messageDeadline == Deadline.NONE) {
+            messageDeadline = Deadline.after(messageTimeout);
         }
         return messageDeadline;
     }
@@ -160,7 +169,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
             return count;
         }
         if (!readsOn) {
-            readDeadline = restOverdue ? at(System.nanoTime()) : deadline(readTimeout);
+            readDeadline = restOverdue ? Deadline.at(System.nanoTime()) : Deadline.after(readTimeout);
             readsOn = true;
         }
         return insideMessage ? awaitRest(target) : awaitInput(target, readDeadline);
@@ -170,7 +179,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         int count = 0;
         while (count == 0) {
             count = awaitAndReceive(target, deadline);
-            if (count == 0 && (inputExpired || isPast(deadline))) {
+            if (count == 0 && (inputExpired || Deadline.isPast(deadline))) {
                 inputExpired = true;
                 throw timedOut(deadline);
             }
@@ -180,22 +189,28 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
 
     /** Waits for the rest of a message that has begun; not longer than is fair if its sender is slow. */
     private int awaitRest(ByteBuffer target) throws IOException {
-        long deadline = earlier(readDeadline, messageDeadline());
+        long deadline = Deadline.earlier(readDeadline, messageDeadline());
         if (messageTimeout == 0 || owner.isCounted()) {
             return awaitInput(target, deadline);
         }
+        PeerPace known = restPace == null ? new PeerPace(0) : restPace;
+        restPace = known;
         counted = slowPeers.beginWait();
         try {
             while (!counted) {
-                long patience = at(System.nanoTime() + slowPeers.patience());
-                int count = awaitAndReceive(target, earlier(deadline, patience));
+                long patience = slowPeers.patience();
+                long begin = System.nanoTime();
+                int count = awaitAndReceive(
+                        target, Deadline.earlier(deadline, Deadline.at(begin + known.untilLook(patience))));
+                known.waited(System.nanoTime() - begin);
                 if (count != 0) {
                     return count;
-                } else if (inputExpired || isPast(deadline)) {
+                } else if (inputExpired || Deadline.isPast(deadline)) {
                     break;
-                } else if (isPast(patience) && givesWay()) {
+                } else if (known.isSlow(patience, SlowPeers.SLOW_SENDER) && givesWay()) {
                     inputExpired = true;
-                    throw givesWay("the peer did not send the rest of a message, and every worker is busy");
+                    throw gaveWay(new SocketTimeoutException(
+                            "the peer is slow to send the rest of a message, and every worker is busy"));
                 }
             }
             return awaitInput(target, deadline);
@@ -215,6 +230,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         int count = transport.read(target);
         if (count > 0) {
             owner.received(count);
+            moved(restPace, count);
         }
         return count;
     }
@@ -244,7 +260,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         if (count == 0 && !sending && source.hasRemaining()) {
             count = (int) awaitTaken(() -> send(source));
         }
-        taken(count);
+        moved(pace, count);
         return count;
     }
 
@@ -254,7 +270,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         if (count == 0 && !sending) {
             count = awaitTaken(() -> send(sources, offset, length));
         }
-        taken(count);
+        moved(pace, count);
         return count;
     }
 
@@ -263,7 +279,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
      * its buffer is free, so the write is tried after each wait.
      */
     private long awaitTaken(Attempt attempt) throws IOException {
-        long deadline = deadline(writeTimeout);
+        long deadline = Deadline.after(writeTimeout);
         long count = 0;
         try {
             while (count == 0) {
@@ -281,16 +297,17 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         return write(sources, 0, sources.length);
     }
 
-    private void taken(long count) {
-        WritePace known = pace;
+    private static void moved(@Nullable PeerPace known, long count) {
         if (known != null) {
-            known.taken(count);
+            known.moved(count);
         }
     }
 
-    /** Returns the deadline of a write that begins to wait now, on the {@code nanoTime} clock, or {@link #NONE}. */
+    /**
+     * Returns the deadline of a write that begins to wait now, on the {@code nanoTime} clock, or {@link Deadline#NONE}.
+     */
     long writeDeadline() {
-        return deadline(writeTimeout);
+        return Deadline.after(writeTimeout);
     }
 
     /**
@@ -300,32 +317,40 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
      *     passed, it is behind the minimum rate, or it gives way to others; the connection is closed
      */
     void awaitWritable(long deadline) throws IOException {
-        WritePace known = pace;
+        PeerPace known = pace;
         if (known == null) {
-            known = new WritePace(minWriteRate);
+            known = new PeerPace(minWriteRate);
             pace = known;
         }
         long patience = slowPeers.patience();
         checkPace(known, deadline, patience);
-        counted = counted || (minWriteRate > 0 && slowPeers.beginWait());
+        counted = counted || (mayGiveWay() && slowPeers.beginWait());
         long left = known.left(writeTimeout);
-        long most = counted || minWriteRate == 0 ? left : Math.min(left, known.untilLook(patience));
+        long most = !counted && mayGiveWay() ? Math.min(left, known.untilLook(patience)) : left;
         long begin = System.nanoTime();
         try {
-            await(SelectionKey.OP_WRITE, most == Long.MAX_VALUE ? deadline : earlier(deadline, at(begin + most)));
+            await(
+                    SelectionKey.OP_WRITE,
+                    most == Long.MAX_VALUE ? deadline : Deadline.earlier(deadline, Deadline.at(begin + most)));
         } finally {
             known.waited(System.nanoTime() - begin);
         }
     }
 
-    private void checkPace(WritePace known, long deadline, long patience) throws IOException {
-        if (isPast(deadline)) {
+    private void checkPace(PeerPace known, long deadline, long patience) throws IOException {
+        if (Deadline.isPast(deadline)) {
             throw closeOverdue();
         } else if (known.left(writeTimeout) <= 0) {
             throw close(new SocketTimeoutException("the peer accepts less than " + minWriteRate + " bytes per second"));
-        } else if (!counted && minWriteRate > 0 && known.isSlow(patience, SlowPeers.SLOW_RATE) && givesWay()) {
-            throw close(givesWay("the peer is slow to accept an answer, and every worker is busy"));
+        } else if (!counted && mayGiveWay() && known.isSlow(patience, SlowPeers.SLOW_READER) && givesWay()) {
+            throw close(gaveWay(
+                    new SocketTimeoutException("the peer is slow to accept an answer, and every worker is busy")));
         }
+    }
+
+    /** Returns whether a peer that is slow to accept what is written may have to give way. */
+    private boolean mayGiveWay() {
+        return minWriteRate > 0 && !lastWord && !owner.isCounted();
     }
 
     /** Returns whether a peer that is slow has to give way, since it cannot be counted, either. */
@@ -334,10 +359,9 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         return !counted && slowPeers.isCrowded();
     }
 
-    private SocketTimeoutException givesWay(String why) {
-        var failure = new SocketTimeoutException(why);
-        slowPeers.givesWay(owner, failure);
-        return failure;
+    private SocketTimeoutException gaveWay(SocketTimeoutException why) {
+        slowPeers.givesWay(owner, why);
+        return why;
     }
 
     /** The thread waits no more for a slow peer. */
@@ -353,21 +377,16 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         return close(new SocketTimeoutException("the peer accepted no data for " + Duration.ofNanos(writeTimeout)));
     }
 
-    /** Closes the connection by a reset, so that the kernel does not go on offering what the peer does not accept. */
+    /**
+     * Closes the connection by a reset, so that the kernel does not go on offering what the peer does not accept,
+     * unless it was only told a last word: it may yet accept what was sent before.
+     */
     private SocketTimeoutException close(SocketTimeoutException why) throws IOException {
-        transport.resetOnClose();
+        if (!lastWord) {
+            transport.resetOnClose();
+        }
         transport.close();
         return why;
-    }
-
-    /** Returns the deadline after a time from now, on the {@code nanoTime} clock; {@link #NONE} for 0. */
-    static long deadline(long timeoutNanos) {
-        return timeoutNanos == 0 ? NONE : at(System.nanoTime() + timeoutNanos);
-    }
-
-    /** Returns a time on the {@code nanoTime} clock as a deadline, which is not {@link #NONE}. */
-    static long at(long time) {
-        return time == NONE ? 1 : time;
     }
 
     /**
@@ -377,7 +396,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
      * @throws InterruptedIOException if the thread is interrupted; the flag stays set
      */
     private boolean await(int operation, long deadline) throws IOException {
-        long left = deadline == NONE ? Wait.FOREVER : deadline - System.nanoTime();
+        long left = deadline == Deadline.NONE ? Wait.FOREVER : deadline - System.nanoTime();
         if (left <= 0) {
             return false;
         }
@@ -413,9 +432,11 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         inputExpired = true;
     }
 
-    /** Returns the deadline of a read that begins to wait now, on the {@code nanoTime} clock, or {@link #NONE}. */
+    /**
+     * Returns the deadline of a read that begins to wait now, on the {@code nanoTime} clock, or {@link Deadline#NONE}.
+     */
     long newReadDeadline() {
-        return deadline(readTimeout);
+        return Deadline.after(readTimeout);
     }
 
     /**
@@ -438,16 +459,6 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
     boolean awaitEither(int operations, Transport other, int otherOperations, long deadline) throws IOException {
         takePlace().alsoFor(other, otherOperations);
         return await(operations, deadline);
-    }
-
-    /** Returns whether the deadline is reached. */
-    static boolean isPast(long deadline) {
-        return deadline != NONE && System.nanoTime() - deadline >= 0;
-    }
-
-    /** Returns the earlier of two deadlines, either of which may be {@link #NONE}. */
-    static long earlier(long one, long other) {
-        return one == NONE || (other != NONE && other - one < 0) ? other : one;
     }
 
     /** Returns whether the thread has waited in this turn. */

@@ -131,16 +131,16 @@ abstract class WaitingStream extends TlsStream {
         Relay known = relay;
         if (known != null && known.isBlocked()) {
             clock.reset(); // it is not idle: the time limit of a write is what counts
-            clock.runUntil(WaitingChannel.NONE);
+            clock.runUntil(Deadline.NONE);
         } else if (known != null) {
-            clock.start(idleTimeout, WaitingChannel.NONE);
+            clock.start(idleTimeout, Deadline.NONE);
         } else if (tls != null
                 && tls.isAwaited()
                 && (tls.isShaking() || !context.firstWords().isPeerExpected())) {
-            clock.runUntil(WaitingChannel.deadline(tls.patience().toNanos()));
+            clock.runUntil(Deadline.after(tls.patience().toNanos()));
         } else {
             boolean inside = inbox.hasPart();
-            clock.start(inside ? readTimeout : idleTimeout, inside ? channel.messageDeadline() : WaitingChannel.NONE);
+            clock.start(inside ? readTimeout : idleTimeout, inside ? channel.messageDeadline() : Deadline.NONE);
         }
     }
 
@@ -148,7 +148,7 @@ abstract class WaitingStream extends TlsStream {
     final int armClock() {
         Relay relayed = relay;
         if (relayed != null) {
-            clock.arm(WaitingChannel.earlier(clock.until(), relayed.writeUntil()));
+            clock.arm(Deadline.earlier(clock.until(), relayed.writeUntil()));
             return relayed.prepareToWait();
         }
         Calls known = knownCalls();
@@ -159,7 +159,7 @@ abstract class WaitingStream extends TlsStream {
             clock.arm(known.writeUntil);
             return SelectionKey.OP_WRITE;
         }
-        clock.arm(WaitingChannel.earlier(nextLook(), known.writeUntil));
+        clock.arm(Deadline.earlier(nextLook(), known.writeUntil));
         return SelectionKey.OP_READ | SelectionKey.OP_WRITE;
     }
 
@@ -171,15 +171,14 @@ abstract class WaitingStream extends TlsStream {
     final boolean awaitPeer(long deadline) throws IOException {
         Relay relayed = relay;
         if (relayed != null) {
-            long until = WaitingChannel.earlier(deadline, relayed.writeUntil());
-            return relayed.await(channel, until) || !WaitingChannel.isPast(deadline);
+            long until = Deadline.earlier(deadline, relayed.writeUntil());
+            return relayed.await(channel, until) || !Deadline.isPast(deadline);
         }
         Calls known = knownCalls();
         if (known == null || !known.waits) {
             return channel.awaitInput(false, deadline);
         }
-        return channel.awaitInput(true, WaitingChannel.earlier(deadline, known.writeUntil))
-                || !WaitingChannel.isPast(deadline);
+        return channel.awaitInput(true, Deadline.earlier(deadline, known.writeUntil)) || !Deadline.isPast(deadline);
     }
 
     /**

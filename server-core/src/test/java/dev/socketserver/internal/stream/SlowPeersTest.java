@@ -48,7 +48,7 @@ class SlowPeersTest {
     @Test
     void thePatienceHalvesEachTimeItHasPassedDownToTheShortest() {
         giveWay(1);
-        for (int part : new int[] {4, 8, 8, 8}) {
+        for (int part : new int[] {4, 4, 4}) {
             now += peers.patience();
             giveWay(1);
             assertThat(peers.patience()).isEqualTo(LONGEST / part);

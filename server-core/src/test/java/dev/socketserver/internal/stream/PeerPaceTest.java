@@ -6,14 +6,14 @@ import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
-/** For how long writes may wait for a peer that takes little. */
+/** For how long a thread may wait for a peer that sends or takes little. */
 @Timeout(10)
-class WritePaceTest {
+class PeerPaceTest {
     private static final long GRACE = TimeUnit.SECONDS.toNanos(60);
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
     private static final int LEAST = 240;
 
-    private final WritePace pace = new WritePace(LEAST);
+    private final PeerPace pace = new PeerPace(LEAST);
 
     @Test
     void theyMayWaitForTheGraceInAnyCase() {
@@ -27,9 +27,9 @@ class WritePaceTest {
     @Test
     void theyMayWaitASecondLongerForAsManyBytesAsMakeTheRate() {
         pace.waited(GRACE);
-        pace.taken(LEAST);
+        pace.moved(LEAST);
         assertThat(pace.left(GRACE)).isEqualTo(TimeUnit.SECONDS.toNanos(1));
-        pace.taken(LEAST / 4);
+        pace.moved(LEAST / 4);
         assertThat(pace.left(GRACE)).isEqualTo(TimeUnit.MILLISECONDS.toNanos(1250));
     }
 
@@ -37,7 +37,7 @@ class WritePaceTest {
     void aPeerThatTakesLessThanTheRateComesToItsEnd() {
         for (int second = 0; second < 120; second++) {
             pace.waited(TimeUnit.SECONDS.toNanos(1));
-            pace.taken(LEAST / 2);
+            pace.moved(LEAST / 2);
         }
         assertThat(pace.left(GRACE)).isZero();
     }
@@ -46,20 +46,20 @@ class WritePaceTest {
     void aPeerThatTakesTheRateNeverComesToItsEnd() {
         for (int second = 0; second < 100_000; second++) {
             pace.waited(TimeUnit.SECONDS.toNanos(1));
-            pace.taken(LEAST);
+            pace.moved(LEAST);
         }
         assertThat(pace.left(GRACE)).isEqualTo(GRACE);
     }
 
     @Test
     void aTerabyteIsNoMistake() {
-        pace.taken(1L << 40);
+        pace.moved(1L << 40);
         assertThat(pace.left(GRACE)).isGreaterThan(GRACE);
     }
 
     @Test
     void theyMayWaitForAsLongAsTheyWantWithoutARate() {
-        var any = new WritePace(0);
+        var any = new PeerPace(0);
         any.waited(2 * GRACE);
         assertThat(any.left(GRACE)).isEqualTo(Long.MAX_VALUE);
         assertThat(pace.left(0)).isEqualTo(Long.MAX_VALUE);
@@ -77,14 +77,14 @@ class WritePaceTest {
     @Test
     void aPeerIsSlowByWhatItTookSinceTheLastLook() {
         pace.waited(PATIENCE);
-        pace.taken(1_000_000);
+        pace.moved(1_000_000);
         assertThat(pace.isSlow(PATIENCE, 1000)).isFalse();
         assertThat(pace.untilLook(PATIENCE)).isEqualTo(PATIENCE);
         pace.waited(PATIENCE);
-        pace.taken(999);
+        pace.moved(999);
         assertThat(pace.isSlow(PATIENCE, 1000)).isTrue();
         pace.waited(PATIENCE);
-        pace.taken(1000);
+        pace.moved(1000);
         assertThat(pace.isSlow(PATIENCE, 1000)).isFalse();
     }
 }

@@ -1,0 +1,75 @@
+package dev.socketserver.internal.stream;
+
+import java.util.concurrent.TimeUnit;
+
+/**
+ * How fast a peer is while a thread waits for it: how long reads or writes have waited, and how much it has sent or
+ * taken, since the first one that did. Confined to the connection's turn.
+ */
+final class PeerPace {
+    private static final long SECOND = TimeUnit.SECONDS.toNanos(1);
+    private static final long MOST_SECONDS =
+            TimeUnit.DAYS.toSeconds(10_000); // ahead of the rate, as nanoseconds a long
+
+    private final int least; // bytes per second
+    private long waited; // nanoseconds
+    private long moved; // bytes
+    private long waitedBefore; // nanoseconds, when it was looked at last
+    private long movedBefore; // bytes, when it was looked at last
+
+    /**
+     * Creates one of a peer for which a thread is about to wait.
+     *
+     * @param least how many bytes per second it has to send or take; 0 for any number
+     */
+    PeerPace(int least) {
+        this.least = least;
+    }
+
+    /** The peer has sent or taken that many bytes. */
+    void moved(long bytes) {
+        moved += bytes;
+    }
+
+    /** The thread has waited that many nanoseconds. */
+    void waited(long nanos) {
+        waited += nanos;
+    }
+
+    /**
+     * Returns how many nanoseconds the thread may wait from now on if the peer does nothing; 0 or less if it is too
+     * slow.
+     *
+     * @param grace how long it may wait in any case, in nanoseconds; 0 for as long as it wants
+     */
+    long left(long grace) {
+        if (least == 0 || grace == 0) {
+            return Long.MAX_VALUE;
+        }
+        long counted = Math.min(moved, least * MOST_SECONDS);
+        return grace + counted / least * SECOND + counted % least * SECOND / least - waited;
+    }
+
+    /** Returns how many nanoseconds the thread may wait before it has waited that long since the last look. */
+    long untilLook(long patience) {
+        return patience - (waited - waitedBefore);
+    }
+
+    /**
+     * Returns whether the peer was slow while the thread waited since the last look, which it was not if the thread has
+     * not waited long enough to say so.
+     *
+     * @param patience how long that is, in nanoseconds
+     * @param rate how many bytes per second a peer sends or takes that is not slow
+     */
+    boolean isSlow(long patience, int rate) {
+        long span = waited - waitedBefore;
+        if (span < patience) {
+            return false;
+        }
+        boolean slow = moved - movedBefore < rate * (double) span / SECOND;
+        waitedBefore = waited;
+        movedBefore = moved;
+        return slow;
+    }
+}
