@@ -127,7 +127,7 @@ public final class BroadcastCommand implements Callable<Integer> {
 
     private void print(Map<Broadcast, List<Round>> results, PrintWriter out) {
         out.printf(
-                "%,d peers, %,d in the group%s; at most %,.0f messages/s and %,d on their way; %d rounds of %.0f s.%n%n",
+                "%,d peers, %,d in the group%s; at most %,.0f messages/s, %,d on their way; %d rounds of %.0f s.%n%n",
                 peers, group, stragglers ? ", two of them stragglers" : "", rate, window, rounds, seconds);
         out.println("| server | deliveries/s | p50 to the last | p99 to the last | CPU/delivery | threads | memory |");
         out.println("| --- | ---: | ---: | ---: | ---: | ---: | ---: |");
