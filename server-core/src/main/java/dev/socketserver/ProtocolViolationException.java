@@ -7,7 +7,7 @@ import java.net.ProtocolException;
  * Thrown by a handler whose peer has broken the protocol. The request ends as with any other exception, but the failure
  * is the peer's: {@link BaseServer#handleError} logs one line at DEBUG, not a stack trace at ERROR.
  */
-public class ProtocolViolationException extends ProtocolException {
+public final class ProtocolViolationException extends ProtocolException {
     @Serial
     private static final long serialVersionUID = 1;
 
