@@ -12,6 +12,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.UnaryOperator;
@@ -40,6 +41,7 @@ class CrowdedServerTest {
     private static final Duration PAUSE = Duration.ofMillis(50);
 
     private final List<Peer> slow = new ArrayList<>();
+    private final CountDownLatch everyWorkerIsBusy = new CountDownLatch(WORKERS);
     private final RecordingListener listener = new RecordingListener();
 
     @TempDir
@@ -66,6 +68,9 @@ class CrowdedServerTest {
                                 .build())),
                 StreamRequestHandler.of((in, out) -> {
                     String line = in.readLine(UTF_8, 10);
+                    if (List.of("all", "rest").contains(String.valueOf(line))) {
+                        everyWorkerIsBusy.countDown();
+                    }
                     switch (String.valueOf(line)) {
                         case "all" -> out.write(ANSWER);
                         case "rest" -> out.write(in.readLine(UTF_8, 10) + "\n", UTF_8);
@@ -94,6 +99,7 @@ class CrowdedServerTest {
     void oneMoreIsServedThoughMorePeersThanWorkersDoNotReadTheirAnswers(StreamSetting setting) throws Exception {
         try (var running = start(setting, config -> config)) {
             begin(setting, running, SLOW, "all\n");
+            everyWorkerIsBusy.await();
             try (var next = running.connect()) {
                 assertThat(next.send("me\n").readLine()).isEqualTo("me");
             }
@@ -111,6 +117,7 @@ class CrowdedServerTest {
     void oneMoreIsServedThoughMorePeersThanWorkersStopInTheMiddle(StreamSetting setting) throws Exception {
         try (var running = start(setting, config -> config)) {
             begin(setting, running, SLOW, "rest\nha");
+            everyWorkerIsBusy.await();
             try (var next = running.connect()) {
                 assertThat(next.send("me\n").readLine()).isEqualTo("me");
             }
@@ -136,6 +143,7 @@ class CrowdedServerTest {
                 }
             });
             drips.start();
+            everyWorkerIsBusy.await();
             try (var next = running.connect()) {
                 assertThat(next.send("me\n").readLine()).isEqualTo("me");
             } finally {
