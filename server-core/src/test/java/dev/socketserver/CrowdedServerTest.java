@@ -41,6 +41,7 @@ class CrowdedServerTest {
     private static final Duration PAUSE = Duration.ofMillis(50);
 
     private final List<Peer> slow = new ArrayList<>();
+    private final CountDownLatch handlersAreCalled = new CountDownLatch(1 + HALF_OF_THE_WORKERS);
     private final CountDownLatch everyWorkerIsBusy = new CountDownLatch(WORKERS);
     private final RecordingListener listener = new RecordingListener();
 
@@ -67,6 +68,7 @@ class CrowdedServerTest {
                                 .maxWorkers(WORKERS)
                                 .build())),
                 StreamRequestHandler.of((in, out) -> {
+                    handlersAreCalled.countDown();
                     String line = in.readLine(UTF_8, 10);
                     if (List.of("all", "rest").contains(String.valueOf(line))) {
                         everyWorkerIsBusy.countDown();
@@ -171,7 +173,11 @@ class CrowdedServerTest {
     @MethodSource("selecting")
     void aPeerDoesNotTakeTwoOfThePlaces(StreamSetting setting) throws Exception {
         try (var running = start(setting, config -> config)) {
+            try (var first = running.connect()) { // from whom the server learns what a handler reads first
+                assertThat(first.send("me\n").readLine()).isEqualTo("me");
+            }
             begin(setting, running, HALF_OF_THE_WORKERS, "al");
+            handlersAreCalled.await();
             for (Peer reader : slow) {
                 reader.send("l\n");
             }

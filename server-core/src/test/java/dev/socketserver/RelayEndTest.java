@@ -91,7 +91,7 @@ class RelayEndTest {
     @MethodSource("sampled")
     void aSlowSideIsNotIdle(StreamSetting setting) throws Exception {
         byte[] much = random(4, MUCH);
-        Duration each = Duration.ofMillis(400);
+        Duration each = Duration.ofSeconds(1);
         try (RelayedServer relaying =
                         start(setting, config -> config.idleTimeout(each).writeTimeout(Duration.ofSeconds(20)));
                 Peer peer = setting.connectWithWindow(relaying.server().address(), WINDOW)
@@ -105,7 +105,7 @@ class RelayEndTest {
             new Thread(task).start();
             var paused = new CountDownLatch(1);
             peer.read(MEGABYTE);
-            assertThat(paused.await(3 * each.toMillis(), TimeUnit.MILLISECONDS)).isFalse();
+            assertThat(paused.await(2 * each.toMillis(), TimeUnit.MILLISECONDS)).isFalse();
             assertThat(peer.read(much.length - MEGABYTE)).isEqualTo(Arrays.copyOfRange(much, MEGABYTE, much.length));
             assertThat(peer.end().readAll()).isEmpty();
             assertThat(relaying.ends.take()).isEqualTo(EndReason.PEER);
