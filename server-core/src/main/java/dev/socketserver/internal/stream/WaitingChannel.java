@@ -63,9 +63,8 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
     private boolean readsOn; // the next read continues a wait that has returned too little
     private boolean insideMessage; // reads are for the rest of a message
     private boolean restOverdue; // the rest of the message that has begun was waited for without a thread, in vain
-    private long
-            messageDeadline; // of the message that has begun and not ended, on the nanoTime clock, or Deadline.NONE
-    private long readDeadline; // of the last wait for a read, on the nanoTime clock, or Deadline.NONE
+    private long messageDeadline; // of the message that has begun and not ended; a Deadline
+    private long readDeadline; // of the last wait for a read; a Deadline
 
     /**
      * Creates a channel without time limits for reads and writes.
@@ -195,9 +194,8 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         }
         PeerPace known = restPace == null ? new PeerPace(0) : restPace;
         restPace = known;
-        counted = slowPeers.beginWait();
         try {
-            while (!counted) {
+            while (!mayLast()) {
                 long patience = slowPeers.patience();
                 long begin = System.nanoTime();
                 int count = awaitAndReceive(
@@ -207,7 +205,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
                     return count;
                 } else if (inputExpired || Deadline.isPast(deadline)) {
                     break;
-                } else if (known.isSlow(patience, SlowPeers.SLOW_SENDER) && givesWay()) {
+                } else if (known.isSlow(patience, SlowPeers.SLOW_SENDER) && !mayLast() && slowPeers.isCrowded()) {
                     inputExpired = true;
                     throw gaveWay(new SocketTimeoutException(
                             "the peer is slow to send the rest of a message, and every worker is busy"));
@@ -322,11 +320,21 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
             known = new PeerPace(minWriteRate);
             pace = known;
         }
-        long patience = slowPeers.patience();
-        checkPace(known, deadline, patience);
-        counted = counted || (mayGiveWay() && slowPeers.beginWait());
-        long left = known.left(writeTimeout);
-        long most = !counted && mayGiveWay() ? Math.min(left, known.untilLook(patience)) : left;
+        if (Deadline.isPast(deadline)) {
+            throw closeOverdue();
+        }
+        long most = known.left(writeTimeout);
+        if (most <= 0) {
+            throw close(new SocketTimeoutException("the peer accepts less than " + minWriteRate + " bytes per second"));
+        }
+        if (mayGiveWay() && !mayLast()) {
+            long patience = slowPeers.patience();
+            if (known.isSlow(patience, SlowPeers.SLOW_READER) && slowPeers.isCrowded()) {
+                throw close(gaveWay(
+                        new SocketTimeoutException("the peer is slow to accept an answer, and every worker is busy")));
+            }
+            most = Math.min(most, known.untilLook(patience));
+        }
         long begin = System.nanoTime();
         try {
             await(
@@ -337,26 +345,17 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         }
     }
 
-    private void checkPace(PeerPace known, long deadline, long patience) throws IOException {
-        if (Deadline.isPast(deadline)) {
-            throw closeOverdue();
-        } else if (known.left(writeTimeout) <= 0) {
-            throw close(new SocketTimeoutException("the peer accepts less than " + minWriteRate + " bytes per second"));
-        } else if (!counted && mayGiveWay() && known.isSlow(patience, SlowPeers.SLOW_READER) && givesWay()) {
-            throw close(gaveWay(
-                    new SocketTimeoutException("the peer is slow to accept an answer, and every worker is busy")));
-        }
-    }
-
     /** Returns whether a peer that is slow to accept what is written may have to give way. */
     private boolean mayGiveWay() {
         return minWriteRate > 0 && !lastWord && !owner.isCounted();
     }
 
-    /** Returns whether a peer that is slow has to give way, since it cannot be counted, either. */
-    private boolean givesWay() {
-        counted = slowPeers.beginWait();
-        return !counted && slowPeers.isCrowded();
+    /**
+     * Returns whether the present wait is one of those that may last, which it becomes if there is room for one more.
+     */
+    private boolean mayLast() {
+        counted = counted || slowPeers.beginWait();
+        return counted;
     }
 
     private SocketTimeoutException gaveWay(SocketTimeoutException why) {
