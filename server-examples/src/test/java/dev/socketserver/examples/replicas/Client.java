@@ -5,10 +5,12 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +24,13 @@ import org.jspecify.annotations.Nullable;
  */
 final class Client implements Runnable {
     private static final int REQUEST_BYTES = 64;
+
+    /**
+     * How long a client that does not keep its connection waits before it opens the next. Closed connections hold their
+     * local port for a minute, those that an engine's proxy makes to a container, too: without the pause all scenarios
+     * together use up the 28,000 that a machine has, and then every connection fails at once.
+     */
+    private static final Duration PAUSE = Duration.ofMillis(50);
 
     private final String name;
     private final InetSocketAddress server;
@@ -77,6 +86,7 @@ final class Client implements Runnable {
             ask(request);
             if (!keeps) {
                 disconnect();
+                LockSupport.parkNanos(PAUSE.toNanos());
             }
         }
         disconnect();
