@@ -251,11 +251,6 @@ abstract class MemoryRequest extends OpenRequest implements StreamOwner, Called 
     }
 
     @Override
-    protected boolean hasCalls() {
-        return calls.hasTasks() || calls.outbound().isUnsent();
-    }
-
-    @Override
     protected boolean hasTasks() {
         return calls.hasTasks();
     }

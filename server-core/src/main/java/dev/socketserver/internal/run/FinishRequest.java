@@ -53,7 +53,7 @@ public final class FinishRequest {
                 case NOTHING -> {
                     if (request.takesIdleEvent()) {
                         hooks.idle(request);
-                    } else if (!request.hasCalls()) {
+                    } else {
                         runner.prepareToWait(request);
                         request.awaitNext();
                     }

@@ -211,6 +211,11 @@ public abstract class OpenRequest extends Turn {
         expired = true;
     }
 
+    /** Returns whether the timeout of its wait has expired. Called in the turn. */
+    protected final boolean hasExpired() {
+        return expired;
+    }
+
     /** Returns whether the timeout of its wait has expired, and clears that. Called in the turn. */
     protected final boolean takeExpired() {
         boolean was = expired;
@@ -248,11 +253,6 @@ public abstract class OpenRequest extends Turn {
      */
     protected abstract void handled() throws IOException;
 
-    /** Returns whether calls of other threads are pending that were not tried yet and can run in the turn. */
-    protected boolean hasCalls() {
-        return false;
-    }
-
     /** Returns whether a pending call needs the handler to be set up. */
     protected boolean hasTasks() {
         return false;
@@ -277,6 +277,17 @@ public abstract class OpenRequest extends Turn {
      * turn continues.
      */
     protected abstract boolean park();
+
+    /**
+     * Sends what other threads have queued for the peer, if the request was called for nothing else, and parks it
+     * again: most turns of a connection that is broadcast to are of that kind. A failure is met again in the turn that
+     * continues.
+     *
+     * @return whether the request is parked; if not, the turn continues
+     */
+    public boolean sendsAndParks() {
+        return false;
+    }
 
     /** Waits in the calling thread for the peer's next message, a call, or the idle timeout. */
     protected abstract void awaitNext();

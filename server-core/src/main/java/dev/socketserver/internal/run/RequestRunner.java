@@ -274,7 +274,7 @@ public final class RequestRunner {
                 case NOTHING -> {
                     if (request.takesIdleEvent()) {
                         hooks.idle(request);
-                    } else if (!request.hasCalls() && isIdle(request)) {
+                    } else if (isIdle(request)) {
                         return true;
                     }
                 }

@@ -122,6 +122,11 @@ abstract class Turn {
         }
     }
 
+    /** Returns whether the request must be armed when it is parked, as it may be ready. Called in the turn. */
+    protected final boolean isUnarmed() {
+        return (word & UNARMED) != 0;
+    }
+
     /** Called by the thread that is about to arm the request for what it then waits for. */
     public final void arming() {
         for (int seen = word; (seen & UNARMED) != 0; seen = word) {

@@ -300,12 +300,22 @@ final class Poller {
         for (Registration next = nextArrival(); next != null; next = nextArrival()) {
             if (!next.request.begin()) {
                 arm(next);
-            } else if (!serve(next)) {
+            } else if (!sendsAndParks(next) && !serve(next)) {
                 return false; // the next leader continues with the others
             }
         }
         times.batchEnds();
         return true;
+    }
+
+    /** Returns whether the connection, whose turn the leader has, only had something to send, and is parked again. */
+    private boolean sendsAndParks(Registration connection) {
+        try {
+            return connection.request.sendsAndParks();
+        } catch (Throwable e) {
+            report(e);
+            return false;
+        }
     }
 
     /** Takes the arrivals, unless some of those taken before are left; returns whether there are any. */

@@ -155,7 +155,8 @@ abstract class StreamRequest extends WaitingStream {
         } else if (inbox.hasEnded()) {
             return inbox.isEndNews() ? Look.MESSAGE : Look.END;
         }
-        return expired && clock.isUp() ? timeIsUp() : Look.NOTHING;
+        boolean isOver = begins && (expired || clock.isRunning()) && clock.isUp(); // also if calls keep it from a wait
+        return isOver ? timeIsUp() : Look.NOTHING;
     }
 
     /** Returns whether the handler is called first without a look at what has come. */
@@ -273,14 +274,63 @@ abstract class StreamRequest extends WaitingStream {
             known.turn = leading;
             return false;
         }
-        arm(known, parking == Parking.PARKED_UNARMED);
+        parked(known, parking);
+        return true;
+    }
+
+    /** Does what has to be done for a connection that was parked, and may be another thread's already. */
+    private void parked(Registration known, Parking how) {
+        arm(known, how == Parking.PARKED_UNARMED);
         if (context.drain().endsIdle(this)) {
             dismiss();
         }
         if (!transport.isOpen()) {
             call(); // it was closed before it was parked, so no selector will report it
         }
+    }
+
+    @Override
+    public boolean sendsAndParks() {
+        Calls known = knownCalls();
+        if (known == null || !isCalledToSend(known)) {
+            return false;
+        }
+        try {
+            if (!send(known)) {
+                return false;
+            }
+        } catch (IOException e) {
+            return false; // known as a fault, and what is unsent fails again
+        }
+        if (tls != null) {
+            tls.trim();
+        }
+        armClock(); // which may have rung since the turn began, and in vain
+        Parking parking = tryPark();
+        if (parking == Parking.CALLED) {
+            return false;
+        }
+        parked(registration(), parking);
         return true;
+    }
+
+    /**
+     * Returns whether the turn is for messages alone: the connection was parked, it would be parked again as it was,
+     * and no readiness was missed, for what has come is not looked at.
+     */
+    private boolean isCalledToSend(Calls known) {
+        return known.outbound().isUnsent()
+                && !known.waits
+                && !known.ending
+                && !known.hasTasks()
+                && clock.isRunning()
+                && !isUnarmed()
+                && !hasExpired()
+                && relay() == null
+                && isCallable()
+                && isParkable()
+                && !inbox.isHeldBack()
+                && !mayEnd();
     }
 
     @Override
@@ -339,8 +389,8 @@ abstract class StreamRequest extends WaitingStream {
                     return true;
                 }
             }
-            boolean ends = isDismissed() || (mayHaveCome && endsForAge());
-            if (inbox.hasEnded() || ends || (takeExpired() && clock.isUp())) {
+            boolean ends = isDismissed() || (mayHaveCome && (clock.isUp() || endsForAge()));
+            if (inbox.hasEnded() || ends) {
                 endsBy(whyIdleEnds());
                 sendQueued();
                 return false;
@@ -379,15 +429,6 @@ abstract class StreamRequest extends WaitingStream {
     protected boolean hasTasks() {
         Calls known = knownCalls();
         return known != null && isCallable() && known.hasTasks();
-    }
-
-    @Override
-    protected boolean hasCalls() {
-        Calls known = knownCalls();
-        return known != null
-                && isCallable()
-                && (known.hasTasks()
-                        || (known.outbound().isUnsent() && !known.outbound().isBlocked()));
     }
 
     @Override

@@ -39,6 +39,11 @@ final class WaitClock extends Alarm {
         }
     }
 
+    /** Returns whether a wait has begun, and goes on if the connection waits again. */
+    boolean isRunning() {
+        return runs;
+    }
+
     /** Ends the current wait now. Thread-safe. */
     void cutShort() {
         cutShort = true;
