@@ -174,6 +174,16 @@ final class Dispatcher implements ServicePool, Worker.Source {
         }
     }
 
+    @Override
+    public boolean hasIdleWorker() {
+        state.acquire();
+        try {
+            return state.workers.idle() > 0 && state.queue.isEmpty();
+        } finally {
+            state.release();
+        }
+    }
+
     private boolean isSaturatedNow() {
         int waiting = state.queue.size() + overload.blocked();
         return waiting > state.workers.starting() && state.workers.size() >= state.limit();

@@ -15,6 +15,9 @@ public interface ServicePool extends Executor {
      */
     boolean tryExecute(Runnable task);
 
+    /** Returns whether a worker is idle and no task waits for it. */
+    boolean hasIdleWorker();
+
     /** Returns whether a task or a blocked submitter is waiting while {@code maxWorkers} are busy. */
     boolean isSaturated();
 

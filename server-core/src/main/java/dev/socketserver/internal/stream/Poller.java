@@ -43,7 +43,10 @@ final class Poller {
     private static final Log LOG = Log.of(Poller.class);
     private static final long PAUSE_AFTER_FAILURE = 10_000_000;
 
-    /** The leader is overloaded if more new connections than this are waiting for it. */
+    /**
+     * How many new or called connections the leader serves before it looks for ready ones; if more wait, idle workers
+     * help.
+     */
     private static final int MOST_ARRIVALS = 1024;
 
     /** The maximum number of connections that the stand-in submits to the pool at a time. */
@@ -105,10 +108,12 @@ final class Poller {
     }
 
     /**
-     * Returns whether a new connection should be submitted to the pool: handlers are slow, or the leader is overloaded.
+     * Returns whether a new connection should be submitted to the pool: handlers are slow, or so many connections wait
+     * for the leader that idle workers should help. No worker is started for that: handlers that are quick only
+     * compute, so that more of them would compete for the processors.
      */
     boolean isBusy() {
-        return times.isSlow() || offered.get() > MOST_ARRIVALS || pool.isSaturated();
+        return times.isSlow() || pool.isSaturated() || (offered.get() > MOST_ARRIVALS && pool.hasIdleWorker());
     }
 
     /** Requests a leader. If that fails, the watchdog tries again. */
@@ -272,7 +277,7 @@ final class Poller {
         }
         selecting = true; // set before the arrivals are checked; threads that add to them use the opposite order
         try {
-            if (saturated || arrivals.get() != null) {
+            if (saturated || arrived != null || arrivals.get() != null) {
                 selector.selectNow(onReady);
             } else {
                 selector.select(onReady);
@@ -295,9 +300,11 @@ final class Poller {
     /** Serves or arms the connections that have arrived; returns false if the lead was lost. */
     private boolean serveArrivals() {
         if (takeArrivals()) {
-            times.batchBegins(offered.get());
+            times.batchBegins(Math.min(offered.get(), MOST_ARRIVALS));
         }
-        for (Registration next = nextArrival(); next != null; next = nextArrival()) {
+        int left = MOST_ARRIVALS;
+        for (Registration next = nextArrival(); next != null; next = left > 0 ? nextArrival() : null) {
+            left--;
             if (!next.request.begin()) {
                 arm(next);
             } else if (!sendsAndParks(next) && !serve(next)) {

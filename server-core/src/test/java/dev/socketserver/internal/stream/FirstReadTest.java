@@ -36,6 +36,11 @@ class FirstReadTest {
         }
 
         @Override
+        public boolean hasIdleWorker() {
+            return false;
+        }
+
+        @Override
         public boolean isSaturated() {
             return false;
         }
