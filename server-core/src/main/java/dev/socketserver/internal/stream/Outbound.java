@@ -132,13 +132,22 @@ public final class Outbound {
         long sum = 0;
         long count = -1;
         while (count != 0 && !messages.isEmpty()) {
-            ByteBuffer[] parts = parts();
-            count = sink.write(parts, 0, parts.length);
+            count = messages.size() == 1 ? sink.write(part(messages.element())) : sendSeveral(sink);
             sent(count);
             sum += count;
         }
         blocked = !messages.isEmpty();
         return sum;
+    }
+
+    private long sendSeveral(GatheringByteChannel sink) throws IOException {
+        ByteBuffer[] parts = parts();
+        return sink.write(parts, 0, parts.length);
+    }
+
+    /** Returns the beginning of a message, as much as a system call is asked to take. */
+    private static ByteBuffer part(ByteBuf message) {
+        return message.nioBuffer(message.readerIndex(), Math.min(MOST_BYTES, message.readableBytes()));
     }
 
     private ByteBuffer[] parts() {
@@ -149,11 +158,11 @@ public final class Outbound {
             if (count == parts.length || sum >= MOST_BYTES) {
                 break;
             }
-            int length = Math.min(MOST_BYTES, next.readableBytes());
-            parts[count] = next.nioBuffer(next.readerIndex(), length);
+            ByteBuffer part = part(next);
+            parts[count] = part;
             count++;
-            sum += length;
-            if (length < next.readableBytes()) {
+            sum += part.remaining();
+            if (part.remaining() < next.readableBytes()) {
                 break; // the rest of it has to come before the next
             }
         }
@@ -185,9 +194,7 @@ public final class Outbound {
     ByteBuffer begun() {
         synchronized (this) {
             ByteBuf first = begun ? messages.peek() : null;
-            return first == null
-                    ? null
-                    : first.nioBuffer(first.readerIndex(), Math.min(MOST_BYTES, first.readableBytes()));
+            return first == null ? null : part(first);
         }
     }
 
