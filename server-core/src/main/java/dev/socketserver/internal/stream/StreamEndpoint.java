@@ -21,6 +21,7 @@ import dev.socketserver.limit.RateLimit;
 import dev.socketserver.limit.TokenBucket;
 import dev.socketserver.net.ProxyProtocol;
 import io.netty.buffer.ByteBufAllocator;
+import java.io.Closeable;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.lang.invoke.MethodHandles;
@@ -340,9 +341,11 @@ public final class StreamEndpoint implements Endpoint {
     }
 
     private @Nullable Connection setUp(SocketChannel accepted, boolean counts) throws IOException {
+        Closeable owner = accepted;
         try {
             setup.apply(accepted);
             var transport = new Transport(accepted);
+            owner = transport;
             var connection = new Connection(transport, Objects.requireNonNull(context));
             if (pollers != null) {
                 pollers.accepted(connection);
@@ -358,10 +361,10 @@ public final class StreamEndpoint implements Endpoint {
             return connection;
         } catch (IOException e) {
             LOG.debug("a connection was closed before it was set up: {}", e);
-            accepted.close();
+            owner.close();
             return null;
         } catch (Throwable e) {
-            accepted.close();
+            owner.close(); // which leaves its place
             throw e;
         }
     }

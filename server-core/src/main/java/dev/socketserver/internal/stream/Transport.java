@@ -1,6 +1,7 @@
 package dev.socketserver.internal.stream;
 
 import dev.socketserver.internal.util.Log;
+import java.io.Closeable;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
 import java.lang.invoke.VarHandle;
@@ -17,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * The non-blocking socket of a connection. Reads and writes are confined to the thread that has the connection's turn;
  * the rest is thread-safe.
  */
-final class Transport {
+final class Transport implements Closeable {
     private static final Log LOG = Log.of(Transport.class);
     private static final VarHandle PLACE;
 
@@ -112,7 +113,8 @@ final class Transport {
     }
 
     /** Closes the socket; the kernel does so when no selector refers to it any more. Further calls have no effect. */
-    void close() throws IOException {
+    @Override
+    public void close() throws IOException {
         try {
             channel.close();
         } finally {
