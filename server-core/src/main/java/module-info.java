@@ -13,6 +13,7 @@ module dev.socketserver {
 
     exports dev.socketserver;
     exports dev.socketserver.buffer;
+    exports dev.socketserver.health;
     exports dev.socketserver.limit;
     exports dev.socketserver.net;
     exports dev.socketserver.pool;

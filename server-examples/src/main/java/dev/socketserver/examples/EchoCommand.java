@@ -9,7 +9,7 @@ import dev.socketserver.UnixServer;
 import dev.socketserver.examples.cli.AddressText;
 import dev.socketserver.examples.cli.Commands;
 import dev.socketserver.examples.cli.ProjectVersion;
-import dev.socketserver.examples.health.HealthEndpoint;
+import dev.socketserver.examples.health.MonitoringEndpoint;
 import dev.socketserver.net.Cidr;
 import dev.socketserver.net.ProxyProtocol;
 import dev.socketserver.pool.PoolConfig;
@@ -151,7 +151,8 @@ final class EchoCommand implements Callable<Integer> {
         InetSocketAddress healthAddress = healthAddress();
         try (BaseServer<?> server = server()) {
             bind(server);
-            try (HealthEndpoint health = healthAddress == null ? null : HealthEndpoint.open(server, healthAddress)) {
+            try (MonitoringEndpoint health =
+                    healthAddress == null ? null : MonitoringEndpoint.open(server, healthAddress)) {
                 server.closeOnSignal(); // the endpoint answers during the drain
                 Commands.print(spec, "listening on " + AddressText.of(server.address()));
                 if (health != null) {

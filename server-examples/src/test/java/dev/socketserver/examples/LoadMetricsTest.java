@@ -3,7 +3,7 @@ package dev.socketserver.examples;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.socketserver.TcpServer;
-import dev.socketserver.examples.health.HealthEndpoint;
+import dev.socketserver.examples.health.MonitoringEndpoint;
 import dev.socketserver.examples.load.PoolSample;
 import dev.socketserver.examples.load.Sample;
 import dev.socketserver.examples.report.ReportFile;
@@ -28,7 +28,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class LoadMetricsTest {
     private final TcpServer server = new TcpServer(0, EchoHandler::new);
-    private HealthEndpoint health;
+    private MonitoringEndpoint health;
 
     @TempDir
     private Path directory;
@@ -36,7 +36,7 @@ class LoadMetricsTest {
     @BeforeEach
     void start() throws IOException {
         server.start();
-        health = HealthEndpoint.open(server, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        health = MonitoringEndpoint.open(server, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     }
 
     @AfterEach

@@ -1,4 +1,4 @@
-/** What a server reports to its operators: health, readiness and metrics. */
+/** What the examples report to their operators: the library's health checks, and metrics. */
 @NullMarked
 package dev.socketserver.examples.health;
 

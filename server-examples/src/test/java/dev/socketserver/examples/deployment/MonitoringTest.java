@@ -9,7 +9,7 @@ import com.google.gson.JsonObject;
 import dev.socketserver.ServerConfig;
 import dev.socketserver.StreamRequestHandler;
 import dev.socketserver.TcpServer;
-import dev.socketserver.examples.health.HealthEndpoint;
+import dev.socketserver.examples.health.MonitoringEndpoint;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -46,7 +46,7 @@ class MonitoringTest {
                 ServerConfig.builder().address(address).build(),
                 StreamRequestHandler.of((in, out) -> in.transferTo(out)))) {
             server.start();
-            try (var health = HealthEndpoint.open(server, address)) {
+            try (var health = MonitoringEndpoint.open(server, address)) {
                 URI metrics = URI.create("http://127.0.0.1:" + health.address().getPort() + "/metrics");
                 return HttpClient.newHttpClient()
                         .send(HttpRequest.newBuilder(metrics).build(), BodyHandlers.ofString())

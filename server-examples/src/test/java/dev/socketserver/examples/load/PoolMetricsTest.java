@@ -7,7 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIOException;
 import com.sun.net.httpserver.HttpServer;
 import dev.socketserver.StreamRequestHandler;
 import dev.socketserver.TcpServer;
-import dev.socketserver.examples.health.HealthEndpoint;
+import dev.socketserver.examples.health.MonitoringEndpoint;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -27,9 +27,9 @@ class PoolMetricsTest {
         return URI.create("http://127.0.0.1:" + port + "/metrics");
     }
 
-    private static HealthEndpoint start(TcpServer server) throws IOException {
+    private static MonitoringEndpoint start(TcpServer server) throws IOException {
         server.start();
-        return HealthEndpoint.open(server, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        return MonitoringEndpoint.open(server, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
     }
 
     @Test

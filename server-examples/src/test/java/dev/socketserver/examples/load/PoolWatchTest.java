@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.socketserver.ServerConfig;
 import dev.socketserver.StreamRequestHandler;
 import dev.socketserver.TcpServer;
-import dev.socketserver.examples.health.HealthEndpoint;
+import dev.socketserver.examples.health.MonitoringEndpoint;
 import dev.socketserver.pool.PoolConfig;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -30,14 +30,14 @@ class PoolWatchTest {
                             .build())
                     .build(),
             StreamRequestHandler.of((in, out) -> in.transferTo(out)));
-    private HealthEndpoint health;
+    private MonitoringEndpoint health;
     private PoolMetrics metrics;
     private LoadPlan plan;
 
     @BeforeEach
     void start() throws Exception {
         server.start();
-        health = HealthEndpoint.open(server, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
+        health = MonitoringEndpoint.open(server, new InetSocketAddress(InetAddress.getLoopbackAddress(), 0));
         metrics = new PoolMetrics(
                 URI.create("http://127.0.0.1:" + health.address().getPort() + "/metrics"));
         plan = LoadPlan.builder(server.address())

@@ -1,11 +1,11 @@
-package dev.socketserver.examples.health;
+package dev.socketserver.health;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.socketserver.ServerConfig;
 import dev.socketserver.TcpServer;
-import dev.socketserver.examples.health.HttpGetHandler.Response;
+import dev.socketserver.health.HttpGetHandler.Response;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;

@@ -1,8 +1,10 @@
-package dev.socketserver.examples.health;
+package dev.socketserver.health;
 
 import static java.nio.charset.StandardCharsets.US_ASCII;
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.socketserver.Server;
 import dev.socketserver.ServerConfig;
@@ -11,20 +13,19 @@ import dev.socketserver.ServerState;
 import dev.socketserver.StreamRequestHandler;
 import dev.socketserver.TcpServer;
 import java.io.IOException;
+import java.io.InputStream;
 import java.net.BindException;
+import java.net.HttpURLConnection;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.URI;
-import java.net.http.HttpClient;
-import java.net.http.HttpRequest;
-import java.net.http.HttpResponse;
-import java.net.http.HttpResponse.BodyHandlers;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -35,7 +36,10 @@ import org.junit.jupiter.params.provider.CsvSource;
 /** What is answered over real HTTP. */
 @Timeout(60)
 class HealthEndpointTest {
+    private static final int TIMEOUT_MILLIS = 20_000;
     private static final InetSocketAddress ANY_PORT = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+
+    private record Answer(int status, String type, String body) {}
 
     private final CountDownLatch draining = new CountDownLatch(1);
     private final CountDownLatch handling = new CountDownLatch(1);
@@ -71,22 +75,31 @@ class HealthEndpointTest {
     @BeforeEach
     void open() throws IOException {
         server.bind();
-        health = HealthEndpoint.open(server, ANY_PORT);
+        health = open(ANY_PORT);
     }
 
-    private HttpResponse<String> ask(String method, String path) throws IOException, InterruptedException {
+    private HealthEndpoint open(InetSocketAddress address) throws IOException {
+        return HealthEndpoint.of(server)
+                .page("/long", "text/plain", () -> "long ".repeat(10_000))
+                .open(address);
+    }
+
+    private Answer ask(String method, String path) throws IOException {
+        return ask(health, method, path);
+    }
+
+    private static Answer ask(HealthEndpoint health, String method, String path) throws IOException {
         URI uri = URI.create("http://127.0.0.1:" + health.address().getPort() + path);
-        return HttpClient.newHttpClient()
-                .send(
-                        HttpRequest.newBuilder(uri)
-                                .timeout(Duration.ofSeconds(20))
-                                .method(method, HttpRequest.BodyPublishers.noBody())
-                                .build(),
-                        BodyHandlers.ofString());
+        var connection = (HttpURLConnection) uri.toURL().openConnection();
+        connection.setRequestMethod(method);
+        connection.setReadTimeout(TIMEOUT_MILLIS);
+        int status = connection.getResponseCode();
+        InputStream body = status < 400 ? connection.getInputStream() : connection.getErrorStream();
+        return new Answer(status, connection.getContentType(), new String(body.readAllBytes(), UTF_8));
     }
 
-    private int status(String path) throws IOException, InterruptedException {
-        return ask("GET", path).statusCode();
+    private int status(String path) throws IOException {
+        return ask("GET", path).status();
     }
 
     @Test
@@ -101,8 +114,8 @@ class HealthEndpointTest {
             var shutdown = new FutureTask<>(() -> server.shutdown(Duration.ofSeconds(50)));
             new Thread(shutdown).start();
             draining.await();
-            HttpResponse<String> answer = ask("GET", "/health/ready");
-            assertThat(answer.statusCode()).as("draining").isEqualTo(503);
+            Answer answer = ask("GET", "/health/ready");
+            assertThat(answer.status()).as("draining").isEqualTo(503);
             assertThat(answer.body()).isEqualTo("DRAINING\n");
             assertThat(status("/health/live")).as("draining").isEqualTo(200);
             finish.countDown();
@@ -117,38 +130,56 @@ class HealthEndpointTest {
     }
 
     @Test
-    void metricsTellWhatTheServerAndItsPoolDo() throws Exception {
-        server.start();
-        try (var connection = new Socket(InetAddress.getLoopbackAddress(), port())) {
-            connection.getOutputStream().write('x');
-            handling.await();
-            HttpResponse<String> answer = ask("GET", "/metrics");
-
-            assertThat(answer.headers().firstValue("Content-Type"))
-                    .hasValueSatisfying(type -> assertThat(type).startsWith("text/plain; version=0.0.4"));
-            assertThat(answer.body().lines())
-                    .contains(
-                            "socket_server_ready{server=\"asked\"} 1.0",
-                            "socket_server_connections_open{server=\"asked\"} 1.0",
-                            "socket_server_connections_accepted_total{server=\"asked\"} 1.0",
-                            "socket_server_connections_rejected_total{reason=\"overload\",server=\"asked\"} 0.0",
-                            "socket_server_requests_total{server=\"asked\"} 1.0",
-                            "elastic_pool_workers_max{pool=\"worker\"} 100.0",
-                            "elastic_pool_queue_size{pool=\"worker\"} 0.0",
-                            "# TYPE elastic_pool_queue_wait_seconds histogram")
-                    .anyMatch(line -> line.startsWith("elastic_pool_workers{pool=\"worker\",state=\"busy\"} "))
-                    .anyMatch(line -> line.startsWith("elastic_pool_tasks_rejected_total{pool=\"worker\",reason="))
-                    .anyMatch(line -> line.matches(
-                            "elastic_pool_queue_wait_seconds_bucket\\{pool=\"worker\",le=\"\\+Inf\"} [1-9]\\d*"))
-                    .anyMatch(line -> line.startsWith("process_files_open_files "));
+    void allServersHaveToBeReady() throws Exception {
+        try (var other = new TcpServer(
+                        ServerConfig.builder().address(ANY_PORT).build(), StreamRequestHandler.of((in, out) -> {}));
+                var both = HealthEndpoint.of(server, other).open(ANY_PORT)) {
+            server.start();
+            assertThat(ask(both, "GET", "/health/ready").body()).isEqualTo(other.state() + "\n");
+            other.start();
+            assertThat(ask(both, "GET", "/health/ready").body()).isEqualTo("READY\n");
         }
+        assertThatIllegalArgumentException().isThrownBy(HealthEndpoint::of).withMessage("there must be a server");
+    }
+
+    @Test
+    void pagesAreMadeForEachRequest() throws Exception {
+        var asked = new AtomicInteger();
+        try (var counting = HealthEndpoint.of(server)
+                .page("/count", "application/json", () -> "[" + asked.incrementAndGet() + "]")
+                .page("/broken", "text/plain", () -> {
+                    throw new IllegalStateException("on purpose");
+                })
+                .open(ANY_PORT)) {
+            assertThat(ask(counting, "GET", "/count").body()).isEqualTo("[1]");
+            Answer second = ask(counting, "GET", "/count?of=requests");
+            assertThat(second.body()).isEqualTo("[2]");
+            assertThat(second.type()).isEqualTo("application/json");
+            assertThat(ask(counting, "GET", "/broken").status()).isEqualTo(500);
+            assertThat(ask(counting, "GET", "/health/live").status()).isEqualTo(200);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource(textBlock = """
+            count, text/plain, 'path must begin with a slash, and have no space or ?: count'
+            /a b, text/plain, 'path must begin with a slash, and have no space or ?: /a b'
+            /a?b, text/plain, 'path must begin with a slash, and have no space or ?: /a?b'
+            /health/ready, text/plain, 'path has a page already: /health/ready'
+            /a, '', 'type must be printable: '
+            """)
+    void aPageThatCannotBeServedIsRefused(String path, String type, String message) {
+        HealthEndpoint.Builder builder = HealthEndpoint.of(server);
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> builder.page(path, type, () -> ""))
+                .withMessage(message);
     }
 
     @Test
     void onlyReadingIsAllowed() throws Exception {
-        assertThat(ask("POST", "/health/live").statusCode()).isEqualTo(405);
-        HttpResponse<String> head = ask("HEAD", "/health/live");
-        assertThat(head.statusCode()).isEqualTo(200);
+        assertThat(ask("POST", "/health/live").status()).isEqualTo(405);
+        Answer head = ask("HEAD", "/health/live");
+        assertThat(head.status()).isEqualTo(200);
         assertThat(head.body()).isEmpty();
         assertThat(status("/elsewhere")).isEqualTo(404);
     }
@@ -158,7 +189,7 @@ class HealthEndpointTest {
             4, 'GET /health/live HTTP/1.1\r\nHost:'
             1000, 'GET /health/live HTTP/1.1\r\nHost:'
             1000, ''
-            1000, 'GET /metrics HTTP/1.1\r\nHost: x\r\n\r\n'
+            1000, 'GET /long HTTP/1.1\r\nHost: x\r\n\r\n'
             """)
     void peersThatStopHalfwayDoNotSilenceIt(int peers, String sent) throws Exception {
         List<Socket> open = new ArrayList<>();
@@ -181,7 +212,7 @@ class HealthEndpointTest {
     @Test
     void aPortInUseIsReportedWithItsNumber() {
         assertThatExceptionOfType(BindException.class)
-                .isThrownBy(() -> HealthEndpoint.open(server, health.address()))
+                .isThrownBy(() -> open(health.address()))
                 .withMessageContaining("health endpoint: ")
                 .withMessageContaining(":" + health.address().getPort());
     }

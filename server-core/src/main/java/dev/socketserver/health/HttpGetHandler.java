@@ -1,4 +1,4 @@
-package dev.socketserver.examples.health;
+package dev.socketserver.health;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static java.nio.charset.StandardCharsets.UTF_8;
@@ -104,8 +104,24 @@ final class HttpGetHandler extends StreamRequestHandler {
             return;
         }
         Supplier<Response> page = pages.get(line.group(2).replaceFirst("\\?.*", ""));
-        Response response = page == null ? Response.text("404 Not Found", "no such page") : page.get();
-        send(response, method.equals("GET"));
+        boolean withBody = method.equals("GET");
+        if (page == null) {
+            send(Response.text("404 Not Found", "no such page"), withBody);
+        } else {
+            send(page, withBody);
+        }
+    }
+
+    private void send(Supplier<Response> page, boolean withBody) throws IOException {
+        Response response;
+        try {
+            response = page.get();
+        } catch (RuntimeException | Error e) {
+            send(Response.text("500 Internal Server Error", "the page could not be made"), withBody);
+            out().flush();
+            throw e;
+        }
+        send(response, withBody);
     }
 
     private void send(Response response, boolean withBody) throws IOException {

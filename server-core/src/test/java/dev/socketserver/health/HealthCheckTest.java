@@ -1,4 +1,4 @@
-package dev.socketserver.examples.health;
+package dev.socketserver.health;
 
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
@@ -42,6 +42,6 @@ class HealthCheckTest {
 
     private static HealthEndpoint bind(TcpServer server, InetSocketAddress healthAddress) throws IOException {
         server.bind();
-        return HealthEndpoint.open(server, healthAddress);
+        return HealthEndpoint.of(server).open(healthAddress);
     }
 }

@@ -1,4 +1,4 @@
-package dev.socketserver.examples.health;
+package dev.socketserver.health;
 
 import java.io.IOException;
 import java.net.HttpURLConnection;
