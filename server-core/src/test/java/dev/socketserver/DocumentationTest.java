@@ -53,6 +53,7 @@ class DocumentationTest {
             import static java.nio.charset.StandardCharsets.*;
             import dev.socketserver.*;
             import dev.socketserver.buffer.*;
+            import dev.socketserver.health.*;
             import dev.socketserver.limit.*;
             import dev.socketserver.net.*;
             import dev.socketserver.pool.*;

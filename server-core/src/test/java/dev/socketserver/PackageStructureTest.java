@@ -33,6 +33,7 @@ import org.junit.jupiter.api.Timeout;
 class PackageStructureTest {
     private static final String ROOT = "dev.socketserver";
     private static final String BUFFER = ROOT + ".buffer";
+    private static final String HEALTH = ROOT + ".health";
     private static final String LIMIT = ROOT + ".limit";
     private static final String NET = ROOT + ".net";
     private static final String POOL = ROOT + ".pool";
@@ -57,6 +58,7 @@ class PackageStructureTest {
      */
     private static final Map<String, Set<String>> ALLOWED = Map.ofEntries(
             Map.entry(ROOT, Set.of(BUFFER, LIMIT, NET, POOL, STREAMS, RUN, STREAM, UDP, UTIL)),
+            Map.entry(HEALTH, Set.of(ROOT, BUFFER, POOL)),
             Map.entry(TASK, Set.of(POOL, UTIL)),
             Map.entry(TESTING, Set.of(ROOT, BUFFER, NET, STREAMS, RUN, STREAM, UDP, UTIL)),
             Map.entry(POOL, Set.of(SERVICE, UTIL)),
@@ -133,7 +135,7 @@ class PackageStructureTest {
                 .filter(from -> dependencies.getOrDefault(from, Set.of()).stream()
                         .anyMatch(name -> name.startsWith("io.netty")))
                 .collect(Collectors.toSet());
-        assertThat(users).containsExactlyInAnyOrder(ROOT, BUFFER, NET, STREAMS, STREAM, UDP, TESTING);
+        assertThat(users).containsExactlyInAnyOrder(ROOT, BUFFER, HEALTH, NET, STREAMS, STREAM, UDP, TESTING);
     }
 
     /** The compiler's lint would say so too, but also of the types of optional modules. */
@@ -198,7 +200,7 @@ class PackageStructureTest {
         assertThat(module.exports())
                 .allMatch(export -> !export.isQualified())
                 .extracting(ModuleDescriptor.Exports::source)
-                .containsExactlyInAnyOrder(ROOT, BUFFER, LIMIT, NET, POOL, TASK, TESTING);
+                .containsExactlyInAnyOrder(ROOT, BUFFER, HEALTH, LIMIT, NET, POOL, TASK, TESTING);
         assertThat(module.requires())
                 .filteredOn(required -> !required.modifiers().contains(ModuleDescriptor.Requires.Modifier.STATIC))
                 .extracting(ModuleDescriptor.Requires::name)
