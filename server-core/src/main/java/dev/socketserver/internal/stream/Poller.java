@@ -61,8 +61,9 @@ final class Poller {
     private final Selector selector;
     private final ArrayDeque<Registration> ready = new ArrayDeque<>(); // confined to the leader
     private @Nullable Registration arrived; // confined to the leader: the first of the taken arrivals, in order
+    private int taken; // confined to the leader: number of taken arrivals that are left
     private final AtomicReference<@Nullable Registration> arrivals = new AtomicReference<>(); // a stack
-    private final AtomicInteger offered = new AtomicInteger(); // number of arrivals not taken yet
+    private final AtomicInteger offered = new AtomicInteger(); // number of arrivals that are not served yet
     private final RateLimitedLog failures = new RateLimitedLog(LOG);
     private final Consumer<SelectionKey> onReady = this::addReady; // created once, so that selecting allocates nothing
     private volatile boolean selecting; // written by the leader
@@ -300,7 +301,7 @@ final class Poller {
     /** Serves or arms the connections that have arrived; returns false if the lead was lost. */
     private boolean serveArrivals() {
         if (takeArrivals()) {
-            times.batchBegins(Math.min(offered.get(), MOST_ARRIVALS));
+            times.batchBegins(Math.min(taken, MOST_ARRIVALS));
         }
         int left = MOST_ARRIVALS;
         for (Registration next = nextArrival(); next != null; next = left > 0 ? nextArrival() : null) {
@@ -331,6 +332,7 @@ final class Poller {
             Registration before = last.next;
             last.next = arrived;
             arrived = last;
+            taken++;
             last = before;
         }
         return arrived != null;
@@ -341,6 +343,7 @@ final class Poller {
         Registration next = arrived;
         if (next != null) {
             arrived = next.next;
+            taken--;
             next.next = null;
             offered.decrementAndGet();
             next.taken();

@@ -25,7 +25,7 @@ abstract class StreamRequest extends WaitingStream {
     // ---- on its way in
 
     /**
-     * Returns whether its first turn is with its poller: it may wait for its peer there, and the leader is not behind.
+     * Returns whether its first turn is with its poller: it may wait for its peer there, and the leader needs no help.
      */
     boolean startsWithPoller() {
         Poller place = poller;
@@ -130,6 +130,9 @@ abstract class StreamRequest extends WaitingStream {
             Look shaken = shakeHands();
             if (shaken != Look.MESSAGE) {
                 return shaken;
+            }
+            if (knownCalls() != null) {
+                call(); // what others wanted during the handshake is done before it waits
             }
         }
         boolean begins = turnBegins;
@@ -326,6 +329,7 @@ abstract class StreamRequest extends WaitingStream {
                 && clock.isRunning()
                 && !isUnarmed()
                 && !hasExpired()
+                && !Deadline.isPast(clock.until(silence())) // for which the alarm may have rung in vain
                 && relay() == null
                 && isCallable()
                 && isParkable()
