@@ -322,7 +322,7 @@ final class Poller {
             return connection.request.sendsAndParks();
         } catch (Throwable e) {
             report(e);
-            return false;
+            return !connection.request.hasTurn();
         }
     }
 

@@ -131,12 +131,15 @@ abstract class StreamRequest extends WaitingStream {
             if (shaken != Look.MESSAGE) {
                 return shaken;
             }
+            clock.reset(); // the peer was not silent
             if (knownCalls() != null) {
                 call(); // what others wanted during the handshake is done before it waits
             }
         }
         boolean begins = turnBegins;
-        boolean expired = begins && takeExpired(); // one that has not looked at what has come stays expired
+        if (begins) {
+            takeExpired(); // the clock says that, too, unless something comes now
+        }
         turnBegins = false;
         if (!handled && isHandledUnseen()) {
             return Look.MESSAGE; // whatever has come
@@ -158,7 +161,7 @@ abstract class StreamRequest extends WaitingStream {
         } else if (inbox.hasEnded()) {
             return inbox.isEndNews() ? Look.MESSAGE : Look.END;
         }
-        boolean isOver = begins && (expired || clock.isRunning()) && clock.isUp(); // also if calls keep it from a wait
+        boolean isOver = begins && clock.isRunning() && clock.isUp(); // also if calls keep it from a wait
         return isOver ? timeIsUp() : Look.NOTHING;
     }
 
