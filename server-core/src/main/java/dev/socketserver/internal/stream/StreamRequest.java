@@ -125,16 +125,9 @@ abstract class StreamRequest extends WaitingStream {
         if (!transport.isOpen()) {
             return Look.END;
         }
-        if (awaitsHandshake()) {
-            turnBegins = true; // for what comes behind the handshake
-            Look shaken = shakeHands();
-            if (shaken != Look.MESSAGE) {
-                return shaken;
-            }
-            clock.reset(); // the peer was not silent
-            if (knownCalls() != null) {
-                call(); // what others wanted during the handshake is done before it waits
-            }
+        Look shaken = awaitsHandshake() ? goOnShakingHands() : Look.MESSAGE;
+        if (shaken != Look.MESSAGE) {
+            return shaken;
         }
         boolean begins = turnBegins;
         if (begins) {
@@ -163,6 +156,19 @@ abstract class StreamRequest extends WaitingStream {
         }
         boolean isOver = begins && clock.isRunning() && clock.isUp(); // also if calls keep it from a wait
         return isOver ? timeIsUp() : Look.NOTHING;
+    }
+
+    /** Goes on with the handshake as far as the peer has sent it; returns {@code MESSAGE} when it is over. */
+    private Look goOnShakingHands() {
+        turnBegins = true; // for what comes behind the handshake
+        Look shaken = shakeHands();
+        if (shaken == Look.MESSAGE) {
+            clock.reset(); // the peer was not silent
+            if (knownCalls() != null) {
+                call(); // what others wanted during the handshake is done before it waits
+            }
+        }
+        return shaken;
     }
 
     /** Returns whether the handler is called first without a look at what has come. */
