@@ -176,6 +176,16 @@ public final class ServerConfig {
     }
 
     /**
+     * Returns whether SLF4J's {@code MDC}, in a thread that calls a handler, hook, task or listener for a connection or
+     * datagram, holds {@code server}, the server's {@link #name()}; {@code connection}, the {@link Request#id()}; and
+     * {@code peer}, the {@link Request#remoteAddress()}. Afterwards it holds for these keys what it held before. The
+     * default is false.
+     */
+    public boolean mdc() {
+        return options.mdc;
+    }
+
+    /**
      * Returns which proxies a {@code TcpServer} expects to say by the PROXY protocol on whose behalf they connect;
      * nobody else may connect then. The default is null: none.
      */
@@ -466,6 +476,12 @@ public final class ServerConfig {
         /** Sets {@link ServerConfig#listener()}. */
         public Builder listener(ServerListener value) {
             options.listener = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#mdc()}. */
+        public Builder mdc(boolean value) {
+            options.mdc = value;
             return this;
         }
 

@@ -75,6 +75,7 @@ final class ServerOptions implements Cloneable {
     Framing framing;
 
     ServerListener listener = ServerListener.NONE;
+    boolean mdc;
 
     @Nullable
     ProxyProtocol proxyProtocol;

@@ -9,7 +9,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Remembers which hooks were called, and makes them fail or say no if told to. Thread-safe. */
-final class HookLog {
+class HookLog {
     private final List<String> calls = new ArrayList<>(); // guarded by this
     private volatile String failing = "";
     private volatile @Nullable Error failure; // what it fails with; null for an exception that names the hook

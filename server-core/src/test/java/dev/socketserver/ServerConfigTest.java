@@ -169,6 +169,7 @@ class ServerConfigTest {
                 .acceptRate(RateLimit.perSecond(8))
                 .drainDelay(Duration.ofSeconds(5))
                 .listener(new ServerListener() {})
+                .mdc(true)
                 .tls(Tls.of(SSLContext.getDefault()))
                 .idleAfter(Duration.ofMillis(500))
                 .idleTimeout(Duration.ofSeconds(1))

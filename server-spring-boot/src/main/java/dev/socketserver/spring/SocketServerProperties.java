@@ -44,6 +44,7 @@ import org.springframework.boot.context.properties.NestedConfigurationProperty;
  * @param engine how the server waits for input
  * @param selectors the number of selectors; 0 for one per four processors
  * @param awaitFirstByte whether clients speak first; learned by default
+ * @param mdc whether the MDC has the keys server, connection and peer while a request is served
  * @param proxyProtocol the proxies that report their clients' addresses by the PROXY protocol
  * @param ssl TLS, with the certificate of an SSL bundle
  * @param idleAfter the silence of a peer after which idle() of its handler is called; 0 for never
@@ -85,6 +86,7 @@ record SocketServerProperties(
         @Nullable Engine engine,
         @Nullable Integer selectors,
         @Nullable Boolean awaitFirstByte,
+        @Nullable Boolean mdc,
         @Nullable Proxies proxyProtocol,
         @NestedConfigurationProperty @Nullable SslProperties ssl,
         @Nullable Duration idleAfter,
@@ -163,6 +165,7 @@ record SocketServerProperties(
             set(engine, options::engine);
             set(selectors, options::selectors);
             set(awaitFirstByte, options::awaitFirstByte);
+            set(mdc, options::mdc);
             setLimits(prefix, options);
             setTimes(options);
             setSizes(options);

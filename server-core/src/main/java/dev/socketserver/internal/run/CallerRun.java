@@ -25,7 +25,13 @@ public final class CallerRun {
         Hooks hooks = Objects.requireNonNull(hooksOf, "there is a server, so its class is initialized")
                 .apply(server);
         var listener = new GuardedListener(server, config.listener());
-        runner = new RequestRunner(server.name(), new CallerHooks(hooks), listener, new ServerCounters(), drain);
+        runner = new RequestRunner(
+                server.name(),
+                new CallerHooks(hooks),
+                listener,
+                new ServerCounters(),
+                drain,
+                new LoggingContext(config));
     }
 
     /** Called once by the class of servers, the only class that can provide a server's hooks. */

@@ -19,6 +19,15 @@ public final class FinishRequest {
      * @throws IllegalStateException if another thread serves the request, or it is closed
      */
     public void serve(OpenRequest request) throws Exception {
+        LoggingContext.Scope scope = runner.context().enter(request);
+        try {
+            serveInContext(request);
+        } finally {
+            scope.leave();
+        }
+    }
+
+    private void serveInContext(OpenRequest request) throws Exception {
         if (request.hasTurn() && !request.hasEnded()) {
             hooks.handle(request);
             return;

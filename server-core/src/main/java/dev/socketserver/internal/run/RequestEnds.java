@@ -15,13 +15,15 @@ public final class RequestEnds {
     private final Hooks hooks;
     private final RequestReports reports;
     private final OpenRequests open;
+    private final LoggingContext context;
     private final RateLimitedLog hookFailures = new RateLimitedLog(LOG);
 
-    RequestEnds(String server, Hooks hooks, RequestReports reports, OpenRequests open) {
+    RequestEnds(String server, Hooks hooks, RequestReports reports, OpenRequests open, LoggingContext context) {
         this.server = server;
         this.hooks = hooks;
         this.reports = reports;
         this.open = open;
+        this.context = context;
     }
 
     /** Finishes the handler and sends the remaining output. */
@@ -108,10 +110,15 @@ public final class RequestEnds {
             request.call();
             return;
         }
+        LoggingContext.Scope scope = context.enter(request);
         try {
-            finishLast(request);
+            try {
+                finishLast(request);
+            } finally {
+                end(request);
+            }
         } finally {
-            end(request);
+            scope.leave();
         }
     }
 
@@ -124,7 +131,7 @@ public final class RequestEnds {
                         "could not release the buffers of {}; its handler may already have released them", request, e);
             } finally {
                 if (request.letGo()) {
-                    closed(request);
+                    takeOut(request);
                 }
             }
         }
@@ -142,6 +149,15 @@ public final class RequestEnds {
 
     /** Takes out a request that has ended and that nothing holds any more. */
     public void closed(OpenRequest request) {
+        LoggingContext.Scope scope = context.enter(request);
+        try {
+            takeOut(request);
+        } finally {
+            scope.leave();
+        }
+    }
+
+    private void takeOut(OpenRequest request) {
         open.ends();
         try {
             reports.closed(request);
@@ -160,7 +176,12 @@ public final class RequestEnds {
             request.abort();
             if (request.begin() || request.beginReady()) {
                 request.cutOff();
-                shutDown(request);
+                LoggingContext.Scope scope = context.enter(request);
+                try {
+                    shutDown(request);
+                } finally {
+                    scope.leave();
+                }
             }
         });
     }

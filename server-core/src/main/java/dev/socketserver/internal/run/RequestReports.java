@@ -26,11 +26,13 @@ public final class RequestReports {
     private final ServerCounters counters;
     private final RefusalLog refusals;
     private final RateLimitedLog rejections = new RateLimitedLog(LOG);
+    private final LoggingContext context;
 
-    RequestReports(String server, GuardedListener listener, ServerCounters counters) {
+    RequestReports(String server, GuardedListener listener, ServerCounters counters, LoggingContext context) {
         this.server = server;
         this.listener = listener;
         this.counters = counters;
+        this.context = context;
         refusals = new RefusalLog(server);
     }
 
@@ -56,8 +58,13 @@ public final class RequestReports {
 
     /** A limit has left no place for a request, or for its answer, as may happen thousands of times a second. */
     public void limited(OpenRequest request, Rejection limit, LimitExceededException why) {
-        rejected(request, limit, why);
-        refusals.refused(limit, request, why);
+        LoggingContext.Scope scope = context.enter(request); // a late answer is sent in any thread
+        try {
+            rejected(request, limit, why);
+            refusals.refused(limit, request, why);
+        } finally {
+            scope.leave();
+        }
     }
 
     /** Called when no worker was available for a request. */
@@ -107,9 +114,14 @@ public final class RequestReports {
     }
 
     /** Called when messages for a connection's peer were dropped. */
-    public void dropped(StreamConnection connection, int messages) {
+    public <C extends OpenRequest & StreamConnection> void dropped(C connection, int messages) {
         counters.dropped(messages);
-        listener.dropped(connection, messages);
+        LoggingContext.Scope scope = context.enter(connection); // messages are sent in any thread
+        try {
+            listener.dropped(connection, messages);
+        } finally {
+            scope.leave();
+        }
     }
 
     /** Called when a request's handler or hook has thrown an exception. */

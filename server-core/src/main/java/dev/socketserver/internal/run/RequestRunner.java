@@ -33,12 +33,20 @@ public final class RequestRunner {
     private final RequestReports reports;
     private final OpenRequests open;
     private final RequestEnds ends;
+    private final LoggingContext context;
 
-    RequestRunner(String server, Hooks hooks, GuardedListener listener, ServerCounters counters, DrainSignal drain) {
+    RequestRunner(
+            String server,
+            Hooks hooks,
+            GuardedListener listener,
+            ServerCounters counters,
+            DrainSignal drain,
+            LoggingContext context) {
         this.hooks = hooks;
-        reports = new RequestReports(server, listener, counters);
+        this.context = context;
+        reports = new RequestReports(server, listener, counters, context);
         open = new OpenRequests(drain);
-        ends = new RequestEnds(server, hooks, reports, open);
+        ends = new RequestEnds(server, hooks, reports, open, context);
     }
 
     /** Returns the open requests. */
@@ -56,10 +64,24 @@ public final class RequestRunner {
         return ends;
     }
 
+    /** Returns what tells the log which request a thread is concerned with. */
+    LoggingContext context() {
+        return context;
+    }
+
     // ---- the accepting thread
 
     /** Passes an accepted request on to be served. An {@link Error} that the request has not caused is rethrown. */
     public void admit(OpenRequest request) {
+        LoggingContext.Scope scope = context.enter(request);
+        try {
+            admitInContext(request);
+        } finally {
+            scope.leave();
+        }
+    }
+
+    private void admitInContext(OpenRequest request) {
         try {
             opened(request);
             if (hooks.verify(request)) {
@@ -92,11 +114,16 @@ public final class RequestRunner {
 
     /** Closes a request that the server's rules reject before any hook. */
     public void refuse(OpenRequest request, Rejection reason, Throwable why) {
+        LoggingContext.Scope scope = context.enter(request);
         try {
-            opened(request);
-            reports.refused(request, reason, why);
+            try {
+                opened(request);
+                reports.refused(request, reason, why);
+            } finally {
+                refuse(request);
+            }
         } finally {
-            refuse(request);
+            scope.leave();
         }
     }
 
@@ -115,11 +142,16 @@ public final class RequestRunner {
 
     /** Closes a request that a limit rejects, after the overload reply. */
     public void turnAway(OpenRequest request, Rejection limit, LimitExceededException why) {
+        LoggingContext.Scope scope = context.enter(request);
         try {
-            opened(request);
-            reports.limited(request, limit, why);
+            try {
+                opened(request);
+                reports.limited(request, limit, why);
+            } finally {
+                turnAway(request);
+            }
         } finally {
-            turnAway(request);
+            scope.leave();
         }
     }
 
@@ -128,23 +160,33 @@ public final class RequestRunner {
      * possible.
      */
     public void shutOut(OpenRequest request, Rejection limit, LimitExceededException why) {
+        LoggingContext.Scope scope = context.enter(request);
         try {
-            opened(request);
-            reports.limited(request, limit, why);
-        } finally {
-            if (request.hasTurn() || request.begin()) {
-                request.cutOff();
-                ends.shutDown(request);
+            try {
+                opened(request);
+                reports.limited(request, limit, why);
+            } finally {
+                if (request.hasTurn() || request.begin()) {
+                    request.cutOff();
+                    ends.shutDown(request);
+                }
             }
+        } finally {
+            scope.leave();
         }
     }
 
     /** Closes a request that no worker will serve, after the overload reply. */
     public void reject(OpenRequest request, Throwable cause) {
+        LoggingContext.Scope scope = context.enter(request);
         try {
-            reports.overloaded(request, cause);
+            try {
+                reports.overloaded(request, cause);
+            } finally {
+                turnAway(request);
+            }
         } finally {
-            turnAway(request);
+            scope.leave();
         }
     }
 
@@ -190,6 +232,15 @@ public final class RequestRunner {
      * Nothing is rethrown, unless there is no memory even to report the exception.
      */
     public void serve(OpenRequest request) {
+        LoggingContext.Scope scope = context.enter(request);
+        try {
+            serveInContext(request);
+        } finally {
+            scope.leave();
+        }
+    }
+
+    private void serveInContext(OpenRequest request) {
         boolean served = true;
         try {
             served = !isParkedAfterServing(request); // a parked request may already belong to another thread
@@ -343,6 +394,11 @@ public final class RequestRunner {
 
     /** Notifies the handler that its peer has been silent for a while. Called in the turn. */
     public void idle(OpenRequest request) throws IOException {
-        hooks.idle(request);
+        LoggingContext.Scope scope = context.enter(request);
+        try {
+            hooks.idle(request);
+        } finally {
+            scope.leave();
+        }
     }
 }

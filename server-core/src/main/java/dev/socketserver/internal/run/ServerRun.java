@@ -71,7 +71,7 @@ public final class ServerRun implements Drain.Run {
         listener = new GuardedListener(server, config.listener());
         DrainSignal signal = new DrainSignal();
         TimingWheel alarms = new TimingWheel();
-        runner = new RequestRunner(server.toString(), hooks, listener, counters, signal);
+        runner = new RequestRunner(server.toString(), hooks, listener, counters, signal, new LoggingContext(config));
         finishRequest = new FinishRequest(runner, hooks);
         drain = new Drain(this, runner, signal, hooks);
         housekeeper = new Housekeeper(config.name(), hooks, alarms, this::threadDied);
