@@ -169,6 +169,35 @@ class ExecuteTest {
         }
     }
 
+    /** Lets each task of the connection queue the next one. */
+    private static void forEver(StreamConnection connection) {
+        try {
+            connection.execute(() -> forEver(connection));
+        } catch (RejectedExecutionException e) {
+            assertThat(connection.endedBy()).isPresent();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void tasksWithoutEndKeepThePeerNeitherFromItsAnswersNorFromTheIdleTimeout(StreamSetting setting) throws Exception {
+        for (Supplier<StreamRequestHandler> handlers :
+                List.<Supplier<StreamRequestHandler>>of(Speaker::new, Conversation::new)) {
+            try (StreamSetting.Running running = setting.start(
+                            directory,
+                            config -> config.listener(opened).idleTimeout(Duration.ofMillis(300)),
+                            handlers);
+                    Peer peer = running.connect()) {
+                forEver(opened.take());
+                for (int i = 0; i < 3; i++) {
+                    peer.send("ask " + i + "\n");
+                    assertThat(peer.readLine()).isEqualTo("ask " + i);
+                }
+                assertThat(peer.readAll()).isIn("", "bye\n");
+            }
+        }
+    }
+
     @ParameterizedTest
     @MethodSource("settings")
     void aTaskWaitsForARunningHandlerAndRunsBeforeItFinishes(StreamSetting setting) throws Exception {

@@ -20,7 +20,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
 import java.util.concurrent.FutureTask;
-import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
 import java.util.function.UnaryOperator;
@@ -76,13 +75,6 @@ class SendTest {
         }
     }
 
-    private static final class SelfEnding extends LineEcho {
-        @Override
-        protected void finish() throws IOException {
-            out().write("bye\n", UTF_8);
-        }
-    }
-
     private static final class PoliteEcho extends LineEcho {
         @Override
         protected void goodbye() throws IOException {
@@ -130,75 +122,6 @@ class SendTest {
 
     static List<StreamSetting> engines() {
         return StreamSetting.engines();
-    }
-
-    /** Sends messages until its connection takes no more; few are on their way, and one is nearly always ready. */
-    private static final class Flood extends Thread {
-        static final String MESSAGE = "message";
-
-        private final StreamConnection connection;
-        private final Semaphore mayBeSent = new Semaphore(50);
-
-        Flood(StreamConnection connection) {
-            this.connection = connection;
-            start();
-        }
-
-        @Override
-        public void run() {
-            do {
-                mayBeSent.acquireUninterruptibly();
-            } while (connection.send(MESSAGE + "\n", UTF_8));
-        }
-
-        /** Returns the next line that is no message of the flood. */
-        String next(Peer peer) throws IOException {
-            String line = peer.readLine();
-            while (MESSAGE.equals(line)) {
-                mayBeSent.release();
-                line = peer.readLine();
-            }
-            return line;
-        }
-
-        /** Waits for its end, now that the connection has ended. */
-        void end() throws InterruptedException {
-            mayBeSent.release();
-            join();
-        }
-    }
-
-    @ParameterizedTest
-    @MethodSource("engines")
-    void aFloodOfMessagesDoesNotKeepThePeerFromItsAnswers(StreamSetting setting) throws Exception {
-        Flood flood;
-        try (StreamSetting.Running running = start(setting, config -> config, LineEcho::new);
-                Peer peer = running.connect()) {
-            flood = new Flood(opened.take());
-            for (int i = 0; i < 20; i++) {
-                peer.send("ask " + i + "\n");
-                assertThat(flood.next(peer)).isEqualTo("ask " + i);
-            }
-        }
-        flood.end();
-    }
-
-    @ParameterizedTest
-    @MethodSource("engines")
-    void aFloodOfMessagesDoesNotPutOffTheIdleTimeout(StreamSetting setting) throws Exception {
-        Duration idle = Duration.ofMillis(200);
-        Flood flood;
-        for (Supplier<StreamRequestHandler> handlers :
-                List.<Supplier<StreamRequestHandler>>of(SelfEnding::new, Conversation::new)) {
-            try (StreamSetting.Running running = start(setting, config -> config.idleTimeout(idle), handlers);
-                    Peer peer = running.connect()) {
-                peer.send("ask\n");
-                assertThat(peer.readLine()).isEqualTo("ask");
-                flood = new Flood(opened.take());
-                assertThat(flood.next(peer)).isEqualTo("bye");
-            }
-            flood.end();
-        }
     }
 
     @ParameterizedTest

@@ -240,8 +240,10 @@ abstract class StreamRequest extends WaitingStream {
                 } finally {
                     endWait();
                 }
-                receiveFirst(); // also if it was woken: by a call that was answered already, perhaps
+            } else {
+                inTime = !Deadline.isPast(deadline);
             }
+            receiveFirst(); // also if it was called or woken: by a call that was answered already, perhaps
         }
         if (!inTime) {
             channel.expireInput();
