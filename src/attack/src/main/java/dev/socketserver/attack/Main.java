@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
         name = "attack",
         description = "Attacks servers on loopback, and shows what a well-behaved client sees.",
         mixinStandardHelpOptions = true,
-        subcommands = {ScoreboardCommand.class, ServeCommand.class})
+        subcommands = {ScoreboardCommand.class, ServeCommand.class, SoakCommand.class, SoakServeCommand.class})
 public final class Main {
     private Main() {}
 

@@ -3,7 +3,7 @@ package dev.socketserver.attack;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.InputStreamReader;
+import java.io.OutputStream;
 import java.lang.ProcessBuilder.Redirect;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -29,19 +29,32 @@ final class Target implements AutoCloseable {
 
     private final Process process;
     private final InetSocketAddress address;
+    private final BufferedReader output;
 
-    private Target(Process process, InetSocketAddress address) {
+    private Target(Process process, int port) {
         this.process = process;
-        this.address = address;
+        address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        output = process.inputReader(StandardCharsets.UTF_8);
     }
 
     /** Starts a server, and waits until it listens. */
     static Target start(Subject subject, List<String> javaOptions) throws IOException {
-        int port = NEXT_PORT.getAndIncrement();
-        Process process = new ProcessBuilder(command(subject, port, javaOptions))
-                .redirectError(Redirect.INHERIT)
-                .start();
-        Target target = new Target(process, new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+        int port = takePorts(1);
+        return listening(new ProcessBuilder(command(subject, port, javaOptions)).redirectError(Redirect.INHERIT), port);
+    }
+
+    /** Starts a command of this jar that serves and {@linkplain #ask answers}; waits until it listens. */
+    static Target start(int port, List<String> javaOptions, List<String> arguments) throws IOException {
+        return listening(new ProcessBuilder(javaCommand(javaOptions, arguments)), port);
+    }
+
+    /** Returns the first of so many ports that no other server has. */
+    static int takePorts(int count) {
+        return NEXT_PORT.getAndAdd(count);
+    }
+
+    private static Target listening(ProcessBuilder builder, int port) throws IOException {
+        Target target = new Target(builder.start(), port);
         try {
             target.awaitListening();
             return target;
@@ -52,15 +65,18 @@ final class Target implements AutoCloseable {
     }
 
     private static List<String> command(Subject subject, int port, List<String> javaOptions) throws IOException {
-        List<String> command = new ArrayList<>();
         if (subject == Subject.PYTHON) {
-            command.addAll(List.of("python3", "-B", "-c", pythonSource(), Integer.toString(port)));
-            return command;
+            return List.of("python3", "-B", "-c", pythonSource(), Integer.toString(port));
         }
+        return javaCommand(javaOptions, List.of("serve", subject.name(), Integer.toString(port)));
+    }
+
+    private static List<String> javaCommand(List<String> javaOptions, List<String> arguments) {
+        List<String> command = new ArrayList<>();
         command.add(Path.of(System.getProperty("java.home"), "bin", "java").toString());
         command.addAll(javaOptions);
         command.addAll(List.of("-cp", System.getProperty("java.class.path"), Main.class.getName()));
-        command.addAll(List.of("serve", subject.name(), Integer.toString(port)));
+        command.addAll(arguments);
         return command;
     }
 
@@ -73,9 +89,7 @@ final class Target implements AutoCloseable {
         }
     }
 
-    @SuppressWarnings("resource") // the process owns its stream
     private void awaitListening() throws IOException {
-        var output = new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8));
         @Nullable String line = output.readLine();
         if (line == null || !line.startsWith(LISTENING)) {
             throw new IOException("the server did not start");
@@ -85,6 +99,24 @@ final class Target implements AutoCloseable {
     /** Returns where it listens. */
     InetSocketAddress address() {
         return address;
+    }
+
+    /** Sends a line to the standard input of its process, and returns the line that it answers. */
+    @SuppressWarnings("resource") // the process owns its stream
+    String ask(String question) throws IOException {
+        OutputStream input = process.getOutputStream();
+        input.write((question + "\n").getBytes(StandardCharsets.UTF_8));
+        input.flush();
+        String answer = output.readLine();
+        if (answer == null) {
+            throw new IOException("the server's process ended instead of answering: " + question);
+        }
+        return answer;
+    }
+
+    /** Returns what its process writes to standard error, which has to be read if it is not this process's own. */
+    InputStream log() {
+        return process.getErrorStream();
     }
 
     /** Returns whether its process lives. */
