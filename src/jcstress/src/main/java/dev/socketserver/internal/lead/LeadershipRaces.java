@@ -145,6 +145,11 @@ final class LeadershipRaces {
         }
 
         @Override
+        public boolean hasIdleWorker() {
+            return false;
+        }
+
+        @Override
         public boolean isSaturated() {
             return false;
         }
