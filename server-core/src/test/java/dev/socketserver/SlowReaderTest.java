@@ -133,7 +133,7 @@ class SlowReaderTest {
                         out.write(line);
                     }
                 }))) {
-            try (var peer = setting.connectWithSmallWindow(running.server().address())) {
+            try (var peer = setting.connectWithWindow(running.server().address(), WINDOW)) {
                 peer.read(PIECE);
                 listener.await("closed", 1);
             }
