@@ -200,7 +200,10 @@ public abstract class OpenRequest extends Turn {
         dismissed = true;
     }
 
-    /** Makes a parked request whose timeout has expired end, unless its peer has sent something by now. Thread-safe. */
+    /**
+     * Makes a request whose timeout has expired end, unless its peer has sent something by now; if it is served, it is
+     * looked at before it waits again. Thread-safe.
+     */
     protected final void expire() {
         expired = true;
         call();

@@ -59,7 +59,7 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
         readTimeout = config.readTimeout();
         writeTimeout = config.writeTimeout();
         idleTimeout = config.idleTimeout();
-        clock = new WaitClock(context.alarms(), this::expireParked);
+        clock = new WaitClock(context.alarms(), this::expire);
         applyTimeouts();
     }
 
@@ -70,13 +70,6 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
 
     /** Keeps the address that the peer reached, which the system forgets when the connection is closed. */
     abstract void keepLocalAddress();
-
-    /** Has a look at it once more if it waits without a thread: its time is up. */
-    private void expireParked() {
-        if (isParked()) {
-            expire();
-        }
-    }
 
     /** Lets a poller be the place where it waits between two messages. */
     void waitWith(Poller place) {

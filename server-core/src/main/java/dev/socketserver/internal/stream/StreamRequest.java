@@ -319,7 +319,6 @@ abstract class StreamRequest extends WaitingStream {
         if (tls != null) {
             tls.trim();
         }
-        armClock(); // which may have rung since the turn began, and in vain
         Parking parking = tryPark();
         if (parking == Parking.CALLED) {
             return false;
@@ -340,7 +339,6 @@ abstract class StreamRequest extends WaitingStream {
                 && clock.isRunning()
                 && !isUnarmed()
                 && !hasExpired()
-                && !Deadline.isPast(clock.until(silence())) // for which the alarm may have rung in vain
                 && relay() == null
                 && isCallable()
                 && isParkable()
