@@ -22,7 +22,7 @@ public final class HealthCheck {
             throw new IllegalArgumentException("usage: HealthCheck PORT or HealthCheck HOST:PORT");
         }
         String address = args[0].contains(":") ? args[0] : "127.0.0.1:" + args[0];
-        var ready = URI.create("http://" + address + "/health/ready").toURL();
+        var ready = URI.create("http://" + address + HealthEndpoint.READY).toURL();
         var connection = (HttpURLConnection) ready.openConnection();
         connection.setConnectTimeout(TIMEOUT_MILLIS);
         connection.setReadTimeout(TIMEOUT_MILLIS);

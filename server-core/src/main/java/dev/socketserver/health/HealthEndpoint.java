@@ -40,8 +40,10 @@ import java.util.function.Supplier;
  * }</pre>
  */
 public final class HealthEndpoint implements AutoCloseable {
+    /** The page that says whether the servers are ready. */
+    static final String READY = "/health/ready";
+
     private static final String LIVE = "/health/live";
-    private static final String READY = "/health/ready";
     private static final String OK = "200 OK";
     private static final int WORKERS = 4;
 

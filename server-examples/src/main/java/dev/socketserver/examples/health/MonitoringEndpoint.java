@@ -21,20 +21,12 @@ import java.util.List;
 public final class MonitoringEndpoint implements AutoCloseable {
     private static final String METRICS = "text/plain; version=0.0.4; charset=utf-8";
 
-    private final PrometheusMeterRegistry registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+    private final PrometheusMeterRegistry registry;
     private final HealthEndpoint endpoint;
 
-    private MonitoringEndpoint(BaseServer<?> server, InetSocketAddress address) throws IOException {
-        new ServerMeters(server).bindTo(registry);
-        server.pool().ifPresent(pool -> {
-            new PoolMeters(pool).bindTo(registry);
-            registry.getPrometheusRegistry().register(new QueueWaitHistogram(pool));
-        });
-        List.of(new JvmMemoryMetrics(), new ProcessorMetrics(), new FileDescriptorMetrics(), new UptimeMetrics())
-                .forEach(meters -> meters.bindTo(registry));
-        endpoint = HealthEndpoint.of(server)
-                .page("/metrics", METRICS, registry::scrape)
-                .open(address);
+    private MonitoringEndpoint(PrometheusMeterRegistry registry, HealthEndpoint endpoint) {
+        this.registry = registry;
+        this.endpoint = endpoint;
     }
 
     /**
@@ -45,7 +37,27 @@ public final class MonitoringEndpoint implements AutoCloseable {
      * @throws IOException if the endpoint cannot listen there
      */
     public static MonitoringEndpoint open(BaseServer<?> server, InetSocketAddress address) throws IOException {
-        return new MonitoringEndpoint(server, address);
+        var registry = new PrometheusMeterRegistry(PrometheusConfig.DEFAULT);
+        try {
+            bindMeters(server, registry);
+            HealthEndpoint endpoint = HealthEndpoint.of(server)
+                    .page("/metrics", METRICS, registry::scrape)
+                    .open(address);
+            return new MonitoringEndpoint(registry, endpoint);
+        } catch (Throwable e) {
+            registry.close();
+            throw e;
+        }
+    }
+
+    private static void bindMeters(BaseServer<?> server, PrometheusMeterRegistry registry) {
+        new ServerMeters(server).bindTo(registry);
+        server.pool().ifPresent(pool -> {
+            new PoolMeters(pool).bindTo(registry);
+            registry.getPrometheusRegistry().register(new QueueWaitHistogram(pool));
+        });
+        List.of(new JvmMemoryMetrics(), new ProcessorMetrics(), new FileDescriptorMetrics(), new UptimeMetrics())
+                .forEach(meters -> meters.bindTo(registry));
     }
 
     /** Returns the address that the endpoint listens on. */
