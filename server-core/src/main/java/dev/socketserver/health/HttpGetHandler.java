@@ -20,9 +20,8 @@ import java.util.regex.Pattern;
  * Answers one HTTP/1.1 request for a page, {@code GET} or {@code HEAD}, and closes the connection. Confined to its
  * connection.
  *
- * <p>An incomplete request is stored in the handler while the connection is idle, so it holds no worker. An answer
- * that fits into the socket's buffers, as those about health do, lets a peer that does not read it hold no worker
- * either.
+ * <p>An incomplete request is stored in the handler while the connection is idle, so it holds no worker. An answer that
+ * fits into the socket's buffers, as those about health do, lets a peer that does not read it hold no worker either.
  */
 final class HttpGetHandler extends StreamRequestHandler {
     /** The time within which a peer must send its request. */

@@ -24,8 +24,8 @@ final class WaitClock extends Alarm {
     /**
      * Creates a clock that is not running.
      *
-     * @param expired runs on the housekeeper when the time that was set is up, whether the connection waits, is about to,
-     *     or is served; must not block
+     * @param expired runs on the housekeeper when the time that was set is up, whether the connection waits, is about
+     *     to, or is served; must not block
      */
     WaitClock(Alarms alarms, Runnable expired) {
         this.alarms = alarms;

@@ -152,8 +152,7 @@ public final class SoakCommand implements Callable<Integer> {
 
     /** Stops the servers, and returns how many requests were cut off whose clients behaved. */
     private static long stop(Target target) throws IOException {
-        String[] counts = target.ask(SoakServeCommand.STOP).split(" ", -1);
-        return Long.parseLong(counts[counts.length - 1]);
+        return Long.parseLong(target.ask(SoakServeCommand.STOP));
     }
 
     private int verdict(List<Cycle> cycles, SoakSample after, SoakLog log) {

@@ -1,7 +1,6 @@
 package dev.socketserver.attack;
 
 import java.io.IOException;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.function.ToLongFunction;
@@ -47,12 +46,7 @@ record SoakSample(long heap, long direct, int descriptors, int threads) {
     }
 
     private static long ranked(List<SoakSample> samples, ToLongFunction<SoakSample> value, int rank) {
-        return samples.stream()
-                .mapToLong(value)
-                .boxed()
-                .sorted(Comparator.naturalOrder())
-                .toList()
-                .get(rank);
+        return samples.stream().mapToLong(value).sorted().toArray()[rank];
     }
 
     /** Returns whether it exceeds an earlier one in any of the four by more than the margin. */

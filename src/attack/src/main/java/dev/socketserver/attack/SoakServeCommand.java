@@ -2,7 +2,6 @@ package dev.socketserver.attack;
 
 import dev.socketserver.ConnectionGroup;
 import dev.socketserver.DatagramRequestHandler;
-import dev.socketserver.DrainReport;
 import dev.socketserver.Framing;
 import dev.socketserver.ServerConfig;
 import dev.socketserver.ServerGroup;
@@ -30,7 +29,6 @@ import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import java.util.stream.Stream;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -49,7 +47,7 @@ public final class SoakServeCommand implements Callable<Integer> {
     /** Where clients come from that do not behave, so that a drain may cut them off. */
     static final String MISBEHAVED = "127.0.0.2";
 
-    /** Stops all servers; answered by how many requests finished, were idle, forced, and forced though they behaved. */
+    /** Stops all servers; answered by how many requests were forced to end whose clients behaved. */
     static final String STOP = "stop";
 
     /** Starts them again. */
@@ -138,20 +136,11 @@ public final class SoakServeCommand implements Callable<Integer> {
         return new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
     }
 
-    private static String stop(ServerGroup group) {
-        DrainReport report = group.shutdown(GRACE).values().stream().reduce(DrainReport.NOTHING, DrainReport::plus);
-        long behaved = report.forced().stream()
+    private static long stop(ServerGroup group) {
+        return group.shutdown(GRACE).values().stream()
+                .flatMap(report -> report.forced().stream())
                 .filter(forced -> !isMisbehaved(forced.peer()))
                 .count();
-        return String.join(
-                " ",
-                Stream.of(
-                                report.finished(),
-                                report.idleClosed(),
-                                report.forced().size(),
-                                behaved)
-                        .map(String::valueOf)
-                        .toList());
     }
 
     private static boolean isMisbehaved(SocketAddress peer) {
