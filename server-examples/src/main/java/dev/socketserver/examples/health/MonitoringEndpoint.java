@@ -52,10 +52,7 @@ public final class MonitoringEndpoint implements AutoCloseable {
 
     private static void bindMeters(BaseServer<?> server, PrometheusMeterRegistry registry) {
         new ServerMeters(server).bindTo(registry);
-        server.pool().ifPresent(pool -> {
-            new PoolMeters(pool).bindTo(registry);
-            registry.getPrometheusRegistry().register(new QueueWaitHistogram(pool));
-        });
+        server.pool().ifPresent(pool -> new PoolMeters(pool).bindTo(registry));
         List.of(new JvmMemoryMetrics(), new ProcessorMetrics(), new FileDescriptorMetrics(), new UptimeMetrics())
                 .forEach(meters -> meters.bindTo(registry));
     }

@@ -79,12 +79,11 @@ class MonitoringEndpointTest {
                             "socket_server_connections_rejected_total{reason=\"overload\",server=\"asked\"} 0.0",
                             "socket_server_requests_total{server=\"asked\"} 1.0",
                             "elastic_pool_workers_max{pool=\"worker\"} 100.0",
-                            "elastic_pool_queue_size{pool=\"worker\"} 0.0",
-                            "# TYPE elastic_pool_queue_wait_seconds histogram")
+                            "elastic_pool_queue_size{pool=\"worker\"} 0.0")
                     .anyMatch(line -> line.startsWith("elastic_pool_workers{pool=\"worker\",state=\"busy\"} "))
                     .anyMatch(line -> line.startsWith("elastic_pool_tasks_rejected_total{pool=\"worker\",reason="))
                     .anyMatch(line -> line.matches(
-                            "elastic_pool_queue_wait_seconds_bucket\\{pool=\"worker\",le=\"\\+Inf\"} [1-9]\\d*"))
+                            "elastic_pool_tasks_wait_duration_histogram\\{le=\"\\+Inf\",pool=\"worker\"} [1-9].*"))
                     .anyMatch(line -> line.startsWith("process_files_open_files "));
         }
     }

@@ -71,7 +71,7 @@ class PoolMetricsTest {
                 elastic_pool_workers_started_total{pool="a",reason="state=\\"busy\\""} 50.0
                 elastic_pool_queue_size{pool="a"} 4.0
                 elastic_pool_queue_size{pool="b } 7"} 1.0
-                elastic_pool_queue_wait_seconds_count{pool="a"} 99
+                elastic_pool_tasks_wait_duration_seconds_count{pool="a"} 99
                 jvm_memory_used_bytes{area="heap",id="G1 Old Gen"} 1.0
                 """);
 
