@@ -232,6 +232,17 @@ public final class ServerConfig {
     }
 
     /**
+     * Returns how many bytes per second a peer has to send on average while the reads of a handler wait for the rest of
+     * a message, or of a stream of known length ({@code limit}, {@code transferTo} with a length), once they have
+     * waited for {@link #readTimeout()} in all; 0 for any number. The default is
+     * {@value ServerOptions#DEFAULT_MIN_RATE}. Unless it is 0, peers that stop inside such a stream give way when every
+     * worker is busy and more than half of the workers wait for slow peers.
+     */
+    public int minReadRate() {
+        return options.minReadRate;
+    }
+
+    /**
      * Returns how long a write may wait for the peer to take at least one byte; zero for no limit. The default is 1
      * minute.
      */
@@ -242,8 +253,8 @@ public final class ServerConfig {
     /**
      * Returns how many bytes per second a peer has to take on average while the writes of a handler wait for it, once
      * they have waited for {@link #writeTimeout()} in all; 0 for any number. The default is
-     * {@value ServerOptions#DEFAULT_MIN_WRITE_RATE}. Unless it is 0, peers that read slowly give way, and are reset,
-     * when every worker is busy and more than half of the workers wait for slow peers.
+     * {@value ServerOptions#DEFAULT_MIN_RATE}. Unless it is 0, peers that read slowly give way, and are reset, when
+     * every worker is busy and more than half of the workers wait for slow peers.
      */
     public int minWriteRate() {
         return options.minWriteRate;
@@ -524,6 +535,12 @@ public final class ServerConfig {
         /** Sets {@link ServerConfig#writeTimeout()}. */
         public Builder writeTimeout(Duration value) {
             options.writeTimeout = value;
+            return this;
+        }
+
+        /** Sets {@link ServerConfig#minReadRate()}. */
+        public Builder minReadRate(int bytesPerSecond) {
+            options.minReadRate = bytesPerSecond;
             return this;
         }
 

@@ -34,7 +34,7 @@ final class ServerOptions implements Cloneable {
     static final int DEFAULT_BACKLOG = 4096;
     static final int DEFAULT_BUFFER_SIZE = 8192;
     static final int DEFAULT_OUTBOUND_LIMIT = 1024 * 1024;
-    static final int DEFAULT_MIN_WRITE_RATE = 240;
+    static final int DEFAULT_MIN_RATE = 240;
     static final int DEFAULT_MAX_UNREAD = 1024 * 1024;
     static final int DEFAULT_MAX_DATAGRAM_SIZE = 65_535;
     private static final int MIN_BUFFER_SIZE = LengthPrefix.MOST_WRITTEN;
@@ -88,7 +88,8 @@ final class ServerOptions implements Cloneable {
     Duration readTimeout = Duration.ofSeconds(30);
     Duration messageTimeout = Duration.ofSeconds(30);
     Duration writeTimeout = Duration.ofMinutes(1);
-    int minWriteRate = DEFAULT_MIN_WRITE_RATE;
+    int minReadRate = DEFAULT_MIN_RATE;
+    int minWriteRate = DEFAULT_MIN_RATE;
     Duration maxConnectionAge = Duration.ZERO;
     Duration shutdownGrace = Duration.ofSeconds(10);
     Duration drainDelay = Duration.ZERO;
@@ -177,6 +178,7 @@ final class ServerOptions implements Cloneable {
         Check.atLeast("maxUnread", 1, maxUnread);
         Check.atLeast("writeBufferSize", MIN_BUFFER_SIZE, writeBufferSize);
         Check.atLeast("outboundLimit", 1, outboundLimit);
+        Check.atLeast("minReadRate", 0, minReadRate);
         Check.atLeast("minWriteRate", 0, minWriteRate);
         Check.atLeast("maxDatagramSize", 1, maxDatagramSize);
         Check.atMost("maxDatagramSize", DEFAULT_MAX_DATAGRAM_SIZE, maxDatagramSize);

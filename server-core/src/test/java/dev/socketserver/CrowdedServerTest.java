@@ -70,11 +70,12 @@ class CrowdedServerTest {
                 StreamRequestHandler.of((in, out) -> {
                     handlersAreCalled.countDown();
                     String line = in.readLine(UTF_8, 10);
-                    if (List.of("all", "rest").contains(String.valueOf(line))) {
+                    if (List.of("all", "rest", "body").contains(String.valueOf(line))) {
                         everyWorkerIsBusy.countDown();
                     }
                     switch (String.valueOf(line)) {
                         case "all" -> out.write(ANSWER);
+                        case "body" -> in.transferTo(out, 5);
                         case "rest" -> out.write(in.readLine(UTF_8, 10) + "\n", UTF_8);
                         default -> out.write(line + "\n", UTF_8);
                     }
@@ -107,6 +108,13 @@ class CrowdedServerTest {
     void oneMoreIsServedThoughMorePeersThanWorkersStopInTheMiddle(StreamSetting setting) throws Exception {
         checkOneMoreIsServed(
                 setting, "rest\nha", "the peer is slow to send the rest of a message, and every worker is busy");
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void oneMoreIsServedThoughMorePeersThanWorkersStopInABody(StreamSetting setting) throws Exception {
+        checkOneMoreIsServed(
+                setting, "body\nha", "the peer is slow to send the rest of a message, and every worker is busy");
     }
 
     private void checkOneMoreIsServed(StreamSetting setting, String message, String reason) throws Exception {
@@ -218,8 +226,10 @@ class CrowdedServerTest {
     @ParameterizedTest
     @MethodSource("clearText")
     void nobodyGivesWayWithoutALimitForSlowPeers(StreamSetting setting) throws Exception {
-        try (var running = start(setting, config -> config.minWriteRate(0).messageTimeout(Duration.ZERO))) {
-            begin(setting, running, SLOW, "rest\nha");
+        try (var running =
+                start(setting, config -> config.minWriteRate(0).minReadRate(0).messageTimeout(Duration.ZERO))) {
+            begin(setting, running, SLOW - HALF_OF_THE_WORKERS, "rest\nha");
+            begin(setting, running, HALF_OF_THE_WORKERS, "body\nha");
             begin(setting, running, WORKERS, "all\n");
             LockSupport.parkNanos(LONGER_THAN_THE_PATIENCE.toNanos());
             for (Peer peer : slow.subList(0, SLOW)) {

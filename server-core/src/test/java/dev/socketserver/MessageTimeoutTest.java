@@ -10,6 +10,7 @@ import dev.socketserver.peer.RecordingListener;
 import dev.socketserver.peer.TestClient;
 import java.io.Closeable;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Peers that send their message byte by byte. */
 @Timeout(60)
@@ -160,6 +162,80 @@ class MessageTimeoutTest {
             try (TestClient client = TestClient.to(server.address()).send("x");
                     Drip drip = new Drip(client)) {
                 assertThat(client.readLine()).isEqualTo("enough");
+            }
+        }
+    }
+
+    private static Arguments body(String name, String begin, Reader reader) {
+        return Arguments.arguments(name, begin, reader);
+    }
+
+    static Stream<Arguments> bodies() {
+        byte[] some = new byte[10];
+        return Stream.of(
+                body("a limited stream", "x", in -> in.limit(100_000).readAllBytes()),
+                body("a limited stream of which nothing has come", "x", in -> {
+                    in.read();
+                    in.limit(100_000).readAllBytes();
+                }),
+                body("single bytes", "x", in -> {
+                    InputStream body = in.limit(100_000);
+                    while (body.read() >= 0) {}
+                }),
+                body("pieces", "x", in -> {
+                    InputStream body = in.limit(100_000);
+                    while (body.read(some) >= 0) {}
+                }),
+                body("a transfer", "x", in -> in.transferTo(OutputStream.nullOutputStream(), 100_000)),
+                body(
+                        "a transfer of a limited stream",
+                        "x",
+                        in -> in.limit(100_000).transferTo(OutputStream.nullOutputStream())),
+                body("a line", "x", in -> in.readLine(UTF_8, 100_000)),
+                body("a frame", "\0\1\0\0", in -> in.readFrame(4, 1 << 30)),
+                body("an array", "x", in -> in.readFully(new byte[100_000])));
+    }
+
+    private ServerConfig.Builder slowConfig(Engine engine, int minReadRate) {
+        return config(engine).messageTimeout(Duration.ZERO).readTimeout(SHORT).minReadRate(minReadRate);
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("bodies")
+    void whatHasBegunAndComesTooSlowlyIsGivenUp(String name, String begin, Reader reader) throws Exception {
+        for (Engine engine : List.of(Engine.SELECTING, Engine.BLOCKING)) {
+            try (var server = new TcpServer(slowConfig(engine, 1 << 20).build(), StreamRequestHandler.of((in, out) -> {
+                try {
+                    reader.read(in);
+                } catch (SocketTimeoutException e) {
+                    out.write(e.getMessage() + "\n", UTF_8);
+                }
+            }))) {
+                server.start();
+                try (TestClient client = TestClient.to(server.address()).send(begin);
+                        Drip drip = new Drip(client)) {
+                    assertThat(client.readLine()).isEqualTo("the peer sends less than 1048576 bytes per second");
+                }
+            }
+        }
+        assertThat(listener.count("error")).isZero();
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 1})
+    void whatHasBegunMayTakeLongAtOrAboveTheRate(int minReadRate) throws Exception {
+        for (Engine engine : List.of(Engine.SELECTING, Engine.BLOCKING)) {
+            try (var server =
+                    new TcpServer(slowConfig(engine, minReadRate).build(), StreamRequestHandler.of((in, out) -> {
+                        long begin = System.nanoTime();
+                        in.limit(50).readAllBytes();
+                        out.write((System.nanoTime() - begin > SHORT.toNanos()) + "\n", UTF_8);
+                    }))) {
+                server.start();
+                try (TestClient client = TestClient.to(server.address()).send("x");
+                        Drip drip = new Drip(client)) {
+                    assertThat(client.readLine()).isEqualTo("true");
+                }
             }
         }
     }

@@ -76,6 +76,7 @@ class ServerConfigTest {
                 refused(b -> b.messageTimeout(NEGATIVE), "messageTimeout must not be negative: PT-0.000000001S"),
                 refused(b -> b.writeTimeout(NEGATIVE), "writeTimeout must not be negative: PT-0.000000001S"),
                 refused(b -> b.shutdownGrace(NEGATIVE), "shutdownGrace must not be negative: PT-0.000000001S"),
+                refused(b -> b.minReadRate(-1), "minReadRate must be at least 0: -1"),
                 refused(b -> b.minWriteRate(-1), "minWriteRate must be at least 0: -1"),
                 refused(b -> b.idleTimeout(TOO_LONG), "idleTimeout must be at most 292 years: " + TOO_LONG),
                 refused(b -> b.shutdownGrace(TOO_LONG), "shutdownGrace must be at most 292 years: " + TOO_LONG),
@@ -180,6 +181,7 @@ class ServerConfigTest {
                 .readBufferSize(100)
                 .maxUnread(150)
                 .writeBufferSize(200)
+                .minReadRate(550)
                 .minWriteRate(600)
                 .outboundLimit(500)
                 .outboundPolicy(OutboundPolicy.DROP_OLDEST)

@@ -4,6 +4,7 @@ import dev.socketserver.EndReason;
 import dev.socketserver.ServerConfig;
 import dev.socketserver.internal.buffer.ChannelInput;
 import dev.socketserver.internal.buffer.ChannelOutput;
+import dev.socketserver.internal.buffer.Inside;
 import dev.socketserver.internal.buffer.SpareBuffers;
 import dev.socketserver.internal.buffer.StreamOwner;
 import dev.socketserver.internal.run.Alarms;
@@ -105,7 +106,7 @@ abstract class MemoryRequest extends OpenRequest implements StreamOwner, Called 
 
     /** Returns no limit for messages, since the steps of a script take no time. */
     @Override
-    public void insideMessage(boolean now) {}
+    public void inside(Inside what) {}
 
     @Override
     public final Calls calls() {

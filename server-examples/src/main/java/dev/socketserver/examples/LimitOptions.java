@@ -77,6 +77,12 @@ final class LimitOptions {
     private Duration writeTimeout = DEFAULTS.writeTimeout();
 
     @Option(
+            names = "--min-read-rate",
+            paramLabel = "N",
+            description = "Bytes per second that a peer must send while reads wait for the rest; default: 240.")
+    private int minReadRate = DEFAULTS.minReadRate();
+
+    @Option(
             names = "--min-write-rate",
             paramLabel = "N",
             description = "Bytes per second that a peer must accept for which writes wait; default: 240.")
@@ -100,6 +106,7 @@ final class LimitOptions {
                 .readTimeout(readTimeout)
                 .messageTimeout(messageTimeout)
                 .writeTimeout(writeTimeout)
+                .minReadRate(minReadRate)
                 .minWriteRate(minWriteRate);
         if (acceptRate != null) {
             checkPositive("accept-rate", acceptRate);

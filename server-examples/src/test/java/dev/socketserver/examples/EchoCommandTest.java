@@ -242,6 +242,7 @@ class EchoCommandTest {
             --accept-rate 0                     | accept-rate must be at least 1: 0
             --deny here                         | must be ADDRESS/BITS
             --message-timeout -1                | message-timeout must not be negative: PT-1S
+            --min-read-rate -1                  | min-read-rate must be at least 0: -1
             --min-write-rate -1                 | min-write-rate must be at least 0: -1
             --transport udp --max-connections 1 | max-connections is not supported for UDP
             --health-port 65536                 | --health-port must be 0 to 65535: 65536

@@ -52,6 +52,8 @@ import org.springframework.boot.context.properties.NestedConfigurationProperty;
  * @param readTimeout the maximum wait of one read in a handler; 0 for no limit
  * @param messageTimeout the maximum time from the first to the last byte of a message; 0 for no limit
  * @param writeTimeout the maximum time for which a write waits for the peer; 0 for no limit
+ * @param minReadRate the bytes per second that a peer must send of a message, or of a stream of known length, once
+ *     reads have waited for read-timeout
  * @param minWriteRate the bytes per second that a peer must accept once writes have waited for write-timeout
  * @param maxConnectionAge the age at which a connection ends when it is idle next; 0 for no limit
  * @param shutdownGrace the time that running requests have to finish when the server is stopped
@@ -94,6 +96,7 @@ record SocketServerProperties(
         @Nullable Duration readTimeout,
         @Nullable Duration messageTimeout,
         @Nullable Duration writeTimeout,
+        @Nullable Integer minReadRate,
         @Nullable Integer minWriteRate,
         @Nullable Duration maxConnectionAge,
         @Nullable Duration shutdownGrace,
@@ -213,6 +216,7 @@ record SocketServerProperties(
         set(readTimeout, options::readTimeout);
         set(messageTimeout, options::messageTimeout);
         set(writeTimeout, options::writeTimeout);
+        set(minReadRate, options::minReadRate);
         set(minWriteRate, options::minWriteRate);
         set(maxConnectionAge, options::maxConnectionAge);
         set(shutdownGrace, options::shutdownGrace);

@@ -32,7 +32,7 @@ public final class ChannelInput extends ByteInput {
     private long received; // bytes, since the connection was opened
     private boolean ended;
     private boolean closed;
-    private boolean insideMessage; // the owner was told that what it waits for is the rest of a message
+    private Inside inside = Inside.NOTHING; // as the owner was told
     private boolean viewed; // a view of the buffer was returned, and is valid until the next read
 
     /**
@@ -65,15 +65,19 @@ public final class ChannelInput extends ByteInput {
 
     /** What is waited for next is the rest of a message. */
     private void goOnWithMessage() {
-        if (!insideMessage) {
-            insideMessage = true;
-            owner.insideMessage(true);
+        goOnWith(Inside.MESSAGE);
+    }
+
+    private void goOnWith(Inside what) {
+        if (inside != what) {
+            inside = what;
+            owner.inside(what);
         }
     }
 
-    private void endMessage() {
-        insideMessage = false;
-        owner.insideMessage(false);
+    void endMessage() {
+        inside = Inside.NOTHING;
+        owner.inside(inside);
     }
 
     private void endView() {
@@ -105,6 +109,10 @@ public final class ChannelInput extends ByteInput {
     public int read() throws IOException {
         beginRead();
         endMessage();
+        return readByte();
+    }
+
+    private int readByte() throws IOException {
         return fill(1) ? buffer.readUnsignedByte() : -1;
     }
 
@@ -116,6 +124,10 @@ public final class ChannelInput extends ByteInput {
             return 0;
         }
         endMessage();
+        return readSome(target, offset, length);
+    }
+
+    private int readSome(byte[] target, int offset, int length) throws IOException {
         if (!fill(1)) {
             return -1;
         }
@@ -142,7 +154,7 @@ public final class ChannelInput extends ByteInput {
         endMessage();
     }
 
-    private EOFException endedInside(long length) {
+    EOFException endedInside(long length) {
         return owner.fault(new EOFException("the peer closed inside a message of " + length + " bytes"));
     }
 
@@ -271,7 +283,7 @@ public final class ChannelInput extends ByteInput {
         beginRead();
         endMessage();
         long total = 0;
-        while (total < most && fill(1)) {
+        while (total < most && fillOn(most)) {
             int count = (int) Math.min(most - total, buffer.readableBytes());
             if (target instanceof ByteOutput output) {
                 output.write(count == buffer.readableBytes() ? buffer : buffer.readSlice(count));
@@ -281,83 +293,20 @@ public final class ChannelInput extends ByteInput {
             total += count;
             owner.beforeRead();
         }
+        endMessage();
         return total;
+    }
+
+    private boolean fillOn(long most) throws IOException {
+        if (most < Long.MAX_VALUE) {
+            goOnWith(Inside.LENGTH);
+        }
+        return fill(1);
     }
 
     @Override
     public InputStream limit(long length) {
-        return new Limited(checkLength(length));
-    }
-
-    /** The next bytes of the input. */
-    private final class Limited extends InputStream {
-        private final long length;
-        private final long end; // how many bytes of the connection are consumed behind the last
-
-        Limited(long length) {
-            this.length = length;
-            end = consumed() + length;
-        }
-
-        private long left() {
-            return Math.max(0, end - consumed());
-        }
-
-        @Override
-        public int available() {
-            return (int) Math.min(left(), ChannelInput.this.available());
-        }
-
-        @Override
-        public int read() throws IOException {
-            return left() == 0 ? -1 : orCutShort(ChannelInput.this.read());
-        }
-
-        @Override
-        public int read(byte[] target, int offset, int count) throws IOException {
-            Objects.checkFromIndexSize(offset, count, target.length);
-            int most = (int) Math.min(left(), count);
-            return most == 0 && count > 0 ? -1 : orCutShort(ChannelInput.this.read(target, offset, most));
-        }
-
-        private int orCutShort(int result) throws IOException {
-            if (result < 0) {
-                throw endedInside(length);
-            }
-            return result;
-        }
-
-        @Override
-        public long transferTo(OutputStream target) throws IOException {
-            long count = left();
-            ChannelInput.this.transferTo(target, count);
-            return count;
-        }
-
-        @Override
-        public void close() throws IOException {
-            if (left() > 0) {
-                beginRead();
-                skipTo(end, length);
-            }
-        }
-    }
-
-    private long consumed() {
-        owner.beforeUse();
-        return received - buffer.readableBytes();
-    }
-
-    /** Consumes the rest of a message of that length. */
-    private void skipTo(long end, long length) throws IOException {
-        while (consumed() < end) {
-            goOnWithMessage();
-            if (!fill(1)) {
-                throw endedInside(length);
-            }
-            buffer.skipBytes((int) Math.min(end - consumed(), buffer.readableBytes()));
-        }
-        endMessage();
+        return new LimitedInput(this, checkLength(length));
     }
 
     @Override
@@ -377,6 +326,41 @@ public final class ChannelInput extends ByteInput {
     public void close() {
         owner.beforeUse();
         discard();
+    }
+
+    // ---- for a limited part of it
+
+    /** Returns how many bytes were consumed since the connection was opened. */
+    long consumed() {
+        owner.beforeUse();
+        return received - buffer.readableBytes();
+    }
+
+    /** Reads a byte of something of known length; returns -1 at the end of the stream. */
+    int readOn() throws IOException {
+        beginRead();
+        goOnWith(Inside.LENGTH);
+        return readByte();
+    }
+
+    /** Reads at least one byte of something of known length; returns how many, -1 at the end of the stream. */
+    int readOn(byte[] target, int offset, int length) throws IOException {
+        beginRead();
+        goOnWith(Inside.LENGTH);
+        return readSome(target, offset, length);
+    }
+
+    /** Consumes the rest of a message of that length. */
+    void skipTo(long end, long length) throws IOException {
+        beginRead();
+        while (consumed() < end) {
+            goOnWithMessage();
+            if (!fill(1)) {
+                throw endedInside(length);
+            }
+            buffer.skipBytes((int) Math.min(end - consumed(), buffer.readableBytes()));
+        }
+        endMessage();
     }
 
     // ---- for the engine

@@ -27,11 +27,8 @@ public interface StreamOwner {
     /** Called before each write; throws an {@code IllegalStateException} if it is not allowed now. */
     void beforeWrite();
 
-    /**
-     * Sets whether further waits are for the rest of a message that has begun. A message that has ended is not
-     * continued.
-     */
-    void insideMessage(boolean now);
+    /** Sets what has begun and has not ended when reads wait from here on. */
+    void inside(Inside what);
 
     /**
      * Waits for the peer's next message, as {@link dev.socketserver.buffer.ByteInput#awaitMessage()}. Called only if no

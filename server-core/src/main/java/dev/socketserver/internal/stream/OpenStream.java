@@ -3,6 +3,7 @@ package dev.socketserver.internal.stream;
 import dev.socketserver.EndReason;
 import dev.socketserver.internal.buffer.ChannelInput;
 import dev.socketserver.internal.buffer.ChannelOutput;
+import dev.socketserver.internal.buffer.Inside;
 import dev.socketserver.internal.buffer.StreamOwner;
 import dev.socketserver.internal.run.OpenRequest;
 import dev.socketserver.internal.run.RequestReports;
@@ -50,8 +51,7 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
         this.context = context;
         this.transport = transport;
         var config = context.config();
-        channel = new WaitingChannel(
-                transport, context.waits(), context.slowPeers(), this, config.messageTimeout(), config.minWriteRate());
+        channel = new WaitingChannel(transport, context.waits(), context.slowPeers(), this, config);
         tls = config.tls() == null ? null : new TlsChannel(channel, config.tls(), this::compute);
         in = new ChannelInput(tls == null ? channel : tls, context.inputs(), config.readBufferSize(), this);
         out = new ChannelOutput(tls == null ? channel : tls, context.outputs(), config.writeBufferSize(), this);
@@ -140,7 +140,7 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
         in.source(by);
         out.sink(by);
         inbox.secure(by);
-        channel.insideMessage(false);
+        channel.inside(Inside.NOTHING);
         Calls known = knownCalls();
         if (known != null) {
             known.retry();

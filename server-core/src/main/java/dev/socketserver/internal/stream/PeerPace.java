@@ -11,6 +11,23 @@ final class PeerPace {
     private static final long MOST_SECONDS =
             TimeUnit.DAYS.toSeconds(10_000); // ahead of the rate, as nanoseconds a long
 
+    /** What a peer does that a thread waits for. */
+    enum Way {
+        SENDING("sends", "to send the rest of a message", SlowPeers.SLOW_SENDER),
+        ACCEPTING("accepts", "to accept an answer", SlowPeers.SLOW_READER);
+
+        private final String does;
+        private final String toDo;
+        private final int slowRate; // bytes per second; with less, the peer is slow
+
+        Way(String does, String toDo, int slowRate) {
+            this.does = does;
+            this.toDo = toDo;
+            this.slowRate = slowRate;
+        }
+    }
+
+    private final Way way;
     private final int least; // bytes per second
     private long waited; // nanoseconds
     private long moved; // bytes
@@ -22,7 +39,8 @@ final class PeerPace {
      *
      * @param least how many bytes per second it has to send or take; 0 for any number
      */
-    PeerPace(int least) {
+    PeerPace(Way way, int least) {
+        this.way = way;
         this.least = least;
     }
 
@@ -60,16 +78,25 @@ final class PeerPace {
      * not waited long enough to say so.
      *
      * @param patience how long that is, in nanoseconds
-     * @param rate how many bytes per second a peer sends or takes that is not slow
      */
-    boolean isSlow(long patience, int rate) {
+    boolean isSlow(long patience) {
         long span = waited - waitedBefore;
         if (span < patience) {
             return false;
         }
-        boolean slow = moved - movedBefore < rate * (double) span / SECOND;
+        boolean slow = moved - movedBefore < way.slowRate * (double) span / SECOND;
         waitedBefore = waited;
         movedBefore = moved;
         return slow;
+    }
+
+    /** Returns what is said of a peer that is behind the minimum rate. */
+    String isTooSlow() {
+        return "the peer " + way.does + " less than " + least + " bytes per second";
+    }
+
+    /** Returns what is said of a slow peer that gives way. */
+    String givesWay() {
+        return "the peer is slow " + way.toDo + ", and every worker is busy";
     }
 }

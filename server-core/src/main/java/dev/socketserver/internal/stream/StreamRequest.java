@@ -1,6 +1,7 @@
 package dev.socketserver.internal.stream;
 
 import dev.socketserver.EndReason;
+import dev.socketserver.internal.buffer.Inside;
 import dev.socketserver.internal.buffer.Reading;
 import dev.socketserver.internal.run.OpenRequest;
 import io.netty.buffer.ByteBuf;
@@ -89,8 +90,8 @@ abstract class StreamRequest extends WaitingStream {
     }
 
     @Override
-    public void insideMessage(boolean now) {
-        channel.insideMessage(now);
+    public void inside(Inside what) {
+        channel.inside(what);
     }
 
     // ---- turns
@@ -213,7 +214,7 @@ abstract class StreamRequest extends WaitingStream {
     @Override
     protected void handled() throws IOException {
         if (relay() == null && inbox.handled()) {
-            channel.insideMessage(false);
+            channel.inside(Inside.NOTHING);
         }
         clock.reset();
         witness = witness.handled(in);

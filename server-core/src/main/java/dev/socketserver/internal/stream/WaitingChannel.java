@@ -1,5 +1,7 @@
 package dev.socketserver.internal.stream;
 
+import dev.socketserver.ServerConfig;
+import dev.socketserver.internal.buffer.Inside;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.net.SocketTimeoutException;
@@ -46,22 +48,22 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
 
     private final Transport transport;
     private final Waits waits;
-    private final SlowPeers slowPeers;
+    private final SlowWait slowWait;
     private final Owner owner;
     private volatile @Nullable Wait place; // written by the thread that has the turn
     private final long messageTimeout; // in nanoseconds; 0 for none
     private long readTimeout; // in nanoseconds; 0 for none
+    private final int minReadRate; // in bytes per second; 0 for none
     private final int minWriteRate; // in bytes per second; 0 for none
     private long writeTimeout; // in nanoseconds; 0 for none
     private @Nullable PeerPace pace; // since a write had to wait in this turn
-    private @Nullable PeerPace restPace; // since the rest of the present message had to be waited for
+    private @Nullable PeerPace restPace; // since the rest of what has begun had to be waited for
     private boolean lastWord; // what is written is the last that the peer gets
-    private boolean counted; // the present wait is one of those that may last, whoever else needs the thread
     private boolean receiving; // reads return available input without waiting
     private boolean sending; // writes send what the peer accepts without waiting
     private boolean inputExpired;
     private boolean readsOn; // the next read continues a wait that has returned too little
-    private boolean insideMessage; // reads are for the rest of a message
+    private Inside inside = Inside.NOTHING; // what reads are for the rest of
     private boolean restOverdue; // the rest of the message that has begun was waited for without a thread, in vain
     private long messageDeadline; // of the message that has begun and not ended; a Deadline
     private long readDeadline; // of the last wait for a read; a Deadline
@@ -70,20 +72,13 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
      * Creates a channel without time limits for reads and writes.
      *
      * @param slowPeers says which waits have to end when every thread is needed
-     * @param messageTimeout the maximum time from the first wait for the rest of a message to its end; zero for no
-     *     limit
-     * @param minWriteRate how many bytes per second a peer has to take for which writes wait; 0 for any number
+     * @param config says how long a message may take, and how fast a peer must be that reads and writes wait for
      */
-    WaitingChannel(
-            Transport transport,
-            Waits waits,
-            SlowPeers slowPeers,
-            Owner owner,
-            Duration messageTimeout,
-            int minWriteRate) {
-        this.slowPeers = slowPeers;
-        this.messageTimeout = messageTimeout.toNanos();
-        this.minWriteRate = minWriteRate;
+    WaitingChannel(Transport transport, Waits waits, SlowPeers slowPeers, Owner owner, ServerConfig config) {
+        slowWait = new SlowWait(slowPeers, owner);
+        messageTimeout = config.messageTimeout().toNanos();
+        minReadRate = config.minReadRate();
+        minWriteRate = config.minWriteRate();
         this.transport = transport;
         this.waits = waits;
         this.owner = owner;
@@ -110,12 +105,14 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         lastWord = true;
     }
 
-    /** Sets whether further reads are for the rest of a message that has begun; if not, no message has begun. */
-    void insideMessage(boolean now) {
-        insideMessage = now;
-        if (!now) {
+    /** Sets what has begun and has not ended, so that further reads are for its rest. */
+    void inside(Inside what) {
+        inside = what;
+        if (what != Inside.MESSAGE) {
             messageDeadline = Deadline.NONE;
             restOverdue = false;
+        }
+        if (what == Inside.NOTHING) {
             restPace = null;
         }
     }
@@ -171,7 +168,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
             readDeadline = restOverdue ? Deadline.at(System.nanoTime()) : Deadline.after(readTimeout);
             readsOn = true;
         }
-        return insideMessage ? awaitRest(target) : awaitInput(target, readDeadline);
+        return inside == Inside.NOTHING ? awaitInput(target, readDeadline) : awaitRest(target);
     }
 
     private int awaitInput(ByteBuffer target, long deadline) throws IOException {
@@ -186,34 +183,48 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         return count;
     }
 
-    /** Waits for the rest of a message that has begun; not longer than is fair if its sender is slow. */
+    /** Waits for the rest of what has begun; not longer than is fair, or allowed, if its sender is slow. */
     private int awaitRest(ByteBuffer target) throws IOException {
-        long deadline = Deadline.earlier(readDeadline, messageDeadline());
-        if (messageTimeout == 0 || owner.isCounted()) {
-            return awaitInput(target, deadline);
-        }
-        PeerPace known = restPace == null ? new PeerPace(0) : restPace;
+        long deadline = inside == Inside.MESSAGE ? Deadline.earlier(readDeadline, messageDeadline()) : readDeadline;
+        PeerPace known = restPace == null ? new PeerPace(PeerPace.Way.SENDING, minReadRate) : restPace;
         restPace = known;
+        int count = 0;
         try {
-            while (!mayLast()) {
-                long patience = slowPeers.patience();
-                long begin = System.nanoTime();
-                int count = awaitAndReceive(
-                        target, Deadline.earlier(deadline, Deadline.at(begin + known.untilLook(patience))));
-                known.waited(System.nanoTime() - begin);
-                if (count != 0) {
-                    return count;
-                } else if (inputExpired || Deadline.isPast(deadline)) {
-                    break;
-                } else if (known.isSlow(patience, SlowPeers.SLOW_SENDER) && !mayLast() && slowPeers.isCrowded()) {
+            while (count == 0) {
+                count = awaitAndReceive(target, Deadline.earlier(deadline, paceDeadline(known)), known);
+                if (count == 0 && (inputExpired || Deadline.isPast(deadline))) {
                     inputExpired = true;
-                    throw gaveWay(new SocketTimeoutException(
-                            "the peer is slow to send the rest of a message, and every worker is busy"));
+                    throw timedOut(deadline);
                 }
             }
-            return awaitInput(target, deadline);
         } finally {
             endSlowWait();
+        }
+        return count;
+    }
+
+    private long paceDeadline(PeerPace known) throws SocketTimeoutException {
+        try {
+            long most = slowWait.limit(known, readTimeout, senderMayGiveWay());
+            return most == Long.MAX_VALUE ? Deadline.NONE : Deadline.at(System.nanoTime() + most);
+        } catch (SocketTimeoutException e) {
+            inputExpired = true;
+            throw e;
+        }
+    }
+
+    /** Returns whether a peer that is slow to send the rest of what has begun may have to give way. */
+    private boolean senderMayGiveWay() {
+        boolean isLimited = inside == Inside.MESSAGE ? messageTimeout > 0 : minReadRate > 0;
+        return isLimited && !owner.isCounted();
+    }
+
+    private int awaitAndReceive(ByteBuffer target, long deadline, PeerPace known) throws IOException {
+        long begin = System.nanoTime();
+        try {
+            return awaitAndReceive(target, deadline);
+        } finally {
+            known.waited(System.nanoTime() - begin);
         }
     }
 
@@ -247,7 +258,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
 
     private SocketTimeoutException timedOut(long deadline) {
         return new SocketTimeoutException(
-                insideMessage && deadline == messageDeadline
+                inside == Inside.MESSAGE && deadline == messageDeadline
                         ? "a message was not complete within " + Duration.ofNanos(messageTimeout)
                         : "no data received for " + Duration.ofNanos(readTimeout));
     }
@@ -317,23 +328,17 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
     void awaitWritable(long deadline) throws IOException {
         PeerPace known = pace;
         if (known == null) {
-            known = new PeerPace(minWriteRate);
+            known = new PeerPace(PeerPace.Way.ACCEPTING, minWriteRate);
             pace = known;
         }
         if (Deadline.isPast(deadline)) {
             throw closeOverdue();
         }
-        long most = known.left(writeTimeout);
-        if (most <= 0) {
-            throw close(new SocketTimeoutException("the peer accepts less than " + minWriteRate + " bytes per second"));
-        }
-        if (mayGiveWay() && !mayLast()) {
-            long patience = slowPeers.patience();
-            if (known.isSlow(patience, SlowPeers.SLOW_READER) && slowPeers.isCrowded()) {
-                throw close(gaveWay(
-                        new SocketTimeoutException("the peer is slow to accept an answer, and every worker is busy")));
-            }
-            most = Math.min(most, known.untilLook(patience));
+        long most;
+        try {
+            most = slowWait.limit(known, writeTimeout, readerMayGiveWay());
+        } catch (SocketTimeoutException e) {
+            throw close(e);
         }
         long begin = System.nanoTime();
         try {
@@ -346,29 +351,13 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
     }
 
     /** Returns whether a peer that is slow to accept what is written may have to give way. */
-    private boolean mayGiveWay() {
+    private boolean readerMayGiveWay() {
         return minWriteRate > 0 && !lastWord && !owner.isCounted();
-    }
-
-    /**
-     * Returns whether the present wait is one of those that may last, which it becomes if there is room for one more.
-     */
-    private boolean mayLast() {
-        counted = counted || slowPeers.beginWait();
-        return counted;
-    }
-
-    private SocketTimeoutException gaveWay(SocketTimeoutException why) {
-        slowPeers.givesWay(owner, why);
-        return why;
     }
 
     /** The thread waits no more for a slow peer. */
     void endSlowWait() {
-        if (counted) {
-            counted = false;
-            slowPeers.endWait();
-        }
+        slowWait.end();
     }
 
     /** Closes the connection, whose peer has accepted nothing before the deadline; returns the failure. */

@@ -14,7 +14,7 @@ final class FreeOwner implements StreamOwner {
     public void beforeWrite() {}
 
     @Override
-    public void insideMessage(boolean now) {}
+    public void inside(Inside what) {}
 
     @Override
     public boolean awaitMessage() {

@@ -13,7 +13,7 @@ class PeerPaceTest {
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);
     private static final int LEAST = 240;
 
-    private final PeerPace pace = new PeerPace(LEAST);
+    private final PeerPace pace = new PeerPace(PeerPace.Way.SENDING, LEAST);
 
     @Test
     void theyMayWaitForTheGraceInAnyCase() {
@@ -59,7 +59,7 @@ class PeerPaceTest {
 
     @Test
     void theyMayWaitForAsLongAsTheyWantWithoutARate() {
-        var any = new PeerPace(0);
+        var any = new PeerPace(PeerPace.Way.ACCEPTING, 0);
         any.waited(2 * GRACE);
         assertThat(any.left(GRACE)).isEqualTo(Long.MAX_VALUE);
         assertThat(pace.left(0)).isEqualTo(Long.MAX_VALUE);
@@ -68,23 +68,23 @@ class PeerPaceTest {
     @Test
     void aPeerIsNotSlowBeforeWritesHaveWaitedForThePatience() {
         pace.waited(PATIENCE - 1);
-        assertThat(pace.isSlow(PATIENCE, 1000)).isFalse();
+        assertThat(pace.isSlow(PATIENCE)).isFalse();
         assertThat(pace.untilLook(PATIENCE)).isEqualTo(1);
         pace.waited(1);
-        assertThat(pace.isSlow(PATIENCE, 1000)).isTrue();
+        assertThat(pace.isSlow(PATIENCE)).isTrue();
     }
 
     @Test
     void aPeerIsSlowByWhatItTookSinceTheLastLook() {
         pace.waited(PATIENCE);
         pace.moved(1_000_000);
-        assertThat(pace.isSlow(PATIENCE, 1000)).isFalse();
+        assertThat(pace.isSlow(PATIENCE)).isFalse();
         assertThat(pace.untilLook(PATIENCE)).isEqualTo(PATIENCE);
         pace.waited(PATIENCE);
-        pace.moved(999);
-        assertThat(pace.isSlow(PATIENCE, 1000)).isTrue();
+        pace.moved(SlowPeers.SLOW_SENDER - 1);
+        assertThat(pace.isSlow(PATIENCE)).isTrue();
         pace.waited(PATIENCE);
-        pace.moved(1000);
-        assertThat(pace.isSlow(PATIENCE, 1000)).isFalse();
+        pace.moved(SlowPeers.SLOW_SENDER);
+        assertThat(pace.isSlow(PATIENCE)).isFalse();
     }
 }

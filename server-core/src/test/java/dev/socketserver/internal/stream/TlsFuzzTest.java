@@ -15,7 +15,6 @@ import io.netty.util.LeakPresenceDetector;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.Arrays;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
@@ -82,7 +81,11 @@ class TlsFuzzTest {
 
         Connection(String protocol) throws IOException {
             transport = new WaitingChannel(
-                    new Transport(socket), waits, new SlowPeers(null, "test"), new NobodysOwner(), Duration.ZERO, 0);
+                    new Transport(socket),
+                    waits,
+                    new SlowPeers(null, "test"),
+                    new NobodysOwner(),
+                    ServerConfig.builder().build());
             transport.receiving(true);
             Tls rules = Tls.of(() -> {
                 SSLEngine engine = certified.createSSLEngine();
