@@ -124,6 +124,42 @@ class TlsHandshakeTest {
         }
     }
 
+    /** With a flood of such peers, the server would compute for nobody else. */
+    @Test
+    void nothingIsComputedForAPeerThatHasResetTheConnectionBehindItsFirstStep() throws Exception {
+        var handling = new CountDownLatch(1);
+        var goOn = new CountDownLatch(1);
+        var engines = new AtomicInteger();
+        SSLContext context = Certificates.context("server");
+        Tls counting = Tls.of(() -> {
+            engines.incrementAndGet();
+            return context.createSSLEngine();
+        });
+        var config = USUAL.config()
+                .tls(counting)
+                .listener(listener)
+                .pool(PoolConfig.builder().minWorkers(1).maxWorkers(1).build());
+        try (var server = new TcpServer(config.build(), StreamRequestHandler.of((in, out) -> {
+            String line = in.readLine(UTF_8, 10);
+            handling.countDown();
+            goOn.await();
+            out.write(line + "\n", UTF_8);
+        }))) {
+            server.start();
+            try (TlsClient client = USUAL.connect(server)) {
+                client.send("hello\n");
+                handling.await();
+                TestClient gone = TestClient.to(server.address());
+                gone.send(hello()).reset();
+                goOn.countDown();
+                assertThat(client.readLine()).isEqualTo("hello");
+            }
+            listener.await("closed", 2);
+        }
+        assertThat(engines).hasValue(1);
+        assertThat(listener.count("rejected")).isEqualTo(1);
+    }
+
     @ParameterizedTest
     @MethodSource(SETUPS)
     void aPeerThatFallsSilentIsRefusedInTime(TlsSetup setup) throws Exception {

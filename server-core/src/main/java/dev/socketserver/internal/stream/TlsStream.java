@@ -64,10 +64,15 @@ abstract class TlsStream extends SendingStream {
         }
     }
 
+    /**
+     * Takes in what has come; the number of bytes, 0 for none, -1 if the peer has ended. Behind something, it looks
+     * once more: nothing is computed for a peer that has sent its part and is gone, by a reset.
+     */
     private int receiveHandshake(TlsChannel awaited) throws IOException {
         channel.receiving(true);
         try {
-            return awaited.receive();
+            int count = awaited.receive();
+            return count > 0 ? count + Math.max(0, awaited.receive()) : count;
         } finally {
             channel.receiving(false);
         }

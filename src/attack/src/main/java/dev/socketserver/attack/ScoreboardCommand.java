@@ -83,8 +83,10 @@ public final class ScoreboardCommand implements Callable<Integer> {
                 out.printf("%n**%,d attackers %s**%n%n%s", count, attack.title(), Score.head());
                 out.flush();
                 for (Subject subject : subjects) {
-                    out.print(score(subject, attack, count).row());
-                    out.flush();
+                    if (subject.tls() == attack.tls()) {
+                        out.print(score(subject, attack, count).row());
+                        out.flush();
+                    }
                 }
             }
         }
@@ -93,7 +95,7 @@ public final class ScoreboardCommand implements Callable<Integer> {
 
     private Score score(Subject subject, Attack attack, int count) throws IOException {
         try (Target target = Target.start(subject, javaOptions)) {
-            var visitor = new Visitor(target.address());
+            var visitor = new Visitor(target.address(), subject.tls());
             visitor.visit(WARM_UP);
             Held atRest = target.held();
             Visits during;

@@ -73,12 +73,12 @@ public final class SoakCommand implements Callable<Integer> {
         Path keyStore = directory.resolve("store.p12");
         Path socketFile = directory.resolve("socket");
         try {
-            SoakTls.create(keyStore);
+            SelfSigned.create(keyStore);
             int port = Target.takePorts(SoakServeCommand.PORTS);
             List<String> arguments =
                     List.of("soak-serve", Integer.toString(port), socketFile.toString(), keyStore.toString());
             try (Target target = Target.start(port, JAVA_OPTIONS, arguments)) {
-                var servers = new SoakClient.Servers(target.address(), socketFile, SoakTls.context(keyStore));
+                var servers = new SoakClient.Servers(target.address(), socketFile, SelfSigned.context(keyStore));
                 return soak(target, servers);
             }
         } finally {

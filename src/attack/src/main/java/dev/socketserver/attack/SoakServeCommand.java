@@ -123,7 +123,7 @@ public final class SoakServeCommand implements Callable<Integer> {
         var tls = config.name("tls")
                 .address(local(port + 1))
                 .framing(Framing.lines(LineProtocol.LONGEST_LINE))
-                .tls(Tls.of(SoakTls.context(keyStore)))
+                .tls(Tls.of(SelfSigned.context(keyStore)))
                 .build();
         return new ServerGroup(
                 new TcpServer(tcp, () -> new SoakHandler(members, false)),

@@ -4,6 +4,7 @@ import dev.socketserver.Framing;
 import dev.socketserver.ServerConfig;
 import dev.socketserver.StreamRequestHandler;
 import dev.socketserver.TcpServer;
+import dev.socketserver.net.Tls;
 import io.netty.bootstrap.ServerBootstrap;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -15,6 +16,7 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
 import io.netty.handler.codec.LineBasedFrameDecoder;
+import io.netty.handler.ssl.SslHandler;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStreamReader;
@@ -23,8 +25,14 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
+import java.util.EnumSet;
+import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
+import javax.net.ServerSocketFactory;
+import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import org.jspecify.annotations.Nullable;
 
 /** A server that is attacked, with the defaults that it comes with. */
 enum Subject {
@@ -53,21 +61,21 @@ enum Subject {
     NETTY("Netty") {
         @Override
         void start(int port) throws IOException {
-            startNetty(port);
+            startNetty(port, null);
         }
     },
     /** A blocking server on the JDK's pool of 200 threads, as many as Jetty and Tomcat have. */
     JDK_POOL("JDK, fixed pool of 200") {
         @Override
         void start(int port) throws IOException {
-            accept(port, Executors.newFixedThreadPool(200));
+            accept(port, ServerSocketFactory.getDefault(), Executors.newFixedThreadPool(200));
         }
     },
     /** A blocking server with a thread for each connection. */
     JDK_THREADS("JDK, thread per connection") {
         @Override
         void start(int port) throws IOException {
-            accept(port, Executors.newCachedThreadPool());
+            accept(port, ServerSocketFactory.getDefault(), Executors.newCachedThreadPool());
         }
     },
     /** Python's own, in a process of its own. */
@@ -76,7 +84,30 @@ enum Subject {
         void start(int port) {
             throw new UnsupportedOperationException("not a server of this JVM");
         }
+    },
+    /** This library's, with TLS. */
+    OURS_TLS("socketserver, TLS") {
+        @Override
+        void start(int port) throws IOException {
+            serve(ServerConfig.builder().port(port).tls(Tls.of(SelfSigned.context())), false);
+        }
+    },
+    /** Netty's, with TLS by the JDK. */
+    NETTY_TLS("Netty, TLS") {
+        @Override
+        void start(int port) throws IOException {
+            startNetty(port, SelfSigned.context());
+        }
+    },
+    /** A blocking server with TLS, on a pool of 200 threads. */
+    JDK_POOL_TLS("JDK, TLS, fixed pool of 200") {
+        @Override
+        void start(int port) throws IOException {
+            accept(port, SelfSigned.context().getServerSocketFactory(), Executors.newFixedThreadPool(200));
+        }
     };
+
+    private static final Set<Subject> WITH_TLS = EnumSet.of(OURS_TLS, NETTY_TLS, JDK_POOL_TLS);
 
     private static final int BACKLOG = 1024;
 
@@ -89,6 +120,11 @@ enum Subject {
     /** Returns the name for people. */
     String title() {
         return title;
+    }
+
+    /** Returns whether it has TLS. */
+    boolean tls() {
+        return WITH_TLS.contains(this);
     }
 
     /** Starts it in this JVM, on loopback. */
@@ -121,7 +157,7 @@ enum Subject {
         new TcpServer(config.build(), () -> new Handler(stays)).start();
     }
 
-    private static void startNetty(int port) throws IOException {
+    private static void startNetty(int port, @Nullable SSLContext tls) throws IOException {
         var group = new MultiThreadIoEventLoopGroup(NioIoHandler.newFactory());
         var bound = new ServerBootstrap()
                 .group(group)
@@ -129,6 +165,11 @@ enum Subject {
                 .childHandler(new ChannelInitializer<SocketChannel>() {
                     @Override
                     protected void initChannel(SocketChannel channel) {
+                        if (tls != null) {
+                            SSLEngine engine = tls.createSSLEngine();
+                            engine.setUseClientMode(false);
+                            channel.pipeline().addLast(new SslHandler(engine));
+                        }
                         channel.pipeline()
                                 .addLast(new LineBasedFrameDecoder(LineProtocol.LONGEST_LINE))
                                 .addLast(new NettyHandler());
@@ -154,8 +195,8 @@ enum Subject {
         }
     }
 
-    private static void accept(int port, Executor executor) throws IOException {
-        ServerSocket listening = new ServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
+    private static void accept(int port, ServerSocketFactory factory, Executor executor) throws IOException {
+        ServerSocket listening = factory.createServerSocket(port, BACKLOG, InetAddress.getLoopbackAddress());
         new Thread(() -> acceptAll(listening, executor)).start();
     }
 

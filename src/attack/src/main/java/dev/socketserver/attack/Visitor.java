@@ -27,9 +27,12 @@ final class Visitor {
     record Visits(long count, long failures, Duration p50, Duration p99) {}
 
     private final InetSocketAddress address;
+    private final boolean tls;
 
-    Visitor(InetSocketAddress address) {
+    /** Creates one that trusts the server, whatever its certificate is, if it has TLS. */
+    Visitor(InetSocketAddress address, boolean tls) {
         this.address = address;
+        this.tls = tls;
     }
 
     /** Visits for so long; a visit that failed counts as one that took {@link #PATIENCE}. */
@@ -58,10 +61,22 @@ final class Visitor {
         try (var socket = new Socket()) {
             socket.setSoTimeout((int) PATIENCE.toMillis());
             socket.connect(address, (int) PATIENCE.toMillis());
-            socket.getOutputStream().write(LINE);
-            return Arrays.equals(LINE, socket.getInputStream().readNBytes(LINE.length));
+            return tls ? isAnsweredOverTls(socket) : isAnsweredOn(socket);
         } catch (IOException e) {
             return false;
         }
+    }
+
+    private static boolean isAnsweredOverTls(Socket socket) throws IOException {
+        try (Socket secured = TrustingAll.context() // a new one: no session is resumed
+                .getSocketFactory()
+                .createSocket(socket, "localhost", socket.getPort(), true)) {
+            return isAnsweredOn(secured);
+        }
+    }
+
+    private static boolean isAnsweredOn(Socket socket) throws IOException {
+        socket.getOutputStream().write(LINE);
+        return Arrays.equals(LINE, socket.getInputStream().readNBytes(LINE.length));
     }
 }

@@ -2,6 +2,7 @@ package dev.socketserver.attack;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.InterruptedIOException;
 import java.lang.ProcessBuilder.Redirect;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,11 +12,11 @@ import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
 
-/** The certificate of a soak, which signs itself, in a key store that both processes read. */
-final class SoakTls {
+/** A certificate that signs itself, in a key store that several processes read. */
+final class SelfSigned {
     private static final String PASSWORD = "password";
 
-    private SoakTls() {}
+    private SelfSigned() {}
 
     /** Makes a certificate by the JDK's keytool. */
     static void create(Path store) throws IOException, InterruptedException {
@@ -25,7 +26,7 @@ final class SoakTls {
                         keytool,
                         "-genkeypair",
                         "-alias",
-                        "soak",
+                        "attack",
                         "-keyalg",
                         "EC",
                         "-dname",
@@ -44,6 +45,24 @@ final class SoakTls {
         }
     }
 
+    /** Returns a context that has a new certificate, and trusts it. */
+    static SSLContext context() throws IOException {
+        Path directory = Files.createTempDirectory("attack");
+        Path store = directory.resolve("keys.p12");
+        try {
+            create(store);
+            return context(store);
+        } catch (GeneralSecurityException e) {
+            throw new IOException(e);
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            throw new InterruptedIOException("interrupted while a certificate was made");
+        } finally {
+            Files.deleteIfExists(store);
+            Files.delete(directory);
+        }
+    }
+
     /** Returns a context that has the certificate, and trusts it. */
     static SSLContext context(Path file) throws IOException, GeneralSecurityException {
         KeyStore store = KeyStore.getInstance("PKCS12");
@@ -52,7 +71,7 @@ final class SoakTls {
         }
         KeyStore trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, null);
-        trusted.setCertificateEntry("soak", store.getCertificate("soak"));
+        trusted.setCertificateEntry("attack", store.getCertificate("attack"));
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(store, PASSWORD.toCharArray());
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
