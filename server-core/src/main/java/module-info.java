@@ -8,7 +8,9 @@ module dev.socketserver {
     requires jdk.unsupported; // sun.misc.Signal
     requires org.slf4j;
     requires static jdk.management;
+    requires static micrometer.commons;
     requires static micrometer.core;
+    requires static micrometer.observation;
     requires static org.jspecify;
 
     exports dev.socketserver;

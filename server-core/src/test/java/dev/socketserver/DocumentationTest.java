@@ -60,6 +60,7 @@ class DocumentationTest {
             import dev.socketserver.task.*;
             import dev.socketserver.testing.*;
             import io.micrometer.core.instrument.simple.*;
+            import io.micrometer.observation.*;
             import io.netty.buffer.*;
             import java.io.*;
             import java.net.*;

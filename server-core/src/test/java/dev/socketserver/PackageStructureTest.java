@@ -217,6 +217,11 @@ class PackageStructureTest {
                 .as("optional, so not required of those who require this module")
                 .allMatch(required -> !required.modifiers().contains(ModuleDescriptor.Requires.Modifier.TRANSITIVE))
                 .extracting(ModuleDescriptor.Requires::name)
-                .containsExactlyInAnyOrder("jdk.management", "micrometer.core", "org.jspecify");
+                .containsExactlyInAnyOrder(
+                        "jdk.management",
+                        "micrometer.commons",
+                        "micrometer.core",
+                        "micrometer.observation",
+                        "org.jspecify");
     }
 }
