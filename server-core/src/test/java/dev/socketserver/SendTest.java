@@ -4,9 +4,11 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.socketserver.peer.LineEcho;
+import dev.socketserver.peer.Loopback;
 import dev.socketserver.peer.OpenedConnections;
 import dev.socketserver.peer.Peer;
 import dev.socketserver.peer.Polling;
+import dev.socketserver.peer.TestClient;
 import dev.socketserver.pool.PoolConfig;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -19,6 +21,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -27,6 +30,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Messages from any thread reach the peer, or are accounted for. */
@@ -93,6 +97,34 @@ class SendTest {
                 .filter(line -> !line.equals("bye"))
                 .map(Integer::valueOf)
                 .toList();
+    }
+
+    /** What was accepted then would be dropped without a word. */
+    @ParameterizedTest
+    @CsvSource({"SELECTING, true", "SELECTING, false", "BLOCKING, true", "BLOCKING, false"})
+    void noMessageIsAcceptedOnceTheLastWasSent(Engine engine, boolean sendsLast) throws Exception {
+        var accepted = new CompletableFuture<Boolean>();
+        Supplier<StreamRequestHandler> handlers = () -> new LineEcho() {
+            @Override
+            protected void finish() {
+                if (sendsLast) {
+                    assertThat(connection().send("last\n", UTF_8)).isTrue();
+                }
+            }
+        };
+        try (var server = new TcpServer(Loopback.config().engine(engine).build(), handlers) {
+            @Override
+            protected void shutdownRequest(StreamConnection connection) throws Exception {
+                accepted.complete(connection.send("too late\n", UTF_8));
+                super.shutdownRequest(connection);
+            }
+        }) {
+            server.start();
+            try (TestClient client = TestClient.to(server.address())) {
+                assertThat(client.send("ask\n").halfClose().readAll()).isEqualTo(sendsLast ? "ask\nlast\n" : "ask\n");
+            }
+            assertThat(accepted.get()).isFalse();
+        }
     }
 
     @ParameterizedTest

@@ -135,6 +135,8 @@ final class MemoryConnection extends MemoryRequest implements StreamConnection {
     public void shutdownOutput() throws IOException {
         requireTurn();
         out.send();
+        calls.outbound().end();
+        sendQueued();
         out.discard();
         try {
             channel.endOutput();
@@ -175,14 +177,24 @@ final class MemoryConnection extends MemoryRequest implements StreamConnection {
                 : Outbound.CLOSED;
         if (dropped < 0) {
             message.release();
-            if (dropped == Outbound.FULL && config.outboundPolicy() == OutboundPolicy.CLOSE) {
-                endsBy(EndReason.OUTBOUND_LIMIT);
-                close();
-            }
+            refused(dropped == Outbound.FULL);
             return false;
+        }
+        if (dropped > 0) {
+            run.runner().reports().dropped(this, dropped);
         }
         call();
         return true;
+    }
+
+    private void refused(boolean full) {
+        if (full) {
+            run.runner().reports().dropped(this, 1);
+            if (config.outboundPolicy() == OutboundPolicy.CLOSE) {
+                endsBy(EndReason.OUTBOUND_LIMIT);
+                close();
+            }
+        }
     }
 
     @Override

@@ -27,7 +27,7 @@ import org.jspecify.annotations.Nullable;
 abstract class MemoryRequest extends OpenRequest implements StreamOwner, Called {
     final MemoryChannel channel;
     final ServerConfig config;
-    private final CallerRun run;
+    final CallerRun run;
     final Alarms alarms;
     private final SilenceAlarm silence;
     private final boolean waitsForFirstByte;
@@ -120,7 +120,7 @@ abstract class MemoryRequest extends OpenRequest implements StreamOwner, Called 
         sendQueued();
     }
 
-    private void sendQueued() throws IOException {
+    final void sendQueued() throws IOException {
         if (calls.outbound().isUnsent() && channel.isOpen()) {
             out.send();
             calls.outbound().send(channel);
@@ -296,6 +296,12 @@ abstract class MemoryRequest extends OpenRequest implements StreamOwner, Called 
     @Override
     protected void schedule() {
         scheduled = true;
+    }
+
+    @Override
+    protected void refuseCalls() throws IOException {
+        calls.outbound().end();
+        endCalls();
     }
 
     // ---- its end

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.socketserver.OutboundPolicy;
 import dev.socketserver.Request;
 import dev.socketserver.Server;
 import dev.socketserver.ServerConfig;
@@ -21,12 +22,15 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Supplier;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLSession;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
 @Timeout(60)
 class InMemoryConnectionTest {
@@ -424,5 +428,50 @@ class InMemoryConnectionTest {
         }
         assertThat(events)
                 .containsExactly("opened", "verify", "error on purpose", "closed", "opened", "verify", "closed");
+    }
+
+    @Test
+    void aMessageIsSentBeforeTheEndOfTheOutputAndNoneBehindIt() {
+        Supplier<StreamRequestHandler> handlers = () -> new StreamRequestHandler() {
+            @Override
+            protected void handle() throws IOException {
+                out().write("written, ", UTF_8);
+                assertThat(connection().send("queued", UTF_8)).isTrue();
+                connection().shutdownOutput();
+                assertThat(connection().send("late", UTF_8)).isFalse();
+            }
+        };
+        try (var connection = InMemoryConnection.to(handlers)) {
+            assertThat(connection.serve().received()).isEqualTo("written, queued");
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"CLOSE, 1", "DROP_NEWEST, 2", "DROP_OLDEST, 2"})
+    void theListenerIsToldOfMessagesThatAreDropped(OutboundPolicy policy, int expected) {
+        var dropped = new AtomicInteger();
+        var listener = new ServerListener() {
+            @Override
+            public void dropped(Server server, StreamConnection connection, int messages) {
+                dropped.addAndGet(messages);
+            }
+        };
+        var config = ServerConfig.builder()
+                .outboundLimit(100)
+                .outboundPolicy(policy)
+                .listener(listener)
+                .build();
+        Supplier<StreamRequestHandler> handlers = () -> new StreamRequestHandler() {
+            @Override
+            protected void handle() {
+                for (int i = 0; i < 3; i++) {
+                    connection().send(new byte[100]);
+                }
+            }
+        };
+        try (var connection = InMemoryConnection.to(new TcpServer(config, handlers))) {
+            connection.serve();
+        }
+        assertThat(dropped).hasValue(expected);
     }
 }

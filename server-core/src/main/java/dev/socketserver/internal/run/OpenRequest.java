@@ -267,6 +267,9 @@ public abstract class OpenRequest extends Turn {
     /** Runs the last pending calls, waiting for the peer if necessary; no further task is accepted. */
     public void endCalls() throws Exception {}
 
+    /** Runs what was called for since {@link #endCalls}, likewise; nothing more is accepted. */
+    protected void refuseCalls() throws Exception {}
+
     /** Returns whether the handler must be notified now that its peer has been silent, and records that it was. */
     protected boolean takesIdleEvent() {
         return false;

@@ -37,7 +37,7 @@ public final class RequestEnds {
             hooks.finish(request);
         }
         request.flush();
-        request.endCalls(); // messages that finish() has queued
+        request.refuseCalls(); // after the messages that finish() has queued
     }
 
     /** Sends the goodbye of a connection that was idle when the server began to drain. */

@@ -120,8 +120,8 @@ final class Connection extends StreamRequest implements StreamConnection {
         requireTurn();
         finishHandshake();
         out.send();
+        calls().outbound().end();
         sendQueued();
-        calls().outbound().close();
         out.discard(); // so that a later write is refused as the handler's mistake
         try {
             if (tls != null) {

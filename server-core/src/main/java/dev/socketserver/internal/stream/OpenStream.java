@@ -231,10 +231,14 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
         return calls;
     }
 
-    private synchronized void refuseCalls() {
-        if (calls == null) {
-            calls = Calls.REFUSED;
+    /** Returns what others want of it; if nobody ever wanted something, nobody can any more. */
+    final synchronized Calls lastCalls() {
+        Calls known = calls;
+        if (known == null) {
+            known = Calls.REFUSED;
+            calls = known;
         }
+        return known;
     }
 
     /** Returns whether calls can be answered now. */
@@ -303,8 +307,7 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
     protected void release() {
         endsBy(EndReason.SERVER); // if nobody said so
         inbox.endWait();
-        refuseCalls();
-        calls().drop();
+        lastCalls().drop();
         context.firstWords().leave();
         clock.stop();
         if (age != null) {

@@ -20,7 +20,7 @@ import org.jspecify.annotations.Nullable;
  *   │ EMPTY │         │ UNSENT │             │ BLOCKED │   the turn waits until the peer takes more
  *   └───────┘ ◀────── └────────┘             └─────────┘
  *       ▲      send()                             │ send()
- *       └─────────────────────────────────────────┘          close() from any, for good
+ *       └─────────────────────────────────────────┘          end(), close() from any, for good
  * </pre>
  *
  * <p>Adding and closing are thread-safe, the rest is of the turn.
@@ -43,7 +43,7 @@ public final class Outbound {
     private final ArrayDeque<ByteBuf> messages = new ArrayDeque<>(2); // guarded by this
     private long cost; // guarded by this: of all that wait
     private boolean begun; // guarded by this: a part of the first was sent
-    private boolean closed; // guarded by this
+    private boolean closed; // guarded by this: no message is taken any more
     private volatile boolean blocked; // written under this
     private volatile boolean unsent; // written under this: a message waits
 
@@ -212,6 +212,11 @@ public final class Outbound {
     /** What waits is to be tried again, since the peer is reached in another way. */
     synchronized void unblock() {
         blocked = false;
+    }
+
+    /** Takes no message from here on; those that wait are still sent. */
+    public synchronized void end() {
+        closed = true;
     }
 
     /** Drops all messages, and takes none from here on. */

@@ -125,6 +125,7 @@ abstract class SendingStream extends OpenStream {
 
     /** Sends the end of the stream, behind what was queued, as far as the peer takes it; returns whether it has all. */
     final boolean sendEnd(Calls known) throws IOException {
+        known.outbound().end();
         if (!send(known)) {
             return false;
         }
@@ -135,7 +136,6 @@ abstract class SendingStream extends OpenStream {
             }
         }
         try {
-            known.outbound().close();
             transport.shutdownOutput();
         } catch (IOException e) {
             throw fault(e);

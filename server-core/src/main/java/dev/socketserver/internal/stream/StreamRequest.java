@@ -479,6 +479,15 @@ abstract class StreamRequest extends WaitingStream {
         }
     }
 
+    @Override
+    protected void refuseCalls() throws IOException {
+        Calls known = lastCalls();
+        if (known != Calls.REFUSED) {
+            known.outbound().end();
+            endCalls();
+        }
+    }
+
     private void abstain(Calls known) {
         if (!handled && known.hasTasks()) {
             witness.abstain();

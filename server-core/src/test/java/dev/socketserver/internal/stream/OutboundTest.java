@@ -137,4 +137,14 @@ class OutboundTest {
         assertThat(add(1, 100, true)).isEqualTo(1);
         assertThat(add(Outbound.LEAST_COST + 1, 101, true)).isEqualTo(2);
     }
+
+    @Test
+    void whatWaitsAtTheEndIsSentAndNothingMoreIsTaken() throws IOException {
+        add(10, 1, false);
+        outbound.end();
+        assertThat(add(10, 2, false)).isEqualTo(Outbound.CLOSED);
+        take(LIMIT);
+        assertThat(received).containsOnly((byte) 1).hasSize(10);
+        assertThat(outbound.isUnsent()).isFalse();
+    }
 }
