@@ -16,6 +16,7 @@ import java.io.UncheckedIOException;
 import java.net.ConnectException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -28,6 +29,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What the log says of a request that failed, unless {@code handleError} is overridden. */
@@ -220,6 +222,28 @@ class DefaultHandleErrorTest {
     void aPeersFaultIsOneLineForDebugging() throws Exception {
         failByReset(e -> e);
         checkOneLineForDebugging();
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"SELECTING", "BLOCKING"})
+    void aPeerThatHasSentNothingAtTheEndOfTheGraceIsOneLineForDebugging(Engine engine) throws Exception {
+        var reading = new CountDownLatch(1);
+        var config = Loopback.config().engine(engine).awaitFirstByte(false).build();
+        try (var server = new TcpServer(config, StreamRequestHandler.of((in, out) -> {
+            reading.countDown();
+            in.readLine(UTF_8, 100);
+        }))) {
+            server.start();
+            try (TestClient client = TestClient.to(server.address())) {
+                reading.await();
+                server.shutdown(Duration.ZERO);
+                client.awaitEnd();
+            }
+        }
+        assertThat(written.events()).singleElement().satisfies(event -> {
+            assertThat(event.getLevel()).isEqualTo(Level.DEBUG);
+            assertThat(event.getFormattedMessage()).matches(PEER);
+        });
     }
 
     @Test

@@ -238,6 +238,8 @@ abstract class StreamRequest extends WaitingStream {
             if (beginFirstRead()) {
                 try {
                     inTime = awaitPeer(deadline);
+                } catch (IOException e) {
+                    throw fault(e);
                 } finally {
                     endWait();
                 }
