@@ -97,6 +97,11 @@ final class Sockets {
         }
     }
 
+    /** Throws if the socket is to be the one that the process inherited. */
+    static void checkNotInherited(ServerConfig config) {
+        checkNotSet("inheritedSocket is for TCP only", config.inheritedSocket() ? true : null, config);
+    }
+
     /** Throws if an option is set that only other servers have. */
     static void checkNotSet(String optionAndWhereItBelongs, @Nullable Object value, ServerConfig config) {
         if (value != null) {

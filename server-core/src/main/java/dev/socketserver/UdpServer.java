@@ -14,6 +14,7 @@ import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.MembershipKey;
+import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -55,8 +56,8 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
      * Creates a server.
      *
      * @param handlers creates a new handler for each datagram
-     * @throws IllegalArgumentException if the address is not an {@link InetSocketAddress}, or the PROXY protocol, a
-     *     framing or TLS is configured
+     * @throws IllegalArgumentException if the address is not an {@link InetSocketAddress}, or an option is set that
+     *     only servers of connections have
      */
     public UdpServer(ServerConfig config, Supplier<? extends DatagramRequestHandler> handlers) {
         super(config, handlers);
@@ -64,6 +65,9 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
         Sockets.checkNotSet("proxyProtocol is for TCP only", config.proxyProtocol(), config);
         Integer limit = config.maxConnections() == 0 ? null : config.maxConnections();
         Sockets.checkNotSet("maxConnections is not supported for UDP", limit, config);
+        Duration age = config.maxConnectionAge().isZero() ? null : config.maxConnectionAge();
+        Sockets.checkNotSet("maxConnectionAge is not supported for UDP", age, config);
+        Sockets.checkNotInherited(config);
         Sockets.checkNotSet("acceptRate is not supported for UDP", config.acceptRate(), config);
         Sockets.checkNotSet("framing is not supported for UDP", config.framing(), config);
         Sockets.checkNotSet("tls is not supported for UDP", config.tls(), config);

@@ -42,6 +42,7 @@ public non-sealed class UnixServer extends StreamServer {
         Sockets.checkNotSet("sourceLimits is for peers that have IP addresses", config.sourceLimits(), config);
         Sockets.checkNotSet("accessList is for peers that have IP addresses", config.accessList(), config);
         Sockets.checkNotSet("proxyProtocol is for TCP only", config.proxyProtocol(), config);
+        Sockets.checkNotInherited(config);
         file = new SocketFile(((UnixDomainSocketAddress) config.address()).getPath());
     }
 

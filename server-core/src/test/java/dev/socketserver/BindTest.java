@@ -11,6 +11,7 @@ import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ServerSocketChannel;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +48,24 @@ class BindTest {
                 assertThat(client.send("served").halfClose().readAll()).isEqualTo("served");
             }
         }
+    }
+
+    /** It would listen elsewhere than its supervisor expects. */
+    @Test
+    void anOptionThatAServerCannotHaveIsRefused() {
+        assertThatThrownBy(() -> udp(Loopback.config().inheritedSocket(true)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("inheritedSocket is for TCP only: ");
+        var unix = ServerConfig.builder()
+                .address(UnixDomainSocketAddress.of("socket"))
+                .inheritedSocket(true)
+                .build();
+        assertThatThrownBy(() -> new UnixServer(unix, StreamRequestHandler.of((in, out) -> {})))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("inheritedSocket is for TCP only: ");
+        assertThatThrownBy(() -> udp(Loopback.config().maxConnectionAge(Duration.ofHours(1))))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("maxConnectionAge is not supported for UDP: ");
     }
 
     @Test
