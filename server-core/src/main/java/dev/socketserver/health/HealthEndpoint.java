@@ -104,7 +104,8 @@ public final class HealthEndpoint implements AutoCloseable {
          *
          * @param path what comes before a {@code ?} in a request, such as {@code /metrics}
          * @param type its content type
-         * @param content returns it, for each request and on several threads; if it throws, the answer has status 500
+         * @param content returns it, for each request and on several threads; if it throws, or returns null, the answer
+         *     has status 500
          * @throws IllegalArgumentException if the path does not begin with a slash, or there is such a page already, or
          *     the type is no field of a header
          */
@@ -117,7 +118,7 @@ public final class HealthEndpoint implements AutoCloseable {
             } else if (pages.containsKey(path)) {
                 throw new IllegalArgumentException("path has a page already: " + path);
             }
-            pages.put(path, () -> new Response(OK, type, content.get()));
+            pages.put(path, () -> new Response(OK, type, Objects.requireNonNull(content.get(), path)));
             return this;
         }
 

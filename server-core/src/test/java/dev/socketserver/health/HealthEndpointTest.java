@@ -150,12 +150,14 @@ class HealthEndpointTest {
                 .page("/broken", "text/plain", () -> {
                     throw new IllegalStateException("on purpose");
                 })
+                .page("/none", "text/plain", () -> null)
                 .open(ANY_PORT)) {
             assertThat(ask(counting, "GET", "/count").body()).isEqualTo("[1]");
             Answer second = ask(counting, "GET", "/count?of=requests");
             assertThat(second.body()).isEqualTo("[2]");
             assertThat(second.type()).isEqualTo("application/json");
             assertThat(ask(counting, "GET", "/broken").status()).isEqualTo(500);
+            assertThat(ask(counting, "GET", "/none").status()).isEqualTo(500);
             assertThat(ask(counting, "GET", "/health/live").status()).isEqualTo(200);
         }
     }
