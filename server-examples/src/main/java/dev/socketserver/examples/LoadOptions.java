@@ -110,12 +110,14 @@ final class LoadOptions {
 
     /** The messages and the expected answers. */
     private static final class Messages {
+        private static final Message DEFAULT_PAYLOAD = Message.ofSize(LoadPlan.DEFAULT_PAYLOAD);
+
         @Option(
                 names = "--payload",
                 paramLabel = "BYTES",
                 description = "Bytes the server must echo unchanged: a size (K and M allowed), random:SIZE,"
                         + " text:TEXT, hex:DIGITS, file:PATH; default: " + LoadPlan.DEFAULT_PAYLOAD + ".")
-        private Message payload = Message.ofSize(LoadPlan.DEFAULT_PAYLOAD);
+        private Message payload = DEFAULT_PAYLOAD;
 
         @Option(
                 names = "--send",
@@ -174,6 +176,8 @@ final class LoadOptions {
                 return Script.echo(payload);
             }
             require(send == null || file == null, "send and --messages are mutually exclusive");
+            require(send == null || payload == DEFAULT_PAYLOAD, "payload and --send are mutually exclusive");
+            require(file == null || payload == DEFAULT_PAYLOAD, "payload and --messages are mutually exclusive");
             require(ends().size() <= 1, String.join(" and --", ends()) + " are mutually exclusive");
             Message expected = expect == null ? null : message("expect", expect);
             Answer answer = answer();
@@ -220,7 +224,11 @@ final class LoadOptions {
         }
 
         private @Nullable Answer greeting() {
-            return greeting == null ? null : Answer.until(bytes("greeting-until", greeting));
+            if (greeting == null) {
+                return null;
+            }
+            require(!greeting.isEmpty(), "greeting-until must not be empty: \"\"");
+            return Answer.until(bytes("greeting-until", greeting));
         }
 
         private static byte[] bytes(String option, String text) {

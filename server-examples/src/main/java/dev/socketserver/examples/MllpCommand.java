@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,6 +24,7 @@ import picocli.CommandLine.Spec;
         versionProvider = ProjectVersion.class)
 final class MllpCommand implements Callable<Integer> {
     private static final int DEFAULT_PORT = 2575;
+    private static final Pattern CONTROL = Pattern.compile("\\p{Cc}");
 
     @Spec
     private CommandSpec spec = CommandSpec.create();
@@ -46,6 +48,11 @@ final class MllpCommand implements Callable<Integer> {
     }
 
     private void show(String message) {
-        Commands.print(spec, message.substring(0, message.indexOf('\r')));
+        Commands.print(spec, header(message));
+    }
+
+    /** Returns the header of a message as one line, without characters that a terminal obeys. */
+    static String header(String message) {
+        return CONTROL.matcher(message.substring(0, message.indexOf('\r'))).replaceAll(" ");
     }
 }

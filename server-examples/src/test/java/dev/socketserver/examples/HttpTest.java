@@ -92,6 +92,18 @@ class HttpTest {
         }
     }
 
+    /** Whether the body comes is not known, so neither is where the next request would begin. */
+    @Test
+    void anAnswerWithoutALookAtAnAwaitedBodyIsTheLast() throws IOException {
+        Files.writeString(folder.resolve("file"), "no need");
+        String head = "GET /file HTTP/1.1\r\nHost: h\r\nExpect: 100-continue\r\nContent-Length: 50\r\n\r\n";
+        try (var client = connect(new Directory(folder))) {
+            client.send(head).send("GET / HTTP/1.1\r\nHost: h\r\n\r\n").serve();
+            assertThat(client.received()).contains("\r\nConnection: close\r\n").endsWith("\r\n\r\nno need");
+            assertThat(client.isOpen()).isFalse();
+        }
+    }
+
     @Test
     void oldClientsMayKeepTheirConnection() {
         assertThat(answer(new Echo(), "GET / HTTP/1.0\r\nConnection: Keep-Alive\r\n\r\nGET / HTTP/1.0\r\n\r\nGET"))

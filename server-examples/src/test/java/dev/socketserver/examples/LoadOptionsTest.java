@@ -168,6 +168,9 @@ class LoadOptionsTest {
             --target 127.0.0.1:7 -n -1                    | --requests must not be negative: -1
             --target 127.0.0.1:7 -n 5 --mode idle         | --requests does not apply to mode idle: 5
             --target 127.0.0.1:7 --send a --messages b    | --send and --messages are mutually exclusive
+            --target 127.0.0.1:7 --send a --payload 5     | --payload and --send are mutually exclusive
+            --target 127.0.0.1:7 --messages b --payload 5 | --payload and --messages are mutually exclusive
+            --target 127.0.0.1:7 --greeting-until=        | --greeting-until must not be empty
             --target 127.0.0.1:7 --messages /none         | --messages: cannot read the file /none
             --target 127.0.0.1:7 --messages /dev/null     | --messages: /dev/null has no message
             --target 127.0.0.1:7 --send a\\q              | --send: a backslash must begin

@@ -51,6 +51,12 @@ class MllpTest {
         assertThat(taken).contains(one, two);
     }
 
+    @Test
+    void noHeaderMovesTheCursorOfWhoeverReadsItOrLooksLikeTwo() {
+        String message = HEADER.formatted("1\n\u001B[2J\u0085") + PATIENT;
+        assertThat(MllpCommand.header(message)).isEqualTo(HEADER.formatted("1  [2J "));
+    }
+
     @ParameterizedTest
     @ValueSource(
             strings = {"", "MSH|^~\\&|no start\r", "\u000B", "\u000BPID|1\r", "\u000BMSH\r", "\u000BMSH|^~\\&|LAB\r"})

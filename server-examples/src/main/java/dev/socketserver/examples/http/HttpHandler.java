@@ -52,8 +52,8 @@ public final class HttpHandler extends StreamRequestHandler {
             if (response.hasBegun()) {
                 throw e;
             }
-            if (request.isBodyAwaited() || e.status() == 400 || e.status() == 431) {
-                response.isLast(); // the body may come or not, or is none
+            if (e.status() == 400 || e.status() == 431) {
+                response.isLast(); // the body is none
             }
             response.send(e.status(), e.reason());
         }

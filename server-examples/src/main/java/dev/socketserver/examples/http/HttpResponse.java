@@ -9,6 +9,7 @@ import java.time.Clock;
 import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /** A response, which is sent while it is written. Confined to its connection's turn. */
 public final class HttpResponse {
@@ -27,6 +28,7 @@ public final class HttpResponse {
 
     private final OutputStream out;
     private final Clock clock;
+    private final @Nullable HttpRequest request; // null if it could not be understood
     private final boolean bodiless;
     private final boolean old;
     private boolean keepsOpen;
@@ -36,6 +38,7 @@ public final class HttpResponse {
     HttpResponse(OutputStream out, Clock clock) {
         this.out = out;
         this.clock = clock;
+        request = null;
         bodiless = false;
         old = false;
     }
@@ -43,6 +46,7 @@ public final class HttpResponse {
     HttpResponse(HttpRequest request, boolean keepsOpen, OutputStream out, Clock clock) {
         this.out = out;
         this.clock = clock;
+        this.request = request;
         bodiless = request.isHead();
         old = request.isOld();
         this.keepsOpen = keepsOpen && request.keepsOpen();
@@ -78,6 +82,7 @@ public final class HttpResponse {
     /** Sends the head; returns where to write the body, of a length or {@link #CHUNKED}, which is to be closed. */
     OutputStream begin(int status, String type, long length) throws IOException {
         begun = true;
+        keepsOpen &= request == null || !request.isBodyAwaited(); // which may come or not
         boolean chunked = length == CHUNKED && !old;
         keepsOpen &= length != CHUNKED || chunked; // or the end is the connection's
         String head = "HTTP/1.1 " + status + " " + REASONS.get(status) + "\r\nDate: "
