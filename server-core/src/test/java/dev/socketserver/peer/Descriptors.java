@@ -83,7 +83,7 @@ public final class Descriptors {
     }
 
     /** Opens what the JDK opens once, on first use, and keeps. */
-    static void warmUp() throws IOException {
+    public static void warmUp() throws IOException {
         var anyPort = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
         try (ServerSocketChannel server = ServerSocketChannel.open().bind(anyPort);
                 SocketChannel client = SocketChannel.open(server.getLocalAddress());

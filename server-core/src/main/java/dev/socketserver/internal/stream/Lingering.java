@@ -2,6 +2,7 @@ package dev.socketserver.internal.stream;
 
 import dev.socketserver.internal.run.Alarm;
 import dev.socketserver.internal.run.Alarms;
+import dev.socketserver.internal.util.Closing;
 import dev.socketserver.internal.util.Log;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -150,11 +151,7 @@ final class Lingering {
     }
 
     private static void closeNow(Transport transport, @Nullable Poller knowing) {
-        try {
-            transport.close();
-        } catch (IOException e) {
-            LOG.debug("closing a connection failed: {}", e);
-        }
+        Closing.quietly(transport);
         if (knowing != null) {
             knowing.wakeIfSelecting();
         }

@@ -8,6 +8,7 @@ import dev.socketserver.internal.pool.ServicePool;
 import dev.socketserver.internal.run.OpenRequest;
 import dev.socketserver.internal.run.RequestRunner;
 import dev.socketserver.internal.run.RunContext;
+import dev.socketserver.internal.util.Closing;
 import dev.socketserver.internal.util.Log;
 import dev.socketserver.internal.util.RateLimitedLog;
 import dev.socketserver.pool.AbortableTask;
@@ -151,11 +152,7 @@ final class Poller {
     /** Closes the selector. Called when no thread leads any more, or as a last resort to make a leader give up. */
     void close() {
         stop();
-        try {
-            selector.close();
-        } catch (IOException e) {
-            LOG.debug("closing a selector failed: {}", e);
-        }
+        Closing.quietly(selector);
     }
 
     // ---- called by the thread that serves a connection

@@ -1,5 +1,6 @@
 package dev.socketserver.internal.stream;
 
+import dev.socketserver.internal.util.Closing;
 import dev.socketserver.internal.util.Log;
 import dev.socketserver.internal.util.LoopThread;
 import java.io.IOException;
@@ -82,13 +83,12 @@ final class SharedWaits {
         closed = true;
         thread.stop();
         selector.wakeup();
-        if (!thread.awaitEnd(LONGEST_END)) {
-            LOG.warn("a selector thread does not terminate");
-        }
         try {
-            selector.close();
-        } catch (IOException e) {
-            LOG.debug("closing a selector failed: {}", e);
+            if (!thread.awaitEnd(LONGEST_END)) {
+                LOG.warn("a selector thread does not terminate");
+            }
+        } finally {
+            Closing.quietly(selector);
         }
     }
 

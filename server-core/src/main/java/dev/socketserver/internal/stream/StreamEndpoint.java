@@ -134,7 +134,7 @@ public final class StreamEndpoint implements Endpoint {
             channel.configureBlocking(false);
             listening = channel.register(selector, SelectionKey.OP_ACCEPT);
         } catch (Throwable e) {
-            selector.close();
+            Closing.quietly(selector);
             throw e;
         }
     }
@@ -445,16 +445,27 @@ public final class StreamEndpoint implements Endpoint {
 
     @Override
     public void release() {
+        try {
+            closeAccepted();
+        } finally {
+            Closing.quietly(selector);
+            inputs.close();
+            outputs.close();
+        }
+    }
+
+    /** Closes the connections that are not requests yet, or no more. */
+    private void closeAccepted() {
         ProxyGate proxies = gate;
-        if (proxies != null) {
-            proxies.close();
-        }
-        Closing.quietly(selector);
         StreamContext shared = context;
-        if (shared != null) {
-            shared.lingering().close();
+        try {
+            if (proxies != null) {
+                proxies.close();
+            }
+        } finally {
+            if (shared != null) {
+                shared.lingering().close();
+            }
         }
-        inputs.close();
-        outputs.close();
     }
 }

@@ -2,6 +2,7 @@ package dev.socketserver.internal.stream;
 
 import dev.socketserver.internal.run.Alarm;
 import dev.socketserver.internal.run.Alarms;
+import dev.socketserver.internal.util.Closing;
 import dev.socketserver.internal.util.Log;
 import dev.socketserver.internal.util.VirtualThreads;
 import java.io.IOException;
@@ -129,13 +130,7 @@ final class Waits {
         synchronized (this) {
             open--;
         }
-        try {
-            if (selector != null) {
-                selector.close();
-            }
-        } catch (IOException e) {
-            LOG.debug("closing a selector failed: {}", e);
-        }
+        Closing.quietly(selector);
     }
 
     /** Closes the spare selectors and the shared one; those in use are closed when they are returned. */

@@ -74,7 +74,7 @@ public final class DatagramEndpoint implements Endpoint, Receivers.Entrance, Dat
             channel.configureBlocking(false);
             receiving = channel.register(selector, SelectionKey.OP_READ);
         } catch (Throwable e) {
-            selector.close();
+            Closing.quietly(selector);
             throw e;
         }
     }
