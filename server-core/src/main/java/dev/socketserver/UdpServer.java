@@ -3,6 +3,7 @@ package dev.socketserver;
 import dev.socketserver.internal.run.Endpoint;
 import dev.socketserver.internal.udp.DatagramEndpoint;
 import dev.socketserver.internal.util.Log;
+import dev.socketserver.limit.SourceLimits;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -65,6 +66,10 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
         Sockets.checkNotSet("proxyProtocol is for TCP only", config.proxyProtocol(), config);
         Integer limit = config.maxConnections() == 0 ? null : config.maxConnections();
         Sockets.checkNotSet("maxConnections is not supported for UDP", limit, config);
+        SourceLimits sources = config.sourceLimits();
+        Integer perSource =
+                sources == null || sources.maxConnections() == Integer.MAX_VALUE ? null : sources.maxConnections();
+        Sockets.checkNotSet("sourceLimits.maxConnections is not supported for UDP", perSource, config);
         Duration age = config.maxConnectionAge().isZero() ? null : config.maxConnectionAge();
         Sockets.checkNotSet("maxConnectionAge is not supported for UDP", age, config);
         Sockets.checkNotInherited(config);

@@ -3,6 +3,7 @@ package dev.socketserver;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.socketserver.limit.SourceLimits;
 import dev.socketserver.peer.Descriptors;
 import dev.socketserver.peer.Loopback;
 import dev.socketserver.peer.TestClient;
@@ -63,6 +64,10 @@ class BindTest {
         assertThatThrownBy(() -> new UnixServer(unix, StreamRequestHandler.of((in, out) -> {})))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("inheritedSocket is for TCP only: ");
+        var perSource = SourceLimits.builder().maxConnections(10).build();
+        assertThatThrownBy(() -> udp(Loopback.config().sourceLimits(perSource)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageStartingWith("sourceLimits.maxConnections is not supported for UDP: ");
         assertThatThrownBy(() -> udp(Loopback.config().maxConnectionAge(Duration.ofHours(1))))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageStartingWith("maxConnectionAge is not supported for UDP: ");

@@ -35,7 +35,7 @@ final class HttpGetHandler extends StreamRequestHandler {
     private static final Pattern HEAD = Pattern.compile("(?s)[\r\n]*+(\\S.*?)\r?\n\r?\n.*");
 
     private static final Pattern REQUEST_LINE = Pattern.compile("([!-~]+) (?:https?://[^/? ]*)?([!-~]+) HTTP/1\\.\\d");
-    private static final Pattern HEADER_FIELD = Pattern.compile("[!-~&&[^:]]+:.*");
+    private static final Pattern HEADER_FIELD = Pattern.compile("[!-~&&[^:]]+:[^\\r\\n]*");
 
     /**
      * A response.

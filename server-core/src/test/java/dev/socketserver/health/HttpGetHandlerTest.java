@@ -104,6 +104,7 @@ class HttpGetHandlerTest {
             GET /page?x=/y HTTP/1.1\\n\\n                      | 200 OK
             \\r\\n\\nGET http://localhost:1/page HTTP/1.1\\n\\n  | 200 OK
             GET /page HTTP/1.1\\r\\n\\r\\nGET / HTTP/1.1\\r\\n   | 200 OK
+            GET /page HTTP/1.1\\r\\nX: Å\\205\\r\\n\\r\\n      | 200 OK
             GET /pages HTTP/1.1\\r\\n\\r\\n                     | 404 Not Found
             GET / HTTP/1.1\\r\\n\\r\\n                          | 404 Not Found
             POST /page HTTP/1.1\\r\\n\\r\\nx                    | 405 Method Not Allowed

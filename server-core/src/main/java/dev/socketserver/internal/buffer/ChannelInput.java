@@ -1,11 +1,9 @@
 package dev.socketserver.internal.buffer;
 
-import dev.socketserver.buffer.ByteInput;
 import dev.socketserver.buffer.ByteOutput;
 import dev.socketserver.buffer.LengthPrefix;
 import dev.socketserver.buffer.MessageTooLongException;
 import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
@@ -22,19 +20,7 @@ import org.jspecify.annotations.Nullable;
  * <p>What handlers call asks the owner first; what the engine calls ({@link #unread}, {@link #received},
  * {@link #receive}, {@link #trim}, {@link #discard}) does not. Confined to the thread that has the connection's turn.
  */
-public final class ChannelInput extends ByteInput {
-    private final SpareBuffers buffers;
-    private final int bufferSize;
-    private final StreamOwner owner;
-
-    private ReadableByteChannel source;
-    private ByteBuf buffer = Unpooled.EMPTY_BUFFER;
-    private long received; // bytes, since the connection was opened
-    private boolean ended;
-    private boolean closed;
-    private Inside inside = Inside.NOTHING; // as the owner was told
-    private boolean viewed; // a view of the buffer was returned, and is valid until the next read
-
+public final class ChannelInput extends BufferedInput {
     /**
      * Creates an input that holds no buffer yet.
      *
@@ -43,53 +29,7 @@ public final class ChannelInput extends ByteInput {
      * @param bufferSize the initial size of the buffer in bytes, at least 1; it grows for a longer message
      */
     public ChannelInput(ReadableByteChannel source, SpareBuffers buffers, int bufferSize, StreamOwner owner) {
-        this.source = source;
-        this.buffers = buffers;
-        this.bufferSize = bufferSize;
-        this.owner = owner;
-    }
-
-    // ---- for handlers
-
-    private void beginRead() throws IOException {
-        beginRead(Reading.ANYTHING, null, 0);
-    }
-
-    private void beginRead(Reading reading, @Nullable Object mark, int bytes) throws IOException {
-        owner.beforeRead(reading, mark, bytes);
-        if (closed) {
-            throw new IOException("the input is closed");
-        }
-        endView();
-    }
-
-    /** What is waited for next is the rest of a message. */
-    private void goOnWithMessage() {
-        goOnWith(Inside.MESSAGE);
-    }
-
-    private void goOnWith(Inside what) {
-        if (inside != what) {
-            inside = what;
-            owner.inside(what);
-        }
-    }
-
-    void endMessage() {
-        inside = Inside.NOTHING;
-        owner.inside(inside);
-    }
-
-    private void endView() {
-        if (viewed && buffers.checksViews()) {
-            viewed = false;
-            replace(Math.max(1, buffer.capacity()));
-        }
-    }
-
-    private ByteBuf viewed(ByteBuf view) {
-        viewed = true;
-        return view;
+        super(source, buffers, bufferSize, owner);
     }
 
     @Override
@@ -112,10 +52,6 @@ public final class ChannelInput extends ByteInput {
         return readByte();
     }
 
-    private int readByte() throws IOException {
-        return fill(1) ? buffer.readUnsignedByte() : -1;
-    }
-
     @Override
     public int read(byte[] target, int offset, int length) throws IOException {
         Objects.checkFromIndexSize(offset, length, target.length);
@@ -125,15 +61,6 @@ public final class ChannelInput extends ByteInput {
         }
         endMessage();
         return readSome(target, offset, length);
-    }
-
-    private int readSome(byte[] target, int offset, int length) throws IOException {
-        if (!fill(1)) {
-            return -1;
-        }
-        int count = Math.min(length, buffer.readableBytes());
-        buffer.readBytes(target, offset, count);
-        return count;
     }
 
     @Override
@@ -152,10 +79,6 @@ public final class ChannelInput extends ByteInput {
             }
         }
         endMessage();
-    }
-
-    EOFException endedInside(long length) {
-        return owner.fault(new EOFException("the peer closed inside a message of " + length + " bytes"));
     }
 
     @Override
@@ -326,158 +249,5 @@ public final class ChannelInput extends ByteInput {
     public void close() {
         owner.beforeUse();
         discard();
-    }
-
-    // ---- for a limited part of it
-
-    /** Returns how many bytes were consumed since the connection was opened. */
-    long consumed() {
-        owner.beforeUse();
-        return received - buffer.readableBytes();
-    }
-
-    /** Reads a byte of something of known length; returns -1 at the end of the stream. */
-    int readOn() throws IOException {
-        beginRead();
-        goOnWith(Inside.LENGTH);
-        return readByte();
-    }
-
-    /** Reads at least one byte of something of known length; returns how many, -1 at the end of the stream. */
-    int readOn(byte[] target, int offset, int length) throws IOException {
-        beginRead();
-        goOnWith(Inside.LENGTH);
-        return readSome(target, offset, length);
-    }
-
-    /** Consumes the rest of a message of that length. */
-    void skipTo(long end, long length) throws IOException {
-        beginRead();
-        while (consumed() < end) {
-            goOnWithMessage();
-            if (!fill(1)) {
-                throw endedInside(length);
-            }
-            buffer.skipBytes((int) Math.min(end - consumed(), buffer.readableBytes()));
-        }
-        endMessage();
-    }
-
-    // ---- for the engine
-
-    /** Has the bytes come from there from now on, as the constructor's source. */
-    public void source(ReadableByteChannel other) {
-        source = other;
-    }
-
-    /** Returns how many bytes were received and not consumed. */
-    public int unread() {
-        return buffer.readableBytes();
-    }
-
-    /** Returns how many bytes were received since the connection was opened. */
-    public long received() {
-        return received;
-    }
-
-    /** Returns whether the end of the stream was received. */
-    public boolean hasEnded() {
-        return ended;
-    }
-
-    /** Returns the unread bytes, without waiting for any; reading from the buffer consumes them. */
-    public ByteBuf unreadBytes() {
-        return buffer;
-    }
-
-    /**
-     * Reads once from the channel.
-     *
-     * @return how many bytes came; 0 if there were none; -1 at the end of the stream
-     * @throws IOException if reading from the peer fails
-     */
-    public int receive() throws IOException {
-        endView();
-        makeRoom(buffer.readableBytes() + 1);
-        int count = readOnce();
-        ended = count < 0;
-        return count;
-    }
-
-    /** Waits until that many bytes are unread; returns false if the stream ended before. */
-    private boolean fill(int count) throws IOException {
-        if (buffer.readableBytes() < count) {
-            owner.beforeFill();
-        }
-        while (buffer.readableBytes() < count) {
-            if (ended) {
-                return false;
-            }
-            if (buffer.isReadable()) {
-                goOnWithMessage();
-            }
-            makeRoom(count);
-            ended = readOnce() < 0;
-        }
-        return true;
-    }
-
-    /** Reads once; not by {@link ByteBuf#writeBytes}, which takes a channel that is closed meanwhile for an end. */
-    private int readOnce() throws IOException {
-        int count;
-        try {
-            count = source.read(buffer.internalNioBuffer(buffer.writerIndex(), buffer.writableBytes()));
-        } catch (IOException e) {
-            throw owner.fault(e);
-        }
-        if (count > 0) {
-            buffer.writerIndex(buffer.writerIndex() + count);
-            received += count;
-        }
-        return count;
-    }
-
-    /** Makes at least one byte writable; doubles the capacity at most, so that memory follows what has arrived. */
-    private void makeRoom(int wanted) {
-        int unread = buffer.readableBytes();
-        if (buffer.refCnt() > 1 || buffer.capacity() == 0) {
-            replace(Math.max(bufferSize, unread + 1));
-        } else if (unread == 0) {
-            buffer.clear();
-        } else if (buffer.readerIndex() > 0 && buffer.writableBytes() < wanted - unread) {
-            buffer.discardReadBytes();
-        }
-        if (!buffer.isWritable()) {
-            replace((int) Math.min(Integer.MAX_VALUE, Math.max(bufferSize, 2L * unread)));
-        }
-    }
-
-    private void replace(int capacity) {
-        ByteBuf other = buffers.take(capacity);
-        if (buffer.isReadable()) {
-            other.writeBytes(buffer);
-        }
-        buffer.release();
-        buffer = other;
-    }
-
-    /** Gives the buffer back if it holds no unread byte; the next read takes one again. */
-    public void trim() {
-        if (!buffer.isReadable()) {
-            giveBack();
-        }
-    }
-
-    private void giveBack() {
-        ByteBuf done = buffer;
-        buffer = Unpooled.EMPTY_BUFFER;
-        viewed = false;
-        buffers.giveBack(done);
-    }
-
-    /** Gives the buffer back with what was not read, and ends this input. */
-    public void discard() {
-        closed = true;
-        giveBack();
     }
 }

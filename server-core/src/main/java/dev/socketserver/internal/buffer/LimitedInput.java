@@ -7,14 +7,14 @@ import java.util.Objects;
 
 /** The next bytes of an input; see {@link dev.socketserver.buffer.ByteInput#limit}. */
 final class LimitedInput extends InputStream {
-    private final ChannelInput in;
+    private final BufferedInput in;
     private final long length;
     private final long end; // how many bytes of the connection are consumed behind the last
 
-    LimitedInput(ChannelInput in, long length) {
+    LimitedInput(BufferedInput in, long length) {
         this.in = in;
         this.length = length;
-        end = in.consumed() + length;
+        end = length > Long.MAX_VALUE - in.consumed() ? Long.MAX_VALUE : in.consumed() + length;
     }
 
     private long left() {
