@@ -11,6 +11,7 @@ import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -86,6 +87,39 @@ class StopRaceTest {
         return new TcpServer(
                 Loopback.config().listener(impatient).build(),
                 StreamRequestHandler.of((in, out) -> in.transferTo(out)));
+    }
+
+    /** Nobody leads any more who would find it. */
+    @Test
+    void aConnectionThatItsThreadLeavesToOthersWhileItIsForcedEndsToo() throws Exception {
+        var inSetup = new CountDownLatch(1);
+        var config = Loopback.config()
+                .engine(Engine.SELECTING)
+                .framing(Framing.lines(100)) // so that setup() runs before the first byte
+                .listener(listener);
+        try (var server = new TcpServer(config.build(), () -> new StreamRequestHandler() {
+            @Override
+            protected void setup() {
+                inSetup.countDown();
+                while (connection().isOpen()) {
+                    LockSupport.parkNanos(1_000_000);
+                    Thread.interrupted();
+                }
+                LockSupport.parkNanos(50_000_000); // until everything was forced
+            }
+
+            @Override
+            protected void handle() {}
+        })) {
+            server.start();
+            try (TestClient client = TestClient.to(server.address())) {
+                inSetup.await();
+                server.shutdown(Duration.ZERO);
+                assertThat(server.snapshot().open()).isZero();
+                client.awaitEnd();
+            }
+        }
+        assertThat(listener.count("closed")).isEqualTo(1);
     }
 
     @Test

@@ -22,6 +22,9 @@ final class Drain {
      */
     static final Duration FORCED_END = Duration.ofSeconds(1);
 
+    /** How often requests that were forced are looked at that no thread may serve any more. */
+    private static final Duration UNSERVED_TICK = Duration.ofMillis(10);
+
     /** The run that is drained. */
     interface Run {
         /** Returns the source of requests. */
@@ -82,7 +85,7 @@ final class Drain {
         if (!quiet) {
             forced = forceEnd();
             long end = System.nanoTime() + FORCED_END.toNanos();
-            if (!run.awaitAcceptor(end) || !runner.open().awaitEmpty(left(end))) {
+            if (!run.awaitAcceptor(end) || !awaitForced(end)) {
                 LOG.warn(
                         "{} abandons {} requests that do not terminate",
                         run,
@@ -90,6 +93,18 @@ final class Drain {
             }
         }
         return new DrainReport(finished, idle, forced, true);
+    }
+
+    /** Waits for the end of the requests that were forced; ends those that their threads have left to others. */
+    private boolean awaitForced(long end) throws InterruptedException {
+        boolean empty = false;
+        Duration left = left(end);
+        while (!empty && !left.isZero()) {
+            empty = runner.open().awaitEmpty(shorter(left, UNSERVED_TICK));
+            runner.ends().endUnserved();
+            left = left(end);
+        }
+        return empty;
     }
 
     /** Forces all requests to end at once; returns their outcome. */

@@ -174,15 +174,24 @@ public final class RequestEnds {
         open.forEach(request -> {
             request.interrupt();
             request.abort();
-            if (request.begin() || request.beginReady()) {
-                request.cutOff();
-                LoggingContext.Scope scope = context.enter(request);
-                try {
-                    shutDown(request);
-                } finally {
-                    scope.leave();
-                }
-            }
+            endUnserved(request);
         });
+    }
+
+    /** Ends the requests that were forced, and that no thread serves: one may have parked its request meanwhile. */
+    void endUnserved() {
+        open.forEach(this::endUnserved);
+    }
+
+    private void endUnserved(OpenRequest request) {
+        if (request.begin() || request.beginReady()) {
+            request.cutOff();
+            LoggingContext.Scope scope = context.enter(request);
+            try {
+                shutDown(request);
+            } finally {
+                scope.leave();
+            }
+        }
     }
 }

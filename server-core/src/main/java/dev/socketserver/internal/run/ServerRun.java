@@ -424,6 +424,7 @@ public final class ServerRun implements Drain.Run {
         intake.stop();
         housekeeper.stop();
         boolean uninterrupted = isUninterrupted(this::awaitPool);
+        runner.ends().endUnserved(); // nobody else would
         uninterrupted &= isUninterrupted(intake::close);
         uninterrupted &= isUninterrupted(() -> housekeeper.awaitEnd(Drain.FORCED_END));
         return uninterrupted;
