@@ -3,6 +3,7 @@ package dev.socketserver;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.socketserver.peer.ChoosesEngine;
 import dev.socketserver.peer.LineEcho;
 import dev.socketserver.peer.OpenedConnections;
 import dev.socketserver.peer.Peer;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A group's messages reach its members, who leave it when they end. */
+@ChoosesEngine
 @Timeout(60)
 class ConnectionGroupTest {
     private static final int KILOBYTE = 1024;

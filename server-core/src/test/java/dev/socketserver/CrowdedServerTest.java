@@ -3,6 +3,7 @@ package dev.socketserver;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.socketserver.peer.ChoosesEngine;
 import dev.socketserver.peer.Peer;
 import dev.socketserver.peer.RecordingListener;
 import dev.socketserver.pool.PoolConfig;
@@ -24,6 +25,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Peers that do not read, or stop inside a message, give way when others need the workers that wait for them. */
+@ChoosesEngine
 @Timeout(60)
 class CrowdedServerTest {
     private static final int WORKERS = 4;

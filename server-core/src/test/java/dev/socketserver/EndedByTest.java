@@ -13,6 +13,7 @@ import static dev.socketserver.EndReason.WRITE_TIMEOUT;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.socketserver.peer.ChoosesEngine;
 import dev.socketserver.peer.Peer;
 import dev.socketserver.peer.TestClient;
 import java.io.IOException;
@@ -34,6 +35,7 @@ import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Handlers and listeners know why a connection has ended. */
+@ChoosesEngine
 @Timeout(60)
 class EndedByTest {
     private static final Duration SHORT = Duration.ofMillis(200);

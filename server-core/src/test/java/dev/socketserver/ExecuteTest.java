@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import dev.socketserver.peer.ChoosesEngine;
 import dev.socketserver.peer.LineEcho;
 import dev.socketserver.peer.OpenedConnections;
 import dev.socketserver.peer.Peer;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** What other threads want of a connection happens in its turn. */
+@ChoosesEngine
 @Timeout(60)
 class ExecuteTest {
     private final OpenedConnections opened = new OpenedConnections();

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.socketserver.fault.Fault;
 import dev.socketserver.fault.FaultyProvider;
 import dev.socketserver.peer.ChildJvm;
+import dev.socketserver.peer.ChoosesEngine;
 import dev.socketserver.peer.Descriptors;
 import dev.socketserver.peer.Loopback;
 import dev.socketserver.peer.Peer;
@@ -39,6 +40,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * one that nobody expects, and by an error. That costs one connection at most; nobody hangs, the next is served, the
  * server closes in time, and nothing is left. This is the torture test of curl.
  */
+@ChoosesEngine
 @Timeout(240)
 class FaultInjectionTest {
     /** One of each engine, and of each transport. */

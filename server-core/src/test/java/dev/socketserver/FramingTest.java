@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import dev.socketserver.buffer.LengthPrefix;
 import dev.socketserver.buffer.MessageTooLongException;
+import dev.socketserver.peer.ChoosesEngine;
 import dev.socketserver.peer.LineEcho;
 import dev.socketserver.peer.Peer;
 import dev.socketserver.peer.RecordingListener;
@@ -31,6 +32,7 @@ import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A server that knows where messages end calls its handlers with whole ones only. */
+@ChoosesEngine
 @Timeout(60)
 class FramingTest {
     private static final int MOST = 100;

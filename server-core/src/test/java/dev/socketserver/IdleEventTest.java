@@ -3,6 +3,7 @@ package dev.socketserver;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.socketserver.peer.ChoosesEngine;
 import dev.socketserver.peer.Loopback;
 import dev.socketserver.peer.Peer;
 import dev.socketserver.peer.TestClient;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A handler is told when its peer has been silent for a while, and again. */
+@ChoosesEngine
 @Timeout(60)
 class IdleEventTest {
     private static final Duration SPAN = Duration.ofMillis(150);

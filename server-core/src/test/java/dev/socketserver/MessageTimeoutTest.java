@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.socketserver.buffer.ByteInput;
 import dev.socketserver.buffer.LengthPrefix;
+import dev.socketserver.peer.ChoosesEngine;
 import dev.socketserver.peer.LineEcho;
 import dev.socketserver.peer.RecordingListener;
 import dev.socketserver.peer.TestClient;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Peers that send their message byte by byte. */
+@ChoosesEngine
 @Timeout(60)
 @SuppressWarnings("try") // a drip is there, and that is all
 class MessageTimeoutTest {

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.socketserver.buffer.MessageTooLongException;
+import dev.socketserver.peer.ChoosesEngine;
 import dev.socketserver.peer.LineEcho;
 import dev.socketserver.peer.Peer;
 import dev.socketserver.peer.RecordingListener;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A handler that keeps its connection open and consumes nothing says "not yet": it is called when more has come. */
+@ChoosesEngine
 @Timeout(60)
 class NotYetTest {
     private static final int CONNECTIONS = 120;

@@ -9,6 +9,7 @@ import static dev.socketserver.RelayedServer.send;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.socketserver.peer.ChoosesEngine;
 import dev.socketserver.peer.Peer;
 import dev.socketserver.peer.TestClient;
 import dev.socketserver.peer.TlsClient;
@@ -30,6 +31,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** How a relay ends: by silence, by a side that takes nothing or fails, by another thread, by a drain. */
+@ChoosesEngine
 @Timeout(60)
 class RelayEndTest {
     private static final int WINDOW = 64 * 1024;

@@ -3,6 +3,7 @@ package dev.socketserver;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.socketserver.peer.ChoosesEngine;
 import dev.socketserver.peer.RecordingListener;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
@@ -16,6 +17,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A peer that reads slowly, but steadily, is not cut off, however long a write to it takes. */
+@ChoosesEngine
 @Timeout(60)
 class SlowReaderTest {
     /** How long a peer may take no byte; the slow one needs several times as long for what the sockets hold. */

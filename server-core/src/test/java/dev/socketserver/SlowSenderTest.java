@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.socketserver.buffer.ByteInput;
+import dev.socketserver.peer.ChoosesEngine;
 import dev.socketserver.peer.LineEcho;
 import dev.socketserver.peer.Peer;
 import dev.socketserver.pool.PoolConfig;
@@ -29,6 +30,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** Peers that stop inside a message hold half of the workers at most, although no framing says where it ends. */
+@ChoosesEngine
 @Timeout(60)
 class SlowSenderTest {
     private static final int MOST = 100;

@@ -3,6 +3,7 @@ package dev.socketserver;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.socketserver.peer.ChoosesEngine;
 import dev.socketserver.peer.Peer;
 import dev.socketserver.peer.TestClient;
 import dev.socketserver.peer.TlsClient;
@@ -20,6 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** TLS that begins in the middle of a conversation. */
+@ChoosesEngine
 @Timeout(60)
 class StartTlsTest extends StartTlsConversation {
     private static final int BIG = 4 * 1024 * 1024;

@@ -8,6 +8,7 @@ import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
 import ch.qos.logback.core.AppenderBase;
 import dev.socketserver.peer.ChildJvm;
+import dev.socketserver.peer.ChoosesEngine;
 import dev.socketserver.peer.Loopback;
 import dev.socketserver.peer.Polling;
 import dev.socketserver.peer.RecordingListener;
@@ -33,6 +34,7 @@ import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.slf4j.LoggerFactory;
 
 /** Servers in a JVM that has no memory, no direct memory, or a log back end that throws; then all is well again. */
+@ChoosesEngine
 @Timeout(120)
 class StarvedServerTest {
     private static final Duration IDLE = Duration.ofMillis(200);

@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.socketserver.peer.ChoosesEngine;
 import dev.socketserver.peer.Peer;
 import dev.socketserver.peer.RecordingListener;
 import dev.socketserver.pool.PoolConfig;
@@ -25,6 +26,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /** A peer that asks on and does not read its answers, each of which fits into the output, holds no worker. */
+@ChoosesEngine
 @Timeout(60)
 class UnreadAnswerTest {
     private static final int DEAF = 3;

@@ -15,6 +15,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.concurrent.Semaphore;
 import java.util.function.Supplier;
 
 /**
@@ -45,7 +46,11 @@ public final class HealthEndpoint implements AutoCloseable {
 
     private static final String LIVE = "/health/live";
     private static final String OK = "200 OK";
+    private static final String UNAVAILABLE = "503 Service Unavailable";
     private static final int WORKERS = 4;
+
+    /** So that workers are left for health checks, however long it takes to make a page. */
+    private static final int PAGES_AT_ONCE = WORKERS / 2;
 
     private final TcpServer http;
 
@@ -90,6 +95,7 @@ public final class HealthEndpoint implements AutoCloseable {
     /** The pages of an endpoint that is not open yet. Not thread-safe. */
     public static final class Builder {
         private final Map<String, Supplier<Response>> pages = new HashMap<>();
+        private final Semaphore making = new Semaphore(PAGES_AT_ONCE);
 
         private Builder(List<Server> servers) {
             if (servers.isEmpty()) {
@@ -100,7 +106,8 @@ public final class HealthEndpoint implements AutoCloseable {
         }
 
         /**
-         * Adds a page.
+         * Adds a page. Two requests at a time are answered for all added pages together, further ones with status 503,
+         * so that health checks never wait for a page that takes long.
          *
          * @param path what comes before a {@code ?} in a request, such as {@code /metrics}
          * @param type its content type
@@ -118,8 +125,19 @@ public final class HealthEndpoint implements AutoCloseable {
             } else if (pages.containsKey(path)) {
                 throw new IllegalArgumentException("path has a page already: " + path);
             }
-            pages.put(path, () -> new Response(OK, type, Objects.requireNonNull(content.get(), path)));
+            pages.put(path, () -> made(path, type, content));
             return this;
+        }
+
+        private Response made(String path, String type, Supplier<String> content) {
+            if (!making.tryAcquire()) {
+                return Response.text(UNAVAILABLE, "others are asking for pages");
+            }
+            try {
+                return new Response(OK, type, Objects.requireNonNull(content.get(), path));
+            } finally {
+                making.release();
+            }
         }
 
         /**
@@ -146,7 +164,7 @@ public final class HealthEndpoint implements AutoCloseable {
         for (Server server : servers) {
             ServerState state = server.state();
             if (state != ServerState.READY) {
-                return Response.text("503 Service Unavailable", state.toString());
+                return Response.text(UNAVAILABLE, state.toString());
             }
         }
         return Response.text(OK, ServerState.READY.toString());

@@ -25,6 +25,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.Semaphore;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -159,6 +160,39 @@ class HealthEndpointTest {
             assertThat(ask(counting, "GET", "/broken").status()).isEqualTo(500);
             assertThat(ask(counting, "GET", "/none").status()).isEqualTo(500);
             assertThat(ask(counting, "GET", "/health/live").status()).isEqualTo(200);
+        }
+    }
+
+    @Test
+    void healthChecksDoNotWaitForPagesThatTakeLong() throws Exception {
+        var asked = new Semaphore(0);
+        var goOn = new CountDownLatch(1);
+        try (var slow = HealthEndpoint.of(server)
+                .page("/slow", "text/plain", () -> {
+                    asked.release();
+                    try {
+                        goOn.await();
+                    } catch (InterruptedException e) {
+                        Thread.currentThread().interrupt();
+                    }
+                    return "done";
+                })
+                .open(ANY_PORT)) {
+            List<FutureTask<Answer>> asking = new ArrayList<>();
+            for (int i = 0; i < 2; i++) {
+                asking.add(new FutureTask<>(() -> ask(slow, "GET", "/slow")));
+                new Thread(asking.get(i)).start();
+            }
+            asked.acquire(2);
+            for (int i = 0; i < 10; i++) {
+                assertThat(ask(slow, "GET", "/slow").status()).isEqualTo(503);
+            }
+            assertThat(ask(slow, "GET", "/health/live").status()).isEqualTo(200);
+            goOn.countDown();
+            for (FutureTask<Answer> answer : asking) {
+                assertThat(answer.get().body()).isEqualTo("done");
+            }
+            assertThat(ask(slow, "GET", "/slow").body()).isEqualTo("done");
         }
     }
 
