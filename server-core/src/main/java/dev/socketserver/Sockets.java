@@ -13,7 +13,6 @@ import java.net.SocketOption;
 import java.net.StandardSocketOptions;
 import java.nio.channels.NetworkChannel;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /** Checks shared by all servers when they are created and bound. Stateless. */
 final class Sockets {
@@ -99,12 +98,12 @@ final class Sockets {
 
     /** Throws if the socket is to be the one that the process inherited. */
     static void checkNotInherited(ServerConfig config) {
-        checkNotSet("inheritedSocket is for TCP only", config.inheritedSocket() ? true : null, config);
+        checkNotSet("inheritedSocket is for TCP only", config.inheritedSocket(), config);
     }
 
     /** Throws if an option is set that only other servers have. */
-    static void checkNotSet(String optionAndWhereItBelongs, @Nullable Object value, ServerConfig config) {
-        if (value != null) {
+    static void checkNotSet(String optionAndWhereItBelongs, boolean isSet, ServerConfig config) {
+        if (isSet) {
             throw new IllegalArgumentException(optionAndWhereItBelongs + ": " + config.address());
         }
     }

@@ -15,8 +15,8 @@ public abstract sealed class StreamServer extends BaseServer<StreamConnection> p
 
     StreamServer(ServerConfig config, Supplier<? extends StreamRequestHandler> handlers) {
         super(config, handlers);
-        Object options = config.socketOptions().isEmpty() ? null : config.socketOptions();
-        Sockets.checkNotSet("socketOption is for UDP only", options, config);
+        Sockets.checkNotSet(
+                "socketOption is for UDP only", !config.socketOptions().isEmpty(), config);
     }
 
     /** Returns a live view of the connections that are open; the same object, whether the server runs or not. */

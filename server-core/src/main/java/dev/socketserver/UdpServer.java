@@ -15,7 +15,6 @@ import java.net.StandardProtocolFamily;
 import java.net.StandardSocketOptions;
 import java.nio.channels.DatagramChannel;
 import java.nio.channels.MembershipKey;
-import java.time.Duration;
 import java.util.Map;
 import java.util.Objects;
 import java.util.OptionalLong;
@@ -63,19 +62,19 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
     public UdpServer(ServerConfig config, Supplier<? extends DatagramRequestHandler> handlers) {
         super(config, handlers);
         Sockets.checkAddress(config, InetSocketAddress.class);
-        Sockets.checkNotSet("proxyProtocol is for TCP only", config.proxyProtocol(), config);
-        Integer limit = config.maxConnections() == 0 ? null : config.maxConnections();
-        Sockets.checkNotSet("maxConnections is not supported for UDP", limit, config);
         SourceLimits sources = config.sourceLimits();
-        Integer perSource =
-                sources == null || sources.maxConnections() == Integer.MAX_VALUE ? null : sources.maxConnections();
-        Sockets.checkNotSet("sourceLimits.maxConnections is not supported for UDP", perSource, config);
-        Duration age = config.maxConnectionAge().isZero() ? null : config.maxConnectionAge();
-        Sockets.checkNotSet("maxConnectionAge is not supported for UDP", age, config);
+        boolean limitsPerSource = sources != null && sources.maxConnections() < Integer.MAX_VALUE;
+        Sockets.checkNotSet("proxyProtocol is for TCP only", config.proxyProtocol() != null, config);
+        Sockets.checkNotSet("maxConnections is not supported for UDP", config.maxConnections() != 0, config);
+        Sockets.checkNotSet("sourceLimits.maxConnections is not supported for UDP", limitsPerSource, config);
+        Sockets.checkNotSet(
+                "maxConnectionAge is not supported for UDP",
+                !config.maxConnectionAge().isZero(),
+                config);
         Sockets.checkNotInherited(config);
-        Sockets.checkNotSet("acceptRate is not supported for UDP", config.acceptRate(), config);
-        Sockets.checkNotSet("framing is not supported for UDP", config.framing(), config);
-        Sockets.checkNotSet("tls is not supported for UDP", config.tls(), config);
+        Sockets.checkNotSet("acceptRate is not supported for UDP", config.acceptRate() != null, config);
+        Sockets.checkNotSet("framing is not supported for UDP", config.framing() != null, config);
+        Sockets.checkNotSet("tls is not supported for UDP", config.tls() != null, config);
     }
 
     /**

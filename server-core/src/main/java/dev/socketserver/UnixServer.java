@@ -39,9 +39,9 @@ public non-sealed class UnixServer extends StreamServer {
     public UnixServer(ServerConfig config, Supplier<? extends StreamRequestHandler> handlers) {
         super(config, handlers);
         Sockets.checkAddress(config, UnixDomainSocketAddress.class);
-        Sockets.checkNotSet("sourceLimits is for peers that have IP addresses", config.sourceLimits(), config);
-        Sockets.checkNotSet("accessList is for peers that have IP addresses", config.accessList(), config);
-        Sockets.checkNotSet("proxyProtocol is for TCP only", config.proxyProtocol(), config);
+        Sockets.checkNotSet("sourceLimits is for peers that have IP addresses", config.sourceLimits() != null, config);
+        Sockets.checkNotSet("accessList is for peers that have IP addresses", config.accessList() != null, config);
+        Sockets.checkNotSet("proxyProtocol is for TCP only", config.proxyProtocol() != null, config);
         Sockets.checkNotInherited(config);
         file = new SocketFile(((UnixDomainSocketAddress) config.address()).getPath());
     }

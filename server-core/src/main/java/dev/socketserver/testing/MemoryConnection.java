@@ -1,14 +1,12 @@
 package dev.socketserver.testing;
 
 import dev.socketserver.EndReason;
-import dev.socketserver.OutboundPolicy;
 import dev.socketserver.ServerConfig;
 import dev.socketserver.StreamConnection;
 import dev.socketserver.buffer.ByteInput;
 import dev.socketserver.buffer.ByteOutput;
 import dev.socketserver.internal.run.CallerRun;
 import dev.socketserver.internal.stream.Faults;
-import dev.socketserver.internal.stream.Outbound;
 import dev.socketserver.internal.util.Check;
 import dev.socketserver.internal.util.Printable;
 import dev.socketserver.net.Tls;
@@ -167,34 +165,12 @@ final class MemoryConnection extends MemoryRequest implements StreamConnection {
 
     @Override
     public boolean send(ByteBuf message) {
-        return sendOwned(message.retainedDuplicate());
-    }
-
-    private boolean sendOwned(ByteBuf message) {
-        int dropped = isOpen()
-                ? calls.outbound()
-                        .add(message, config.outboundLimit(), config.outboundPolicy() == OutboundPolicy.DROP_OLDEST)
-                : Outbound.CLOSED;
-        if (dropped < 0) {
-            message.release();
-            refused(dropped == Outbound.FULL);
-            return false;
+        boolean taken = calls.send(
+                message.retainedDuplicate(), this, config, run.runner().reports());
+        if (taken) {
+            call();
         }
-        if (dropped > 0) {
-            run.runner().reports().dropped(this, dropped);
-        }
-        call();
-        return true;
-    }
-
-    private void refused(boolean full) {
-        if (full) {
-            run.runner().reports().dropped(this, 1);
-            if (config.outboundPolicy() == OutboundPolicy.CLOSE) {
-                endsBy(EndReason.OUTBOUND_LIMIT);
-                close();
-            }
-        }
+        return taken;
     }
 
     @Override

@@ -244,7 +244,7 @@ class EchoCommandTest {
             --message-timeout -1                | message-timeout must not be negative: PT-1S
             --min-read-rate -1                  | min-read-rate must be at least 0: -1
             --min-write-rate -1                 | min-write-rate must be at least 0: -1
-            --transport udp --max-per-source 1  | max-connections is not supported for UDP
+            --transport udp --max-per-source 1  | max-per-source is not supported for UDP
             --transport udp --max-connections 1 | max-connections is not supported for UDP
             --health-port 65536                 | --health-port must be 0 to 65535: 65536
             --health-port x                     | --health-port

@@ -59,6 +59,7 @@ abstract class BufferedInput extends ByteInput {
         goOnWith(Inside.MESSAGE);
     }
 
+    /** What is waited for next is the rest of that. */
     final void goOnWith(Inside what) {
         if (inside != what) {
             inside = what;
@@ -66,11 +67,13 @@ abstract class BufferedInput extends ByteInput {
         }
     }
 
+    /** Nothing has begun that has not ended: what is waited for next may never come. */
     final void endMessage() {
         inside = Inside.NOTHING;
         owner.inside(inside);
     }
 
+    /** The views that were returned end here. Where views are checked, a use of one fails from now on. */
     final void endView() {
         if (viewed && buffers.checksViews()) {
             viewed = false;

@@ -14,7 +14,8 @@ final class LimitedInput extends InputStream {
     LimitedInput(BufferedInput in, long length) {
         this.in = in;
         this.length = length;
-        end = length > Long.MAX_VALUE - in.consumed() ? Long.MAX_VALUE : in.consumed() + length;
+        long begin = in.consumed();
+        end = length > Long.MAX_VALUE - begin ? Long.MAX_VALUE : begin + length;
     }
 
     private long left() {

@@ -1,10 +1,15 @@
 package dev.socketserver.internal.stream;
 
+import dev.socketserver.EndReason;
+import dev.socketserver.OutboundPolicy;
+import dev.socketserver.ServerConfig;
 import dev.socketserver.StreamConnection;
 import dev.socketserver.internal.run.Alarm;
 import dev.socketserver.internal.run.Alarms;
 import dev.socketserver.internal.run.OpenRequest;
+import dev.socketserver.internal.run.RequestReports;
 import dev.socketserver.internal.util.Check;
+import io.netty.buffer.ByteBuf;
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.HashSet;
@@ -60,6 +65,34 @@ public final class Calls {
         requireOpen(owner);
         add(task);
         owner.call();
+    }
+
+    /**
+     * Queues a message for the peer of its owner, the connection, which is to be called afterwards. Those that are
+     * dropped are reported; without room, a connection is closed if that is the policy.
+     *
+     * @param message is released, sooner or later
+     * @return whether the message was taken
+     */
+    public <C extends OpenRequest & StreamConnection> boolean send(
+            ByteBuf message, C owner, ServerConfig config, RequestReports reports) {
+        OutboundPolicy policy = config.outboundPolicy();
+        int dropped = owner.isOpen()
+                ? outbound.add(message, config.outboundLimit(), policy == OutboundPolicy.DROP_OLDEST)
+                : Outbound.CLOSED;
+        if (dropped > 0) {
+            reports.dropped(owner, dropped);
+        } else if (dropped < 0) {
+            message.release();
+        }
+        if (dropped == Outbound.FULL) {
+            reports.dropped(owner, 1);
+            if (policy == OutboundPolicy.CLOSE) {
+                owner.endsBy(EndReason.OUTBOUND_LIMIT);
+                owner.close();
+            }
+        }
+        return dropped >= 0;
     }
 
     private static void requireOpen(OpenRequest owner) {

@@ -1,8 +1,6 @@
 package dev.socketserver.internal.stream;
 
 import dev.socketserver.EndReason;
-import dev.socketserver.OutboundPolicy;
-import dev.socketserver.ServerConfig;
 import dev.socketserver.StreamConnection;
 import dev.socketserver.buffer.ByteInput;
 import dev.socketserver.buffer.ByteOutput;
@@ -156,38 +154,16 @@ final class Connection extends StreamRequest implements StreamConnection {
 
     @Override
     public boolean send(ByteBuf message) {
-        return sendOwned(message.retainedDuplicate());
-    }
-
-    private boolean sendOwned(ByteBuf message) {
-        Outbound messages = calls().outbound();
-        ServerConfig config = context.config();
-        OutboundPolicy policy = config.outboundPolicy();
-        int dropped = isOpen()
-                ? messages.add(message, config.outboundLimit(), policy == OutboundPolicy.DROP_OLDEST)
-                : Outbound.CLOSED;
-        if (dropped < 0) {
-            message.release();
-            refused(dropped == Outbound.FULL, policy);
-            return false;
-        }
-        if (dropped > 0) {
-            context.runner().reports().dropped(this, dropped);
-        }
-        if (!messages.isBlocked()) {
+        Calls known = calls();
+        boolean taken = known.send(
+                message.retainedDuplicate(),
+                this,
+                context.config(),
+                context.runner().reports());
+        if (taken && !known.outbound().isBlocked()) {
             call();
         }
-        return true;
-    }
-
-    private void refused(boolean full, OutboundPolicy policy) {
-        if (full) {
-            context.runner().reports().dropped(this, 1);
-            if (policy == OutboundPolicy.CLOSE) {
-                endsBy(EndReason.OUTBOUND_LIMIT);
-                close();
-            }
-        }
+        return taken;
     }
 
     /** The header is here; what came behind it stays. */

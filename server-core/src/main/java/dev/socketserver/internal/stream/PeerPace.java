@@ -11,10 +11,16 @@ final class PeerPace {
     private static final long MOST_SECONDS =
             TimeUnit.DAYS.toSeconds(10_000); // ahead of the rate, as nanoseconds a long
 
+    /** A peer is slow to accept an answer that accepts fewer bytes per second. */
+    static final int SLOW_READER = 64 << 10;
+
+    /** A peer is slow to send the rest of a message that sends fewer bytes per second. */
+    static final int SLOW_SENDER = 1 << 10;
+
     /** What a peer does that a thread waits for. */
     enum Way {
-        SENDING("sends", "to send the rest of a message", SlowPeers.SLOW_SENDER),
-        ACCEPTING("accepts", "to accept an answer", SlowPeers.SLOW_READER);
+        SENDING("sends", "to send the rest of a message", SLOW_SENDER),
+        ACCEPTING("accepts", "to accept an answer", SLOW_READER);
 
         private final String does;
         private final String toDo;
@@ -33,10 +39,12 @@ final class PeerPace {
     private long moved; // bytes
     private long waitedBefore; // nanoseconds, when it was looked at last
     private long movedBefore; // bytes, when it was looked at last
+    boolean counted; // the thread's wait is one of those that may last, whoever else needs the thread
 
     /**
      * Creates one of a peer for which a thread is about to wait.
      *
+     * @param way what it has to do meanwhile
      * @param least how many bytes per second it has to send or take; 0 for any number
      */
     PeerPace(Way way, int least) {

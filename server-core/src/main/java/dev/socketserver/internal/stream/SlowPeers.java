@@ -4,6 +4,7 @@ import dev.socketserver.internal.pool.ServicePool;
 import dev.socketserver.internal.util.Log;
 import dev.socketserver.internal.util.RateLimitedLog;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
@@ -28,12 +29,6 @@ final class SlowPeers {
 
     /** How long after the last peer gave way the patience is the longest again. */
     static final Duration RECOVERY = LONGEST.multipliedBy(10);
-
-    /** A peer is slow to take an answer that takes fewer bytes per second. */
-    static final int SLOW_READER = 64 << 10;
-
-    /** A peer is slow to send the rest of a message that sends fewer bytes per second. */
-    static final int SLOW_SENDER = 1 << 10;
 
     private final @Nullable ServicePool pool;
     private final String server;
@@ -73,6 +68,46 @@ final class SlowPeers {
     void endWait() {
         if (pool != null) {
             pool.endWait();
+        }
+    }
+
+    /**
+     * Returns how many nanoseconds a thread may wait for a peer from now on before it asks again; its wait lasts until
+     * {@link #end}.
+     *
+     * @param pace how fast the peer is
+     * @param grace how long the thread may wait in any case, in nanoseconds; 0 for as long as it wants
+     * @param mayGiveWay whether the wait ends if it is not one of those that may last, and others need the thread
+     * @throws SocketTimeoutException if the peer is behind the minimum rate, or gives way to others
+     */
+    long limit(PeerPace pace, Object peer, long grace, boolean mayGiveWay) throws SocketTimeoutException {
+        long most = pace.left(grace);
+        if (most <= 0) {
+            throw new SocketTimeoutException(pace.isTooSlow());
+        }
+        if (!mayGiveWay || mayLast(pace)) {
+            return most;
+        }
+        long patience = patience();
+        if (pace.isSlow(patience) && isCrowded()) {
+            var why = new SocketTimeoutException(pace.givesWay());
+            givesWay(peer, why);
+            throw why;
+        }
+        return Math.min(most, pace.untilLook(patience));
+    }
+
+    /** Returns whether it is one of the waits that may last, which it becomes if there is room for one more. */
+    private boolean mayLast(PeerPace pace) {
+        pace.counted = pace.counted || beginWait();
+        return pace.counted;
+    }
+
+    /** The thread waits no more. */
+    void end(PeerPace pace) {
+        if (pace.counted) {
+            pace.counted = false;
+            endWait();
         }
     }
 

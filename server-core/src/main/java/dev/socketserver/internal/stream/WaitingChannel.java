@@ -48,7 +48,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
 
     private final Transport transport;
     private final Waits waits;
-    private final SlowWait slowWait;
+    private final SlowPeers slowPeers;
     private final Owner owner;
     private volatile @Nullable Wait place; // written by the thread that has the turn
     private final long messageTimeout; // in nanoseconds; 0 for none
@@ -75,7 +75,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
      * @param config says how long a message may take, and how fast a peer must be that reads and writes wait for
      */
     WaitingChannel(Transport transport, Waits waits, SlowPeers slowPeers, Owner owner, ServerConfig config) {
-        slowWait = new SlowWait(slowPeers, owner);
+        this.slowPeers = slowPeers;
         messageTimeout = config.messageTimeout().toNanos();
         minReadRate = config.minReadRate();
         minWriteRate = config.minWriteRate();
@@ -198,14 +198,19 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
                 }
             }
         } finally {
-            endSlowWait();
+            slowPeers.end(known);
         }
         return count;
     }
 
+    /**
+     * Returns until when a read may wait for a peer of that pace before it is looked at again.
+     *
+     * @throws SocketTimeoutException if the peer is behind the minimum rate, or gives way to others
+     */
     private long paceDeadline(PeerPace known) throws SocketTimeoutException {
         try {
-            long most = slowWait.limit(known, readTimeout, senderMayGiveWay());
+            long most = slowPeers.limit(known, owner, readTimeout, senderMayGiveWay());
             return most == Long.MAX_VALUE ? Deadline.NONE : Deadline.at(System.nanoTime() + most);
         } catch (SocketTimeoutException e) {
             inputExpired = true;
@@ -336,7 +341,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         }
         long most;
         try {
-            most = slowWait.limit(known, writeTimeout, readerMayGiveWay());
+            most = slowPeers.limit(known, owner, writeTimeout, readerMayGiveWay());
         } catch (SocketTimeoutException e) {
             throw close(e);
         }
@@ -355,9 +360,12 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
         return minWriteRate > 0 && !lastWord && !owner.isCounted();
     }
 
-    /** The thread waits no more for a slow peer. */
+    /** The thread waits no more for a peer that is slow to accept what is written. */
     void endSlowWait() {
-        slowWait.end();
+        PeerPace known = pace;
+        if (known != null) {
+            slowPeers.end(known);
+        }
     }
 
     /** Closes the connection, whose peer has accepted nothing before the deadline; returns the failure. */

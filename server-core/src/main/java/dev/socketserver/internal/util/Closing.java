@@ -29,7 +29,7 @@ public final class Closing {
     /** Logs a failure. Never throws, although without memory even the text of a message cannot be created. */
     private static void report(Closeable closeable, Throwable failure) {
         try {
-            LOG.warn("closing {} failed", closeable, failure);
+            LOG.warn("closing {} failed: {}", closeable, failure);
         } catch (Throwable ignored) {
             // It is closed as far as it can be, whether that was logged or not.
         }

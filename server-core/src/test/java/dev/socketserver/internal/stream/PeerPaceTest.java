@@ -81,10 +81,10 @@ class PeerPaceTest {
         assertThat(pace.isSlow(PATIENCE)).isFalse();
         assertThat(pace.untilLook(PATIENCE)).isEqualTo(PATIENCE);
         pace.waited(PATIENCE);
-        pace.moved(SlowPeers.SLOW_SENDER - 1);
+        pace.moved(PeerPace.SLOW_SENDER - 1);
         assertThat(pace.isSlow(PATIENCE)).isTrue();
         pace.waited(PATIENCE);
-        pace.moved(SlowPeers.SLOW_SENDER);
+        pace.moved(PeerPace.SLOW_SENDER);
         assertThat(pace.isSlow(PATIENCE)).isFalse();
     }
 }

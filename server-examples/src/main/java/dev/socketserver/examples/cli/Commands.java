@@ -78,7 +78,7 @@ public final class Commands {
 
     /**
      * Returns the report of an option whose value is not allowed. The library names its options in camelCase: what is
-     * minWorkers there is --min-workers here, and shutdownGrace --grace.
+     * minWorkers there is --min-workers here, shutdownGrace --grace, and sourceLimits.maxConnections --max-per-source.
      *
      * @param why its message names the option, with the value behind a colon, if that is told
      */
@@ -87,7 +87,8 @@ public final class Commands {
         int end = message.indexOf(": ");
         String options = end < 0 ? message : message.substring(0, end);
         String names = CAMEL_HUMP
-                .matcher(options.replace("shutdownGrace", "grace"))
+                .matcher(options.replace("shutdownGrace", "grace")
+                        .replace("sourceLimits.maxConnections", "maxPerSource"))
                 .replaceAll(hump -> "-" + hump.group().toLowerCase(Locale.ROOT));
         return new ParameterException(spec.commandLine(), names + message.substring(options.length()), why);
     }
