@@ -115,7 +115,12 @@ final class Poller {
      * compute, so that more of them would compete for the processors.
      */
     boolean isBusy() {
-        return times.isSlow() || pool.isSaturated() || (offered.get() > MOST_ARRIVALS && pool.hasIdleWorker());
+        return times.isSlow() || pool.isSaturated() || (isBehind() && pool.hasIdleWorker());
+    }
+
+    /** Returns whether more connections wait for the leader than it serves before it looks for ready ones. */
+    boolean isBehind() {
+        return offered.get() > MOST_ARRIVALS;
     }
 
     /** Requests a leader. If that fails, the watchdog tries again. */

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * The intake of a selecting server: distributes connections among pollers, in which they wait. A new connection also
@@ -23,6 +24,14 @@ final class Pollers extends Intake {
      * it gains.
      */
     private static final int PROCESSORS_PER_POLLER = 4;
+
+    /**
+     * How long the accepting thread pauses before each connection while the leader is far behind, in nanoseconds: peers
+     * that connect and leave, over and over, would otherwise have more and more of themselves accepted ahead of any
+     * other peer, and the accepting thread would take the processor from the leader. Meanwhile they wait in the
+     * system's queue, which is bounded.
+     */
+    private static final long BEHIND_PAUSE = 1_000_000;
 
     private final List<Poller> pollers = new ArrayList<>();
     private final Watchdog watchdog;
@@ -61,7 +70,11 @@ final class Pollers extends Intake {
     /** Chooses the poller of a connection that was just accepted. Runs in the accepting thread. */
     void accepted(StreamRequest connection) {
         next = (next + 1) % pollers.size();
-        connection.waitWith(pollers.get(next));
+        Poller poller = pollers.get(next);
+        connection.waitWith(poller);
+        if (poller.isBehind() && !poller.isBusy()) {
+            LockSupport.parkNanos(this, BEHIND_PAUSE);
+        }
     }
 
     @Override
