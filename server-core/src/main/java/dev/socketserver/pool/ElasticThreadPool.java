@@ -137,23 +137,7 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
      */
     @Override
     public void close() {
-        shutdown();
-        if (lifecycle.isCurrentThreadMember()) {
-            return;
-        }
-        boolean interrupted = false;
-        boolean terminated = false;
-        while (!terminated) {
-            try {
-                terminated = lifecycle.awaitTermination(Machine.FOREVER);
-            } catch (InterruptedException e) {
-                interrupted = true;
-                shutdownNow();
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        lifecycle.close();
     }
 
     /**
@@ -176,7 +160,8 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
 
     /**
      * Returns a view of this pool as an {@link ExecutorService}. A future whose task the pool drops fails with a
-     * {@link TaskRejectedException}. Shutting down the view shuts down the pool.
+     * {@link TaskRejectedException}; a {@link RejectableTask} or {@link AbortableTask} that is submitted is told as well.
+     * Shutting down or closing the view does the same to the pool.
      */
     public ExecutorService asExecutorService() {
         return new PoolExecutorService(dispatcher);

@@ -1,12 +1,20 @@
 package dev.socketserver.pool;
 
+import dev.socketserver.internal.util.AnyResult;
+import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.RunnableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.jspecify.annotations.Nullable;
 
 /** An elastic pool as an {@link java.util.concurrent.ExecutorService}. Thread-safe. */
 final class PoolExecutorService extends AbstractExecutorService {
@@ -48,28 +56,69 @@ final class PoolExecutorService extends AbstractExecutorService {
         return lifecycle.awaitTermination(unit.toNanos(timeout));
     }
 
+    /** Overrides the method that interfaces have since JDK 19. */
+    public void close() {
+        lifecycle.close();
+    }
+
+    @Override
+    public <T> T invokeAny(Collection<? extends Callable<T>> tasks) throws InterruptedException, ExecutionException {
+        return AnyResult.of(tasks, this::submit);
+    }
+
+    @Override
+    public <T> T invokeAny(Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        return AnyResult.of(tasks, unit.toNanos(timeout), this::submit);
+    }
+
+    private <T> Future<T> submit(Callable<T> task, Queue<? super Future<T>> ended) {
+        var future = new RejectableFuture<>(Objects.requireNonNull(task, "task"), null) {
+            @Override
+            protected void done() {
+                ended.add(this);
+            }
+        };
+        execute(future);
+        return future;
+    }
+
     @Override
     protected <T> RunnableFuture<T> newTaskFor(Runnable task, T value) {
-        return new RejectableFuture<>(() -> {
-            task.run();
-            return value;
-        });
+        return new RejectableFuture<>(Executors.callable(task, value), task);
     }
 
     @Override
     protected <T> RunnableFuture<T> newTaskFor(Callable<T> task) {
-        return new RejectableFuture<>(task);
+        return new RejectableFuture<>(task, null);
     }
 
-    /** A future that fails if the pool drops its task, so that no thread waits for it forever. */
-    private final class RejectableFuture<T> extends FutureTask<T> implements RejectableTask {
-        RejectableFuture(Callable<T> task) {
-            super(task);
+    /**
+     * A future that fails if the pool drops its task, so that no thread waits for it forever. Passes on to the task what
+     * the pool tells it.
+     */
+    private class RejectableFuture<T> extends FutureTask<T> implements RejectableTask, AbortableTask {
+        private final @Nullable Runnable task;
+
+        /** Creates a future for the result of the callable, which runs the task, if there is one. */
+        RejectableFuture(Callable<T> callable, @Nullable Runnable task) {
+            super(callable);
+            this.task = task;
         }
 
         @Override
         public void rejected(RejectionReason why) {
             setException(new TaskRejectedException(dispatcher.state().config.name(), why, null));
+            if (task instanceof RejectableTask rejectable) {
+                rejectable.rejected(why);
+            }
+        }
+
+        @Override
+        public void abort() {
+            if (task instanceof AbortableTask abortable) {
+                abortable.abort();
+            }
         }
     }
 }

@@ -1,18 +1,24 @@
 package dev.socketserver.task;
 
+import dev.socketserver.internal.util.AnyResult;
 import dev.socketserver.internal.util.Check;
 import java.time.Duration;
 import java.util.AbstractMap.SimpleImmutableEntry;
+import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Queue;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.RunnableFuture;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -144,6 +150,25 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
     public final <T extends @Nullable Object> CompletableFuture<T> submit(Callable<T> task) {
         TaskFuture<T> future = new TaskFuture<>(Objects.requireNonNull(task, "task"), runner);
         execute(future);
+        return future;
+    }
+
+    @Override
+    public final <T extends @Nullable Object> T invokeAny(Collection<? extends Callable<T>> tasks)
+            throws InterruptedException, ExecutionException {
+        return AnyResult.of(tasks, this::submit);
+    }
+
+    @Override
+    public final <T extends @Nullable Object> T invokeAny(
+            Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit)
+            throws InterruptedException, ExecutionException, TimeoutException {
+        return AnyResult.of(tasks, unit.toNanos(timeout), this::submit);
+    }
+
+    private <T extends @Nullable Object> Future<T> submit(Callable<T> task, Queue<? super Future<T>> ended) {
+        CompletableFuture<T> future = submit(task);
+        future.whenComplete((result, failure) -> ended.add(future));
         return future;
     }
 

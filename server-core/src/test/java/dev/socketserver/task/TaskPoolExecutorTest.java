@@ -3,6 +3,7 @@ package dev.socketserver.task;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.catchThrowable;
 
 import dev.socketserver.peer.Polling;
 import java.io.IOException;
@@ -183,6 +184,22 @@ class TaskPoolExecutorTest {
                     .isEqualTo(2);
             pool.waitCompletion();
             assertThat(pool.progress().left()).isZero();
+        }
+    }
+
+    @Test
+    void invokeAnyDoesNotWaitForATaskThatIsCancelled() throws Exception {
+        try (var pool = new TaskPool(1)) {
+            pool.addTask(hold::here);
+            hold.awaitStarted(1);
+            Caller<Throwable> caller =
+                    new Caller<>(() -> catchThrowable(() -> pool.invokeAny(List.<Callable<Integer>>of(() -> 1))));
+            caller.awaitBlocked();
+            assertThat(pool.cancelWaiting()).isEqualTo(1);
+            assertThat(caller.result())
+                    .isInstanceOf(ExecutionException.class)
+                    .hasCauseInstanceOf(CancellationException.class);
+            hold.releaseAll();
         }
     }
 
