@@ -13,9 +13,9 @@ import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
 
 /**
- * The metrics of a pool as Micrometer meters, named {@code elastic.pool.*} and tagged with the pool's name; also those
- * that Micrometer has for every executor, {@code executor.*}. Needs Micrometer on the class path, which is an optional
- * dependency. Thread-safe.
+ * The metrics of a pool as Micrometer meters, named {@code elastic.pool.*}, with the pool's name as the tag
+ * {@code pool}; also those that Micrometer has for every executor, {@code executor.*}, with the tag {@code name}. Needs
+ * Micrometer on the class path, which is an optional dependency. Thread-safe.
  */
 public final class PoolMeters implements MeterBinder {
     private static final String PREFIX = "elastic.pool.";
@@ -154,7 +154,7 @@ public final class PoolMeters implements MeterBinder {
     }
 
     private Tags executorTags() {
-        return tags.and("name", pool.config().name());
+        return Tags.of("name", pool.config().name()); // and no other: in Prometheus, all executors need the same keys
     }
 
     private void bindTimes(

@@ -6,6 +6,10 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import dev.socketserver.peer.Polling;
 import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.Meter;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.micrometer.core.instrument.Tag;
+import io.micrometer.core.instrument.binder.jvm.ExecutorServiceMetrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
@@ -13,6 +17,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -169,6 +175,28 @@ class ObservationTest {
                     .isTrue();
             assertThat(registry.getMeters()).hasSizeGreaterThan(30);
         }
+    }
+
+    /** A registry of Prometheus drops a meter whose keys are not those of the first one of its name. */
+    @Test
+    void theMetersOfEveryExecutorHaveTheSameKeysAsMicrometersOwn() {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        SimpleMeterRegistry micrometers = new SimpleMeterRegistry();
+        try (var pool = new ElasticThreadPool(PoolConfig.defaults())) {
+            var jdks = new ThreadPoolExecutor(0, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
+            new ExecutorServiceMetrics(jdks, "jdks", List.of()).bindTo(micrometers);
+            new PoolMeters(pool).bindTo(registry);
+            assertThat(executorKeys(registry)).isEqualTo(executorKeys(micrometers));
+        }
+    }
+
+    private static Map<String, List<String>> executorKeys(MeterRegistry registry) {
+        return registry.getMeters().stream()
+                .map(Meter::getId)
+                .filter(id -> id.getName().startsWith("executor."))
+                .collect(Collectors.toMap(
+                        Meter.Id::getName,
+                        id -> id.getTags().stream().map(Tag::getKey).toList()));
     }
 
     @Test
