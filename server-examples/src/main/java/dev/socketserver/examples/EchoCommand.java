@@ -227,11 +227,14 @@ final class EchoCommand implements Callable<Integer> {
 
     private SocketAddress address() {
         if (transport != Transport.UNIX) {
+            Commands.require(spec, path == null, "--path needs --transport unix");
             return host == null ? new InetSocketAddress(port) : new InetSocketAddress(host, port);
         }
         if (path == null) {
             throw new ParameterException(spec.commandLine(), "--path is missing, the socket file for --transport unix");
         }
+        boolean hasPort = spec.commandLine().getParseResult().hasMatchedOption("--port");
+        Commands.require(spec, host == null && !hasPort, "--host and --port are not for --transport unix");
         return UnixDomainSocketAddress.of(path);
     }
 }

@@ -135,8 +135,11 @@ final class LoadCommand implements Callable<Integer> {
 
     private void write(LoadReport report, LoadPlan plan) throws IOException {
         if (STANDARD_OUTPUT.equals(results.json)) {
-            spec.commandLine().getOut().print(ReportFile.toJson(report));
-            spec.commandLine().getOut().flush();
+            PrintWriter out = spec.commandLine().getOut();
+            out.print(ReportFile.toJson(report));
+            if (out.checkError()) { // which flushes
+                throw new IOException("cannot write the results to standard output");
+            }
         } else if (results.json != null) {
             ReportFile.write(report, results.json);
         }
@@ -225,6 +228,10 @@ final class LoadCommand implements Callable<Integer> {
             OutputFile.check(spec.commandLine(), "--json", results.json);
         }
         OutputFile.check(spec.commandLine(), "--html", results.html);
+        Commands.require(
+                spec,
+                results.json == null || !results.json.equals(results.html),
+                "--json and --html name the same file: " + results.json);
     }
 
     /** Checks the metrics URL before the run, so that a mistake does not surface only afterwards. */

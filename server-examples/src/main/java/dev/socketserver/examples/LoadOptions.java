@@ -14,6 +14,7 @@ import dev.socketserver.examples.load.SourceAddresses;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.nio.file.Path;
+import java.net.SocketAddress;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
@@ -266,7 +267,7 @@ final class LoadOptions {
                 names = "--drip",
                 paramLabel = "TIME",
                 description = "The pause between the bytes of a slow connection; default: 0.1s.")
-        private Duration drip = LoadPlan.DEFAULT_DRIP;
+        private @Nullable Duration drip;
 
         @Option(names = "--tls", description = "Use TLS, as with tls://; the certificate must be valid.")
         private boolean tls;
@@ -295,11 +296,16 @@ final class LoadOptions {
      */
     LoadPlan plan() throws GeneralSecurityException {
         Target server = server();
-        return builder(server)
+        LoadPlan plan = builder(server)
                 .mode(mode(server))
                 .script(messages.script())
                 .greeting(messages.greeting())
                 .build();
+        require(!connections.insecure || plan.tls() != null, "insecure needs --tls, or a target that begins with tls://");
+        require(
+                connections.drip == null || plan.slow() > 0 || plan.mode() == Mode.SLOW,
+                "drip needs --slow, or --mode slow");
+        return plan;
     }
 
     /**
@@ -350,7 +356,7 @@ final class LoadOptions {
                 .loops(load.threads)
                 .idle(connections.idle)
                 .slow(connections.slow)
-                .drip(connections.drip)
+                .drip(connections.drip == null ? LoadPlan.DEFAULT_DRIP : connections.drip)
                 .tls(tls ? encryption(server.host()) : null)
                 .sources(connections.sources);
     }
@@ -361,11 +367,22 @@ final class LoadOptions {
         if (text == null) {
             throw new IllegalArgumentException("target is missing");
         }
+        Target server;
         try {
-            return Target.parse(text);
+            server = Target.parse(text);
         } catch (IllegalArgumentException e) {
             throw new IllegalArgumentException("target: " + e.getMessage(), e);
         }
+        return connections.sources == null ? server : reachable(server, connections.sources);
+    }
+
+    /** Returns the server with those of its addresses to which one may connect from the source addresses. */
+    private static Target reachable(Target server, SourceAddresses sources) {
+        List<SocketAddress> some = server.addresses().stream()
+                .filter(sources::reach)
+                .toList();
+        require(!some.isEmpty(), "source must be of the family of the target, IPv4 or IPv6: " + sources);
+        return new Target(server.scheme(), server.host(), some);
     }
 
     private ClientTls encryption(String host) throws GeneralSecurityException {

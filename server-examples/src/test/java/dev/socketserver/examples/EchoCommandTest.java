@@ -225,6 +225,9 @@ class EchoCommandTest {
             --host host.invalid                 | host.invalid
             --transport pigeon                  | pigeon
             --transport unix                    | --path is missing
+            --transport unix --path x --port 1  | --host and --port are not for --transport unix
+            --transport unix --path x --host ::1 | --host and --port are not for --transport unix
+            --path x                            | --path needs --transport unix
             --workers lazy                      | lazy
             --min-workers 5 --max-workers 3     | max-workers must be at least min-workers (5): 3
             --max-workers 0                     | max-workers must be

@@ -6,7 +6,10 @@ import dev.socketserver.examples.load.StreamPeer;
 import dev.socketserver.examples.report.LoadReport;
 import dev.socketserver.examples.report.ReportFile;
 import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.io.Writer;
 import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
@@ -110,6 +113,30 @@ class LoadCommandTest {
         assertThat(run.err())
                 .as("the table goes where it does not mix with JSON")
                 .contains("latency ");
+    }
+
+    @Test
+    void resultsThatCannotBeWrittenAreAFailure() {
+        var full = new PrintWriter(new Writer() {
+            @Override
+            public void write(char[] text, int from, int length) throws IOException {
+                throw new IOException("No space left on device");
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        });
+        var err = new StringWriter();
+        int exitCode = Main.commandLine()
+                .setOut(full)
+                .setErr(new PrintWriter(err))
+                .execute("load", "-c", "1", "-n", "1", "--json", "-", target());
+
+        assertThat(exitCode).isEqualTo(1);
+        assertThat(err.toString()).contains("load: cannot write the results to standard output");
     }
 
     @ParameterizedTest

@@ -190,6 +190,12 @@ class LoadOptionsTest {
             --target 127.0.0.1:7 --metrics http://a:70000 | port must be 1 to 65535: a:70000
             --target 127.0.0.1:7 --metrics http://a.invalid/ | unknown host: a.invalid
             --target 127.0.0.1:7 --drip 0                 | --drip must be positive: 0.0 s
+            --target 127.0.0.1:7 --drip 1                 | --drip needs --slow, or --mode slow
+            --target 127.0.0.1:7 --insecure               | --insecure needs --tls, or a target that begins with tls://
+            --target 127.0.0.1:7 --source ::1             | --source must be of the family of the target, IPv4 or IPv6:
+            --target 127.0.0.1:7 --source 127.0.0.1,::1   | --source must be of the family of the target, IPv4 or IPv6:
+            --target unix:/tmp/none --source 127.0.0.1    | --source must be of the family of the target, IPv4 or IPv6:
+            --target 127.0.0.1:7 --json a.x --html a.x    | --json and --html name the same file: a.x
             --target unix:/tmp/none --mode udp            | --target must be HOST:PORT in mode udp
             --mode udp                                    | --target
             --target 127.0.0.1:7 --colour red             | --colour

@@ -3,9 +3,12 @@ package dev.socketserver.examples.load;
 import dev.socketserver.net.Cidr;
 import java.net.Inet4Address;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
 import java.net.UnknownHostException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
 
 /**
  * The local addresses to connect from. Immutable and thread-safe.
@@ -46,6 +49,13 @@ public record SourceAddresses(List<InetAddress> addresses) {
         return new SourceAddresses(addresses);
     }
 
+    /** Returns whether one may connect from all of them to an address: whether they are of its family. */
+    public boolean reach(SocketAddress target) {
+        return target instanceof InetSocketAddress inet
+                && addresses.stream()
+                        .allMatch(source -> source.getClass() == inet.getAddress().getClass());
+    }
+
     /** Returns enough addresses for any load on a local server: 127.0.1.1 and the following ones. */
     static SourceAddresses loopback() {
         return parse("127.0.1.0/24");
@@ -70,6 +80,12 @@ public record SourceAddresses(List<InetAddress> addresses) {
         for (int host = 1; host <= Math.min(MAX_OF_NETWORK, size - 2); host++) {
             addresses.add(fromInt(first + host));
         }
+    }
+
+    /** Returns the addresses as they are given. */
+    @Override
+    public String toString() {
+        return addresses.stream().map(InetAddress::getHostAddress).collect(Collectors.joining(","));
     }
 
     private static int toInt(byte[] bytes) {
