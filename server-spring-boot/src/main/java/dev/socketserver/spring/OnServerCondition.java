@@ -1,6 +1,6 @@
 package dev.socketserver.spring;
 
-import dev.socketserver.BaseServer;
+import dev.socketserver.Server;
 import dev.socketserver.ServerGroup;
 import org.springframework.boot.autoconfigure.condition.AnyNestedCondition;
 import org.springframework.boot.autoconfigure.condition.ConditionalOnBean;
@@ -11,8 +11,8 @@ final class OnServerCondition extends AnyNestedCondition {
         super(ConfigurationPhase.REGISTER_BEAN);
     }
 
-    /** A server is a bean. */
-    @ConditionalOnBean(BaseServer.class)
+    /** A server is a bean, which may be declared as no more than that. */
+    @ConditionalOnBean(Server.class)
     static final class OnServer {}
 
     /** A group is. */

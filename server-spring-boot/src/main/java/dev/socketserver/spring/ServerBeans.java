@@ -1,6 +1,7 @@
 package dev.socketserver.spring;
 
 import dev.socketserver.BaseServer;
+import dev.socketserver.Server;
 import dev.socketserver.ServerGroup;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -18,8 +19,10 @@ record ServerBeans(Map<String, ServerGroup> groups, Map<String, BaseServer<?>> s
     static ServerBeans in(ListableBeanFactory beans) {
         Map<String, ServerGroup> groups = beans.getBeansOfType(ServerGroup.class, false, true);
         Map<String, BaseServer<?>> single = new LinkedHashMap<>();
-        beans.getBeansOfType(BaseServer.class, false, true).forEach((name, server) -> {
-            if (groups.values().stream().noneMatch(group -> group.servers().contains(server))) {
+        beans.getBeansOfType(Server.class, false, true).forEach((name, bean) -> {
+            if (bean instanceof BaseServer<?> server
+                    && groups.values().stream()
+                            .noneMatch(group -> group.servers().contains(server))) {
                 single.put(name, server);
             }
         });

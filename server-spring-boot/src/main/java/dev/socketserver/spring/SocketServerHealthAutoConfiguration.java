@@ -30,8 +30,8 @@ public final class SocketServerHealthAutoConfiguration {
     HealthContributor socketServerHealthContributor(ListableBeanFactory beans) {
         ServerBeans servers = ServerBeans.in(beans);
         Map<String, HealthContributor> parts = new LinkedHashMap<>();
-        servers.groups().forEach((bean, group) -> parts.put(bean, group(group.servers())));
-        servers.single().forEach((bean, server) -> parts.put(bean, new ServerHealthIndicator(server)));
+        servers.groups().forEach((bean, group) -> put(parts, bean, group(group.servers())));
+        servers.single().forEach((bean, server) -> put(parts, bean, new ServerHealthIndicator(server)));
         return CompositeHealthContributor.fromMap(parts);
     }
 
@@ -39,12 +39,18 @@ public final class SocketServerHealthAutoConfiguration {
     static HealthContributor group(List<BaseServer<?>> servers) {
         Map<String, HealthContributor> parts = new LinkedHashMap<>();
         for (BaseServer<?> server : servers) {
-            String name = server.name();
-            for (int number = 2; parts.containsKey(name); number++) {
-                name = server.name() + "-" + number;
-            }
-            parts.put(name, new ServerHealthIndicator(server));
+            put(parts, server.name(), new ServerHealthIndicator(server));
         }
         return CompositeHealthContributor.fromMap(parts);
+    }
+
+    /** Adds a part by its name, without slashes, which separate names in a path, and numbered if there is another. */
+    private static void put(Map<String, HealthContributor> parts, String of, HealthContributor part) {
+        String name = of.replace('/', '_');
+        String free = name;
+        for (int number = 2; parts.containsKey(free); number++) {
+            free = name + "-" + number;
+        }
+        parts.put(free, part);
     }
 }

@@ -15,6 +15,7 @@ import dev.socketserver.UdpServer;
 import java.io.IOException;
 import java.net.BindException;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.util.ArrayList;
@@ -118,6 +119,13 @@ class ServerLifecycleTest {
             context.close();
             assertThat(server.state()).isEqualTo(ServerState.STOPPED);
         });
+    }
+
+    @Test
+    void aServerMayBeDeclaredAsServerOnly() {
+        contexts.withBean("declared", Server.class, () -> EchoServers.tcp(ServerConfig.builder()
+                        .address(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))))
+                .run(context -> assertThat(context.getBean(Server.class).state()).isEqualTo(ServerState.READY));
     }
 
     @Test

@@ -93,6 +93,15 @@ class SocketServerHealthTest {
     }
 
     @Test
+    void aSlashInTheNameOfAServerIsNoneInAPath() {
+        HealthContributor group = SocketServerHealthAutoConfiguration.group(
+                List.of(EchoServers.tcp(ServerConfig.builder().name("a/b"))));
+        assertThat((CompositeHealthContributor) group)
+                .extracting(part -> part.getName())
+                .containsExactly("a_b");
+    }
+
+    @Test
     void itCanBeTurnedOff() {
         contexts.withPropertyValues("management.health.socketserver.enabled=false")
                 .run(context -> assertThat(context).doesNotHaveBean("socketServerHealthContributor"));

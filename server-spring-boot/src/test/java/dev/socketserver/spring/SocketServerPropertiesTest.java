@@ -190,6 +190,15 @@ class SocketServerPropertiesTest {
     }
 
     @Test
+    void aBlankHostIsNone() {
+        assertThat(config("socketserver.host=", "socketserver.port=7007").address())
+                .isEqualTo(new InetSocketAddress(7007));
+        assertThat(named("echo", "socketserver.host=127.0.0.1", "socketserver.servers.echo.host= ")
+                        .address())
+                .isEqualTo(new InetSocketAddress(LOOPBACK, 0));
+    }
+
+    @Test
     void aPathIsTheAddressOfAUnixServer() {
         SocketAddress address = config("socketserver.path=/run/echo.socket").address();
         assertThat(address).isEqualTo(UnixDomainSocketAddress.of("/run/echo.socket"));
