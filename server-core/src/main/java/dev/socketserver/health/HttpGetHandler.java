@@ -7,9 +7,10 @@ import dev.socketserver.StreamRequestHandler;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.ZoneOffset;
-import java.time.ZonedDateTime;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
@@ -33,6 +34,10 @@ final class HttpGetHandler extends StreamRequestHandler {
 
     /** Empty lines before a request are ignored, as RFC 9112 recommends. */
     private static final Pattern HEAD = Pattern.compile("(?s)[\r\n]*+(\\S.*?)\r?\n\r?\n.*");
+
+    /** The form of RFC 9110: unlike {@link DateTimeFormatter#RFC_1123_DATE_TIME}, it has two digits for each day. */
+    private static final DateTimeFormatter DATE =
+            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US).withZone(ZoneOffset.UTC);
 
     private static final Pattern REQUEST_LINE = Pattern.compile("([!-~]+) (?:https?://[^/? ]*)?([!-~]+) HTTP/1\\.\\d");
     private static final Pattern HEADER_FIELD = Pattern.compile("[!-~&&[^:]]+:[^\\r\\n]*");
@@ -126,7 +131,7 @@ final class HttpGetHandler extends StreamRequestHandler {
 
     private void send(Response response, boolean withBody) throws IOException {
         byte[] body = response.body().getBytes(UTF_8);
-        String date = DateTimeFormatter.RFC_1123_DATE_TIME.format(ZonedDateTime.now(ZoneOffset.UTC));
+        String date = date(Instant.now());
         out().write(
                         """
                         HTTP/1.1 %s
@@ -142,5 +147,10 @@ final class HttpGetHandler extends StreamRequestHandler {
         if (withBody) {
             out().write(body);
         }
+    }
+
+    /** Returns a time as HTTP has it. */
+    static String date(Instant time) {
+        return DATE.format(time);
     }
 }

@@ -10,6 +10,7 @@ import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.time.Instant;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicLong;
@@ -70,7 +71,7 @@ class HttpGetHandlerTest {
     void anAnswerHasADateATypeALengthAndClosesTheConnection() throws IOException {
         assertThat(ask(GET)).matches("""
                 HTTP/1\\.1 200 OK\r
-                Date: \\w{3}, \\d+ \\w{3} \\d{4} \\d\\d:\\d\\d:\\d\\d GMT\r
+                Date: \\w{3}, \\d\\d \\w{3} \\d{4} \\d\\d:\\d\\d:\\d\\d GMT\r
                 Content-Type: text/plain; charset=utf-8\r
                 Content-Length: 5\r
                 Allow: GET, HEAD\r
@@ -148,5 +149,11 @@ class HttpGetHandlerTest {
             connection.shutdownOutput();
             assertThat(answer(connection)).isEmpty();
         }
+    }
+
+    @Test
+    void aDateHasTwoDigitsForTheDay() {
+        assertThat(HttpGetHandler.date(Instant.parse("2026-09-01T02:03:04.5Z")))
+                .isEqualTo("Tue, 01 Sep 2026 02:03:04 GMT");
     }
 }

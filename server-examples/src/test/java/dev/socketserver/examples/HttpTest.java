@@ -31,7 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 @Timeout(60)
 class HttpTest {
     private static final Clock NOON = Clock.fixed(Instant.parse("2026-01-01T12:00:00Z"), ZoneOffset.UTC);
-    private static final String DATE = "Date: Thu, 1 Jan 2026 12:00:00 GMT\r\n";
+    private static final String DATE = "Date: Thu, 01 Jan 2026 12:00:00 GMT\r\n";
     private static final String OK = "HTTP/1.1 200 OK\r\n" + DATE + "Content-Type: application/octet-stream\r\n";
 
     @TempDir

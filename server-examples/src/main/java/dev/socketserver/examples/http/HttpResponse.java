@@ -6,14 +6,19 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Clock;
-import java.time.ZonedDateTime;
+import java.time.ZoneOffset;
 import java.time.format.DateTimeFormatter;
+import java.util.Locale;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /** A response, which is sent while it is written. Confined to its connection's turn. */
 public final class HttpResponse {
     static final long CHUNKED = -1;
+
+    /** Unlike {@link DateTimeFormatter#RFC_1123_DATE_TIME}, RFC 9110 has two digits for each day. */
+    private static final DateTimeFormatter DATE =
+            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US).withZone(ZoneOffset.UTC);
 
     private static final Map<Integer, String> REASONS = Map.ofEntries(
             Map.entry(200, "OK"),
@@ -86,7 +91,7 @@ public final class HttpResponse {
         boolean chunked = length == CHUNKED && !old;
         keepsOpen &= length != CHUNKED || chunked; // or the end is the connection's
         String head = "HTTP/1.1 " + status + " " + REASONS.get(status) + "\r\nDate: "
-                + DateTimeFormatter.RFC_1123_DATE_TIME.format(ZonedDateTime.now(clock)) + "\r\nContent-Type: " + type
+                + DATE.format(clock.instant()) + "\r\nContent-Type: " + type
                 + (length == CHUNKED ? "" : "\r\nContent-Length: " + length)
                 + (chunked ? "\r\nTransfer-Encoding: chunked" : "")
                 + (status == 405 ? "\r\nAllow: GET, HEAD" : "")
