@@ -36,8 +36,9 @@ final class HttpGetHandler extends StreamRequestHandler {
     private static final Pattern HEAD = Pattern.compile("(?s)[\r\n]*+(\\S.*?)\r?\n\r?\n.*");
 
     /** The form of RFC 9110: unlike {@link DateTimeFormatter#RFC_1123_DATE_TIME}, it has two digits for each day. */
-    private static final DateTimeFormatter DATE =
-            DateTimeFormatter.ofPattern("EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US).withZone(ZoneOffset.UTC);
+    private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(
+                    "EEE, dd MMM yyyy HH:mm:ss 'GMT'", Locale.US)
+            .withZone(ZoneOffset.UTC);
 
     private static final Pattern REQUEST_LINE = Pattern.compile("([!-~]+) (?:https?://[^/? ]*)?([!-~]+) HTTP/1\\.\\d");
     private static final Pattern HEADER_FIELD = Pattern.compile("[!-~&&[^:]]+:[^\\r\\n]*");

@@ -205,9 +205,12 @@ public final class PemCertificates {
                     case "EC" -> "SHA256withECDSA";
                     default -> own.getAlgorithm();
                 });
+        byte[] text = own.getEncoded(); // any but an empty one, with which EdDSA fails on JDK 17
         signature.initSign(key);
+        signature.update(text);
         byte[] signed = signature.sign();
         signature.initVerify(own);
+        signature.update(text);
         return signature.verify(signed);
     }
 
@@ -216,6 +219,9 @@ public final class PemCertificates {
     }
 
     private static List<byte[]> blocks(Path file, Pattern type) throws IOException {
+        if (Files.isDirectory(file)) {
+            throw new IOException(file + " is a directory");
+        }
         return type.matcher(Files.readString(file, StandardCharsets.ISO_8859_1))
                 .results()
                 .map(block -> Base64.getMimeDecoder().decode(block.group(1)))

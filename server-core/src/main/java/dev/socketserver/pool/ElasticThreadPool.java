@@ -160,8 +160,8 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
 
     /**
      * Returns a view of this pool as an {@link ExecutorService}. A future whose task the pool drops fails with a
-     * {@link TaskRejectedException}; a {@link RejectableTask} or {@link AbortableTask} that is submitted is told as well.
-     * Shutting down or closing the view does the same to the pool.
+     * {@link TaskRejectedException}; a {@link RejectableTask} or {@link AbortableTask} that is submitted is told as
+     * well. Shutting down or closing the view does the same to the pool.
      */
     public ExecutorService asExecutorService() {
         return new PoolExecutorService(dispatcher);

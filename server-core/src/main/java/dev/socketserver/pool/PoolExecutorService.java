@@ -94,8 +94,8 @@ final class PoolExecutorService extends AbstractExecutorService {
     }
 
     /**
-     * A future that fails if the pool drops its task, so that no thread waits for it forever. Passes on to the task what
-     * the pool tells it.
+     * A future that fails if the pool drops its task, so that no thread waits for it forever. Passes on to the task
+     * what the pool tells it.
      */
     private class RejectableFuture<T> extends FutureTask<T> implements RejectableTask, AbortableTask {
         private final @Nullable Runnable task;

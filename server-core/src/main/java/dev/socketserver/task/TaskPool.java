@@ -166,6 +166,7 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
         return AnyResult.of(tasks, unit.toNanos(timeout), this::submit);
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // adding never fails
     private <T extends @Nullable Object> Future<T> submit(Callable<T> task, Queue<? super Future<T>> ended) {
         CompletableFuture<T> future = submit(task);
         future.whenComplete((result, failure) -> ended.add(future));

@@ -13,9 +13,12 @@ import dev.socketserver.peer.Loopback;
 import dev.socketserver.peer.TestClient;
 import dev.socketserver.peer.TlsClient;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.security.KeyStore;
+import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
 import java.util.ArrayList;
 import java.util.List;
@@ -25,6 +28,7 @@ import javax.net.ssl.SNIHostName;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
+import javax.net.ssl.TrustManagerFactory;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -34,6 +38,22 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(60)
 class PemCertificatesTest {
     private static final String[] NAMES = {"first", "second", "third"};
+
+    /** A certificate that signs itself, for a hundred years, and its key. */
+    private static final String ED25519 = """
+            -----BEGIN CERTIFICATE-----
+            MIIBOjCB7aADAgECAhR2m5Sa61TdTUhrsYW/Q0rKPen00jAFBgMrZXAwEjEQMA4G
+            A1UEAwwHZWQyNTUxOTAgFw0yNjExMzAwMzUwNDlaGA8yMTI2MTEwNjAzNTA0OVow
+            EjEQMA4GA1UEAwwHZWQyNTUxOTAqMAUGAytlcAMhAPVWjsCuCHZjwX1+2bF/wugT
+            059vCbYlkrwFvmPoANZto1MwUTAdBgNVHQ4EFgQUL0ikm+CekMghmoGU4b4Oy4WJ
+            dIAwHwYDVR0jBBgwFoAUL0ikm+CekMghmoGU4b4Oy4WJdIAwDwYDVR0TAQH/BAUw
+            AwEB/zAFBgMrZXADQQBHMiRp1srvuTcyq15EhmBQss9+Bhjdfphx52ZUDbI61s6f
+            B4+JOYwhubppREWM4u9OvuL9Rg5Jmh/DHyGJy30E
+            -----END CERTIFICATE-----
+            -----BEGIN PRIVATE KEY-----
+            MC4CAQAwBQYDK2VwBCIEIFWU7moM85E2rts3WewhAqQnMyByZjJ3KBhXEk0m02xs
+            -----END PRIVATE KEY-----
+            """;
 
     private final AtomicLong time = new AtomicLong();
 
@@ -122,6 +142,36 @@ class PemCertificatesTest {
             assertThat(old.send("still here\n").readLine()).isEqualTo("still here");
         }
         assertThat(warnings()).isEmpty();
+    }
+
+    @Test
+    void theKeyMayBeOfEdDsa() throws Exception {
+        Path file = write("ed25519.pem", ED25519);
+        try (TcpServer server = start(PemCertificates.of(file, file));
+                var client = new TlsClient(TestClient.to(server.address()), trusting(file).createSSLEngine())) {
+            assertThat(subject(client.shakeHands())).isEqualTo("CN=ed25519");
+        }
+    }
+
+    private static SSLContext trusting(Path file) throws Exception {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        try (InputStream pem = Files.newInputStream(file)) {
+            store.setCertificateEntry("trusted", CertificateFactory.getInstance("X.509").generateCertificate(pem));
+        }
+        TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+        trust.init(store);
+        SSLContext context = SSLContext.getInstance("TLS");
+        context.init(null, trust.getTrustManagers(), null);
+        return context;
+    }
+
+    @Test
+    void aDirectoryIsToldByItsName() throws Exception {
+        Path certificate = certificate("chain.pem", "first");
+        assertThatThrownBy(() -> PemCertificates.of(certificate, directory))
+                .isInstanceOf(IOException.class)
+                .hasMessage(directory + " is a directory");
     }
 
     @Test

@@ -39,8 +39,8 @@ public final class AnyResult {
      * @throws IllegalArgumentException if there is no task
      * @throws ExecutionException if all have failed; its cause is that of the last one
      */
-    public static <T extends @Nullable Object> T of(
-            Collection<? extends Callable<T>> tasks, Submission<T> submission) throws InterruptedException, ExecutionException {
+    public static <T extends @Nullable Object> T of(Collection<? extends Callable<T>> tasks, Submission<T> submission)
+            throws InterruptedException, ExecutionException {
         try {
             return of(tasks, Long.MAX_VALUE, submission);
         } catch (TimeoutException e) {
