@@ -137,7 +137,23 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
      */
     @Override
     public void close() {
-        lifecycle.close();
+        shutdown();
+        if (lifecycle.isCurrentThreadMember()) {
+            return;
+        }
+        boolean interrupted = false;
+        boolean terminated = false;
+        while (!terminated) {
+            try {
+                terminated = lifecycle.awaitTermination(Machine.FOREVER);
+            } catch (InterruptedException e) {
+                interrupted = true;
+                shutdownNow();
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
     }
 
     /**
@@ -164,7 +180,7 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
      * well. Shutting down or closing the view does the same to the pool.
      */
     public ExecutorService asExecutorService() {
-        return new PoolExecutorService(dispatcher);
+        return new PoolExecutorService(this);
     }
 
     /** Returns whether the pool has been shut down and no longer accepts tasks. */

@@ -1,6 +1,7 @@
 package dev.socketserver.pool;
 
 import dev.socketserver.internal.util.AnyResult;
+import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -18,47 +19,46 @@ import org.jspecify.annotations.Nullable;
 
 /** An elastic pool as an {@link java.util.concurrent.ExecutorService}. Thread-safe. */
 final class PoolExecutorService extends AbstractExecutorService {
-    private final Dispatcher dispatcher;
-    private final Lifecycle lifecycle;
+    /** Kept in memory by this view, if by nothing else: meters refer to it weakly. */
+    private final ElasticThreadPool pool;
 
-    PoolExecutorService(Dispatcher dispatcher) {
-        this.dispatcher = dispatcher;
-        this.lifecycle = dispatcher.lifecycle();
+    PoolExecutorService(ElasticThreadPool pool) {
+        this.pool = pool;
     }
 
     @Override
     public void execute(Runnable task) {
-        dispatcher.execute(Objects.requireNonNull(task, "task"));
+        pool.execute(task);
     }
 
     @Override
     public void shutdown() {
-        lifecycle.shutdown();
+        pool.shutdown();
     }
 
     @Override
     public List<Runnable> shutdownNow() {
-        return lifecycle.stop();
+        return pool.shutdownNow();
     }
 
     @Override
     public boolean isShutdown() {
-        return lifecycle.isShutdown();
+        return pool.isShutdown();
     }
 
     @Override
     public boolean isTerminated() {
-        return lifecycle.isTerminated();
+        return pool.isTerminated();
     }
 
     @Override
     public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
-        return lifecycle.awaitTermination(unit.toNanos(timeout));
+        return pool.awaitTermination(Duration.ofNanos(unit.toNanos(timeout)));
     }
 
     /** Overrides the method that interfaces have since JDK 19. */
     public void close() {
-        lifecycle.close();
+        pool.close();
     }
 
     @Override
@@ -108,7 +108,7 @@ final class PoolExecutorService extends AbstractExecutorService {
 
         @Override
         public void rejected(RejectionReason why) {
-            setException(new TaskRejectedException(dispatcher.state().config.name(), why, null));
+            setException(new TaskRejectedException(pool.config().name(), why, null));
             if (task instanceof RejectableTask rejectable) {
                 rejectable.rejected(why);
             }

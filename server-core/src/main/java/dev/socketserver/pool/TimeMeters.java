@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Function;
+import java.util.function.ToDoubleFunction;
 
 /**
  * A distribution of times as Micrometer meters: a timer with count and sum, and its histogram, as Micrometer names the
@@ -67,23 +68,24 @@ public final class TimeMeters<T> implements MeterBinder {
 
     @Override
     public void bindTo(MeterRegistry registry) {
+        Function<? super T, TimeDistribution> of = times; // the field would let the meters keep this, and the source
         FunctionTimer.builder(
                         name,
                         source,
-                        s -> times.apply(s).count(),
-                        s -> times.apply(s).total().toNanos(),
+                        s -> of.apply(s).count(),
+                        s -> of.apply(s).total().toNanos(),
                         TimeUnit.NANOSECONDS)
                 .tags(tags)
                 .description(description)
                 .register(registry);
         for (Duration bound : BOUNDS) {
-            bucket(registry, seconds(bound), distribution -> distribution.countUpTo(bound));
+            bucket(registry, seconds(bound), s -> of.apply(s).countUpTo(bound));
         }
-        bucket(registry, "+Inf", TimeDistribution::count);
+        bucket(registry, "+Inf", s -> of.apply(s).count());
     }
 
-    private void bucket(MeterRegistry registry, String bound, Function<TimeDistribution, Long> count) {
-        Gauge.builder(name + ".histogram", source, s -> count.apply(times.apply(s)))
+    private void bucket(MeterRegistry registry, String bound, ToDoubleFunction<T> count) {
+        Gauge.builder(name + ".histogram", source, count)
                 .tags(tags.and("le", bound))
                 .description(description)
                 .register(registry);

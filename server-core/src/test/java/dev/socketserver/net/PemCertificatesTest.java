@@ -148,7 +148,8 @@ class PemCertificatesTest {
     void theKeyMayBeOfEdDsa() throws Exception {
         Path file = write("ed25519.pem", ED25519);
         try (TcpServer server = start(PemCertificates.of(file, file));
-                var client = new TlsClient(TestClient.to(server.address()), trusting(file).createSSLEngine())) {
+                var client = new TlsClient(
+                        TestClient.to(server.address()), trusting(file).createSSLEngine())) {
             assertThat(subject(client.shakeHands())).isEqualTo("CN=ed25519");
         }
     }
@@ -157,7 +158,8 @@ class PemCertificatesTest {
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
         try (InputStream pem = Files.newInputStream(file)) {
-            store.setCertificateEntry("trusted", CertificateFactory.getInstance("X.509").generateCertificate(pem));
+            store.setCertificateEntry(
+                    "trusted", CertificateFactory.getInstance("X.509").generateCertificate(pem));
         }
         TrustManagerFactory trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         trust.init(store);

@@ -12,10 +12,12 @@ import io.micrometer.core.instrument.Tag;
 import io.micrometer.core.instrument.binder.jvm.ExecutorServiceMetrics;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import java.lang.management.ManagementFactory;
+import java.lang.ref.WeakReference;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
@@ -175,6 +177,43 @@ class ObservationTest {
                     .isTrue();
             assertThat(registry.getMeters()).hasSizeGreaterThan(30);
         }
+    }
+
+    @Test
+    void metersLastAsLongAsTheViewOfAPool() throws Exception {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        ExecutorService view = meteredView(registry);
+        assertThat(isCollected(new WeakReference<>(new Object()))).isTrue();
+        assertThat(registry.get("elastic.pool.workers.max").gauge().value()).isEqualTo(100);
+        view.shutdown();
+        assertThat(view.awaitTermination(30, TimeUnit.SECONDS)).isTrue();
+    }
+
+    @Test
+    void metersDoNotKeepAPoolInMemory() throws Exception {
+        SimpleMeterRegistry registry = new SimpleMeterRegistry();
+        assertThat(isCollected(closed(registry))).isTrue();
+        assertThat(registry.getMeters()).isNotEmpty();
+    }
+
+    private static WeakReference<ElasticThreadPool> closed(MeterRegistry registry) {
+        try (var pool = new ElasticThreadPool(PoolConfig.defaults())) {
+            new PoolMeters(pool).bindTo(registry);
+            return new WeakReference<>(pool);
+        }
+    }
+
+    private static boolean isCollected(WeakReference<?> reference) throws Exception {
+        return Polling.await(() -> {
+            System.gc();
+            return reference.get() == null;
+        });
+    }
+
+    private static ExecutorService meteredView(MeterRegistry registry) {
+        var pool = new ElasticThreadPool(PoolConfig.defaults());
+        new PoolMeters(pool).bindTo(registry);
+        return pool.asExecutorService();
     }
 
     /** A registry of Prometheus drops a meter whose keys are not those of the first one of its name. */
