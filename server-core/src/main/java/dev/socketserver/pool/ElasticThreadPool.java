@@ -177,7 +177,12 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
     /**
      * Returns a view of this pool as an {@link ExecutorService}. A future whose task the pool drops fails with a
      * {@link TaskRejectedException}; a {@link RejectableTask} or {@link AbortableTask} that is submitted is told as
-     * well. Shutting down or closing the view does the same to the pool.
+     * well. Others wrap the tasks that they execute and are not told, such as {@code CompletableFuture.supplyAsync} and
+     * {@code ExecutorCompletionService}: their futures of dropped tasks never complete. Under
+     * {@link OverloadPolicy#BLOCK}, each submission waits for room, also one by {@code invokeAll} or {@code invokeAny},
+     * whose timeouts begin to matter only behind it.
+     *
+     * <p>Shutting down or closing the view does the same to the pool.
      */
     public ExecutorService asExecutorService() {
         return new PoolExecutorService(this);

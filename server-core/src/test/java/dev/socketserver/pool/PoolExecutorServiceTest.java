@@ -128,8 +128,9 @@ class PoolExecutorServiceTest {
 
         try (var pool = busyPool()) {
             ExecutorService service = pool.asExecutorService();
-            service.submit(new Told());
+            Future<?> dropped = service.submit(new Told());
             service.shutdownNow();
+            assertThat(dropped).isDone();
             assertThat(told.get()).isEqualTo(RejectionReason.SHUTDOWN);
         }
     }
@@ -180,10 +181,13 @@ class PoolExecutorServiceTest {
         var pool = new ElasticThreadPool(
                 PoolConfig.builder().minWorkers(1).maxWorkers(1).build());
         CountDownLatch running = new CountDownLatch(1);
-        pool.asExecutorService().submit(() -> {
+        pool.execute(() -> {
             running.countDown();
-            new CountDownLatch(1).await();
-            return null;
+            try {
+                new CountDownLatch(1).await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
         });
         running.await();
         return pool;

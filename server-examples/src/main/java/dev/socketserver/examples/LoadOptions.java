@@ -13,8 +13,8 @@ import dev.socketserver.examples.load.Script;
 import dev.socketserver.examples.load.SourceAddresses;
 import java.io.IOException;
 import java.net.ConnectException;
-import java.nio.file.Path;
 import java.net.SocketAddress;
+import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.time.Duration;
 import java.util.List;
@@ -301,7 +301,9 @@ final class LoadOptions {
                 .script(messages.script())
                 .greeting(messages.greeting())
                 .build();
-        require(!connections.insecure || plan.tls() != null, "insecure needs --tls, or a target that begins with tls://");
+        require(
+                !connections.insecure || plan.tls() != null,
+                "insecure needs --tls, or a target that begins with tls://");
         require(
                 connections.drip == null || plan.slow() > 0 || plan.mode() == Mode.SLOW,
                 "drip needs --slow, or --mode slow");
@@ -378,9 +380,8 @@ final class LoadOptions {
 
     /** Returns the server with those of its addresses to which one may connect from the source addresses. */
     private static Target reachable(Target server, SourceAddresses sources) {
-        List<SocketAddress> some = server.addresses().stream()
-                .filter(sources::reach)
-                .toList();
+        List<SocketAddress> some =
+                server.addresses().stream().filter(sources::reach).toList();
         require(!some.isEmpty(), "source must be of the family of the target, IPv4 or IPv6: " + sources);
         return new Target(server.scheme(), server.host(), some);
     }

@@ -111,7 +111,9 @@ record SocketServerProperties(
         @Nullable Integer maxDatagramSize,
         @Nullable Integer maxAmplification,
         @Nullable Integer receiveBufferSize) {
-    /** A host that is blank, as from a placeholder without a value, is none: the JDK takes it for the loopback address. */
+    /**
+     * A host that is blank, as from a placeholder without a value, is none: the JDK takes it for the loopback address.
+     */
     SocketServerProperties {
         host = host == null || host.isBlank() ? null : host;
     }

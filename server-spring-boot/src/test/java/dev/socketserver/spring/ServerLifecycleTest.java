@@ -123,9 +123,13 @@ class ServerLifecycleTest {
 
     @Test
     void aServerMayBeDeclaredAsServerOnly() {
-        contexts.withBean("declared", Server.class, () -> EchoServers.tcp(ServerConfig.builder()
-                        .address(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))))
-                .run(context -> assertThat(context.getBean(Server.class).state()).isEqualTo(ServerState.READY));
+        contexts.withBean(
+                        "declared",
+                        Server.class,
+                        () -> EchoServers.tcp(ServerConfig.builder()
+                                .address(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0))))
+                .run(context ->
+                        assertThat(context.getBean(Server.class).state()).isEqualTo(ServerState.READY));
     }
 
     @Test

@@ -53,7 +53,8 @@ public record SourceAddresses(List<InetAddress> addresses) {
     public boolean reach(SocketAddress target) {
         return target instanceof InetSocketAddress inet
                 && addresses.stream()
-                        .allMatch(source -> source.getClass() == inet.getAddress().getClass());
+                        .allMatch(
+                                source -> source.getClass() == inet.getAddress().getClass());
     }
 
     /** Returns enough addresses for any load on a local server: 127.0.1.1 and the following ones. */
