@@ -173,7 +173,9 @@ class ObservationPageTest {
         Map<String, String> meters = new TreeMap<>();
         for (Meter meter : registry.getMeters()) {
             Meter.Id id = meter.getId();
-            assertThat(id.getTag(commonTag)).as("%s of %s", commonTag, id).isNotNull();
+            if (!id.getName().startsWith("executor.")) { // which have the tags that Micrometer gives them
+                assertThat(id.getTag(commonTag)).as("%s of %s", commonTag, id).isNotNull();
+            }
             Map<String, Set<String>> known = tags.computeIfAbsent(id.getName(), name -> new TreeMap<>());
             for (Tag tag : id.getTags()) {
                 if (!tag.getKey().equals(commonTag)) {

@@ -137,23 +137,7 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
      */
     @Override
     public void close() {
-        shutdown();
-        if (lifecycle.isCurrentThreadMember()) {
-            return;
-        }
-        boolean interrupted = false;
-        boolean terminated = false;
-        while (!terminated) {
-            try {
-                terminated = lifecycle.awaitTermination(Machine.FOREVER);
-            } catch (InterruptedException e) {
-                interrupted = true;
-                shutdownNow();
-            }
-        }
-        if (interrupted) {
-            Thread.currentThread().interrupt();
-        }
+        lifecycle.close();
     }
 
     /**
@@ -185,7 +169,7 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
      * <p>Shutting down or closing the view does the same to the pool.
      */
     public ExecutorService asExecutorService() {
-        return new PoolExecutorService(this);
+        return new PoolExecutorService(this, dispatcher);
     }
 
     /** Returns whether the pool has been shut down and no longer accepts tasks. */

@@ -55,6 +55,27 @@ final class Lifecycle {
         }
     }
 
+    /** Shuts down and waits; see {@link ElasticThreadPool#close}. */
+    void close() {
+        shutdown();
+        if (isCurrentThreadMember()) {
+            return;
+        }
+        boolean interrupted = false;
+        boolean terminated = false;
+        while (!terminated) {
+            try {
+                terminated = awaitTermination(Machine.FOREVER);
+            } catch (InterruptedException e) {
+                interrupted = true;
+                stop();
+            }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
     private void drain() {
         if (state.phase == Phase.RUNNING) {
             state.phase = Phase.DRAINING;

@@ -1,7 +1,6 @@
 package dev.socketserver.pool;
 
 import dev.socketserver.internal.util.AnyResult;
-import java.time.Duration;
 import java.util.Collection;
 import java.util.List;
 import java.util.Objects;
@@ -9,6 +8,7 @@ import java.util.Queue;
 import java.util.concurrent.AbstractExecutorService;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.concurrent.FutureTask;
@@ -20,10 +20,15 @@ import org.jspecify.annotations.Nullable;
 /** An elastic pool as an {@link java.util.concurrent.ExecutorService}. Thread-safe. */
 final class PoolExecutorService extends AbstractExecutorService {
     /** Kept in memory by this view, if by nothing else: meters refer to it weakly. */
-    private final ElasticThreadPool pool;
+    private final Executor pool;
 
-    PoolExecutorService(ElasticThreadPool pool) {
+    private final Dispatcher dispatcher;
+    private final Lifecycle lifecycle;
+
+    PoolExecutorService(Executor pool, Dispatcher dispatcher) {
         this.pool = pool;
+        this.dispatcher = dispatcher;
+        this.lifecycle = dispatcher.lifecycle();
     }
 
     @Override
@@ -33,32 +38,32 @@ final class PoolExecutorService extends AbstractExecutorService {
 
     @Override
     public void shutdown() {
-        pool.shutdown();
+        lifecycle.shutdown();
     }
 
     @Override
     public List<Runnable> shutdownNow() {
-        return pool.shutdownNow();
+        return lifecycle.stop();
     }
 
     @Override
     public boolean isShutdown() {
-        return pool.isShutdown();
+        return lifecycle.isShutdown();
     }
 
     @Override
     public boolean isTerminated() {
-        return pool.isTerminated();
+        return lifecycle.isTerminated();
     }
 
     @Override
     public boolean awaitTermination(long timeout, TimeUnit unit) throws InterruptedException {
-        return pool.awaitTermination(Duration.ofNanos(unit.toNanos(timeout)));
+        return lifecycle.awaitTermination(unit.toNanos(timeout));
     }
 
     /** Overrides the method that interfaces have since JDK 19. */
     public void close() {
-        pool.close();
+        lifecycle.close();
     }
 
     @Override
@@ -108,7 +113,7 @@ final class PoolExecutorService extends AbstractExecutorService {
 
         @Override
         public void rejected(RejectionReason why) {
-            setException(new TaskRejectedException(pool.config().name(), why, null));
+            setException(new TaskRejectedException(dispatcher.state().config.name(), why, null));
             if (task instanceof RejectableTask rejectable) {
                 rejectable.rejected(why);
             }
