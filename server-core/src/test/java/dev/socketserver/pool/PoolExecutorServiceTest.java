@@ -79,7 +79,9 @@ class PoolExecutorServiceTest {
         try (var pool = new ElasticThreadPool(PoolConfig.defaults())) {
             CountDownLatch never = new CountDownLatch(1);
             CountDownLatch interrupted = new CountDownLatch(1);
+            CountDownLatch begun = new CountDownLatch(1);
             Callable<String> hangs = () -> {
+                begun.countDown();
                 try {
                     never.await();
                 } catch (InterruptedException e) {
@@ -91,7 +93,10 @@ class PoolExecutorServiceTest {
                 throw new IllegalStateException("boom");
             };
             ExecutorService service = pool.asExecutorService();
-            Callable<String> first = () -> "first";
+            Callable<String> first = () -> {
+                begun.await();
+                return "first";
+            };
             assertThat(service.invokeAny(List.of(hangs, fails, first))).isEqualTo("first");
             interrupted.await();
             assertThatThrownBy(() -> service.invokeAny(List.of(fails, fails))).hasRootCauseMessage("boom");
