@@ -228,6 +228,7 @@ final class EchoCommand implements Callable<Integer> {
     private SocketAddress address() {
         if (transport != Transport.UNIX) {
             Commands.require(spec, path == null, "--path needs --transport unix");
+            Commands.require(spec, host == null || !host.isBlank(), "--host is empty; leave it out for all addresses");
             return host == null ? new InetSocketAddress(port) : new InetSocketAddress(host, port);
         }
         if (path == null) {

@@ -223,6 +223,7 @@ class EchoCommandTest {
             --port -1                           | port
             --port x                            | --port
             --host host.invalid                 | host.invalid
+            --host=                             | --host is empty
             --transport pigeon                  | pigeon
             --transport unix                    | --path is missing
             --transport unix --path x --port 1  | --host and --port are not for --transport unix
