@@ -121,10 +121,11 @@ class LoadRealServersTest {
                 }
                 """.formatted(port, scheme.equals("tls") ? " ssl" : ""));
         start(target, nginx, "-p", folder + "/", "-e", "error.log", "-c", "nginx.conf");
-        load(target, "--insecure", "--send", HTTP_GET, "--expect-regex", HTTP_HELLO);
+        String trusts = "--insecure=" + scheme.equals("tls");
+        load(target, trusts, "--send", HTTP_GET, "--expect-regex", HTTP_HELLO);
         load(
                 target,
-                "--insecure",
+                trusts,
                 "--mode",
                 "connect",
                 "--send",
