@@ -121,11 +121,11 @@ class LoadRealServersTest {
                 }
                 """.formatted(port, scheme.equals("tls") ? " ssl" : ""));
         start(target, nginx, "-p", folder + "/", "-e", "error.log", "-c", "nginx.conf");
-        String trusts = "--insecure=" + scheme.equals("tls");
-        load(target, trusts, "--send", HTTP_GET, "--expect-regex", HTTP_HELLO);
+        String insecure = "--insecure=" + scheme.equals("tls");
+        load(target, insecure, "--send", HTTP_GET, "--expect-regex", HTTP_HELLO);
         load(
                 target,
-                trusts,
+                insecure,
                 "--mode",
                 "connect",
                 "--send",
