@@ -19,19 +19,23 @@ import javax.net.ssl.SSLEngine;
  * @param sessionTickets whether TLS 1.3 clients get session tickets, with which they can resume the session on a later
  *     connection. The default is false: a ticket is sent after the handshake, and if a client only writes and then
  *     closes without reading it, the client's kernel resets the connection and destroys the data it has sent
+ * @param maxHandshakes how many handshakes the server computes at a time with the selecting engine; the others wait
+ *     without a worker, and addresses take turns. The default is the number of processors. Increase it if a handshake
+ *     waits for something, such as a key in a hardware module
  */
-public record Tls(Supplier<SSLEngine> engines, Duration handshakeTimeout, boolean sessionTickets) {
+public record Tls(Supplier<SSLEngine> engines, Duration handshakeTimeout, boolean sessionTickets, int maxHandshakes) {
     /** The default of {@link #handshakeTimeout()}: 5 seconds. */
     public static final Duration DEFAULT_HANDSHAKE_TIMEOUT = Duration.ofSeconds(5);
 
     /**
      * Creates the settings.
      *
-     * @throws IllegalArgumentException if the timeout is not positive
+     * @throws IllegalArgumentException if the timeout or the number of handshakes is not positive
      */
     public Tls {
         Objects.requireNonNull(engines, "engines");
         Check.positive("handshakeTimeout", handshakeTimeout);
+        Check.atLeast("maxHandshakes", 1, maxHandshakes);
     }
 
     /** Returns settings with the context's certificate and defaults, and the default timeout. */
@@ -47,7 +51,8 @@ public record Tls(Supplier<SSLEngine> engines, Duration handshakeTimeout, boolea
 
     /** Returns settings that get each connection's engine from the supplier, with the default timeout. */
     public static Tls of(Supplier<SSLEngine> engines) {
-        return new Tls(engines, DEFAULT_HANDSHAKE_TIMEOUT, false);
+        return new Tls(
+                engines, DEFAULT_HANDSHAKE_TIMEOUT, false, Runtime.getRuntime().availableProcessors());
     }
 
     /**
@@ -56,7 +61,7 @@ public record Tls(Supplier<SSLEngine> engines, Duration handshakeTimeout, boolea
      * @throws IllegalArgumentException if it is not positive
      */
     public Tls withHandshakeTimeout(Duration timeout) {
-        return new Tls(engines, timeout, sessionTickets);
+        return new Tls(engines, timeout, sessionTickets, maxHandshakes);
     }
 
     /**
@@ -65,6 +70,15 @@ public record Tls(Supplier<SSLEngine> engines, Duration handshakeTimeout, boolea
      * sending them.
      */
     public Tls withSessionTickets(boolean send) {
-        return new Tls(engines, handshakeTimeout, send);
+        return new Tls(engines, handshakeTimeout, send, maxHandshakes);
+    }
+
+    /**
+     * Returns the same settings with another {@link #maxHandshakes()}.
+     *
+     * @throws IllegalArgumentException if it is not positive
+     */
+    public Tls withMaxHandshakes(int atATime) {
+        return new Tls(engines, handshakeTimeout, sessionTickets, atATime);
     }
 }

@@ -23,7 +23,7 @@ class TlsTest {
     void anotherTimeoutLeavesTheSupplier() throws Exception {
         Tls tls = Tls.of(SSLContext.getDefault());
         Tls hasty = tls.withHandshakeTimeout(Duration.ofSeconds(1));
-        assertThat(hasty).isEqualTo(new Tls(tls.engines(), Duration.ofSeconds(1), false));
+        assertThat(hasty).isEqualTo(new Tls(tls.engines(), Duration.ofSeconds(1), false, tls.maxHandshakes()));
     }
 
     @Test
@@ -36,6 +36,21 @@ class TlsTest {
         assertThatThrownBy(() -> tls.withHandshakeTimeout(tooLong))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("handshakeTimeout must be at most 292 years: " + tooLong);
+    }
+
+    @Test
+    void atLeastOneHandshakeIsComputedAtATime() throws Exception {
+        Tls tls = Tls.of(SSLContext.getDefault());
+        assertThat(tls.maxHandshakes()).isEqualTo(Runtime.getRuntime().availableProcessors());
+        Tls many = tls.withMaxHandshakes(100);
+        assertThat(many.withHandshakeTimeout(Duration.ofSeconds(1))
+                        .withSessionTickets(true)
+                        .maxHandshakes())
+                .isEqualTo(100);
+        assertThatThrownBy(() -> tls.withMaxHandshakes(0))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessageContaining("maxHandshakes")
+                .hasMessageContaining("0");
     }
 
     @Test

@@ -16,6 +16,7 @@ import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
 import javax.net.ssl.TrustManagerFactory;
+import javax.net.ssl.X509ExtendedKeyManager;
 
 /**
  * Certificates that sign themselves, by the JDK's keytool, one for each name, of localhost and NAME.example; made when
@@ -32,12 +33,25 @@ public final class Certificates {
     /** Returns a context that has the certificate of that name and trusts those of the others. */
     public static SSLContext context(String name, String... trusted) {
         try {
-            KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
-            keys.init(store(name), PASSWORD);
-            return context(keys.getKeyManagers(), trusted);
+            return context(keys(name), trusted);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }
+    }
+
+    /** Returns a context that has the certificate of that name, and runs an action when a handshake chooses it. */
+    public static SSLContext choosing(String name, Runnable action) {
+        try {
+            return context(new KeyManager[] {new ChoosingKeys((X509ExtendedKeyManager) keys(name)[0], action)});
+        } catch (GeneralSecurityException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
+    private static KeyManager[] keys(String name) throws GeneralSecurityException {
+        KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
+        keys.init(store(name), PASSWORD);
+        return keys.getKeyManagers();
     }
 
     /** Returns a context without a certificate, that trusts those of these names. */

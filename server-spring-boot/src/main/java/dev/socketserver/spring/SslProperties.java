@@ -14,12 +14,14 @@ import org.springframework.boot.ssl.SslBundles;
  * @param clientAuth whether clients are asked for a certificate
  * @param handshakeTimeout the time limit of a handshake
  * @param sessionTickets whether clients get session tickets
+ * @param maxHandshakes how many handshakes are computed at a time
  */
 record SslProperties(
         @Nullable String bundle,
         @Nullable ClientAuth clientAuth,
         @Nullable Duration handshakeTimeout,
-        @Nullable Boolean sessionTickets) {
+        @Nullable Boolean sessionTickets,
+        @Nullable Integer maxHandshakes) {
     Tls tls(String prefix, SslBundles bundles) {
         if (bundle == null) {
             throw new InvalidConfigurationPropertyValueException(prefix + ".bundle", null, "bundle must be set");
@@ -31,9 +33,12 @@ record SslProperties(
             throw new InvalidConfigurationPropertyValueException(
                     prefix + ".bundle", bundle, String.valueOf(e.getMessage()));
         }
-        Tls timed = handshakeTimeout == null
-                ? tls
-                : Checked.of(prefix, this, () -> tls.withHandshakeTimeout(handshakeTimeout));
-        return sessionTickets == null ? timed : timed.withSessionTickets(sessionTickets);
+        return Checked.of(prefix, this, () -> configured(tls));
+    }
+
+    private Tls configured(Tls tls) {
+        Tls timed = handshakeTimeout == null ? tls : tls.withHandshakeTimeout(handshakeTimeout);
+        Tls resumed = sessionTickets == null ? timed : timed.withSessionTickets(sessionTickets);
+        return maxHandshakes == null ? resumed : resumed.withMaxHandshakes(maxHandshakes);
     }
 }

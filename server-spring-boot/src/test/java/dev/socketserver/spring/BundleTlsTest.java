@@ -77,6 +77,7 @@ class BundleTlsTest {
                         "socketserver.ssl.bundle=public",
                         "socketserver.ssl.client-auth=need",
                         "socketserver.ssl.handshake-timeout=7s",
+                        "socketserver.ssl.max-handshakes=16",
                         "socketserver.ssl.session-tickets=true",
                         "socketserver.servers.plain.port=0",
                         "socketserver.servers.other.ssl.bundle=public")
@@ -84,6 +85,7 @@ class BundleTlsTest {
                     ServerConfigs configs = context.getBean(ServerConfigs.class);
                     Tls tls = tls(configs.builder().build());
                     assertThat(tls.handshakeTimeout()).isEqualTo(Duration.ofSeconds(7));
+                    assertThat(tls.maxHandshakes()).isEqualTo(16);
                     assertThat(tls.sessionTickets()).isTrue();
                     assertThat(tls.engines().get().getNeedClientAuth()).isTrue();
                     assertThat(tls(configs.builder("plain").build())).isSameAs(tls);

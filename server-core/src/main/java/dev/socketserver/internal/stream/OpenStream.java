@@ -8,13 +8,14 @@ import dev.socketserver.internal.buffer.StreamOwner;
 import dev.socketserver.internal.run.OpenRequest;
 import dev.socketserver.internal.run.RequestReports;
 import dev.socketserver.internal.util.Log;
+import dev.socketserver.net.Tls;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /** What a connection consists of, and how it is closed; {@link SendingStream} adds what is sent to its peer. */
-abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingChannel.Owner, Called {
+abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingChannel.Owner, TlsChannel.Owner, Called {
     private static final Log LOG = Log.of(OpenStream.class);
 
     /** How long one wait may last for a peer that is told of an overload, or goodbye. */
@@ -52,7 +53,7 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
         this.transport = transport;
         var config = context.config();
         channel = new WaitingChannel(transport, context.waits(), context.slowPeers(), this, config);
-        tls = config.tls() == null ? null : new TlsChannel(channel, config.tls(), this::compute);
+        tls = config.tls() == null ? null : new TlsChannel(channel, config.tls(), this);
         in = new ChannelInput(tls == null ? channel : tls, context.inputs(), config.readBufferSize(), this);
         out = new ChannelOutput(tls == null ? channel : tls, context.outputs(), config.writeBufferSize(), this);
         inbox = new Inbox(in, channel, tls, this, config, context.firstRead());
@@ -125,13 +126,19 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
         context.runner().reports().sent(bytes);
     }
 
-    final void compute(Runnable work) {
+    @Override
+    public final void compute(Runnable work) {
         Registration known = registration;
         if (known == null) {
             work.run();
         } else {
             Objects.requireNonNull(poller).compute(known, work);
         }
+    }
+
+    @Override
+    public final HandshakeQueue.Place placeForHandshake(Tls rules) {
+        return context.handshakes().place(remoteAddress(), rules.maxHandshakes(), this::call);
     }
 
     /** Encrypts what is read and written from here on; nothing in clear text is left. */

@@ -19,6 +19,7 @@ import dev.socketserver.internal.run.RequestRunner;
  * @param outputs lends the buffers of outputs
  * @param firstWords says who speaks first
  * @param firstRead says with what read a handler begins
+ * @param handshakes says which TLS handshakes are computed
  * @param lingering closes the connections
  */
 record StreamContext(
@@ -32,4 +33,5 @@ record StreamContext(
         SpareBuffers outputs,
         FirstWords firstWords,
         FirstRead firstRead,
+        HandshakeQueue handshakes,
         Lingering lingering) {}

@@ -155,6 +155,7 @@ public final class StreamEndpoint implements Endpoint {
                 outputs,
                 firstWords(),
                 new FirstRead(pool, config.maxUnread()),
+                new HandshakeQueue(),
                 new Lingering(run.alarms()));
         context = shared;
         sources = new SourceGate(config, run.runner());

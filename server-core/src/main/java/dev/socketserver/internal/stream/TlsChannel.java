@@ -11,7 +11,6 @@ import java.nio.channels.GatheringByteChannel;
 import java.nio.channels.ReadableByteChannel;
 import java.time.Duration;
 import java.util.Objects;
-import java.util.concurrent.Executor;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
@@ -29,10 +28,21 @@ import org.jspecify.annotations.Nullable;
  *                                                          └───┘ receive()
  * </pre>
  *
+ * <p>A handshake that is SHAKING without a thread may have to wait in the {@link HandshakeQueue} to be computed.
+ *
  * <p>Only a SECURE channel takes bytes to send, so that none ever leaves unencrypted; the only bytes that come in
  * without encryption are those of the header. Confined to the thread that serves the connection.
  */
 final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
+    /** What a channel needs of its connection. */
+    interface Owner {
+        /** Runs what takes time to compute, in the calling thread. */
+        void compute(Runnable work);
+
+        /** Returns the connection's place in the queue of handshakes. */
+        HandshakeQueue.Place placeForHandshake(Tls rules);
+    }
+
     /**
      * A session timeout, in seconds, for which the JDK sends no TLS 1.3 session tickets: longer than the seven days
      * that a ticket may live (RFC 8446, 4.6.1).
@@ -44,25 +54,22 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
 
     private final WaitingChannel transport;
     private final Tls rules;
-    private final Executor computing;
+    private final Owner owner;
     private boolean clear;
     private boolean secure;
     private ByteBuf first = Unpooled.EMPTY_BUFFER; // the handshake's first bytes, until it begins
     private long deadline; // of the handshake, on the nanoTime clock; if the clock runs
     private boolean clockRuns;
+    private HandshakeQueue.@Nullable Place place; // while SHAKING, once there was something to compute
     private @Nullable SSLEngine engine; // from SHAKING on, as input and output
     private @Nullable TlsInput input;
     private @Nullable TlsOutput output;
 
-    /**
-     * Creates a channel that has not shaken hands.
-     *
-     * @param computing runs what takes time to compute, in the calling thread
-     */
-    TlsChannel(WaitingChannel transport, Tls rules, Executor computing) {
+    /** Creates a channel that has not shaken hands. */
+    TlsChannel(WaitingChannel transport, Tls rules, Owner owner) {
         this.transport = transport;
         this.rules = rules;
-        this.computing = computing;
+        this.owner = owner;
     }
 
     /** From here to {@link #begin} the bytes of a header come. */
@@ -86,6 +93,11 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
     /** Tells whether the handshake has begun and is not done. */
     boolean isShaking() {
         return engine != null && !secure;
+    }
+
+    /** Returns whether the handshake cannot go on before something is computed. */
+    boolean mustCompute() {
+        return isShaking() && Objects.requireNonNull(engine).getHandshakeStatus() == HandshakeStatus.NEED_TASK;
     }
 
     /** How long the handshake may still take, more than nothing; the clock starts when this is asked first. */
@@ -123,7 +135,8 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
      * Begins to shake hands with the peer, or goes on, in as long as the rules allow for all of it. The time limits of
      * the transport are used up then.
      *
-     * @param waits for what the peer has to say; else this ends when nothing of that is here
+     * @param waits for what the peer has to say; else this ends when nothing of that is here, or when it must wait to
+     *     be computed
      * @return true if it is done
      * @throws SocketTimeoutException if it takes longer
      * @throws SSLException if one of the two refuses the other
@@ -140,14 +153,40 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
         while (goesOn && next != HandshakeStatus.NOT_HANDSHAKING) {
             limit();
             switch (next) {
-                case NEED_TASK -> computing.execute(() -> runTasks(current));
+                case NEED_TASK -> goesOn = compute(current, waits);
                 case NEED_WRAP -> outgoing.answer();
                 default -> goesOn = incoming.shakeHands(waits);
             }
             next = current.getHandshakeStatus();
         }
         secure = goesOn;
+        if (secure) {
+            place = null;
+        }
         return secure;
+    }
+
+    /** Runs the engine's tasks; returns false if they have to wait for others'. A thread that may wait does not. */
+    private boolean compute(SSLEngine current, boolean waits) {
+        if (waits) {
+            leaveQueue();
+            owner.compute(() -> runTasks(current));
+            return true;
+        }
+        HandshakeQueue.Place mine = place;
+        if (mine == null) {
+            mine = owner.placeForHandshake(rules);
+            place = mine;
+        }
+        if (!mine.mayCompute()) {
+            return false;
+        }
+        try {
+            owner.compute(() -> runTasks(current));
+        } finally {
+            mine.leave();
+        }
+        return true;
     }
 
     /**
@@ -184,6 +223,13 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
         return left() <= 0
                 ? tookTooLong()
                 : new SSLException("the peer closed the connection during the TLS handshake");
+    }
+
+    private void leaveQueue() {
+        HandshakeQueue.Place left = place;
+        if (left != null) {
+            left.leave();
+        }
     }
 
     private void runTasks(SSLEngine engine) {
@@ -275,8 +321,9 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
         }
     }
 
-    /** Gives the buffers back with what they hold. */
+    /** Gives the buffers back with what they hold, and the place in the queue. */
     void discard() {
+        leaveQueue();
         first.clear();
         trim();
         if (input != null && output != null) {

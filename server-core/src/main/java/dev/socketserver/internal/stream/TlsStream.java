@@ -25,7 +25,7 @@ abstract class TlsStream extends SendingStream {
         } else if (in.unread() > 0) {
             throw fault(Faults.clearTextBehindStartTls(in.unread()));
         }
-        var started = new TlsChannel(channel, rules, this::compute);
+        var started = new TlsChannel(channel, rules, this);
         started.start();
         super.beforeCollect(); // the rest of a message that was sent in part
         out.send();
@@ -51,7 +51,7 @@ abstract class TlsStream extends SendingStream {
                 return Look.END;
             } else if (came < 0 || (expired && awaited.isOverdue())) {
                 throw awaited.brokenOff();
-            } else if (came == 0 && !awaited.hasMore() && poller != null) {
+            } else if (came == 0 && !awaited.mustCompute() && !awaited.hasMore() && poller != null) {
                 return Look.NOTHING;
             }
             boolean done = awaited.handshake(poller == null);

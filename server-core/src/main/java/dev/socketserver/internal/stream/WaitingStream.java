@@ -151,6 +151,11 @@ abstract class WaitingStream extends TlsStream {
             clock.arm(Deadline.earlier(clock.until(), relayed.writeUntil()));
             return relayed.prepareToWait();
         }
+        TlsChannel shaking = tls;
+        if (shaking != null && shaking.mustCompute()) {
+            clock.arm(clock.until());
+            return 0; // it is called: what its peer sends meanwhile is left to the system
+        }
         Calls known = knownCalls();
         if (known == null || !known.waits) {
             clock.arm(nextLook());

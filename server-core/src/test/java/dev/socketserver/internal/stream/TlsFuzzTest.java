@@ -14,6 +14,7 @@ import dev.socketserver.peer.Pieces;
 import io.netty.util.LeakPresenceDetector;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import javax.net.ssl.SSLContext;
@@ -73,6 +74,20 @@ class TlsFuzzTest {
         public void sent(long bytes) {}
     }
 
+    private static final class NobodysHandshake implements TlsChannel.Owner {
+        private final HandshakeQueue queue = new HandshakeQueue();
+
+        @Override
+        public void compute(Runnable work) {
+            work.run();
+        }
+
+        @Override
+        public HandshakeQueue.Place placeForHandshake(Tls rules) {
+            return queue.place(new InetSocketAddress(0), rules.maxHandshakes(), () -> {});
+        }
+    }
+
     /** The server's end of a connection, which takes what has come and never waits. */
     private final class Connection {
         private final MemorySocket socket = new MemorySocket();
@@ -92,7 +107,7 @@ class TlsFuzzTest {
                 engine.setEnabledProtocols(new String[] {protocol});
                 return engine;
             });
-            tls = new TlsChannel(transport, rules, Runnable::run);
+            tls = new TlsChannel(transport, rules, new NobodysHandshake());
         }
 
         /** Goes on with the handshake, as far as what has come allows; returns whether it is done. */

@@ -1,0 +1,111 @@
+package dev.socketserver.internal.stream;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.net.InetSocketAddress;
+import java.net.UnixDomainSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(60)
+class HandshakeQueueTest {
+    private final HandshakeQueue queue = new HandshakeQueue();
+    private final List<String> called = new ArrayList<>();
+
+    private HandshakeQueue.Place place(String address, int most, String name) {
+        return queue.place(new InetSocketAddress(address, 1), most, () -> called.add(name));
+    }
+
+    @Test
+    void asManyAsAllowedAreComputedAtOnceAndTheOthersAreCalledWhenOneLeaves() {
+        HandshakeQueue.Place first = place("192.0.2.1", 2, "first");
+        HandshakeQueue.Place second = place("192.0.2.1", 2, "second");
+        HandshakeQueue.Place third = place("192.0.2.1", 2, "third");
+        assertThat(first.mayCompute()).isTrue();
+        assertThat(second.mayCompute()).isTrue();
+        assertThat(third.mayCompute()).isFalse();
+        assertThat(third.mayCompute()).as("asked again").isFalse();
+        assertThat(called).isEmpty();
+        second.leave();
+        assertThat(called).containsExactly("third");
+        assertThat(third.mayCompute()).isTrue();
+        second.leave(); // again
+        assertThat(place("192.0.2.1", 2, "fourth").mayCompute()).isFalse();
+    }
+
+    @Test
+    void sourcesTakeTurns() {
+        HandshakeQueue.Place first = place("192.0.2.1", 1, "first");
+        assertThat(first.mayCompute()).isTrue();
+        List<HandshakeQueue.Place> flood = new ArrayList<>();
+        for (int i = 0; i < 1000; i++) {
+            flood.add(place("2001:db8::" + Integer.toHexString(i), 1, "flood " + i));
+        }
+        flood.forEach(each -> assertThat(each.mayCompute()).isFalse());
+        HandshakeQueue.Place visitor = place("192.0.2.2", 1, "visitor");
+        assertThat(visitor.mayCompute()).isFalse();
+        var local = queue.place(UnixDomainSocketAddress.of("socket"), 1, () -> called.add("local"));
+        assertThat(local.mayCompute()).isFalse();
+        first.leave();
+        flood.get(0).leave();
+        visitor.leave();
+        local.leave();
+        flood.get(1).leave();
+        assertThat(called).containsExactly("flood 0", "visitor", "local", "flood 1", "flood 2");
+    }
+
+    @Test
+    void whoLeavesTheQueueIsNotCalled() {
+        HandshakeQueue.Place first = place("192.0.2.1", 1, "first");
+        HandshakeQueue.Place gone = place("192.0.2.2", 1, "gone");
+        HandshakeQueue.Place next = place("192.0.2.3", 1, "next");
+        assertThat(first.mayCompute()).isTrue();
+        assertThat(gone.mayCompute()).isFalse();
+        assertThat(next.mayCompute()).isFalse();
+        gone.leave();
+        first.leave();
+        assertThat(called).containsExactly("next");
+        next.leave(); // called, and gone before it was computed
+        assertThat(place("192.0.2.4", 1, "last").mayCompute()).isTrue();
+    }
+
+    @Test
+    void aLowerLimitAtTheHeadOfTheQueueDoesNotKeepTheOthersFromComputingForLong() {
+        HandshakeQueue.Place first = place("192.0.2.1", 3, "first");
+        assertThat(first.mayCompute()).isTrue();
+        HandshakeQueue.Place alone = place("192.0.2.2", 1, "alone");
+        assertThat(alone.mayCompute()).isFalse();
+        for (int i = 0; i < 3; i++) {
+            assertThat(place("192.0.2.3", 3, "other " + i).mayCompute()).isFalse();
+        }
+        first.leave();
+        assertThat(called).containsExactly("alone", "other 0", "other 1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 7})
+    void atRandomNoneIsForgottenAndNeverAreTooManyComputed(int most) {
+        var random = new Random(most);
+        List<HandshakeQueue.Place> waiting = new ArrayList<>();
+        List<HandshakeQueue.Place> computing = new ArrayList<>();
+        for (int i = 0; i < 20_000; i++) {
+            int step = random.nextInt(4);
+            if (step < 2 && waiting.size() < 50) {
+                HandshakeQueue.Place added = place("192.0.2." + random.nextInt(5), most, "one");
+                (added.mayCompute() ? computing : waiting).add(added);
+            } else if (step == 2 && !waiting.isEmpty()) {
+                waiting.remove(random.nextInt(waiting.size())).leave();
+            } else if (!computing.isEmpty()) {
+                computing.remove(random.nextInt(computing.size())).leave();
+            }
+            waiting.removeIf(each -> each.mayCompute() && computing.add(each));
+            assertThat(computing).hasSizeLessThanOrEqualTo(most);
+            assertThat(waiting.isEmpty() || computing.size() == most).isTrue();
+        }
+    }
+}
