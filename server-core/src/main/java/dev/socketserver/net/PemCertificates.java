@@ -16,7 +16,10 @@ import java.security.PublicKey;
 import java.security.Signature;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
+import java.security.interfaces.RSAKey;
+import java.security.spec.MGF1ParameterSpec;
 import java.security.spec.PKCS8EncodedKeySpec;
+import java.security.spec.PSSParameterSpec;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
@@ -35,15 +38,17 @@ import org.jspecify.annotations.Nullable;
  * do not fit each other, leave what was read before, with one warning in the log until they change again.
  *
  * <p>One file has the certificate, followed by those of the authorities between it and a root ({@code fullchain.pem}),
- * the other the private key, RSA, EC or EdDSA, in PKCS #8 without a password ({@code BEGIN PRIVATE KEY}). Both may be
- * one file, or symbolic links. Of several certificates a client gets the one that has the name it asks for (SNI), or
- * else the first that it can use. Thread-safe.
+ * the other the private key, RSA, RSASSA-PSS, EC or EdDSA, in PKCS #8 without a password ({@code BEGIN PRIVATE KEY}).
+ * Both may be one file, or symbolic links. Of several certificates a client gets the one that has the name it asks for
+ * (SNI), or else the first that it can use. Thread-safe.
  */
 public final class PemCertificates {
     /** How long files may have changed before it is noticed, by the first handshake after that time. */
     static final Duration INTERVAL = Duration.ofSeconds(1);
 
     private static final Log LOG = Log.of(PemCertificates.class);
+    private static final PSSParameterSpec PSS_WITH_SHA_256 =
+            new PSSParameterSpec("SHA-256", "MGF1", MGF1ParameterSpec.SHA256, 32, PSSParameterSpec.TRAILER_FIELD_BC);
     private static final Pattern CERTIFICATE = block("CERTIFICATE");
     private static final Pattern PRIVATE_KEY = block("PRIVATE KEY");
 
@@ -205,6 +210,9 @@ public final class PemCertificates {
                     case "EC" -> "SHA256withECDSA";
                     default -> own.getAlgorithm();
                 });
+        if (own.getAlgorithm().equals("RSASSA-PSS") && own instanceof RSAKey rsa) {
+            signature.setParameter(rsa.getParams() == null ? PSS_WITH_SHA_256 : rsa.getParams());
+        }
         byte[] text = own.getEncoded(); // any but an empty one, with which EdDSA fails on JDK 17
         signature.initSign(key);
         signature.update(text);

@@ -33,6 +33,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Certificates in files that are replaced while a server runs. */
 @Timeout(60)
@@ -151,6 +153,17 @@ class PemCertificatesTest {
                 var client = new TlsClient(
                         TestClient.to(server.address()), trusting(file).createSSLEngine())) {
             assertThat(subject(client.shakeHands())).isEqualTo("CN=ed25519");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"rsassa-pss", "rsassa-pss-sha384"})
+    void theKeyMayBeOfRsaWithPss(String name) throws Exception {
+        Path file = Path.of(getClass().getResource(name + ".pem").toURI());
+        try (TcpServer server = start(PemCertificates.of(file, file));
+                var client = new TlsClient(
+                        TestClient.to(server.address()), trusting(file).createSSLEngine())) {
+            assertThat(subject(client.shakeHands())).isEqualTo("CN=" + name);
         }
     }
 
