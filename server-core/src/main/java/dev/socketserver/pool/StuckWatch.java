@@ -146,10 +146,11 @@ final class StuckWatch {
 
         private void report() {
             String stack = stack(worker);
+            String name = name(task);
             boolean stillRuns = !hasEnded();
-            PoolEvents.stuck(worker.name(), task.toString(), found);
+            PoolEvents.stuck(worker.name(), name, found);
             state.log.warn(
-                    "{} has run for {} ms: {}{}", worker.name(), found / 1_000_000, task, stillRuns ? stack : "");
+                    "{} has run for {} ms: {}{}", worker.name(), found / 1_000_000, name, stillRuns ? stack : "");
         }
 
         private boolean hasEnded() {
@@ -178,7 +179,16 @@ final class StuckWatch {
 
         @Override
         public void run() {
-            state.log.warn("{} finished after {} ms: {}", worker.name(), time / 1_000_000, task);
+            state.log.warn("{} finished after {} ms: {}", worker.name(), time / 1_000_000, name(task));
+        }
+    }
+
+    /** Returns what a task calls itself; the name of its class if it fails to say. */
+    private static String name(Runnable task) {
+        try {
+            return String.valueOf(task);
+        } catch (Throwable failure) {
+            return task.getClass().getName();
         }
     }
 

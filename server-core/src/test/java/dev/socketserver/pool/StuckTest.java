@@ -2,6 +2,7 @@ package dev.socketserver.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import ch.qos.logback.classic.Level;
 import dev.socketserver.peer.CapturedLog;
 import dev.socketserver.peer.Polling;
 import java.time.Duration;
@@ -10,6 +11,7 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicReference;
+import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -196,6 +198,38 @@ class StuckTest {
             it.machine.advance(SECOND.multipliedBy(3));
             assertThat(it.size()).isEqualTo(1);
             assertThat(it.done()).isEqualTo(6);
+        }
+    }
+
+    @Test
+    void aTaskThatCannotBeNamedIsReportedByItsClass() {
+        class Nameless implements Runnable {
+            private final SimulatedPool it;
+
+            Nameless(SimulatedPool it) {
+                this.it = it;
+            }
+
+            @Override
+            public void run() {
+                it.machine.sleep(SECOND.multipliedBy(3));
+            }
+
+            @Override
+            public String toString() {
+                throw new IllegalStateException("says the test");
+            }
+        }
+
+        try (var written = new CapturedLog(ElasticThreadPool.class);
+                SimulatedPool it = new SimulatedPool(b -> b.stuckAfter(SECOND))) {
+            it.pool.execute(new Nameless(it));
+            it.machine.advance(SECOND.multipliedBy(4));
+            assertThat(written.lines(Level.WARN))
+                    .hasSize(2)
+                    .allMatch(line -> line.contains(Nameless.class.getName()))
+                    .first(InstanceOfAssertFactories.STRING)
+                    .contains("has run for 1000 ms");
         }
     }
 
