@@ -71,10 +71,20 @@ final class Dispatcher implements ServicePool, Worker.Source {
 
     @Override
     public void execute(Runnable task) {
+        execute(task, Machine.FOREVER);
+    }
+
+    /**
+     * Runs a task on a worker, immediately or when one becomes free.
+     *
+     * @param nanos how long to wait for room at most, if the overload policy is to wait; if the time is up, a
+     *     {@link java.util.concurrent.TimeoutException} is the cause of the rejection
+     */
+    void execute(Runnable task, long nanos) {
         Runnable answer;
         state.lock();
         try {
-            answer = admit(task);
+            answer = admit(task, nanos);
         } finally {
             state.unlock();
         }
@@ -84,7 +94,7 @@ final class Dispatcher implements ServicePool, Worker.Source {
     }
 
     /** Accepts a task, or returns what its submitter must do once the lock is released. */
-    private @Nullable Runnable admit(Runnable task) {
+    private @Nullable Runnable admit(Runnable task, long nanos) {
         if (state.phase != Phase.RUNNING) {
             return overload.refuse(RejectionReason.SHUTDOWN, null);
         }
@@ -105,7 +115,7 @@ final class Dispatcher implements ServicePool, Worker.Source {
             enqueue(task);
             return null;
         }
-        return overload.overflow(task);
+        return overload.overflow(task, nanos);
     }
 
     private void handOver(Worker idle, Runnable task) {

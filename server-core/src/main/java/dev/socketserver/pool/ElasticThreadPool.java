@@ -164,7 +164,7 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
      * well. Others wrap the tasks that they execute and are not told, such as {@code CompletableFuture.supplyAsync} and
      * {@code ExecutorCompletionService}: their futures of dropped tasks never complete. Under
      * {@link OverloadPolicy#BLOCK}, each submission waits for room, also one by {@code invokeAll} or {@code invokeAny},
-     * whose timeouts begin to matter only behind it.
+     * whose timeouts include that wait.
      *
      * <p>Shutting down or closing the view does the same to the pool.
      */

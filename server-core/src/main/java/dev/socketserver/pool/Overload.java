@@ -2,6 +2,7 @@ package dev.socketserver.pool;
 
 import java.time.Duration;
 import java.util.Objects;
+import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -85,12 +86,14 @@ final class Overload {
     /**
      * Decides what happens to a task when the queue is full and no worker may be added.
      *
+     * @param nanos how long its submitter waits for room at most, if the policy lets it wait
      * @return what the submitter must do once the lock is released; null if the task was accepted
      */
     @Nullable
-    Runnable overflow(Runnable task) {
+    Runnable overflow(Runnable task, long nanos) {
         return switch (state.config.overloadPolicy()) {
-            case BLOCK -> state.workers.isCurrentThreadMember() ? () -> state.failures.run(task) : waitForRoom(task);
+            case BLOCK ->
+                state.workers.isCurrentThreadMember() ? () -> state.failures.run(task) : waitForRoom(task, nanos);
             case REJECT -> refuse(RejectionReason.QUEUE_FULL, null);
             case SHED_OLDEST, ADAPTIVE -> replaceOldest(task);
         };
@@ -108,36 +111,39 @@ final class Overload {
         return null;
     }
 
-    private Runnable waitForRoom(Runnable task) {
+    private Runnable waitForRoom(Runnable task, long nanos) {
         Submitter submitter = new Submitter(state.machine, task);
-        Runnable wait = () -> awaitRoom(submitter);
+        Runnable wait = () -> awaitRoom(submitter, nanos);
         addBlocked(submitter);
         return wait;
     }
 
     /** Waits until the task is queued or rejected. Without the lock. */
-    private void awaitRoom(Submitter submitter) {
-        InterruptedException interrupt = null;
+    private void awaitRoom(Submitter submitter, long nanos) {
+        Exception cause = null;
         try {
-            submitter.await(Machine.FOREVER);
+            if (!submitter.await(nanos)) {
+                withdraw(submitter, RejectionReason.QUEUE_FULL);
+                cause = new TimeoutException();
+            }
         } catch (InterruptedException e) {
-            interrupt = e;
+            cause = e;
             Thread.currentThread().interrupt();
-            withdraw(submitter);
+            withdraw(submitter, RejectionReason.INTERRUPTED);
         }
         RejectionReason refusal = submitter.refusal;
         if (refusal != null) {
-            throw rejected(refusal, interrupt);
+            throw rejected(refusal, cause);
         }
     }
 
-    /** Ends the wait of an interrupted submitter, unless its task has just been queued or rejected. */
-    private void withdraw(Submitter submitter) {
+    /** Ends the wait of a submitter that no longer waits, unless its task has just been queued or rejected. */
+    private void withdraw(Submitter submitter, RejectionReason why) {
         state.lock();
         try {
             if (removeBlocked(submitter)) {
-                state.counters.rejections.add(RejectionReason.INTERRUPTED, 1);
-                submitter.refusal = RejectionReason.INTERRUPTED;
+                state.counters.rejections.add(why, 1);
+                submitter.refusal = why;
             }
         } finally {
             state.unlock();

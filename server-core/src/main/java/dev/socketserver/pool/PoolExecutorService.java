@@ -1,5 +1,6 @@
 package dev.socketserver.pool;
 
+import dev.socketserver.internal.util.AllResults;
 import dev.socketserver.internal.util.AnyResult;
 import java.util.Collection;
 import java.util.List;
@@ -67,6 +68,17 @@ final class PoolExecutorService extends AbstractExecutorService {
     }
 
     @Override
+    public <T> List<Future<T>> invokeAll(Collection<? extends Callable<T>> tasks) throws InterruptedException {
+        return AllResults.of(tasks, Machine.FOREVER, this::newTaskFor, this::execute);
+    }
+
+    @Override
+    public <T> List<Future<T>> invokeAll(Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit)
+            throws InterruptedException {
+        return AllResults.of(tasks, unit.toNanos(timeout), this::newTaskFor, this::execute);
+    }
+
+    @Override
     public <T> T invokeAny(Collection<? extends Callable<T>> tasks) throws InterruptedException, ExecutionException {
         return AnyResult.of(tasks, this::submit);
     }
@@ -77,15 +89,30 @@ final class PoolExecutorService extends AbstractExecutorService {
         return AnyResult.of(tasks, unit.toNanos(timeout), this::submit);
     }
 
-    private <T> Future<T> submit(Callable<T> task, Queue<? super Future<T>> ended) {
+    private <T> Future<T> submit(Callable<T> task, long nanos, Queue<? super Future<T>> ended)
+            throws InterruptedException, TimeoutException {
         var future = new RejectableFuture<>(Objects.requireNonNull(task, "task"), null) {
             @Override
             protected void done() {
                 ended.add(this);
             }
         };
-        execute(future);
+        execute(future, nanos);
         return future;
+    }
+
+    private void execute(Runnable task, long nanos) throws InterruptedException, TimeoutException {
+        try {
+            dispatcher.execute(task, nanos);
+        } catch (TaskRejectedException e) {
+            if (e.getCause() instanceof TimeoutException timeout) {
+                throw timeout;
+            } else if (e.getCause() instanceof InterruptedException interrupt) {
+                Thread.interrupted();
+                throw interrupt;
+            }
+            throw e;
+        }
     }
 
     @Override

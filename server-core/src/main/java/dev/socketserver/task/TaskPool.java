@@ -1,5 +1,6 @@
 package dev.socketserver.task;
 
+import dev.socketserver.internal.util.AllResults;
 import dev.socketserver.internal.util.AnyResult;
 import dev.socketserver.internal.util.Check;
 import java.time.Duration;
@@ -154,11 +155,25 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
     }
 
     @Override
+    public final <T extends @Nullable Object> List<Future<T>> invokeAll(Collection<? extends Callable<T>> tasks)
+            throws InterruptedException {
+        return AllResults.of(tasks, WorkQueue.FOREVER, this::newTaskFor, this::execute);
+    }
+
+    /** Does what the interface says; the timeout includes the wait for room in the queue. */
+    @Override
+    public final <T extends @Nullable Object> List<Future<T>> invokeAll(
+            Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit) throws InterruptedException {
+        return AllResults.of(tasks, unit.toNanos(timeout), this::newTaskFor, this::execute);
+    }
+
+    @Override
     public final <T extends @Nullable Object> T invokeAny(Collection<? extends Callable<T>> tasks)
             throws InterruptedException, ExecutionException {
         return AnyResult.of(tasks, this::submit);
     }
 
+    /** Does what the interface says; the timeout includes the wait for room in the queue. */
     @Override
     public final <T extends @Nullable Object> T invokeAny(
             Collection<? extends Callable<T>> tasks, long timeout, TimeUnit unit)
@@ -167,10 +182,20 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // adding never fails
-    private <T extends @Nullable Object> Future<T> submit(Callable<T> task, Queue<? super Future<T>> ended) {
-        CompletableFuture<T> future = submit(task);
+    private <T extends @Nullable Object> Future<T> submit(Callable<T> task, long nanos, Queue<? super Future<T>> ended)
+            throws InterruptedException, TimeoutException {
+        TaskFuture<T> future = new TaskFuture<>(Objects.requireNonNull(task, "task"), runner);
+        execute(future, nanos);
         future.whenComplete((result, failure) -> ended.add(future));
         return future;
+    }
+
+    private void execute(Runnable task, long nanos) throws InterruptedException, TimeoutException {
+        try {
+            collector.put(queuedTask(task), nanos);
+        } catch (QueueFullException e) {
+            throw (TimeoutException) new TimeoutException().initCause(e);
+        }
     }
 
     @Override

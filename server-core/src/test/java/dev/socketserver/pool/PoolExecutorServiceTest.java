@@ -119,6 +119,38 @@ class PoolExecutorServiceTest {
     }
 
     @Test
+    void aTimeoutIncludesTheWaitForRoom() throws Exception {
+        try (var pool = busyPool()) {
+            pool.reconfigure(pool.config().toBuilder().queueCapacity(1).build());
+            ExecutorService service = pool.asExecutorService();
+            List<Callable<Integer>> tasks = List.of(() -> 1, () -> 2);
+            assertThat(service.invokeAll(tasks, 1, TimeUnit.MILLISECONDS)).allMatch(Future::isCancelled);
+            assertThatExceptionOfType(TimeoutException.class)
+                    .isThrownBy(() -> service.invokeAny(tasks, 1, TimeUnit.MILLISECONDS));
+            assertThatExceptionOfType(TimeoutException.class)
+                    .isThrownBy(() -> service.invokeAny(tasks, Long.MIN_VALUE, TimeUnit.NANOSECONDS));
+            assertThat(pool.snapshot().blockedSubmitters()).isZero();
+            service.shutdownNow();
+        }
+    }
+
+    @Test
+    void anInterruptEndsTheWaitForRoomOfInvokeAllAndInvokeAny() throws Exception {
+        try (var pool = busyPool()) {
+            pool.reconfigure(pool.config().toBuilder().queueCapacity(0).build());
+            ExecutorService service = pool.asExecutorService();
+            List<Callable<Integer>> tasks = List.of(() -> 1);
+            Thread.currentThread().interrupt();
+            assertThatExceptionOfType(InterruptedException.class).isThrownBy(() -> service.invokeAll(tasks));
+            assertThat(Thread.currentThread().isInterrupted()).isFalse();
+            Thread.currentThread().interrupt();
+            assertThatExceptionOfType(InterruptedException.class).isThrownBy(() -> service.invokeAny(tasks));
+            assertThat(Thread.currentThread().isInterrupted()).isFalse();
+            service.shutdownNow();
+        }
+    }
+
+    @Test
     void aSubmittedTaskIsToldThatItIsDropped() throws Exception {
         CompletableFuture<RejectionReason> told = new CompletableFuture<>();
         class Told implements RejectableTask {

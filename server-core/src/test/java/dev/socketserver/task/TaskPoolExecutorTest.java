@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorCompletionService;
 import java.util.concurrent.Future;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -184,6 +185,31 @@ class TaskPoolExecutorTest {
                     .isEqualTo(2);
             pool.waitCompletion();
             assertThat(pool.progress().left()).isZero();
+        }
+    }
+
+    @Test
+    void aTimeoutIncludesTheWaitForRoom() throws Exception {
+        try (var pool = new TaskPool(1)) {
+            pool.addTask(hold::here);
+            hold.awaitStarted(1);
+            List<Callable<Integer>> tasks = List.of(() -> 1, () -> 2);
+            assertThat(pool.invokeAll(tasks, 1, TimeUnit.MILLISECONDS)).allMatch(Future::isCancelled);
+            assertThatExceptionOfType(TimeoutException.class)
+                    .isThrownBy(() -> pool.invokeAny(tasks, 1, TimeUnit.MILLISECONDS));
+            hold.releaseAll();
+        }
+    }
+
+    @Test
+    void anInterruptEndsTheWaitForRoomOfInvokeAll() throws Exception {
+        try (var pool = new TaskPool(1)) {
+            pool.addTask(hold::here);
+            hold.awaitStarted(1);
+            Thread.currentThread().interrupt();
+            assertThatExceptionOfType(InterruptedException.class)
+                    .isThrownBy(() -> pool.invokeAll(List.<Callable<Integer>>of(() -> 1, () -> 2)));
+            hold.releaseAll();
         }
     }
 

@@ -29,8 +29,13 @@ public final class AnyResult {
      */
     @FunctionalInterface
     public interface Submission<T extends @Nullable Object> {
-        /** Submits a task and returns its future, which is added to the queue once it is done, in whatever way. */
-        Future<T> submit(Callable<T> task, Queue<? super Future<T>> ended);
+        /**
+         * Submits a task and returns its future, which is added to the queue once it is done, in whatever way.
+         *
+         * @throws TimeoutException if the pool has no room for it within that many nanoseconds
+         */
+        Future<T> submit(Callable<T> task, long nanos, Queue<? super Future<T>> ended)
+                throws InterruptedException, TimeoutException;
     }
 
     /**
@@ -69,10 +74,14 @@ public final class AnyResult {
             for (int failed = 0; left.hasNext() || failed < submitted.size(); ) {
                 Future<T> next = ended.poll();
                 if (next == null && left.hasNext()) {
-                    submitted.add(submission.submit(left.next(), ended));
-                    continue;
+                    try {
+                        submitted.add(submission.submit(left.next(), left(nanos, start), ended));
+                        continue;
+                    } catch (TimeoutException e) {
+                        next = ended.poll();
+                    }
                 } else if (next == null) {
-                    next = ended.poll(nanos - (System.nanoTime() - start), TimeUnit.NANOSECONDS);
+                    next = ended.poll(left(nanos, start), TimeUnit.NANOSECONDS);
                 }
                 if (next == null) {
                     throw new TimeoutException();
@@ -90,5 +99,10 @@ public final class AnyResult {
         } finally {
             submitted.forEach(future -> future.cancel(true));
         }
+    }
+
+    /** Returns how many nanoseconds are left of a time. */
+    private static long left(long nanos, long start) {
+        return Math.max(0, nanos) - (System.nanoTime() - start);
     }
 }
