@@ -92,11 +92,22 @@ final class Overload {
     @Nullable
     Runnable overflow(Runnable task, long nanos) {
         return switch (state.config.overloadPolicy()) {
-            case BLOCK ->
-                state.workers.isCurrentThreadMember() ? () -> state.failures.run(task) : waitForRoom(task, nanos);
+            case BLOCK -> {
+                Worker caller = state.workers.current();
+                yield caller == null ? waitForRoom(task, nanos) : () -> runOn(caller, task);
+            }
             case REJECT -> refuse(RejectionReason.QUEUE_FULL, null);
             case SHED_OLDEST, ADAPTIVE -> replaceOldest(task);
         };
+    }
+
+    /** Runs a task inside that of the worker that submits it, which must not wait. Without the lock. */
+    private void runOn(Worker caller, Runnable task) {
+        long start = state.machine.nanoTime();
+        state.failures.run(task);
+        caller.work.completed++;
+        caller.work.waits.record(0);
+        caller.work.runs.record(state.machine.nanoTime() - start);
     }
 
     private @Nullable Runnable replaceOldest(Runnable task) {

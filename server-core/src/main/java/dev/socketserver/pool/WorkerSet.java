@@ -86,12 +86,18 @@ final class WorkerSet {
 
     /** Returns whether the calling thread is one of the workers. */
     boolean isCurrentThreadMember() {
+        return current() != null;
+    }
+
+    /** Returns the worker that the calling thread is; null if it is none. */
+    @Nullable
+    Worker current() {
         for (int i = 0; i < members.size(); i++) {
             if (members.get(i).isCurrentThread()) {
-                return true;
+                return members.get(i);
             }
         }
-        return false;
+        return null;
     }
 
     // ---- A worker starts and ends

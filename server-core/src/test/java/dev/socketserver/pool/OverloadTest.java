@@ -161,6 +161,9 @@ class OverloadTest {
             });
             it.machine.advance(Duration.ofSeconds(1));
             assertThat(names).hasSize(10).containsOnly("worker-1");
+            assertThat(it.snapshot().completed()).isEqualTo(11);
+            assertThat(it.snapshot().waitTime().count()).isEqualTo(11);
+            assertThat(it.snapshot().runTime().count()).isEqualTo(11);
         }
     }
 
