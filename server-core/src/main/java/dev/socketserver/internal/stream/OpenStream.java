@@ -136,6 +136,14 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
         }
     }
 
+    /** Keeps what the leader does for a handshake from being taken for the time of a handler. Of the turn. */
+    final void discardTimes() {
+        Registration known = registration;
+        if (known != null) {
+            Objects.requireNonNull(poller).discardTimes(known);
+        }
+    }
+
     @Override
     public final HandshakeQueue.Place placeForHandshake(Tls rules) {
         return context.handshakes().place(remoteAddress(), rules.maxHandshakes(), this::call);

@@ -186,8 +186,15 @@ final class Poller {
                 processors.release();
             }
         } else {
-            times.discardBatch();
+            discardTimes(connection);
             work.run();
+        }
+    }
+
+    /** Called if the leader, in case that it serves the connection, does what is not a handler's. */
+    void discardTimes(Registration connection) {
+        if (connection.turn != Registration.NOT_LEADING) {
+            times.discardBatch();
         }
     }
 

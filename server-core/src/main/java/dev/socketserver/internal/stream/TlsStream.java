@@ -54,6 +54,7 @@ abstract class TlsStream extends SendingStream {
             } else if (came == 0 && !awaited.mustCompute() && !awaited.hasMore() && poller != null) {
                 return Look.NOTHING;
             }
+            discardTimes();
             boolean done = awaited.handshake(poller == null);
             applyTimeouts();
             inHandshake = !done;
