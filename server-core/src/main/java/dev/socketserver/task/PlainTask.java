@@ -1,13 +1,12 @@
 package dev.socketserver.task;
 
+import dev.socketserver.internal.util.Log;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /** A task without a result. Its failure is logged. */
 final class PlainTask implements QueuedTask {
     /** Named after the class that users know. */
-    private static final Logger LOG = LoggerFactory.getLogger("dev.socketserver.task.TaskPool");
+    private static final Log LOG = Log.named("dev.socketserver.task.TaskPool");
 
     private final Task task;
     private final @Nullable Runnable command;

@@ -1,5 +1,6 @@
 package dev.socketserver.task;
 
+import dev.socketserver.internal.util.Log;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
@@ -7,8 +8,6 @@ import java.util.concurrent.Callable;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * A task and the callbacks for its result. A {@link WorkRequestPool} runs the task on a worker, and the callbacks in
@@ -30,7 +29,7 @@ public record WorkRequest<T extends @Nullable Object>(
         BiConsumer<? super WorkRequest<T>, ? super T> callback,
         BiConsumer<? super WorkRequest<T>, ? super Throwable> exceptionCallback) {
 
-    private static final Logger LOG = LoggerFactory.getLogger(WorkRequest.class);
+    private static final Log LOG = Log.of(WorkRequest.class);
     private static final AtomicLong LAST_NUMBER = new AtomicLong();
 
     /** Checks that no component is null. */
@@ -102,7 +101,7 @@ public record WorkRequest<T extends @Nullable Object>(
     }
 
     private static void log(WorkRequest<?> request, Throwable failure) {
-        LOG.error("{} failed", request, failure);
+        LOG.error(request + " failed", failure);
     }
 
     @Override

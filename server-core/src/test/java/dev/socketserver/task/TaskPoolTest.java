@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
+import dev.socketserver.peer.CapturedLog;
 import dev.socketserver.peer.Polling;
 import java.time.Duration;
 import java.util.List;
@@ -53,6 +54,27 @@ class TaskPoolTest {
             hold.release(1);
             fifth.result();
             hold.releaseAll();
+        }
+    }
+
+    @Test
+    void theFailureOfATaskIsLoggedEvenIfItCannotDescribeItself() throws Exception {
+        class WithoutMessage extends RuntimeException {
+            private static final long serialVersionUID = 1;
+
+            @Override
+            public String getMessage() {
+                throw new IllegalStateException("says the test");
+            }
+        }
+
+        try (var log = new CapturedLog(TaskPool.class)) {
+            try (var pool = new TaskPool(1)) {
+                pool.addTask(() -> {
+                    throw new WithoutMessage();
+                });
+            }
+            assertThat(log.lines()).containsExactly("Task failed");
         }
     }
 

@@ -31,6 +31,11 @@ public final class Log {
         return new Log(LoggerFactory.getLogger(owner));
     }
 
+    /** Returns the logger of a name. */
+    public static Log named(String name) {
+        return new Log(LoggerFactory.getLogger(name));
+    }
+
     /**
      * Logs at DEBUG. Each {@code {}} in the format is replaced by an argument; a failure becomes one printable line.
      */
@@ -110,6 +115,17 @@ public final class Log {
                 toStandardError("no SLF4J back end; this and later messages are lost: " + message + ": " + cause);
             }
         } catch (Throwable failure) {
+            errorWithoutMessage(message, cause, failure);
+        }
+    }
+
+    /** Logs a cause by its class and stack trace, since it may have failed itself when the back end asked it. */
+    private void errorWithoutMessage(String message, Throwable cause, Throwable failure) {
+        try {
+            var substitute = new Throwable(cause.getClass().getName() + ", whose message cannot be had");
+            substitute.setStackTrace(cause.getStackTrace());
+            logger.error(message, substitute);
+        } catch (Throwable again) {
             backEndFailed(failure);
         }
     }
@@ -119,8 +135,16 @@ public final class Log {
      */
     private static Object[] printable(Object... arguments) {
         return Arrays.stream(arguments)
-                .map(argument -> argument instanceof Throwable failure ? Printable.of(failure) : argument)
+                .map(argument -> argument instanceof Throwable failure ? text(failure) : argument)
                 .toArray();
+    }
+
+    private static String text(Throwable failure) {
+        try {
+            return Printable.of(failure);
+        } catch (Throwable silent) {
+            return failure.getClass().getName();
+        }
     }
 
     /** Reports on standard error that a line was lost, once per process. Never throws. */

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.IThrowableProxy;
 import ch.qos.logback.core.AppenderBase;
+import dev.socketserver.peer.CapturedLog;
 import dev.socketserver.peer.ChildJvm;
 import java.io.IOException;
 import org.junit.jupiter.api.Test;
@@ -59,6 +61,33 @@ class LogTest {
         ChildJvm.Result result = ChildJvm.run(OnFullDisk.class);
         assertThat(result.output()).contains("lives on");
         assertThat(result.errors()).containsOnlyOnce("no space left on device").contains("socketserver: ");
+    }
+
+    /** As a subclass whose message is computed from what is missing. */
+    private static final class WithoutMessage extends RuntimeException {
+        private static final long serialVersionUID = 1;
+
+        @Override
+        public String getMessage() {
+            throw new IllegalStateException("says the test");
+        }
+    }
+
+    @Test
+    void aFailureThatCannotDescribeItselfIsLoggedByItsClassAndStackTrace() {
+        try (var captured = new CapturedLog(LogTest.class)) {
+            Log log = Log.of(LogTest.class);
+            log.error("a handler failed", new WithoutMessage());
+            log.warn("{} threw {}", "a listener", new WithoutMessage());
+            assertThat(captured.lines())
+                    .containsExactly("a handler failed", "a listener threw " + WithoutMessage.class.getName());
+            IThrowableProxy cause = captured.events().get(0).getThrowableProxy();
+            assertThat(cause.getMessage()).contains(WithoutMessage.class.getName());
+            assertThat(cause.getStackTraceElementProxyArray()[0]
+                            .getStackTraceElement()
+                            .getMethodName())
+                    .isEqualTo("aFailureThatCannotDescribeItselfIsLoggedByItsClassAndStackTrace");
+        }
     }
 
     @Test
