@@ -4,9 +4,9 @@ import dev.socketserver.internal.run.ServerCounters;
 import dev.socketserver.internal.util.NamedBean;
 import dev.socketserver.pool.TimeDistribution;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import java.util.Objects;
 import java.util.function.Function;
 import javax.management.Attribute;
 import javax.management.AttributeNotFoundException;
@@ -153,14 +153,19 @@ public final class ServerJmx implements AutoCloseable {
             throw new AttributeNotFoundException("cannot be set: " + attribute.getName());
         }
 
+        private static Duration grace(Object @Nullable [] parameters) {
+            if (parameters == null || parameters.length != 1 || !(parameters[0] instanceof Long millis)) {
+                throw new IllegalArgumentException("drain needs graceMillis, a long: " + Arrays.toString(parameters));
+            }
+            return Duration.ofMillis(millis);
+        }
+
         @Override
-        public @Nullable Object invoke(String action, Object[] parameters, String[] signature) {
+        public @Nullable Object invoke(String action, Object @Nullable [] parameters, String @Nullable [] signature) {
             return switch (action) {
                 case "pause" -> server.pause();
                 case "resume" -> server.resume();
-                case "drain" ->
-                    server.shutdown(Duration.ofMillis((Long) Objects.requireNonNull(parameters)[0]))
-                            .toString();
+                case "drain" -> server.shutdown(grace(parameters)).toString();
                 default -> throw new UnsupportedOperationException("a server has no such operation: " + action);
             };
         }

@@ -27,6 +27,7 @@ import javax.management.AttributeNotFoundException;
 import javax.management.MBeanFeatureInfo;
 import javax.management.MBeanServer;
 import javax.management.ObjectName;
+import javax.management.RuntimeMBeanException;
 import jdk.jfr.Recording;
 import jdk.jfr.consumer.RecordedEvent;
 import jdk.jfr.consumer.RecordingFile;
@@ -260,6 +261,12 @@ class ServerObservationTest {
             assertThat(BEANS.invoke(jmx.name(), "pause", none, none)).isEqualTo(true);
             assertThat(server.state()).isEqualTo(ServerState.PAUSED);
             assertThat(BEANS.invoke(jmx.name(), "resume", none, none)).isEqualTo(true);
+            for (Object[] wrong : new Object[][] {null, {}, {"1000"}, {1000L, 1000L}}) {
+                assertThatExceptionOfType(RuntimeMBeanException.class)
+                        .isThrownBy(() -> BEANS.invoke(jmx.name(), "drain", wrong, none))
+                        .havingCause()
+                        .withMessageStartingWith("drain needs graceMillis, a long: ");
+            }
             assertThat(BEANS.invoke(jmx.name(), "drain", new Object[] {1000L}, new String[] {"long"}))
                     .isEqualTo(new DrainReport(0, 0, List.of(), true).toString());
             assertThat(BEANS.getAttribute(jmx.name(), "State")).isEqualTo("STOPPED");

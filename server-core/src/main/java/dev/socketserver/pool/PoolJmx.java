@@ -204,7 +204,17 @@ public final class PoolJmx implements AutoCloseable {
                             String.class,
                             description + ": " + Arrays.toString(OverloadPolicy.values()),
                             pool -> reader.apply(pool.config()).name(),
-                            (config, value) -> setter.apply(config, OverloadPolicy.valueOf(value))));
+                            (config, value) -> setter.apply(config, policy(name, value))));
+        }
+
+        private static OverloadPolicy policy(String name, String wanted) {
+            for (OverloadPolicy policy : OverloadPolicy.values()) {
+                if (policy.name().equals(wanted)) {
+                    return policy;
+                }
+            }
+            throw new IllegalArgumentException(
+                    name + " must be one of " + Arrays.toString(OverloadPolicy.values()) + ": " + wanted);
         }
 
         <T> Attributes figure(String name, Class<T> type, Function<PoolSnapshot, T> reader, String description) {

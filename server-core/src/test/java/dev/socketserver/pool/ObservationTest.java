@@ -99,6 +99,10 @@ class ObservationTest {
             assertThatExceptionOfType(RuntimeMBeanException.class)
                     .isThrownBy(() -> SERVER.setAttribute(jmx.name(), new Attribute("MinWorkers", 51)))
                     .withCauseInstanceOf(IllegalArgumentException.class);
+            assertThatExceptionOfType(RuntimeMBeanException.class)
+                    .isThrownBy(() -> SERVER.setAttribute(jmx.name(), new Attribute("OverloadPolicy", "reject")))
+                    .havingCause()
+                    .withMessage("OverloadPolicy must be one of [BLOCK, REJECT, SHED_OLDEST, ADAPTIVE]: reject");
             assertThatExceptionOfType(AttributeNotFoundException.class)
                     .isThrownBy(() -> SERVER.setAttribute(jmx.name(), new Attribute("Size", 7)));
             assertThatExceptionOfType(AttributeNotFoundException.class)
