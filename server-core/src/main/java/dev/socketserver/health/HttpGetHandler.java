@@ -33,7 +33,7 @@ final class HttpGetHandler extends StreamRequestHandler {
     private static final String TEXT = "text/plain; charset=utf-8";
 
     /** Empty lines before a request are ignored, as RFC 9112 recommends. */
-    private static final Pattern HEAD = Pattern.compile("(?s)[\r\n]*+(\\S.*?)\r?\n\r?\n.*");
+    private static final Pattern HEAD = Pattern.compile("(?s)[\r\n]*+(.+?)\r?\n\r?\n.*");
 
     /** The form of RFC 9110: unlike {@link DateTimeFormatter#RFC_1123_DATE_TIME}, it has two digits for each day. */
     private static final DateTimeFormatter DATE = DateTimeFormatter.ofPattern(

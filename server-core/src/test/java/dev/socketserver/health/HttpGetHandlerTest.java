@@ -111,6 +111,7 @@ class HttpGetHandlerTest {
             POST /page HTTP/1.1\\r\\n\\r\\nx                    | 405 Method Not Allowed
             get /page HTTP/1.1\\r\\n\\r\\n                      | 405 Method Not Allowed
             GET  /page HTTP/1.1\\r\\n\\r\\n                     | 400 Bad Request
+            \\040GET /page HTTP/1.1\\r\\n\\r\\n                 | 400 Bad Request
             GET /page\\r\\n\\r\\n                               | 400 Bad Request
             GET /page HTTP/2.0\\r\\n\\r\\n                      | 400 Bad Request
             GET /page HTTP/1.1\\r\\nHost : x\\r\\n\\r\\n         | 400 Bad Request
