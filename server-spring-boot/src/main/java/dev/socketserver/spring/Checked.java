@@ -16,16 +16,33 @@ final class Checked {
     private Checked() {}
 
     /**
+     * Properties.
+     *
+     * @param prefix theirs, without the last dot
+     */
+    record Source(String prefix, Record properties) {}
+
+    /**
      * Returns what is made of the properties.
      *
      * @param prefix that of the properties, without the last dot
      * @throws InvalidConfigurationPropertyValueException if a value is not allowed
      */
     static <T> T of(String prefix, Record properties, Supplier<T> made) {
+        return of(List.of(new Source(prefix, properties)), made);
+    }
+
+    /**
+     * Returns what is made of properties.
+     *
+     * @param sources each one's values take precedence over those before; at least one, unless nothing can fail
+     * @throws InvalidConfigurationPropertyValueException if a value is not allowed
+     */
+    static <T> T of(List<Source> sources, Supplier<T> made) {
         try {
             return made.get();
         } catch (IllegalArgumentException e) {
-            throw failure(prefix, properties, String.valueOf(e.getMessage()));
+            throw failure(sources, String.valueOf(e.getMessage()));
         }
     }
 
@@ -38,15 +55,23 @@ final class Checked {
         }
     }
 
-    private static RuntimeException failure(String prefix, Record properties, String reason) {
+    private static RuntimeException failure(List<Source> sources, String reason) {
         String option = reason.replaceFirst(" .*", "");
-        for (RecordComponent component : properties.getClass().getRecordComponents()) {
-            if (component.getName().equals(option)) {
-                return new InvalidConfigurationPropertyValueException(
-                        prefix + "." + property(option), value(component, properties), reason);
+        Source last = sources.get(sources.size() - 1);
+        RuntimeException failure = new InvalidConfigurationPropertyValueException(last.prefix, last.properties, reason);
+        boolean isSet = false;
+        for (int i = sources.size() - 1; i >= 0 && !isSet; i--) {
+            Source source = sources.get(i);
+            for (RecordComponent component : source.properties.getClass().getRecordComponents()) {
+                if (component.getName().equals(option)) {
+                    Object value = value(component, source.properties);
+                    isSet = value != null;
+                    failure = new InvalidConfigurationPropertyValueException(
+                            source.prefix + "." + property(option), value, reason);
+                }
             }
         }
-        return new InvalidConfigurationPropertyValueException(prefix, properties, reason);
+        return failure;
     }
 
     /** Returns the name of the property of an option: {@code idle-timeout} of {@code idleTimeout}. */

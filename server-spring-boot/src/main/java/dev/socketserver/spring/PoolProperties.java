@@ -46,26 +46,23 @@ record PoolProperties(
         @Nullable Integer stuckCompensation,
         @Nullable WorkerKind workerKind,
         @Nullable Boolean daemon) {
-    /** Sets the options that have a property here, and returns the configuration, with its values checked. */
-    PoolConfig applyTo(String prefix, PoolConfig.Builder options) {
-        return Checked.of(prefix, this, () -> {
-            set(name, options::name);
-            set(minWorkers, options::minWorkers);
-            set(maxWorkers, options::maxWorkers);
-            set(minSpareWorkers, options::minSpareWorkers);
-            set(queueThreshold, options::queueThreshold);
-            set(maxQueueWait, options::maxQueueWait);
-            set(queueCapacity, options::queueCapacity);
-            set(idleWindow, options::idleWindow);
-            set(overloadPolicy, options::overloadPolicy);
-            set(adaptiveTarget, options::adaptiveTarget);
-            set(adaptiveInterval, options::adaptiveInterval);
-            set(stuckAfter, options::stuckAfter);
-            set(stuckAction, options::stuckAction);
-            set(stuckCompensation, options::stuckCompensation);
-            set(workerKind, options::workerKind);
-            set(daemon, options::daemon);
-            return options.build();
-        });
+    /** Sets the options that have a property here. */
+    void applyTo(PoolConfig.Builder options) {
+        set(name, options::name);
+        set(minWorkers, options::minWorkers);
+        set(maxWorkers, options::maxWorkers);
+        set(minSpareWorkers, options::minSpareWorkers);
+        set(queueThreshold, options::queueThreshold);
+        set(maxQueueWait, options::maxQueueWait);
+        set(queueCapacity, options::queueCapacity);
+        set(idleWindow, options::idleWindow);
+        set(overloadPolicy, options::overloadPolicy);
+        set(adaptiveTarget, options::adaptiveTarget);
+        set(adaptiveInterval, options::adaptiveInterval);
+        set(stuckAfter, options::stuckAfter);
+        set(stuckAction, options::stuckAction);
+        set(stuckCompensation, options::stuckCompensation);
+        set(workerKind, options::workerKind);
+        set(daemon, options::daemon);
     }
 }

@@ -4,6 +4,7 @@ import dev.socketserver.ServerConfig;
 import dev.socketserver.net.Tls;
 import dev.socketserver.pool.PoolConfig;
 import dev.socketserver.pool.WorkerKind;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,8 +14,8 @@ import org.springframework.boot.context.properties.bind.Binder;
 import org.springframework.boot.ssl.SslBundles;
 
 /**
- * The configurations of servers that properties describe. All values are checked when the context is created. A bean of
- * the context; thread-safe.
+ * The configurations of servers that properties describe. All values are checked when the context is created: those of
+ * all servers together with those of each one, if any is named. A bean of the context; thread-safe.
  */
 public final class ServerConfigs {
     /** The properties below a prefix, and the TLS that is made of them. */
@@ -37,7 +38,9 @@ public final class ServerConfigs {
         this.workers = workers;
         this.customizers = customizers;
         this.all = layer(SocketServerProperties.PREFIX, all, bundles);
-        configure(null);
+        if (servers.isEmpty()) {
+            configure(null);
+        }
         servers.forEach((name, properties) -> {
             this.servers.put(name, layer(SocketServerProperties.SERVERS + "." + name, properties, bundles));
             configure(name);
@@ -92,23 +95,29 @@ public final class ServerConfigs {
     private ServerConfig.Builder configure(@Nullable String name) {
         ServerConfig.Builder options = ServerConfig.builder();
         PoolConfig.Builder pool = PoolConfig.builder().workerKind(workers);
-        options.pool(pool.build());
-        set(all, options, pool);
+        List<Checked.Source> pools = new ArrayList<>();
+        set(all, options, pool, pools);
         if (name != null) {
-            options.name(name)
-                    .pool(pool.name(name + "-" + PoolConfig.DEFAULT_NAME).build());
+            options.name(name);
+            pool.name(name + "-" + PoolConfig.DEFAULT_NAME);
             Layer own = servers.get(name);
             if (own != null) {
-                set(own, options, pool);
+                set(own, options, pool, pools);
             }
         }
-        return options;
+        return options.pool(Checked.of(pools, pool::build));
     }
 
-    private void set(Layer layer, ServerConfig.Builder options, PoolConfig.Builder pool) {
-        layer.properties.applyTo(layer.prefix, options, pool, all.properties.host());
+    /** Sets the options of a layer. Those of the pool are checked with the last one: together they may be allowed. */
+    private void set(Layer layer, ServerConfig.Builder options, PoolConfig.Builder pool, List<Checked.Source> pools) {
+        layer.properties.applyTo(layer.prefix, options, all.properties.host());
         if (layer.tls != null) {
             options.tls(layer.tls);
+        }
+        PoolProperties own = layer.properties.pool();
+        if (own != null) {
+            own.applyTo(pool);
+            pools.add(new Checked.Source(layer.prefix + ".pool", own));
         }
     }
 }

@@ -7,7 +7,6 @@ import dev.socketserver.limit.AccessList;
 import dev.socketserver.limit.AtLimit;
 import dev.socketserver.net.Cidr;
 import dev.socketserver.net.ProxyProtocol;
-import dev.socketserver.pool.PoolConfig;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
@@ -159,16 +158,15 @@ record SocketServerProperties(
     }
 
     /**
-     * Sets the options that have a property here, except for {@link #ssl}.
+     * Sets the options that have a property here, except for {@link #ssl} and {@link #pool}.
      *
      * @param prefix that of the properties, without the last dot
      * @param options the server's options
-     * @param workers the options of the server's pool, which are set, too
      * @param hostOfAll the host if none is given here
      * @throws org.springframework.boot.context.properties.source.InvalidConfigurationPropertyValueException if a value
      *     is not allowed; names the property
      */
-    void applyTo(String prefix, ServerConfig.Builder options, PoolConfig.Builder workers, @Nullable String hostOfAll) {
+    void applyTo(String prefix, ServerConfig.Builder options, @Nullable String hostOfAll) {
         Checked.of(prefix, this, () -> {
             set(address(hostOfAll), options::address);
             set(name, options::name);
@@ -182,7 +180,6 @@ record SocketServerProperties(
             setSockets(options);
             return options.build(); // which checks all values
         });
-        set(pool, own -> options.pool(own.applyTo(prefix + ".pool", workers)));
     }
 
     private @Nullable SocketAddress address(@Nullable String hostOfAll) {

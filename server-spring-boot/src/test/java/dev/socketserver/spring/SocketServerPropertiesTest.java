@@ -350,6 +350,21 @@ class SocketServerPropertiesTest {
     }
 
     @Test
+    void whatIsSetForAllServersNeedOnlyBeAllowedTogetherWithWhatIsSetForEach() {
+        String[] properties = {"socketserver.pool.min-workers=200", "socketserver.servers.chat.pool.max-workers=300"};
+        assertThat(named("chat", properties).pool().minWorkers()).isEqualTo(200);
+        assertThat(named("chat", properties).pool().maxWorkers()).isEqualTo(300);
+
+        assertInvalid(
+                failure -> {
+                    assertThat(failure.getName()).isEqualTo("socketserver.pool.max-workers");
+                    assertThat(failure.getValue()).isEqualTo(7);
+                },
+                "socketserver.pool.max-workers=7",
+                "socketserver.servers.chat.pool.min-workers=8");
+    }
+
+    @Test
     void aNamedServerAndItsPoolHaveItsName() {
         assertThat(named("chat").name()).isEqualTo("chat");
         assertThat(named("chat").pool().name()).isEqualTo("chat-worker");
