@@ -94,6 +94,10 @@ final class SmtpCommand implements Callable<Integer> {
 
     private ServerConfig config() {
         Commands.require(spec, maxSize > 0, "--max-size must be positive: " + maxSize);
+        Commands.require(
+                spec,
+                directory == null || Files.isDirectory(directory),
+                "--directory must be a directory: " + directory);
         try {
             return ServerConfig.builder()
                     .name("smtp")

@@ -2,6 +2,7 @@ package dev.socketserver.examples;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.socketserver.ServerConfig;
 import dev.socketserver.StreamConnection;
@@ -243,6 +244,14 @@ class HttpTest {
         if (request.startsWith("HEAD")) {
             assertThat(answer).contains("\r\nContent-Length: 4\r\n");
         }
+    }
+
+    @Test
+    void aFileIsNoDirectoryToServe(@TempDir Path folder) throws IOException {
+        Path file = Files.writeString(folder.resolve("file"), "x");
+        assertThatThrownBy(() -> new Directory(file))
+                .isInstanceOf(IOException.class)
+                .hasMessage("not a directory: " + file);
     }
 
     @Test

@@ -393,6 +393,7 @@ class SmtpTest {
         "2, --port 65536, port",
         "2, --max-size 0, --max-size must be positive: 0",
         "2, --key k, --key needs --certificate",
+        "2, --directory pom.xml, --directory must be a directory: pom.xml",
         "2, --idle-timeout -1, idle-timeout must not be negative: PT-1S",
         "1, --certificate missing.pem, missing.pem"
     })

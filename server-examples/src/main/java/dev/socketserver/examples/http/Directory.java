@@ -24,6 +24,9 @@ public final class Directory implements HttpService {
      */
     public Directory(Path root) throws IOException {
         this.root = root.toRealPath();
+        if (!Files.isDirectory(this.root)) {
+            throw new IOException("not a directory: " + root);
+        }
     }
 
     @Override
