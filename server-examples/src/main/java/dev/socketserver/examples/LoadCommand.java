@@ -6,6 +6,7 @@ import dev.socketserver.examples.cli.GracefulExit;
 import dev.socketserver.examples.cli.OutputFile;
 import dev.socketserver.examples.cli.ProjectVersion;
 import dev.socketserver.examples.cli.Terminal;
+import dev.socketserver.examples.cli.Text;
 import dev.socketserver.examples.load.Load;
 import dev.socketserver.examples.load.LoadPlan;
 import dev.socketserver.examples.load.LoadResult;
@@ -150,10 +151,14 @@ final class LoadCommand implements Callable<Integer> {
         }
     }
 
+    /** Returns whether a run is within the limits; says so if its latency is not, as the table shows the errors. */
     private boolean isGoodEnough(LoadResult run) {
         long p99 = run.clients().latencies().getValueAtPercentile(99);
-        return run.errorRate() <= results.maxErrors / WHOLE
-                && (results.maxP99 == null || p99 <= results.maxP99.toNanos());
+        boolean isSlow = results.maxP99 != null && p99 > results.maxP99.toNanos();
+        if (isSlow) {
+            Commands.report(spec.commandLine(), "--max-p99 is exceeded: " + Text.nanos(p99));
+        }
+        return !isSlow && run.errorRate() <= results.maxErrors / WHOLE;
     }
 
     private void stop() {

@@ -146,6 +146,7 @@ class LoadCommandTest {
 
         assertThat(run.exitCode()).isEqualTo(exitCode);
         assertThat(run.out()).containsPattern("errors +0 ");
+        assertThat(run.err().contains("load: --max-p99 is exceeded: ")).isEqualTo(exitCode == 1);
     }
 
     @Test

@@ -122,7 +122,8 @@ public final class Commands {
         return String.valueOf(e.getMessage()).lines().findFirst().orElse(e.toString());
     }
 
-    private static void report(CommandLine command, String message) {
+    /** Prints a line about a failure of a command on its standard error. */
+    public static void report(CommandLine command, String message) {
         PrintWriter err = command.getErr();
         err.println(command.getCommandName() + ": " + message);
         err.flush();
