@@ -229,6 +229,47 @@ class ExecuteTest {
         }
     }
 
+    /** Ends by its handler's return, or by the drain after {@code keepOpen()}; nobody wanted anything of it before. */
+    @ParameterizedTest
+    @MethodSource("settings")
+    void noTaskIsTakenOnceTheHandlerSaysItsLastWords(StreamSetting setting) throws Exception {
+        for (boolean kept : new boolean[] {false, true}) {
+            Queue<String> steps = new ConcurrentLinkedQueue<>();
+            try (StreamSetting.Running running = server(setting, () -> new LineEcho() {
+                        @Override
+                        protected void handle() throws Exception {
+                            out().write(in().readLine(UTF_8, 100) + "\n", UTF_8);
+                            if (kept) {
+                                keepOpen();
+                            }
+                        }
+
+                        @Override
+                        protected void goodbye() {
+                            steps.add("goodbye: rejects " + isRejected(connection()));
+                        }
+
+                        @Override
+                        protected void finish() {
+                            steps.add("finish: rejects " + isRejected(connection()));
+                            connection().send("sent\n", UTF_8);
+                        }
+                    });
+                    Peer peer = running.connect().send("ask\n")) {
+                assertThat(peer.readLine()).isEqualTo("ask");
+                if (kept) {
+                    running.server().shutdown(Duration.ofSeconds(30));
+                }
+                assertThat(peer.readAll()).isEqualTo("sent\n");
+                assertThat(steps)
+                        .containsExactlyElementsOf(
+                                kept
+                                        ? List.of("goodbye: rejects true", "finish: rejects true")
+                                        : List.of("finish: rejects true"));
+            }
+        }
+    }
+
     private static boolean isRejected(StreamConnection connection) {
         try {
             connection.execute(() -> {});

@@ -92,7 +92,7 @@ abstract class MemoryRequest extends OpenRequest implements StreamOwner, Called 
 
     /** Returns whether calls of other threads or scheduled tasks are pending. */
     boolean isCalled() {
-        return !channel.isReading() && (scheduled || silence.isDue() || calls.hasTasks());
+        return !channel.isReading() && (scheduled || silence.isDue() || hasTasks());
     }
 
     /** Returns whether a call has queued the connection, and resets that. */
@@ -116,14 +116,24 @@ abstract class MemoryRequest extends OpenRequest implements StreamOwner, Called 
     @Override
     protected void runCalls() throws IOException {
         sendQueued();
-        calls.run();
+        runTasks();
         sendQueued();
+    }
+
+    private void runTasks() {
+        if (channel.isOpen()) {
+            calls.run();
+        }
     }
 
     final void sendQueued() throws IOException {
         if (calls.outbound().isUnsent() && channel.isOpen()) {
             out.send();
-            calls.outbound().send(channel);
+            try {
+                calls.outbound().send(channel);
+            } catch (IOException e) {
+                throw fault(e);
+            }
         }
     }
 
@@ -152,6 +162,7 @@ abstract class MemoryRequest extends OpenRequest implements StreamOwner, Called 
             return true;
         }
         silence.restart();
+        out.send();
         while (channel.isOpen()) {
             runCalls();
             out.send();
@@ -166,7 +177,7 @@ abstract class MemoryRequest extends OpenRequest implements StreamOwner, Called 
             } else if (takesIdleEvent()) {
                 run.idle(this);
             } else if (await() != MemoryChannel.Wait.ENDED) {
-                endsBy(EndReason.IDLE_TIMEOUT);
+                endsBy(inbox.whyIdleEnds(isDismissed(), false));
                 return false;
             }
         }
@@ -253,12 +264,15 @@ abstract class MemoryRequest extends OpenRequest implements StreamOwner, Called 
 
     @Override
     protected boolean hasTasks() {
-        return calls.hasTasks();
+        return channel.isOpen() && calls.hasTasks();
     }
 
     @Override
     public void endCalls() throws IOException {
-        calls.end();
+        if (handler() != null) {
+            calls.refuse();
+            runTasks();
+        }
         sendQueued();
     }
 

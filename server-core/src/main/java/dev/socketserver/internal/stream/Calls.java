@@ -25,7 +25,7 @@ import org.jspecify.annotations.Nullable;
  * groups, and the connection is to be called afterwards; the rest is of its turn.
  *
  * <pre>
- *   TAKING ──end() or drop()──▶ ENDED
+ *   TAKING ──refuse() or drop()──▶ ENDED
  * </pre>
  */
 public final class Calls {
@@ -188,8 +188,8 @@ public final class Calls {
         return tasks.remove(timer);
     }
 
-    /** Takes no task from here on, and cancels those that are not due. */
-    private synchronized void refuse() {
+    /** Takes no task from here on, and cancels those that are not due; the tasks that wait may still be run. */
+    public synchronized void refuse() {
         ended = true;
         if (timers != null) {
             timers.forEach(timer -> timer.alarms.cancel(timer));
@@ -267,12 +267,6 @@ public final class Calls {
                 task.run();
             }
         }
-    }
-
-    /** Runs the tasks that wait, and takes none from here on. */
-    public void end() {
-        refuse();
-        run();
     }
 
     /** Drops the tasks and messages that wait, takes none from here on, and leaves all groups. */

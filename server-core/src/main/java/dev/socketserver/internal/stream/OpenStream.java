@@ -34,6 +34,7 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
 
     private volatile @Nullable Registration registration; // set once, in a turn
     private volatile @Nullable Calls calls; // set once, under this
+    private boolean refusesTasks; // guarded by this: whoever wants something of it from here on wants no task
     private @Nullable ConnectionAge age; // set once, before the connection is handed on
 
     // Of the turn.
@@ -236,7 +237,20 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
         Calls known = calls;
         if (known == null) {
             known = new Calls();
+            if (refusesTasks) {
+                known.refuse();
+            }
             calls = known;
+        }
+        return known;
+    }
+
+    /** Takes no task from here on; returns what others want of it, if any ever wanted something. */
+    final synchronized @Nullable Calls refuseTasks() {
+        refusesTasks = true;
+        Calls known = calls;
+        if (known != null) {
+            known.refuse();
         }
         return known;
     }

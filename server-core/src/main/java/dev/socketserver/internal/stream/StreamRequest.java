@@ -472,13 +472,12 @@ abstract class StreamRequest extends WaitingStream {
         if (known != null && handler() != null && transport.isOpen() && (known.hasTasks() || known.hasUnsent())) {
             finishHandshake();
         }
+        known = handler() == null ? null : refuseTasks();
         if (known != null && isCallable()) {
-            if (handler() != null) {
-                abstain(known);
-                known.end();
-            }
-            sendQueued();
+            abstain(known);
+            known.run();
         }
+        sendQueued();
     }
 
     @Override
