@@ -13,10 +13,12 @@ import static dev.socketserver.EndReason.WRITE_TIMEOUT;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.socketserver.buffer.LengthPrefix;
 import dev.socketserver.peer.ChoosesEngine;
 import dev.socketserver.peer.Peer;
 import dev.socketserver.peer.TestClient;
 import java.io.IOException;
+import java.net.ProtocolException;
 import java.net.SocketTimeoutException;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -395,6 +397,32 @@ class EndedByTest {
                 Peer peer = server.connect().send("ask\n")) {
             peer.readAll();
             assertEnded(ERROR);
+        }
+    }
+
+    /** Which may answer what it refuses: the connection has not broken. */
+    @ParameterizedTest
+    @MethodSource("sampled")
+    void byItsHandlerIfALengthIsNone(StreamSetting setting) throws Exception {
+        LengthPrefix itself = LengthPrefix.bigEndian(1).includingItself();
+        for (boolean refuses : new boolean[] {true, false}) {
+            try (var server = start(setting, new Telling(Way.KEPT) {
+                        @Override
+                        protected void handle() throws IOException {
+                            try {
+                                in().readFrame(itself, 100);
+                            } catch (ProtocolException e) {
+                                if (!refuses) {
+                                    throw e;
+                                }
+                                out().write("refused, ", UTF_8);
+                            }
+                        }
+                    });
+                    Peer peer = server.connect().send("\0")) {
+                assertThat(peer.readAll()).isEqualTo(refuses ? "refused, ended by HANDLER" : "ended by ERROR");
+                assertEnded(refuses ? HANDLER : ERROR);
+            }
         }
     }
 

@@ -32,6 +32,7 @@ public final class Faults {
             return EndReason.PEER;
         }
         boolean isOther = failure instanceof MessageTooLongException
+                || failure instanceof ProtocolException
                 || failure instanceof InterruptedIOException
                 || failure instanceof ClosedChannelException; // it was closed here
         return isOther ? null : EndReason.RESET;
