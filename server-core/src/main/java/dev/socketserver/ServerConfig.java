@@ -221,11 +221,11 @@ public final class ServerConfig {
 
     /**
      * Returns how long a message may take, from when its first bytes are here and the rest is waited for, until it is
-     * complete; zero for no limit. It is about {@code readLine}, {@code readFrame}, {@code readFully} and
-     * {@code readSlice}, and about a handler that consumes nothing since its message is not complete yet. The default
-     * is 30 seconds: a peer that sends a byte now and then does not keep a worker. Unless it is zero, peers that stop
-     * inside a message give way, as if it had passed, when every worker is busy and more than half of the workers wait
-     * for slow peers.
+     * complete; zero for no limit. It is about {@code readLine}, {@code readUntil}, {@code readFrame},
+     * {@code readFully}, {@code readSlice} and {@code await}, and about a handler that consumes nothing since its
+     * message is not complete yet. The default is 30 seconds: a peer that sends a byte now and then does not keep a
+     * worker. Unless it is zero, peers that stop inside a message give way, as if it had passed, when every worker is
+     * busy and more than half of the workers wait for slow peers.
      */
     public Duration messageTimeout() {
         return options.messageTimeout;

@@ -153,6 +153,42 @@ class MessageTimeoutTest {
         assertThat(listener.count("error")).isZero();
     }
 
+    /** Both messages have to be waited for: what is known of the first must not hide the second. */
+    @ParameterizedTest
+    @EnumSource(
+            value = Engine.class,
+            names = {"SELECTING", "BLOCKING"})
+    void aLaterMessageThatDripsInIsGivenUp(Engine engine) throws Exception {
+        try (var server = new TcpServer(config(engine).build(), () -> new StreamRequestHandler() {
+            private boolean isLater;
+
+            @Override
+            protected void handle() throws IOException {
+                if (isLater) {
+                    in().await(100_000);
+                    return;
+                }
+                in().await(1);
+                out().write("and?\n", UTF_8);
+                out().flush();
+                in().await(2);
+                in().buffer().skipBytes(2);
+                isLater = true;
+                keepOpen();
+            }
+        })) {
+            server.start();
+            try (TestClient client = TestClient.to(server.address()).send("x")) {
+                assertThat(client.readLine()).isEqualTo("and?");
+                try (Drip drip = new Drip(client)) {
+                    client.awaitEnd();
+                }
+            }
+            listener.await("closed", 1);
+        }
+        assertThat(listener.failures()).hasExactlyElementsOfTypes(SocketTimeoutException.class);
+    }
+
     @ParameterizedTest
     @EnumSource(
             value = Engine.class,
@@ -236,6 +272,38 @@ class MessageTimeoutTest {
 
     static List<StreamSetting> settings() {
         return StreamSetting.engines();
+    }
+
+    /** Answers pairs of bytes, which it waits for and then takes out of the buffer. */
+    private static void answerPairs(ByteInput in, OutputStream out, boolean awaitsMessages) throws IOException {
+        while (!awaitsMessages || in.awaitMessage()) {
+            if (!in.await(2)) {
+                return;
+            }
+            in.buffer().skipBytes(2);
+            out.write('.');
+            out.flush();
+        }
+    }
+
+    /** The peer always begins the next message together with the end of the one before, which it completes at once. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void eachMessageThatIsWaitedForHasItsOwnTime(boolean awaitsMessages) throws Exception {
+        for (Engine engine : List.of(Engine.SELECTING, Engine.BLOCKING)) {
+            var conversation = StreamRequestHandler.of((in, out) -> answerPairs(in, out, awaitsMessages));
+            try (var server = new TcpServer(
+                    config(engine).messageTimeout(Duration.ofSeconds(2)).build(), conversation)) {
+                server.start();
+                try (TestClient client = TestClient.to(server.address()).send("x")) {
+                    long begin = System.nanoTime();
+                    while (System.nanoTime() - begin < TimeUnit.SECONDS.toNanos(3)) {
+                        assertThat(client.send("xx").read(1)).isEqualTo(new byte[] {'.'});
+                    }
+                }
+            }
+        }
+        assertThat(listener.failures()).doesNotHaveAnyElementsOfTypes(SocketTimeoutException.class);
     }
 
     @ParameterizedTest

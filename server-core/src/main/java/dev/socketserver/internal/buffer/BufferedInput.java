@@ -21,9 +21,9 @@ abstract class BufferedInput extends ByteInput {
     private ReadableByteChannel source;
     ByteBuf buffer = Unpooled.EMPTY_BUFFER;
     private long received; // bytes, since the connection was opened
+    private long begin; // how many bytes were consumed before the message that is unread, as far as is known
     private boolean ended;
     private boolean closed;
-    private Inside inside = Inside.NOTHING; // as the owner was told
     private boolean viewed; // a view of the buffer was returned, and is valid until the next read
 
     /**
@@ -61,16 +61,21 @@ abstract class BufferedInput extends ByteInput {
 
     /** What is waited for next is the rest of that. */
     final void goOnWith(Inside what) {
-        if (inside != what) {
-            inside = what;
-            owner.inside(what);
-        }
+        owner.inside(what);
     }
 
     /** Nothing has begun that has not ended: what is waited for next may never come. */
     final void endMessage() {
-        inside = Inside.NOTHING;
-        owner.inside(inside);
+        owner.inside(Inside.NOTHING);
+    }
+
+    /** A read begins that consumes nothing itself: what is unread is another message, if bytes were consumed since. */
+    final void goOnWithUnread() {
+        long consumed = received - buffer.readableBytes();
+        if (consumed != begin) {
+            begin = consumed;
+            endMessage();
+        }
     }
 
     /** The views that were returned end here. Where views are checked, a use of one fails from now on. */
@@ -141,6 +146,11 @@ abstract class BufferedInput extends ByteInput {
     /** Has the bytes come from there from now on, as the constructor's source. */
     public final void source(ReadableByteChannel other) {
         source = other;
+    }
+
+    /** The handler is called: what is unread is the message, or the part of it, that it is called for. */
+    public final void handling() {
+        begin = received - buffer.readableBytes();
     }
 
     /** Returns how many bytes were received and not consumed. */

@@ -35,6 +35,7 @@ public final class ChannelInput extends BufferedInput {
     @Override
     public ByteBuf buffer() throws IOException {
         beginRead();
+        goOnWithUnread();
         fill(1);
         return viewed(buffer);
     }
@@ -235,12 +236,14 @@ public final class ChannelInput extends BufferedInput {
     @Override
     public boolean await(int count) throws IOException {
         beginRead(Reading.BYTES, null, count);
+        goOnWithUnread();
         return fill(count);
     }
 
     @Override
     public boolean awaitMessage() throws IOException {
         beginRead();
+        goOnWithUnread();
         return owner.awaitMessage();
     }
 

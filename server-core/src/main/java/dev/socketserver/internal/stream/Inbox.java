@@ -222,6 +222,7 @@ public final class Inbox {
     /** The handler is called. */
     public void handling() {
         nextMessage();
+        in.handling();
         looked = false;
         consumedBefore = in.received() - in.unread();
     }
