@@ -25,9 +25,16 @@ final class ConnectionAge extends Alarm {
 
     /** Begins to count. */
     void start(Duration limit) {
-        alarms.setAt(
-                this,
-                Alarms.in(limit.plus(shift(limit, ThreadLocalRandom.current().nextDouble())), alarms.now()));
+        alarms.setAt(this, end(limit, ThreadLocalRandom.current().nextDouble(), alarms.now()));
+    }
+
+    /**
+     * Returns when a connection that is opened now has the age.
+     *
+     * @param chance from 0 to 1
+     */
+    static long end(Duration limit, double chance, long now) {
+        return Alarms.in(limit, now + shift(limit, chance).toNanos());
     }
 
     /**

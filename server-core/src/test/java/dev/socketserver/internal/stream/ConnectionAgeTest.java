@@ -20,6 +20,10 @@ class ConnectionAgeTest {
 
     @Test
     void theLongestLimitIsNoMistake() {
-        assertThat(ConnectionAge.shift(Duration.ofNanos(Long.MAX_VALUE), 1)).isPositive();
+        for (double chance : new double[] {0, 0.5, 1}) {
+            long now = System.nanoTime();
+            assertThat(ConnectionAge.end(Duration.ofNanos(Long.MAX_VALUE), chance, now) - now)
+                    .isPositive();
+        }
     }
 }
