@@ -41,6 +41,7 @@ abstract class MemoryRequest extends OpenRequest implements StreamOwner, Called 
     // Of the turn.
     private boolean turnBegins = true; // nothing was received in this turn yet
     private boolean handled; // the handler has been called
+    private boolean unheard; // the handler was called before the first byte, and has not read
 
     MemoryRequest(ServerConfig config, CallerRun run, ByteBufAllocator allocator, SocketAddress remoteAddress) {
         super(remoteAddress);
@@ -154,7 +155,16 @@ abstract class MemoryRequest extends OpenRequest implements StreamOwner, Called 
     }
 
     @Override
+    public void beforeFill() throws IOException {
+        if (unheard) {
+            unheard = false;
+            runCalls();
+        }
+    }
+
+    @Override
     public boolean awaitMessage() throws IOException {
+        unheard = false;
         goesOn();
         runCalls();
         inbox.nextMessage();
@@ -251,6 +261,7 @@ abstract class MemoryRequest extends OpenRequest implements StreamOwner, Called 
     @Override
     public void handling() {
         silence.stop();
+        unheard = !handled && in.unread() == 0;
         handled = true;
         noLongerFresh();
         inbox.handling();

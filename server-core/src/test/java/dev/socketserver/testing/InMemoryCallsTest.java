@@ -62,6 +62,20 @@ class InMemoryCallsTest {
     }
 
     @Test
+    void whatIsWantedBeforeTheFirstByteHappensThenThoughTheHandlerReads() {
+        try (var connection = InMemoryConnection.to(() -> new LineEcho() {
+            @Override
+            protected void setup() {
+                connection().send("sent\n", UTF_8);
+                connection().execute(() -> connection().send("task\n", UTF_8));
+            }
+        })) {
+            connection.expect("sent\ntask\n").send("ask\n").expect("ask\n").serve();
+            assertThat(connection.isOpen()).isTrue();
+        }
+    }
+
+    @Test
     void aPeerThatReadsNoMessageEndsItsConnectionByTheWriteTimeout() {
         try (var connection = InMemoryConnection.to(() -> new LineEcho() {
             @Override

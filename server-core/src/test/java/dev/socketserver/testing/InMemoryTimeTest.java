@@ -109,7 +109,7 @@ class InMemoryTimeTest {
             connection
                     .send("first\n")
                     .staySilent(Duration.ofMillis(9_999))
-                    .expect("first\nnow\n")
+                    .expect("now\nfirst\n")
                     .staySilent(Duration.ofMillis(1))
                     .expect("beat\n")
                     .staySilent(Duration.ofSeconds(20))
