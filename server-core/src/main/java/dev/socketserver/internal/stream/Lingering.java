@@ -42,6 +42,9 @@ final class Lingering {
     private static final Log LOG = Log.of(Lingering.class);
     private static final int DISCARDED_AT_ONCE = 64 * 1024;
 
+    /** How much is discarded without the lock. */
+    private static final int FIRST_DISCARDED = 256;
+
     /** A lingering connection; guarded by the monitor of the outer instance. */
     static final class Entry {
         final Transport transport;
@@ -89,12 +92,16 @@ final class Lingering {
      *
      * @param knowing the poller that the connection is registered with, if any
      */
-    synchronized void close(Transport transport, @Nullable Poller knowing) {
+    void close(Transport transport, @Nullable Poller knowing) {
         boolean lingers = false;
         try {
             transport.shutdownOutput();
             Entry entry = new Entry(transport, knowing);
-            lingers = !hasEnded(entry) && entries.offerLast(entry);
+            int count = transport.read(ByteBuffer.allocate(FIRST_DISCARDED)); // most peers have ended, and need no lock
+            if (count > 0) {
+                entry.receives(count);
+            }
+            lingers = count >= 0 && linger(entry, count > 0);
         } catch (IOException e) {
             LOG.debug("a peer disconnected before the end of the stream was sent: {}", e);
         } finally {
@@ -102,12 +109,21 @@ final class Lingering {
                 closeNow(transport, knowing);
             }
         }
+    }
+
+    /** Adds a connection, unless nothing more comes from its peer; returns whether it was added. */
+    private synchronized boolean linger(Entry entry, boolean mayHaveMore) throws IOException {
+        if (mayHaveMore && hasEnded(entry)) {
+            return false;
+        }
+        entries.addLast(entry);
         if (entries.size() > MOST_CONNECTIONS) {
             closeNow(entries.removeFirst());
         }
-        if (lingers && entries.size() == 1) {
+        if (entries.size() == 1) {
             alarms.set(sweep, 0);
         }
+        return true;
     }
 
     private synchronized void sweep() {
