@@ -1,0 +1,135 @@
+package dev.socketserver.interleavings;
+
+import static java.util.Objects.requireNonNull;
+
+import java.lang.reflect.Constructor;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Random;
+import kotlin.Unit;
+import org.jspecify.annotations.Nullable;
+import org.pastalab.fray.core.TestRunner;
+import org.pastalab.fray.core.command.Configuration;
+import org.pastalab.fray.core.command.ExecutionInfo;
+import org.pastalab.fray.core.command.LambdaExecutor;
+import org.pastalab.fray.core.command.NetworkDelegateType;
+import org.pastalab.fray.core.command.SystemTimeDelegateType;
+import org.pastalab.fray.core.randomness.ControlledRandom;
+import org.pastalab.fray.core.randomness.Randomness;
+import org.pastalab.fray.core.randomness.RandomnessProvider;
+import org.pastalab.fray.core.randomness.RecordedRandomProvider;
+import org.pastalab.fray.core.scheduler.POSScheduler;
+
+/**
+ * Runs a small concurrent program, a case, under many schedules. One of its threads runs at a time; before each access
+ * to a volatile field, an atomic or a monitor, the scheduler chooses which: at random, by partial order sampling, which
+ * prefers orders that differ in what races. A case throws if something went wrong; threads that wait for ever are a
+ * failure, too.
+ */
+public final class Schedules {
+    /** How many are tried. */
+    private static final int COUNT = Integer.getInteger("schedules", 2_000);
+
+    /** How long all of them may take, in seconds. */
+    private static final int LONGEST = 300;
+
+    private Schedules() {}
+
+    /** Checks that the case does not fail. */
+    public static void hold(Class<? extends Runnable> program) throws Exception {
+        String replay = System.getProperty("replay", "");
+        Throwable failure = replay.isEmpty()
+                ? search(program, program.getSimpleName())
+                : run(program, Path.of(replay), new RecordedRandomProvider(replay + "/random.json"), true);
+        if (failure != null) {
+            throw new AssertionError(
+                    program.getSimpleName() + " failed; see " + report(program.getSimpleName()), failure);
+        }
+    }
+
+    /**
+     * Checks that the case fails if what the given class does at once were done in two steps. This shows that the case
+     * looks at the right thing, and that the schedules suffice.
+     *
+     * @return the failure
+     */
+    public static Throwable failIfTorn(Class<? extends Runnable> program, Class<?> torn) throws Exception {
+        Class<? extends Runnable> changed =
+                new Torn(torn).loadClass(program.getName()).asSubclass(Runnable.class);
+        Throwable failure = search(changed, program.getSimpleName() + "-torn");
+        if (failure instanceof LinkageError wrong) {
+            throw wrong; // not what is sought
+        } else if (failure == null) {
+            throw new AssertionError(
+                    program.getSimpleName() + " does not fail if " + torn.getSimpleName() + " is torn");
+        }
+        return failure;
+    }
+
+    private static Path report(String name) {
+        return Path.of(requireNonNull(System.getProperty("fray.workDir")), name);
+    }
+
+    private static @Nullable Throwable search(Class<? extends Runnable> program, String name)
+            throws ReflectiveOperationException {
+        return run(program, report(name), new Seeds(), false);
+    }
+
+    private static @Nullable Throwable run(
+            Class<? extends Runnable> program, Path report, RandomnessProvider choices, boolean isReplay)
+            throws ReflectiveOperationException {
+        Constructor<? extends Runnable> constructor = program.getDeclaredConstructor();
+        constructor.setAccessible(true);
+        var info = new ExecutionInfo(
+                new LambdaExecutor(() -> {
+                    run(constructor);
+                    return Unit.INSTANCE;
+                }),
+                false, // unhandled exceptions are not ignored
+                false, // accesses to ordinary fields are not scheduled
+                -1); // as many steps as it takes
+        var configuration = new Configuration(
+                info,
+                report,
+                COUNT,
+                LONGEST,
+                new POSScheduler(choices.getRandomness()),
+                choices,
+                false,
+                false,
+                true,
+                isReplay,
+                false,
+                false,
+                NetworkDelegateType.NONE,
+                SystemTimeDelegateType.NONE,
+                100_000,
+                true,
+                false,
+                false,
+                false,
+                false,
+                false,
+                null);
+        return new TestRunner(configuration).run();
+    }
+
+    /** Makes the same choices in each run of the tests. */
+    private static final class Seeds implements RandomnessProvider {
+        private long seed = Long.getLong("seed", 0);
+
+        @Override
+        public Randomness getRandomness() {
+            seed++;
+            return new ControlledRandom(new ArrayList<>(), new ArrayList<>(), new Random(seed));
+        }
+    }
+
+    private static void run(Constructor<? extends Runnable> program) {
+        try {
+            program.newInstance().run();
+        } catch (ReflectiveOperationException e) {
+            throw new LinkageError("cannot make a case", e);
+        }
+    }
+}
