@@ -80,11 +80,22 @@ final class Poller {
      */
     Poller(RunContext run, ServicePool pool, Watchdog watchdog, Semaphore processors, boolean standsIn)
             throws IOException {
+        this(run, pool, watchdog, processors, standsIn, Selector.open());
+    }
+
+    /** Creates a poller with the given selector, which is the poller's from here on. */
+    Poller(
+            RunContext run,
+            ServicePool pool,
+            Watchdog watchdog,
+            Semaphore processors,
+            boolean standsIn,
+            Selector selector) {
         runner = run.runner();
         this.pool = pool;
         this.processors = processors;
         this.standsIn = standsIn;
-        selector = Selector.open();
+        this.selector = selector;
         lead = new Lead(pool, new LeadingHere(), times);
         watchdog.watch(lead);
     }
