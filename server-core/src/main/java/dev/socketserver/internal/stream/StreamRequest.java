@@ -142,9 +142,7 @@ abstract class StreamRequest extends WaitingStream {
             receive();
         }
         if (!isNews() && mayEnd()) {
-            if (!begins) {
-                receive(); // once more, since the peer's next message may have come meanwhile
-            }
+            receive(); // once more: the peer's next message may have come since, and before the drain began
             if (!isNews() && mayEnd()) {
                 dismissHere();
                 return Look.END;

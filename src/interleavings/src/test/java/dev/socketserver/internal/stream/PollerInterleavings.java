@@ -106,7 +106,7 @@ class PollerInterleavings {
             Thread other = start(() -> engine.connection.send("a", US_ASCII));
             engine.connection.close();
             join(peer, other);
-            engine.awaitEnd();
+            engine.awaitEndOfClosed();
             assertThat(engine.handled()).isIn(List.of(), List.of(1), List.of(1, 2));
         }
     }

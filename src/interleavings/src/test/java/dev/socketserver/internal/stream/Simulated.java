@@ -20,6 +20,7 @@ import dev.socketserver.internal.run.TestRun;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.ClosedChannelException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Semaphore;
@@ -97,10 +98,20 @@ final class Simulated {
         run.drain();
     }
 
-    /** Waits for the end of the connection, and of those who serve it; checks that there was one. */
+    /** Waits for the end of the connection, and of those who serve it; checks that there was one, without a failure. */
     void awaitEnd() {
-        Threads.join(threads);
+        awaitAnyEnd();
         assertThat(failures).isEmpty();
+    }
+
+    /** The same for one that another thread has closed, as a write may say. */
+    void awaitEndOfClosed() {
+        awaitAnyEnd();
+        assertThat(failures).allMatch(ClosedChannelException.class::isInstance);
+    }
+
+    private void awaitAnyEnd() {
+        Threads.join(threads);
         assertThat(ends).as("ends of the connection").isEqualTo(1);
         assertThat(channel.hasEnded()).as("the peer knows of the end").isTrue();
     }
