@@ -28,7 +28,7 @@ import org.pastalab.fray.core.scheduler.POSScheduler;
  */
 public final class Schedules {
     /** How many are tried. */
-    private static final int COUNT = Integer.getInteger("schedules", 2_000);
+    private static final int COUNT = Integer.getInteger("schedules", 1_000);
 
     /** How long all of them may take, in seconds. */
     private static final int LONGEST = 300;
@@ -48,22 +48,27 @@ public final class Schedules {
     }
 
     /**
-     * Checks that the case fails if what the given class does at once were done in two steps. This shows that the case
-     * looks at the right thing, and that the schedules suffice.
-     *
-     * @return the failure
+     * Checks that the case fails if what the given class does at once were done in several steps. This shows that the
+     * case looks at the right thing, and that the schedules suffice.
      */
-    public static Throwable failIfTorn(Class<? extends Runnable> program, Class<?> torn) throws Exception {
-        Class<? extends Runnable> changed =
-                new Torn(torn).loadClass(program.getName()).asSubclass(Runnable.class);
-        Throwable failure = search(changed, program.getSimpleName() + "-torn");
-        if (failure instanceof LinkageError wrong) {
+    public static void failIfTorn(Class<? extends Runnable> program, Class<?> torn) throws Exception {
+        fail(program, Changed.torn(torn), torn.getSimpleName() + "-torn");
+    }
+
+    /** Checks that the case fails if the given class forgets to call a method, for the same purpose. */
+    public static void failWithout(Class<? extends Runnable> program, Class<?> forgetful, String method)
+            throws Exception {
+        fail(program, Changed.without(forgetful, method), forgetful.getSimpleName() + "-without-" + method);
+    }
+
+    private static void fail(Class<? extends Runnable> program, Changed classes, String change) throws Exception {
+        String name = program.getSimpleName() + "-" + change;
+        Throwable failure = search(classes.loadClass(program.getName()).asSubclass(Runnable.class), name);
+        if (failure == null) {
+            throw new AssertionError("nothing fails: " + name);
+        } else if (failure instanceof LinkageError wrong) {
             throw wrong; // not what is sought
-        } else if (failure == null) {
-            throw new AssertionError(
-                    program.getSimpleName() + " does not fail if " + torn.getSimpleName() + " is torn");
         }
-        return failure;
     }
 
     private static Path report(String name) {

@@ -20,7 +20,7 @@ class TurnInterleavings {
         private volatile boolean closes;
         volatile int seenCalls; // written in the turn
         volatile int seenInput; // written in the turn
-        volatile int ends; // written in the turn
+        int ends; // of the turn
 
         Counting(Work<Runnable> work) {
             this.work = work;
@@ -142,8 +142,10 @@ class TurnInterleavings {
             });
             Thread caller = start(() -> request.call(false));
             Thread peer = start(request::receive);
+            Thread leader = start(() -> work.forEach(Runnable::run));
             join(worker, caller, peer);
-            work.drain(Runnable::run);
+            work.end();
+            join(leader);
             assertThat(request.seenCalls).as("calls that a turn has seen").isEqualTo(1);
             assertThat(request.seenInput).as("input that a turn has seen").isEqualTo(1);
             assertThat(request.isParked()).isTrue();

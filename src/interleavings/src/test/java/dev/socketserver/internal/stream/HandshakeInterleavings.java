@@ -29,7 +29,9 @@ class HandshakeInterleavings {
         public void run() {
             join(start(() -> shakeHands(1)), start(() -> shakeHands(1)), start(() -> shakeHands(2)));
             assertThat(computed).as("handshakes that were computed").hasValue(3);
-            assertThat(place(queue, 3, () -> {}).mayCompute()).as("one that comes later may").isTrue();
+            assertThat(place(queue, 3, () -> {}).mayCompute())
+                    .as("one that comes later may")
+                    .isTrue();
         }
 
         private void shakeHands(int source) {
@@ -64,7 +66,9 @@ class HandshakeInterleavings {
             assertThat(last.mayCompute()).isTrue();
             join(leaving, closing);
             last.leave();
-            assertThat(place(queue, 4, () -> {}).mayCompute()).as("nobody is counted for ever").isTrue();
+            assertThat(place(queue, 4, () -> {}).mayCompute())
+                    .as("nobody is counted for ever")
+                    .isTrue();
         }
     }
 

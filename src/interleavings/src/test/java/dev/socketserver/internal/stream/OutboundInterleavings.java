@@ -78,13 +78,17 @@ class OutboundInterleavings {
             }
         }
 
-        /** Checks that each message was sent in one piece, dropped, or refused, and is released unless it was refused. */
+        /**
+         * Checks that each message was sent in one piece, dropped, or refused, and is released unless it was refused.
+         */
         void check(boolean wasClosed) {
             int refused = 0;
             int dropped = 0;
             for (int i = 0; i < messages.size(); i++) {
                 boolean isTaken = answers[i] >= 0;
-                assertThat(messages.get(i).refCnt()).as("references to message %d", i).isEqualTo(isTaken ? 0 : 1);
+                assertThat(messages.get(i).refCnt())
+                        .as("references to message %d", i)
+                        .isEqualTo(isTaken ? 0 : 1);
                 refused += isTaken ? 0 : 1;
                 dropped += Math.max(0, answers[i]);
             }
@@ -99,7 +103,9 @@ class OutboundInterleavings {
             }
             assertThat(sent).as("sent once").doesNotHaveDuplicates();
             if (!wasClosed) {
-                assertThat(begun + dropped + refused).as("messages sent, dropped and refused").isEqualTo(3);
+                assertThat(begun + dropped + refused)
+                        .as("messages sent, dropped and refused")
+                        .isEqualTo(3);
                 assertThat(sent.size()).as("no message ends early").isEqualTo(2 * begun);
             }
             assertThat(outbound.isUnsent()).isFalse();
@@ -171,7 +177,10 @@ class OutboundInterleavings {
             calls.run();
             calls.end();
             join(one, other);
-            assertThat(run).as("tasks that were run").hasSize(taken[0] + taken[1]).doesNotHaveDuplicates();
+            assertThat(run)
+                    .as("tasks that were run")
+                    .hasSize(taken[0] + taken[1])
+                    .doesNotHaveDuplicates();
             assertThat(calls.hasTasks()).isFalse();
         }
 

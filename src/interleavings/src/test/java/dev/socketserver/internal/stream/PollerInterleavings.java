@@ -6,7 +6,7 @@ import static java.nio.charset.StandardCharsets.US_ASCII;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.socketserver.interleavings.Schedules;
-import dev.socketserver.internal.lead.Leadership;
+import dev.socketserver.internal.run.OpenRequest;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -143,8 +143,18 @@ class PollerInterleavings {
 
     @Test
     void transitionsInTwoStepsAreFound() throws Exception {
-        Schedules.failIfTorn(OthersPush.class, Class.forName("dev.socketserver.internal.run.Turn"));
-        Schedules.failIfTorn(LeadIsHandedOn.class, Leadership.class);
-        Schedules.failIfTorn(PushWhileLeadIsHandedOn.class, Registration.class);
+        Class<?> turn = OpenRequest.class.getSuperclass();
+        Schedules.failIfTorn(LeadIsHandedOn.class, turn);
+        Schedules.failIfTorn(Drains.class, turn);
+    }
+
+    @Test
+    void aForgottenStepIsFound() throws Exception {
+        Schedules.failWithout(Drains.class, Poller.class, "wakeIfSelecting");
+        Schedules.failWithout(Drains.class, StreamRequest.class, "dismiss");
+        Schedules.failWithout(LeadIsHandedOn.class, StreamRequest.class, "unarmed");
+        Schedules.failWithout(LeadIsHandedOn.class, Poller.class, "beginReady");
+        Schedules.failWithout(PushWhileLeadIsHandedOn.class, Poller.class, "callForLeader");
+        Schedules.failWithout(AnotherCloses.class, Connection.class, "call");
     }
 }

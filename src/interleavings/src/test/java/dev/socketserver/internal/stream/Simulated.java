@@ -47,16 +47,13 @@ final class Simulated {
      * @param handsOn whether a handler gives up the lead
      */
     Simulated(int workerCount, boolean handsOn) {
-        ServerConfig config = ServerConfig.builder()
-                .awaitFirstByte(true)
-                .listener(new Ends())
-                .build();
+        ServerConfig config =
+                ServerConfig.builder().awaitFirstByte(true).listener(new Ends()).build();
         run = new TestRun(new TcpServer(config, () -> new Handler(handsOn)), config);
         RunContext context = run.context(workers);
         var selector = new SimulatedSelector();
         channel = new SimulatedChannel(selector);
-        poller = new Poller(
-                context, workers, new Watchdog("test", () -> {}), new Semaphore(1), false, selector);
+        poller = new Poller(context, workers, new Watchdog("test", () -> {}), new Semaphore(1), false, selector);
         try {
             connection = new Connection(new Transport(channel), shared(config, context));
         } catch (IOException e) {

@@ -1,6 +1,7 @@
 package dev.socketserver.internal.stream;
 
 import java.io.IOException;
+import java.nio.channels.ClosedSelectorException;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.spi.AbstractSelectableChannel;
@@ -37,8 +38,17 @@ final class SimulatedSelector extends AbstractSelector {
         return select(action, false);
     }
 
-    private int select(Consumer<SelectionKey> action, boolean waits) {
-        List<Key> ready = ready(waits);
+    private int select(Consumer<SelectionKey> action, boolean waits) throws IOException {
+        if (!isOpen()) {
+            throw new ClosedSelectorException();
+        }
+        List<Key> ready;
+        try {
+            ready = ready(waits);
+        } catch (Error e) {
+            close(); // the scheduler ends the case, and its leader must not go on
+            throw e;
+        }
         ready.forEach(action);
         return ready.size();
     }

@@ -14,27 +14,39 @@ import org.objectweb.asm.ClassVisitor;
 import org.objectweb.asm.ClassWriter;
 import org.objectweb.asm.MethodVisitor;
 import org.objectweb.asm.Opcodes;
+import org.objectweb.asm.Type;
 
 /**
- * Loads this project's classes anew, one of them changed so that it does in several steps what it should do at once: a
- * compare-and-set becomes a look and then a write, nothing is synchronized, and other threads may come before each
- * access to a field.
+ * Loads this project's classes anew, one of them with a fault. Either it does in several steps what it should do at
+ * once: a compare-and-set becomes a look and then a write, nothing is synchronized, and other threads may come before
+ * each access to a field. Or it forgets to call a method.
  */
-public final class Torn extends ClassLoader {
+public final class Changed extends ClassLoader {
     private static final String PROJECT = "dev.socketserver.";
-    private static final String SELF = Torn.class.getName().replace('.', '/');
+    private static final String SELF = Changed.class.getName().replace('.', '/');
     private static final AtomicInteger LOADERS = new AtomicInteger();
     private static final AtomicInteger STEPS = new AtomicInteger();
 
-    private final String torn;
+    private final String changed;
+    private final @Nullable String forgotten; // null if it does things in steps
     private final ProtectionDomain origin; // its own, since Fray keeps one instrumented class for each origin and name
 
-    /** Creates a loader that tears the given class, and those in it. */
-    Torn(Class<?> torn) throws Exception {
-        super(Torn.class.getClassLoader());
-        this.torn = torn.getName();
-        var place = URI.create("file:/torn/" + LOADERS.incrementAndGet()).toURL();
+    private Changed(Class<?> changed, @Nullable String forgotten) throws IOException {
+        super(Changed.class.getClassLoader());
+        this.changed = changed.getName();
+        this.forgotten = forgotten;
+        var place = URI.create("file:/changed/" + LOADERS.incrementAndGet()).toURL();
         origin = new ProtectionDomain(new CodeSource(place, (Certificate[]) null), null);
+    }
+
+    /** Returns a loader that tears the given class, and those in it, into steps. */
+    static Changed torn(Class<?> torn) throws IOException {
+        return new Changed(torn, null);
+    }
+
+    /** Returns a loader with which the given class forgets to call a method, which then returns nothing, or false. */
+    static Changed without(Class<?> forgetful, String method) throws IOException {
+        return new Changed(forgetful, method);
     }
 
     @Override
@@ -54,25 +66,72 @@ public final class Torn extends ClassLoader {
                 throw new ClassNotFoundException(name);
             }
             byte[] known = file.readAllBytes();
-            byte[] code = isTorn(name) ? tear(known) : known;
+            byte[] code = isChanged(name) ? change(known) : known;
             return defineClass(name, code, 0, code.length, origin);
         } catch (IOException e) {
             throw new ClassNotFoundException(name, e);
         }
     }
 
-    private boolean isTorn(String name) {
-        return name.equals(torn) || name.startsWith(torn + "$");
+    private boolean isChanged(String name) {
+        return name.equals(changed) || name.startsWith(changed + "$");
     }
 
-    private byte[] tear(byte[] code) {
+    private byte[] change(byte[] code) {
         var writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
-        new ClassReader(code).accept(new Steps(writer), 0);
+        String method = forgotten;
+        new ClassReader(code).accept(method == null ? new Torn(writer) : new Forgetful(writer, method), 0);
         return writer.toByteArray();
     }
 
-    private final class Steps extends ClassVisitor {
-        Steps(ClassVisitor to) {
+    private static final class Forgetful extends ClassVisitor {
+        private final String forgotten;
+
+        Forgetful(ClassVisitor to, String forgotten) {
+            super(Opcodes.ASM9, to);
+            this.forgotten = forgotten;
+        }
+
+        @Override
+        public MethodVisitor visitMethod(
+                int access,
+                String name,
+                String descriptor,
+                @Nullable String signature,
+                String @Nullable [] exceptions) {
+            return new ForgetfulMethod(super.visitMethod(access, name, descriptor, signature, exceptions), forgotten);
+        }
+    }
+
+    private static final class ForgetfulMethod extends MethodVisitor {
+        private final String forgotten;
+
+        ForgetfulMethod(MethodVisitor to, String forgotten) {
+            super(Opcodes.ASM9, to);
+            this.forgotten = forgotten;
+        }
+
+        @Override
+        public void visitMethodInsn(int opcode, String owner, String name, String descriptor, boolean isInterface) {
+            if (!name.equals(forgotten)) {
+                super.visitMethodInsn(opcode, owner, name, descriptor, isInterface);
+                return;
+            }
+            Type[] arguments = Type.getArgumentTypes(descriptor);
+            for (int i = arguments.length - 1; i >= 0; i--) {
+                visitInsn(arguments[i].getSize() == 2 ? Opcodes.POP2 : Opcodes.POP);
+            }
+            if (opcode != Opcodes.INVOKESTATIC) {
+                visitInsn(Opcodes.POP);
+            }
+            if (Type.getReturnType(descriptor).equals(Type.BOOLEAN_TYPE)) {
+                visitInsn(Opcodes.ICONST_0);
+            }
+        }
+    }
+
+    private final class Torn extends ClassVisitor {
+        Torn(ClassVisitor to) {
             super(Opcodes.ASM9, to);
         }
 
@@ -85,18 +144,18 @@ public final class Torn extends ClassLoader {
                 String @Nullable [] exceptions) {
             MethodVisitor to =
                     super.visitMethod(access & ~Opcodes.ACC_SYNCHRONIZED, name, descriptor, signature, exceptions);
-            return name.startsWith("<") ? to : new StepsOfMethod(to);
+            return name.startsWith("<") ? to : new TornMethod(to);
         }
     }
 
-    private final class StepsOfMethod extends MethodVisitor {
-        StepsOfMethod(MethodVisitor to) {
+    private final class TornMethod extends MethodVisitor {
+        TornMethod(MethodVisitor to) {
             super(Opcodes.ASM9, to);
         }
 
         @Override
         public void visitFieldInsn(int opcode, String owner, String name, String descriptor) {
-            if (isTorn(owner.replace('/', '.')) && opcode != Opcodes.GETSTATIC) {
+            if (isChanged(owner.replace('/', '.')) && opcode != Opcodes.GETSTATIC) {
                 super.visitMethodInsn(Opcodes.INVOKESTATIC, SELF, "step", "()V", false);
             }
             super.visitFieldInsn(opcode, owner, name, descriptor);
