@@ -37,6 +37,7 @@ public final class Schedules {
 
     /** Checks that the case does not fail. */
     public static void hold(Class<? extends Runnable> program) throws Exception {
+        initialize(program);
         String replay = System.getProperty("replay", "");
         Throwable failure = replay.isEmpty()
                 ? search(program, program.getSimpleName())
@@ -62,6 +63,7 @@ public final class Schedules {
     }
 
     private static void fail(Class<? extends Runnable> program, Changed classes, String change) throws Exception {
+        initialize(program);
         String name = program.getSimpleName() + "-" + change;
         Throwable failure = search(classes.loadClass(program.getName()).asSubclass(Runnable.class), name);
         if (failure == null) {
@@ -69,6 +71,21 @@ public final class Schedules {
         } else if (failure instanceof LinkageError wrong) {
             throw wrong; // not what is sought
         }
+    }
+
+    /**
+     * Runs the case once as any program. Otherwise threads would initialize the JDK's classes while they are scheduled,
+     * of which the scheduler knows nothing: one that it lets run may wait for another that it does not.
+     */
+    private static void initialize(Class<? extends Runnable> program) throws ReflectiveOperationException {
+        run(constructor(program));
+    }
+
+    private static Constructor<? extends Runnable> constructor(Class<? extends Runnable> program)
+            throws ReflectiveOperationException {
+        Constructor<? extends Runnable> constructor = program.getDeclaredConstructor();
+        constructor.setAccessible(true);
+        return constructor;
     }
 
     private static Path report(String name) {
@@ -83,8 +100,7 @@ public final class Schedules {
     private static @Nullable Throwable run(
             Class<? extends Runnable> program, Path report, RandomnessProvider choices, boolean isReplay)
             throws ReflectiveOperationException {
-        Constructor<? extends Runnable> constructor = program.getDeclaredConstructor();
-        constructor.setAccessible(true);
+        Constructor<? extends Runnable> constructor = constructor(program);
         var info = new ExecutionInfo(
                 new LambdaExecutor(() -> {
                     run(constructor);

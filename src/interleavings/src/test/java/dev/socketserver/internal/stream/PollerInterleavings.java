@@ -77,6 +77,21 @@ class PollerInterleavings {
         }
     }
 
+    /** The peer awaits what is pushed, and nothing else happens meanwhile. */
+    static final class PushIsAwaited implements Runnable {
+        @Override
+        public void run() {
+            var engine = new Simulated(1, false);
+            assertThat(engine.connection.send("a", US_ASCII)).isTrue();
+            engine.channel.await(1);
+            assertThat(engine.connection.send("b", US_ASCII)).isTrue();
+            engine.channel.await(2);
+            engine.channel.sendEnd();
+            engine.awaitEnd();
+            assertThat(new String(engine.channel.received(), US_ASCII)).isEqualTo("ab");
+        }
+    }
+
     /** The server drains while the peer sends and another pushes: what was sent before is handled. */
     static final class Drains implements Runnable {
         @Override
@@ -132,6 +147,11 @@ class PollerInterleavings {
     }
 
     @Test
+    void whatIsPushedIsSentAtOnce() throws Exception {
+        Schedules.hold(PushIsAwaited.class);
+    }
+
+    @Test
     void aDrainEndsTheConnectionAfterWhatWasSentBefore() throws Exception {
         Schedules.hold(Drains.class);
     }
@@ -150,7 +170,7 @@ class PollerInterleavings {
 
     @Test
     void aForgottenStepIsFound() throws Exception {
-        Schedules.failWithout(Drains.class, Poller.class, "wakeIfSelecting");
+        Schedules.failWithout(PushIsAwaited.class, Poller.class, "wakeIfSelecting");
         Schedules.failWithout(Drains.class, StreamRequest.class, "dismiss");
         Schedules.failWithout(LeadIsHandedOn.class, StreamRequest.class, "unarmed");
         Schedules.failWithout(LeadIsHandedOn.class, Poller.class, "beginReady");

@@ -54,6 +54,19 @@ final class SimulatedChannel extends SocketChannel {
         }
     }
 
+    /** Waits until so many bytes were received. */
+    void await(int count) {
+        synchronized (selector) {
+            while (output.size() < count) {
+                try {
+                    selector.wait();
+                } catch (InterruptedException e) {
+                    throw new AssertionError(e);
+                }
+            }
+        }
+    }
+
     /** Returns whether the end was received, or the connection is closed. */
     boolean hasEnded() {
         synchronized (selector) {
@@ -103,6 +116,7 @@ final class SimulatedChannel extends SocketChannel {
             while (source.hasRemaining()) {
                 output.write(source.get());
             }
+            selector.changed();
             return count;
         }
     }
