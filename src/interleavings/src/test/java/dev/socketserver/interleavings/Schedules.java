@@ -27,11 +27,11 @@ import org.pastalab.fray.core.scheduler.POSScheduler;
  * failure, too.
  */
 public final class Schedules {
-    /** How many are tried. */
+    /** How many are tried of a case that is to hold. */
     private static final int COUNT = Integer.getInteger("schedules", 1_000);
 
-    /** How long all of them may take, in seconds. */
-    private static final int LONGEST = 300;
+    /** How many are tried at most of a case that is to fail. */
+    private static final int MOST_TO_FAIL = 1_000;
 
     private Schedules() {}
 
@@ -40,8 +40,8 @@ public final class Schedules {
         initialize(program);
         String replay = System.getProperty("replay", "");
         Throwable failure = replay.isEmpty()
-                ? search(program, program.getSimpleName())
-                : run(program, Path.of(replay), new RecordedRandomProvider(replay + "/random.json"), true);
+                ? search(program, program.getSimpleName(), COUNT)
+                : run(program, Path.of(replay), new RecordedRandomProvider(replay + "/random.json"), 1, true);
         if (failure != null) {
             throw new AssertionError(
                     program.getSimpleName() + " failed; see " + report(program.getSimpleName()), failure);
@@ -65,7 +65,7 @@ public final class Schedules {
     private static void fail(Class<? extends Runnable> program, Changed classes, String change) throws Exception {
         initialize(program);
         String name = program.getSimpleName() + "-" + change;
-        Throwable failure = search(classes.loadClass(program.getName()).asSubclass(Runnable.class), name);
+        Throwable failure = search(classes.loadClass(program.getName()).asSubclass(Runnable.class), name, MOST_TO_FAIL);
         if (failure == null) {
             throw new AssertionError("nothing fails: " + name);
         } else if (failure instanceof LinkageError wrong) {
@@ -92,13 +92,13 @@ public final class Schedules {
         return Path.of(requireNonNull(System.getProperty("fray.workDir")), name);
     }
 
-    private static @Nullable Throwable search(Class<? extends Runnable> program, String name)
+    private static @Nullable Throwable search(Class<? extends Runnable> program, String name, int count)
             throws ReflectiveOperationException {
-        return run(program, report(name), new Seeds(), false);
+        return run(program, report(name), new Seeds(), count, false);
     }
 
     private static @Nullable Throwable run(
-            Class<? extends Runnable> program, Path report, RandomnessProvider choices, boolean isReplay)
+            Class<? extends Runnable> program, Path report, RandomnessProvider choices, int count, boolean isReplay)
             throws ReflectiveOperationException {
         Constructor<? extends Runnable> constructor = constructor(program);
         var info = new ExecutionInfo(
@@ -112,8 +112,8 @@ public final class Schedules {
         var configuration = new Configuration(
                 info,
                 report,
-                COUNT,
-                LONGEST,
+                count,
+                Integer.MAX_VALUE, // as long as it takes
                 new POSScheduler(choices.getRandomness()),
                 choices,
                 false,
