@@ -7,11 +7,16 @@ import dev.socketserver.internal.pool.ServicePool;
 /** The parts of a run of a server, without its threads. */
 public final class TestRun {
     private final CallerRun run;
-    private final Alarms alarms = new TimingWheel(); // which nobody turns
+    private final Alarms alarms = alarms();
 
     /** Creates a run of a server that is not bound. */
     public TestRun(Server server, ServerConfig config) {
         run = new CallerRun(server, config);
+    }
+
+    /** Returns alarms that never ring. */
+    public static Alarms alarms() {
+        return new TimingWheel(); // which nobody turns
     }
 
     /** Returns what the parts for connections use. */

@@ -30,6 +30,8 @@ import java.util.concurrent.Semaphore;
  * simulated selector, with some workers instead of a pool, and nobody who watches them.
  */
 final class Simulated {
+    private static final Waits WAITS = waits(); // one for all cases, since it has a selector of the system's
+
     private final Workers workers = new Workers();
     private final List<Throwable> failures = new ArrayList<>(); // guarded by itself
     private final List<Integer> handled = new ArrayList<>(); // of the turn
@@ -68,14 +70,23 @@ final class Simulated {
         }
     }
 
-    private static StreamContext shared(ServerConfig config, RunContext context) throws IOException {
+    /** Returns places for threads to wait; none does. */
+    private static Waits waits() {
+        try {
+            return new Waits("test", TestRun.alarms(), () -> {});
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static StreamContext shared(ServerConfig config, RunContext context) {
         var buffers = SpareBuffers.none(UnpooledByteBufAllocator.DEFAULT);
         return new StreamContext(
                 config,
                 context.runner(),
                 context.drain(),
                 context.alarms(),
-                new Waits("test", context.alarms(), () -> {}),
+                WAITS,
                 new SlowPeers(context.pool(), "test"),
                 buffers,
                 buffers,
