@@ -128,7 +128,7 @@ class TaskFailureLogTest {
             it.pool.execute(new Stubborn(it.machine));
             it.machine.advance(Duration.ofSeconds(1));
         }
-        assertThat(errors()).containsExactly("has no name", "will not stop");
+        assertThat(errors()).containsExactly("will not stop");
         assertThat(written.events())
                 .filteredOn(event -> event.getLevel() == Level.ERROR)
                 .extracting(ILoggingEvent::getFormattedMessage)
