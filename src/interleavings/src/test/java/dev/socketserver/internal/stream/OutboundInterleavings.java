@@ -175,7 +175,8 @@ class OutboundInterleavings {
             Thread one = start(() -> taken[0] = add(1, run, owner));
             Thread other = start(() -> taken[1] = add(2, run, owner));
             calls.run();
-            calls.end();
+            calls.refuse();
+            calls.run();
             join(one, other);
             assertThat(run)
                     .as("tasks that were run")
