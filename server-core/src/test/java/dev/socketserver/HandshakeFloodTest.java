@@ -59,6 +59,7 @@ class HandshakeFloodTest {
     private TcpServer server(Tls tls) throws IOException {
         TcpServer server = new TcpServer(
                 Loopback.config()
+                        .engine(Engine.SELECTING)
                         .awaitFirstByte(true)
                         .tls(tls)
                         .listener(listener)
