@@ -71,7 +71,7 @@ abstract class BufferedInput extends ByteInput {
 
     /** A read begins that consumes nothing itself: what is unread is another message, if bytes were consumed since. */
     final void goOnWithUnread() {
-        long consumed = received - buffer.readableBytes();
+        long consumed = taken();
         if (consumed != begin) {
             begin = consumed;
             endMessage();
@@ -111,7 +111,7 @@ abstract class BufferedInput extends ByteInput {
     /** Returns how many bytes were consumed since the connection was opened. */
     final long consumed() {
         owner.beforeUse();
-        return received - buffer.readableBytes();
+        return taken();
     }
 
     /** Reads a byte of something of known length; returns -1 at the end of the stream. */
@@ -150,7 +150,12 @@ abstract class BufferedInput extends ByteInput {
 
     /** The handler is called: what is unread is the message, or the part of it, that it is called for. */
     public final void handling() {
-        begin = received - buffer.readableBytes();
+        begin = taken();
+    }
+
+    /** Returns how many bytes were received and consumed. */
+    public final long taken() {
+        return received - buffer.readableBytes();
     }
 
     /** Returns how many bytes were received and not consumed. */

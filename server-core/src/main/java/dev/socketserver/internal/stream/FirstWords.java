@@ -63,12 +63,8 @@ final class FirstWords {
                 handles = true;
                 greeted = hasWritten;
                 receivedBefore = in.received();
-                consumedBefore = consumed(in);
+                consumedBefore = in.taken();
             }
-        }
-
-        private static long consumed(ChannelInput in) {
-            return in.received() - in.unread();
         }
 
         /**
@@ -108,7 +104,7 @@ final class FirstWords {
 
         /** Returns whether the handler has waited for bytes that came, or consumed some, since it was called. */
         private boolean hasTaken(ChannelInput in) {
-            return in.received() != receivedBefore || consumed(in) != consumedBefore;
+            return in.received() != receivedBefore || in.taken() != consumedBefore;
         }
 
         private void settle(ChannelInput in) {

@@ -224,7 +224,7 @@ public final class Inbox {
         nextMessage();
         in.handling();
         looked = false;
-        consumedBefore = in.received() - in.unread();
+        consumedBefore = in.taken();
     }
 
     /**
@@ -235,7 +235,7 @@ public final class Inbox {
      */
     public boolean handled() throws MessageTooLongException {
         endWait();
-        boolean consumed = in.received() - in.unread() != consumedBefore;
+        boolean consumed = in.taken() != consumedBefore;
         boolean unseen = !calledBefore && !looked;
         calledBefore = true;
         looked = true;
