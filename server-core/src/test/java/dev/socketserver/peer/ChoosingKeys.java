@@ -1,5 +1,6 @@
 package dev.socketserver.peer;
 
+import java.net.Socket;
 import java.security.Principal;
 import java.security.PrivateKey;
 import java.security.cert.X509Certificate;
@@ -48,12 +49,12 @@ final class ChoosingKeys extends X509ExtendedKeyManager {
     }
 
     @Override
-    public String chooseClientAlias(String[] keyTypes, Principal[] issuers, java.net.Socket socket) {
+    public String chooseClientAlias(String[] keyTypes, Principal[] issuers, Socket socket) {
         throw new UnsupportedOperationException("these are a server's");
     }
 
     @Override
-    public String chooseServerAlias(String keyType, Principal[] issuers, java.net.Socket socket) {
+    public String chooseServerAlias(String keyType, Principal[] issuers, Socket socket) {
         throw new UnsupportedOperationException("these are an engine's");
     }
 }

@@ -5,6 +5,8 @@ import dev.socketserver.EndReason;
 import dev.socketserver.ProtocolViolationException;
 import dev.socketserver.Request;
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.time.Duration;
 import java.util.List;
@@ -84,6 +86,11 @@ public abstract class OpenRequest extends Turn {
     /** Returns the peer's address. Thread-safe. */
     public final SocketAddress remoteAddress() {
         return remoteAddress;
+    }
+
+    /** Returns the peer's IP address; null if it has none, as with Unix-domain sockets. Thread-safe. */
+    protected final @Nullable InetAddress ipAddress() {
+        return remoteAddress instanceof InetSocketAddress inet ? inet.getAddress() : null;
     }
 
     /** Replaces the address of the proxy by that of the peer behind it. */

@@ -9,8 +9,6 @@ import dev.socketserver.limit.LimitExceededException;
 import dev.socketserver.limit.SourceLimits;
 import dev.socketserver.limit.SourceTable;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import org.jspecify.annotations.Nullable;
 
 /** Admits requests by their source address, and closes those that are not admitted. Thread-safe. */
@@ -34,7 +32,7 @@ public final class SourceGate {
 
     /** Admits or closes a request without a duration, such as a datagram. */
     public boolean admits(OpenRequest request) {
-        InetAddress address = addressOf(request.remoteAddress());
+        InetAddress address = request.ipAddress();
         if (address == null) {
             return true;
         } else if (isDenied(request, address)) {
@@ -54,7 +52,7 @@ public final class SourceGate {
      * @return an action to run when the connection is closed; null if it was not admitted
      */
     public @Nullable Runnable enter(OpenRequest connection) {
-        InetAddress address = addressOf(connection.remoteAddress());
+        InetAddress address = connection.ipAddress();
         if (address == null) {
             return () -> {};
         } else if (isDenied(connection, address)) {
@@ -70,10 +68,6 @@ public final class SourceGate {
             return null;
         }
         return admission == Admission.ADMITTED ? () -> counting.close(source) : () -> {};
-    }
-
-    private static @Nullable InetAddress addressOf(SocketAddress peer) {
-        return peer instanceof InetSocketAddress inet ? inet.getAddress() : null;
     }
 
     private boolean isDenied(OpenRequest request, InetAddress address) {

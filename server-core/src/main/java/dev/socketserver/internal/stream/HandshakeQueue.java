@@ -1,10 +1,7 @@
 package dev.socketserver.internal.stream;
 
-import dev.socketserver.limit.AddressPrefix;
 import dev.socketserver.limit.PrefixLengths;
 import java.net.InetAddress;
-import java.net.InetSocketAddress;
-import java.net.SocketAddress;
 import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
@@ -63,23 +60,21 @@ final class HandshakeQueue {
         }
     }
 
+    /** The source of all peers that have no address. */
+    private static final Object WITHOUT_ADDRESS = new Object();
+
     private final Map<Object, Set<Place>> queued = new LinkedHashMap<>(); // guarded by this; the next source first
     private int computing; // guarded by this
 
     /**
      * Returns the place of a connection, outside the queue.
      *
+     * @param peer where the connection comes from; null if its peer has no address
      * @param most how many handshakes may be computed at a time, this one included
      * @param call makes the connection look again
      */
-    Place place(SocketAddress peer, int most, Runnable call) {
-        return new Place(sourceOf(peer), most, call);
-    }
-
-    /** Returns what takes turns: a prefix of addresses, or all peers that have no address. */
-    private static Object sourceOf(SocketAddress peer) {
-        InetAddress address = peer instanceof InetSocketAddress ip ? ip.getAddress() : null;
-        return address == null ? AddressPrefix.class : PrefixLengths.DEFAULT.prefixOf(address);
+    Place place(@Nullable InetAddress peer, int most, Runnable call) {
+        return new Place(peer == null ? WITHOUT_ADDRESS : PrefixLengths.DEFAULT.prefixOf(peer), most, call);
     }
 
     private synchronized boolean enter(Place place) {

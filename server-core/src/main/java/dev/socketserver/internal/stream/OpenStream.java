@@ -147,7 +147,7 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
 
     @Override
     public final HandshakeQueue.Place placeForHandshake(Tls rules) {
-        return context.handshakes().place(remoteAddress(), rules.maxHandshakes(), this::call);
+        return context.handshakes().place(ipAddress(), rules.maxHandshakes(), this::call);
     }
 
     /** Encrypts what is read and written from here on; nothing in clear text is left. */

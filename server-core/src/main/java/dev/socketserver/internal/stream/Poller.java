@@ -187,22 +187,19 @@ final class Poller {
      * that a processor is available for another leader; otherwise more threads would only compete for the processors.
      */
     void compute(Registration connection, Runnable work) {
-        if (connection.turn == Registration.NOT_LEADING) {
+        if (connection.turn == Registration.NOT_LEADING || !processors.tryAcquire()) {
             work.run();
-        } else if (processors.tryAcquire()) {
-            try {
-                leaveLead(connection);
-                work.run();
-            } finally {
-                processors.release();
-            }
-        } else {
-            discardTimes(connection);
+            return;
+        }
+        try {
+            leaveLead(connection);
             work.run();
+        } finally {
+            processors.release();
         }
     }
 
-    /** Called if the leader, in case that it serves the connection, does what is not a handler's. */
+    /** Called before what is not a handler's work, which the leader may do if it serves the connection. */
     void discardTimes(Registration connection) {
         if (connection.turn != Registration.NOT_LEADING) {
             times.discardBatch();

@@ -60,7 +60,7 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
     private ByteBuf first = Unpooled.EMPTY_BUFFER; // the handshake's first bytes, until it begins
     private long deadline; // of the handshake, on the nanoTime clock; if the clock runs
     private boolean clockRuns;
-    private HandshakeQueue.@Nullable Place place; // while SHAKING, once there was something to compute
+    private HandshakeQueue.@Nullable Place place; // while SHAKING
     private @Nullable SSLEngine engine; // from SHAKING on, as input and output
     private @Nullable TlsInput input;
     private @Nullable TlsOutput output;
@@ -173,11 +173,7 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
             owner.compute(() -> runTasks(current));
             return true;
         }
-        HandshakeQueue.Place mine = place;
-        if (mine == null) {
-            mine = owner.placeForHandshake(rules);
-            place = mine;
-        }
+        HandshakeQueue.Place mine = Objects.requireNonNull(place);
         if (!mine.mayCompute()) {
             return false;
         }
@@ -198,6 +194,7 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
         SSLEngine made = Objects.requireNonNull(rules.engines().get(), "the engines' supplier returned null");
         made.setUseClientMode(false);
         engine = made;
+        place = owner.placeForHandshake(rules);
         TlsOutput outgoing = new TlsOutput(transport, made);
         output = outgoing;
         input = new TlsInput(transport, made, first, outgoing);

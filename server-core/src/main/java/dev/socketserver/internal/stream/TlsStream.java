@@ -98,6 +98,7 @@ abstract class TlsStream extends SendingStream {
         if (!inHandshake) {
             return;
         }
+        discardTimes();
         try {
             Objects.requireNonNull(tls).handshake(true);
             inHandshake = false;

@@ -16,7 +16,7 @@ class HandshakeInterleavings {
 
     private static HandshakeQueue.Place place(HandshakeQueue queue, int source, Runnable call) {
         var peer = new InetSocketAddress("192.0.2." + source, 1);
-        return queue.place(peer, MOST, call);
+        return queue.place(peer.getAddress(), MOST, call);
     }
 
     /** Connections that compute a handshake each, when they may. */
