@@ -1,6 +1,7 @@
 package dev.socketserver.pool;
 
 import dev.socketserver.internal.pool.ServiceTask;
+import dev.socketserver.internal.util.Printable;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -146,7 +147,7 @@ final class StuckWatch {
 
         private void report() {
             String stack = stack(worker);
-            String name = name(task);
+            String name = Printable.text(task);
             boolean stillRuns = !hasEnded();
             PoolEvents.stuck(worker.name(), name, found);
             state.log.warn(
@@ -179,16 +180,7 @@ final class StuckWatch {
 
         @Override
         public void run() {
-            state.log.warn("{} finished after {} ms: {}", worker.name(), time / 1_000_000, name(task));
-        }
-    }
-
-    /** Returns what a task calls itself; the name of its class if it fails to say. */
-    private static String name(Runnable task) {
-        try {
-            return String.valueOf(task);
-        } catch (Throwable failure) {
-            return task.getClass().getName();
+            state.log.warn("{} finished after {} ms: {}", worker.name(), time / 1_000_000, Printable.text(task));
         }
     }
 

@@ -135,16 +135,8 @@ public final class Log {
      */
     private static Object[] printable(Object... arguments) {
         return Arrays.stream(arguments)
-                .map(argument -> argument instanceof Throwable failure ? text(failure) : argument)
+                .map(argument -> argument instanceof Throwable failure ? Printable.of(failure) : argument)
                 .toArray();
-    }
-
-    private static String text(Throwable failure) {
-        try {
-            return Printable.of(failure);
-        } catch (Throwable silent) {
-            return failure.getClass().getName();
-        }
     }
 
     /** Reports on standard error that a line was lost, once per process. Never throws. */

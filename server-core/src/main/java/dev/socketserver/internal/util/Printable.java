@@ -1,5 +1,6 @@
 package dev.socketserver.internal.util;
 
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -11,12 +12,21 @@ public final class Printable {
 
     /**
      * Returns the value's text with each control character, format character, line or paragraph separator and unpaired
-     * surrogate replaced by its escape, such as <code>&#92;u000a</code>.
+     * surrogate replaced by its escape, such as <code>&#92;u000a</code>; the name of its class if it fails to say.
      */
     public static String of(@Nullable Object value) {
-        String text = String.valueOf(value);
+        String text = text(value);
         int first = firstUnprintable(text);
         return first < 0 ? text : escape(text, first);
+    }
+
+    /** Returns the value's text, not escaped; the name of its class if it fails to say. */
+    public static String text(@Nullable Object value) {
+        try {
+            return String.valueOf(value);
+        } catch (Throwable failure) {
+            return Objects.requireNonNull(value).getClass().getName();
+        }
     }
 
     private static int firstUnprintable(String text) {
