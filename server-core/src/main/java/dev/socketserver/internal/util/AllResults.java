@@ -44,17 +44,17 @@ public final class AllResults {
             Function<? super Callable<T>, ? extends RunnableFuture<T>> futures,
             Execution execution)
             throws InterruptedException {
-        long start = System.nanoTime();
+        var time = Countdown.of(nanos);
         List<RunnableFuture<T>> all = new ArrayList<>(tasks.size());
         for (Callable<T> task : tasks) {
             all.add(futures.apply(task));
         }
         try {
             for (RunnableFuture<T> future : all) {
-                execution.execute(future, left(nanos, start));
+                execution.execute(future, time.left());
             }
             for (RunnableFuture<T> future : all) {
-                await(future, left(nanos, start));
+                await(future, time.left());
             }
         } catch (TimeoutException e) {
             // The caller sees from the futures which tasks have not ended.
@@ -62,10 +62,6 @@ public final class AllResults {
             all.forEach(future -> future.cancel(true));
         }
         return List.copyOf(all);
-    }
-
-    private static long left(long nanos, long start) {
-        return Math.max(0, nanos) - (System.nanoTime() - start);
     }
 
     private static void await(Future<?> future, long nanos) throws InterruptedException, TimeoutException {

@@ -65,7 +65,7 @@ public final class AnyResult {
         if (tasks.isEmpty()) {
             throw new IllegalArgumentException("there must be a task");
         }
-        long start = System.nanoTime();
+        var time = Countdown.of(nanos);
         var ended = new LinkedBlockingQueue<Future<T>>();
         List<Future<T>> submitted = new ArrayList<>(tasks.size());
         try {
@@ -75,13 +75,13 @@ public final class AnyResult {
                 Future<T> next = ended.poll();
                 if (next == null && left.hasNext()) {
                     try {
-                        submitted.add(submission.submit(left.next(), left(nanos, start), ended));
+                        submitted.add(submission.submit(left.next(), time.left(), ended));
                         continue;
                     } catch (TimeoutException e) {
                         next = ended.poll();
                     }
                 } else if (next == null) {
-                    next = ended.poll(left(nanos, start), TimeUnit.NANOSECONDS);
+                    next = ended.poll(time.left(), TimeUnit.NANOSECONDS);
                 }
                 if (next == null) {
                     throw new TimeoutException();
@@ -99,10 +99,5 @@ public final class AnyResult {
         } finally {
             submitted.forEach(future -> future.cancel(true));
         }
-    }
-
-    /** Returns how many nanoseconds are left of a time. */
-    private static long left(long nanos, long start) {
-        return Math.max(0, nanos) - (System.nanoTime() - start);
     }
 }
