@@ -55,23 +55,23 @@ final class Checked {
         }
     }
 
+    /** Names the property of the option that the reason begins with: the last one that is set, or else the first. */
     private static RuntimeException failure(List<Source> sources, String reason) {
         String option = reason.replaceFirst(" .*", "");
-        Source last = sources.get(sources.size() - 1);
-        RuntimeException failure = new InvalidConfigurationPropertyValueException(last.prefix, last.properties, reason);
-        boolean isSet = false;
-        for (int i = sources.size() - 1; i >= 0 && !isSet; i--) {
-            Source source = sources.get(i);
+        RuntimeException failure = null;
+        for (Source source : sources) {
             for (RecordComponent component : source.properties.getClass().getRecordComponents()) {
-                if (component.getName().equals(option)) {
-                    Object value = value(component, source.properties);
-                    isSet = value != null;
+                Object value = component.getName().equals(option) ? value(component, source.properties) : null;
+                if (value != null || (failure == null && component.getName().equals(option))) {
                     failure = new InvalidConfigurationPropertyValueException(
                             source.prefix + "." + property(option), value, reason);
                 }
             }
         }
-        return failure;
+        Source last = sources.get(sources.size() - 1);
+        return failure != null
+                ? failure
+                : new InvalidConfigurationPropertyValueException(last.prefix, last.properties, reason);
     }
 
     /** Returns the name of the property of an option: {@code idle-timeout} of {@code idleTimeout}. */
