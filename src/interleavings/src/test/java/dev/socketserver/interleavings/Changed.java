@@ -79,17 +79,13 @@ public final class Changed extends ClassLoader {
 
     private byte[] change(byte[] code) {
         var writer = new ClassWriter(ClassWriter.COMPUTE_MAXS);
-        String method = forgotten;
-        new ClassReader(code).accept(method == null ? new Torn(writer) : new Forgetful(writer, method), 0);
+        new ClassReader(code).accept(new EachMethod(writer), 0);
         return writer.toByteArray();
     }
 
-    private static final class Forgetful extends ClassVisitor {
-        private final String forgotten;
-
-        Forgetful(ClassVisitor to, String forgotten) {
+    private final class EachMethod extends ClassVisitor {
+        EachMethod(ClassVisitor to) {
             super(Opcodes.ASM9, to);
-            this.forgotten = forgotten;
         }
 
         @Override
@@ -99,7 +95,13 @@ public final class Changed extends ClassLoader {
                 String descriptor,
                 @Nullable String signature,
                 String @Nullable [] exceptions) {
-            return new ForgetfulMethod(super.visitMethod(access, name, descriptor, signature, exceptions), forgotten);
+            String method = forgotten;
+            int kept = method == null ? access & ~Opcodes.ACC_SYNCHRONIZED : access;
+            MethodVisitor to = super.visitMethod(kept, name, descriptor, signature, exceptions);
+            if (method != null) {
+                return new ForgetfulMethod(to, method);
+            }
+            return name.startsWith("<") ? to : new TornMethod(to);
         }
     }
 
@@ -127,24 +129,6 @@ public final class Changed extends ClassLoader {
             if (Type.getReturnType(descriptor).equals(Type.BOOLEAN_TYPE)) {
                 visitInsn(Opcodes.ICONST_0);
             }
-        }
-    }
-
-    private final class Torn extends ClassVisitor {
-        Torn(ClassVisitor to) {
-            super(Opcodes.ASM9, to);
-        }
-
-        @Override
-        public MethodVisitor visitMethod(
-                int access,
-                String name,
-                String descriptor,
-                @Nullable String signature,
-                String @Nullable [] exceptions) {
-            MethodVisitor to =
-                    super.visitMethod(access & ~Opcodes.ACC_SYNCHRONIZED, name, descriptor, signature, exceptions);
-            return name.startsWith("<") ? to : new TornMethod(to);
         }
     }
 

@@ -36,11 +36,18 @@ class TurnInterleavings {
         }
 
         private void arrive() {
-            if (begin()) {
-                serve();
-            } else {
+            if (!serveQueued()) {
                 arm();
             }
+        }
+
+        /** Has a turn, unless another thread has begun it or the request rests; returns whether it had. */
+        boolean serveQueued() {
+            boolean begun = begin();
+            if (begun) {
+                serve();
+            }
+            return begun;
         }
 
         /** What has come meanwhile is reported at once. */
@@ -107,11 +114,7 @@ class TurnInterleavings {
         public void run() {
             var work = new Work<Runnable>();
             var request = new Counting(work);
-            Thread worker = start(() -> {
-                if (request.begin()) {
-                    request.serve();
-                }
-            });
+            Thread worker = start(request::serveQueued);
             Thread leader = start(() -> work.forEach(Runnable::run));
             Thread peer = start(() -> {
                 request.receive();
@@ -135,11 +138,7 @@ class TurnInterleavings {
         public void run() {
             var work = new Work<Runnable>();
             var request = new Counting(work);
-            Thread worker = start(() -> {
-                if (request.begin()) {
-                    request.serve();
-                }
-            });
+            Thread worker = start(request::serveQueued);
             Thread caller = start(() -> request.call(false));
             Thread peer = start(request::receive);
             Thread leader = start(() -> work.forEach(Runnable::run));

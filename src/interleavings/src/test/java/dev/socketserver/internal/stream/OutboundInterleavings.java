@@ -66,8 +66,19 @@ class OutboundInterleavings {
             return Unpooled.wrappedBuffer(new byte[] {(byte) number, (byte) -number});
         }
 
-        void add(int index) {
+        private void add(int index) {
             answers[index] = outbound.add(messages.get(index), ROOM, dropsOldest);
+        }
+
+        /** Adds the messages in two threads while this one does something else. */
+        void addDuring(Runnable action) {
+            Thread one = start(() -> add(0));
+            Thread other = start(() -> {
+                add(1);
+                add(2);
+            });
+            action.run();
+            join(one, other);
         }
 
         void send() {
@@ -117,13 +128,7 @@ class OutboundInterleavings {
         @Override
         public void run() {
             var sending = new Sending(false);
-            Thread one = start(() -> sending.add(0));
-            Thread other = start(() -> {
-                sending.add(1);
-                sending.add(2);
-            });
-            sending.send();
-            join(one, other);
+            sending.addDuring(sending::send);
             sending.send();
             sending.check(false);
         }
@@ -134,13 +139,7 @@ class OutboundInterleavings {
         @Override
         public void run() {
             var sending = new Sending(true);
-            Thread one = start(() -> sending.add(0));
-            Thread other = start(() -> {
-                sending.add(1);
-                sending.add(2);
-            });
-            sending.send();
-            join(one, other);
+            sending.addDuring(sending::send);
             sending.send();
             sending.check(false);
         }
@@ -151,14 +150,10 @@ class OutboundInterleavings {
         @Override
         public void run() {
             var sending = new Sending(false);
-            Thread one = start(() -> sending.add(0));
-            Thread other = start(() -> {
-                sending.add(1);
-                sending.add(2);
+            sending.addDuring(() -> {
+                sending.send();
+                sending.outbound.close();
             });
-            sending.send();
-            sending.outbound.close();
-            join(one, other);
             sending.check(true);
         }
     }
