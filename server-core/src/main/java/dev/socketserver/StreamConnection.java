@@ -101,6 +101,7 @@ public non-sealed interface StreamConnection extends Request, Executor, AutoClos
     /**
      * Sends what was written and then the end of the stream, and ends {@link #out()}; reading goes on.
      *
+     * @throws IllegalStateException if the connection is relayed, or the calling thread does not have its turn
      * @throws IOException if writing to the peer fails
      */
     void shutdownOutput() throws IOException;
@@ -121,7 +122,8 @@ public non-sealed interface StreamConnection extends Request, Executor, AutoClos
      *     server may have put there to have it executed as if it had come encrypted (CVE-2011-0411). It counts as the
      *     peer's fault, and nothing was sent or begun. A handler that would rather ignore or refuse such bytes consumes
      *     them before: {@code in().available()} says how many there are
-     * @throws IllegalStateException if the connection has TLS already, or the calling thread does not have its turn
+     * @throws IllegalStateException if the connection has TLS already, has shut down its output or is about to end, or
+     *     the calling thread does not have its turn
      * @throws IOException if sending fails, or TLS cannot be begun
      */
     void startTls(Tls tls) throws IOException;
@@ -152,7 +154,8 @@ public non-sealed interface StreamConnection extends Request, Executor, AutoClos
      * @param upstream is connected, to any address; the connection's from here on, and closed even if this fails
      * @return the number of bytes relayed
      * @throws IllegalArgumentException if {@code upstream} is not connected
-     * @throws IllegalStateException if the connection is relayed already, or the calling thread does not have its turn
+     * @throws IllegalStateException if the connection is relayed already, has shut down its output or is about to end,
+     *     or the calling thread does not have its turn
      * @throws UnsupportedOperationException if the connection is in memory
      * @throws IOException if sending what was written fails, or {@code upstream} is closed
      */

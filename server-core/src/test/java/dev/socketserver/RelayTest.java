@@ -28,6 +28,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.function.UnaryOperator;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -278,6 +279,65 @@ class RelayTest {
                 assertThat(failures.get()).hasSize(2);
                 assertThat(peer.end().readAll()).isEmpty();
             }
+        }
+    }
+
+    /** The one would be reset, and the other one outlive its handler. */
+    @ParameterizedTest
+    @MethodSource("oneSelector")
+    void neitherAConnectionWithoutOutputNorOneThatIsAboutToEndIsRelayed(StreamSetting setting) throws Exception {
+        var failures = new LinkedBlockingQueue<String>();
+        class Late extends StreamRequestHandler {
+            @Override
+            protected void handle() throws IOException {
+                if ("shut down".equals(in().readLine(UTF_8, 100))) {
+                    connection().shutdownOutput();
+                    relay();
+                } else {
+                    connection().execute(this::relay);
+                }
+            }
+
+            private void relay() {
+                try (SocketChannel upstream = SocketChannel.open()) {
+                    connection().relayTo(upstream);
+                } catch (IllegalStateException e) {
+                    failures.add(String.valueOf(e.getMessage()));
+                } catch (IOException e) {
+                    failures.add(e.toString());
+                }
+            }
+        }
+        try (var running = setting.start(directory, config -> config, Late::new)) {
+            for (String how : List.of("shut down", "return")) {
+                try (Peer peer = running.connect()) {
+                    peer.send(how + "\n").end();
+                    assertThat(failures.take())
+                            .endsWith(how.equals("return") ? "is about to end" : "shut down its output");
+                    assertThat(peer.readAll()).isEmpty();
+                }
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("oneSelector")
+    void theOutputOfARelayedConnectionIsNotItsHandlers(StreamSetting setting) throws Exception {
+        try (RelayedServer relaying = start(setting);
+                Peer peer = relaying.connect();
+                SocketChannel upstream = relaying.accept()) {
+            StreamConnection relayed = relaying.relayed.take();
+            var failure = new CompletableFuture<Throwable>();
+            relayed.execute(() -> {
+                try {
+                    relayed.shutdownOutput();
+                } catch (IllegalStateException | IOException e) {
+                    failure.complete(e);
+                }
+            });
+            assertThat(failure.get()).isInstanceOf(IllegalStateException.class).hasMessageContaining("is relayed");
+            send(upstream, "goes on\n");
+            assertThat(peer.readLine()).isEqualTo("goes on");
         }
     }
 

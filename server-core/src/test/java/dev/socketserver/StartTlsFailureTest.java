@@ -176,6 +176,27 @@ class StartTlsFailureTest extends StartTlsConversation {
     }
 
     @Test
+    void aConnectionWithoutOutputCannotBegin() throws Exception {
+        var told = new LinkedBlockingQueue<String>();
+        try (var running = selecting().start(directory, config -> config, () -> new StreamRequestHandler() {
+                    @Override
+                    protected void handle() throws Exception {
+                        in().readLine(UTF_8, 100);
+                        connection().shutdownOutput();
+                        assertThatThrownBy(() -> connection().startTls(tls))
+                                .isInstanceOf(IllegalStateException.class)
+                                .satisfies(e -> told.add(String.valueOf(e.getMessage())));
+                    }
+                });
+                Peer peer = running.connect()) {
+            peer.send("x\n");
+            assertThat(told.take()).endsWith("has shut down its output");
+            assertThat(peer.readAll()).isEmpty();
+        }
+        assertThat(listener.count("rejected")).isZero();
+    }
+
+    @Test
     void aConnectionThatBeganWithTlsHasNoneToBegin() throws Exception {
         var config = Loopback.config().tls(TlsSetup.tls()).listener(listener).build();
         try (var server = new TcpServer(config, () -> new Greeter(Style.KEPT))) {

@@ -227,6 +227,11 @@ public final class ChannelOutput extends ByteOutput {
         buffers.giveBack(done);
     }
 
+    /** Returns whether this output has ended. */
+    public boolean isClosed() {
+        return closed;
+    }
+
     /** Gives the buffer back with everything that was not sent, and ends this output. */
     public void discard() {
         closed = true;

@@ -115,7 +115,7 @@ final class Connection extends StreamRequest implements StreamConnection {
 
     @Override
     public void shutdownOutput() throws IOException {
-        requireTurn();
+        requireOwnTurn();
         finishHandshake();
         out.send();
         calls().outbound().end();

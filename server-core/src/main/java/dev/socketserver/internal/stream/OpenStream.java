@@ -255,6 +255,19 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
         return known;
     }
 
+    /** Checks that it has an output, and is not about to end. Of the turn. */
+    final void requireOutput() {
+        if (out.isClosed()) {
+            throw new IllegalStateException(this + " has shut down its output");
+        } else if (isAboutToEnd()) {
+            throw new IllegalStateException(this + " is about to end");
+        }
+    }
+
+    private synchronized boolean isAboutToEnd() {
+        return refusesTasks;
+    }
+
     /** Returns what other threads want of it, if any ever wanted something. Thread-safe. */
     final @Nullable Calls knownCalls() {
         return calls;

@@ -22,7 +22,9 @@ abstract class TlsStream extends SendingStream {
         beforeUse();
         if (tls != null) {
             throw new IllegalStateException(this + " has TLS already");
-        } else if (in.unread() > 0) {
+        }
+        requireOutput();
+        if (in.unread() > 0) {
             throw fault(Faults.clearTextBehindStartTls(in.unread()));
         }
         var started = new TlsChannel(channel, rules, this);

@@ -32,6 +32,7 @@ abstract class WaitingStream extends TlsStream {
         Objects.requireNonNull(upstream, "upstream");
         try {
             requireOwnTurn();
+            requireOutput();
             if (!upstream.isOpen()) {
                 throw new ClosedChannelException();
             } else if (!upstream.isConnected()) {
