@@ -10,8 +10,8 @@ import java.util.Objects;
  * <p>This is a token bucket that holds {@code burst} permits and gains {@code permits} in each period. Its state is one
  * number, the time at which it will be full again, as in the generic cell rate algorithm (GCRA, ITU-T I.371).
  *
- * @param permits the number of events per period; at least 1
- * @param period at least 1 ns per permit
+ * @param permits the number of events per period; at least 1, and at most one per nanosecond of the period
+ * @param period a positive time
  * @param burst the maximum number of events at once; at least 1
  */
 public record RateLimit(long permits, Duration period, long burst) {
@@ -30,8 +30,8 @@ public record RateLimit(long permits, Duration period, long burst) {
         }
         Duration interval = period.dividedBy(permits);
         if (interval.isZero()) {
-            throw new IllegalArgumentException(
-                    "period must be at least 1 ns per permit: " + period + " for " + permits);
+            throw new IllegalArgumentException("permits must be at most one per nanosecond of the period: " + permits
+                    + " in " + period);
         }
         if (interval.compareTo(LONGEST_REFILL.dividedBy(burst)) > 0) {
             throw new IllegalArgumentException("burst must be worth less than 73 years: " + burst);

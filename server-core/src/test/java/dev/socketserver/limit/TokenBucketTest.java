@@ -140,7 +140,7 @@ class TokenBucketTest {
                 1_000_000_001,
                 Duration.ofSeconds(1),
                 1,
-                "period must be at least 1 ns per permit: PT1S for 1000000001");
+                "permits must be at most one per nanosecond of the period: 1000000001 in PT1S");
         checkRefused(1, Duration.ofDays(1), 30_000, "burst must be worth less than 73 years: 30000");
         checkRefused(
                 1, Duration.ofDays(1), Long.MAX_VALUE, "burst must be worth less than 73 years: " + Long.MAX_VALUE);

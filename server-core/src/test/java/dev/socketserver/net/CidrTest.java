@@ -3,6 +3,7 @@ package dev.socketserver.net;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
+import java.net.Inet6Address;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.UnixDomainSocketAddress;
@@ -84,6 +85,14 @@ class CidrTest {
             })
     void whatIsNoRangeIsRefusedWithoutAskingANameServer(String text) {
         assertThatIllegalArgumentException().isThrownBy(() -> Cidr.parse(text));
+    }
+
+    @Test
+    void aRangeHasNoScope() throws Exception {
+        byte[] local = InetAddress.getByName("fe80::1").getAddress();
+        var scoped = new Cidr(Inet6Address.getByAddress(null, local, 1), 128);
+        assertThat(scoped).hasToString("fe80:0:0:0:0:0:0:1/128").isEqualTo(Cidr.parse(scoped.toString()));
+        assertThat(scoped.contains(Inet6Address.getByAddress(null, local, 2))).isTrue();
     }
 
     @Test

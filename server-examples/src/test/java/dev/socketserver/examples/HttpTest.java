@@ -112,6 +112,13 @@ class HttpTest {
                         + "Content-Length: 0\r\nConnection: close\r\n\r\n");
     }
 
+    /** Old clients send one behind a body (RFC 9112, 2.2). */
+    @Test
+    void anEmptyLineBeforeARequestIsIgnored() {
+        String request = "\r\nGET / HTTP/1.1\r\nHost: h\r\n\r\n";
+        assertThat(answer(new Echo(), request + request)).isEqualTo((OK + "Content-Length: 0\r\n\r\n").repeat(2));
+    }
+
     @ParameterizedTest
     @CsvSource(
             delimiter = '|',

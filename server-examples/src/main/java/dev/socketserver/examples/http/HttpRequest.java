@@ -30,7 +30,8 @@ public final class HttpRequest {
     /** Reads a head; the body is left. */
     HttpRequest(ByteInput in) throws IOException {
         var lines = new HeadLines(in);
-        Matcher first = REQUEST_LINE.matcher(lines.next());
+        String begin = lines.next();
+        Matcher first = REQUEST_LINE.matcher(begin.isEmpty() ? lines.next() : begin); // as RFC 9112, 2.2, asks for
         if (!first.matches()) {
             throw new HttpException(400, "not a request");
         } else if (!first.group(3).equals("1")) {
