@@ -30,8 +30,8 @@ public record RateLimit(long permits, Duration period, long burst) {
         }
         Duration interval = period.dividedBy(permits);
         if (interval.isZero()) {
-            throw new IllegalArgumentException("permits must be at most one per nanosecond of the period: " + permits
-                    + " in " + period);
+            throw new IllegalArgumentException(
+                    "permits must be at most one per nanosecond of the period: " + permits + " in " + period);
         }
         if (interval.compareTo(LONGEST_REFILL.dividedBy(burst)) > 0) {
             throw new IllegalArgumentException("burst must be worth less than 73 years: " + burst);
