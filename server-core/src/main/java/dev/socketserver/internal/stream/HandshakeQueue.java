@@ -54,6 +54,18 @@ final class HandshakeQueue {
             return enter(this);
         }
 
+        /** Returns whether it waits in the queue, or may be computed. */
+        boolean isTaken() {
+            return stateOf(this) != State.OUT;
+        }
+
+        /** Leaves, unless it waits. */
+        void pause() {
+            if (stateOf(this) == State.COMPUTING) {
+                leave();
+            }
+        }
+
         /** Leaves, whether it was computed, waits, or was never here. */
         void leave() {
             HandshakeQueue.this.leave(this);
@@ -89,6 +101,10 @@ final class HandshakeQueue {
             }
         }
         return place.state == State.COMPUTING;
+    }
+
+    private synchronized State stateOf(Place place) {
+        return place.state;
     }
 
     private void leave(Place place) {

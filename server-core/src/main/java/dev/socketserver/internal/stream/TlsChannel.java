@@ -61,7 +61,8 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
     private long deadline; // of the handshake, on the nanoTime clock; if the clock runs
     private boolean clockRuns;
     private HandshakeQueue.@Nullable Place place; // while SHAKING
-    private @Nullable SSLEngine engine; // from SHAKING on, as input and output
+    private @Nullable SSLEngine
+            engine; // while SHAKING, once it is first computed, and from there on, as input and output
     private @Nullable TlsInput input;
     private @Nullable TlsOutput output;
 
@@ -92,12 +93,12 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
 
     /** Tells whether the handshake has begun and is not done. */
     boolean isShaking() {
-        return engine != null && !secure;
+        return place != null;
     }
 
-    /** Returns whether the handshake cannot go on before something is computed. */
-    boolean mustCompute() {
-        return isShaking() && Objects.requireNonNull(engine).getHandshakeStatus() == HandshakeStatus.NEED_TASK;
+    /** Returns whether the handshake has to be computed, and waits for that, or may go on now. */
+    boolean isInQueue() {
+        return place != null && place.isTaken();
     }
 
     /** How long the handshake may still take, more than nothing; the clock starts when this is asked first. */
@@ -142,8 +143,26 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
      * @throws SSLException if one of the two refuses the other
      */
     boolean handshake(boolean waits) throws IOException {
+        if (place == null) {
+            place = owner.placeForHandshake(rules);
+        }
+        if (engine == null && !waits && !place.mayCompute()) {
+            return false;
+        }
+        try {
+            secure = goOn(waits);
+        } finally {
+            place.pause();
+        }
+        if (secure) {
+            place = null;
+        }
+        return secure;
+    }
+
+    private boolean goOn(boolean waits) throws IOException {
         if (engine == null) {
-            start();
+            createEngine();
         }
         SSLEngine current = Objects.requireNonNull(engine);
         TlsOutput outgoing = Objects.requireNonNull(output);
@@ -159,11 +178,7 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
             }
             next = current.getHandshakeStatus();
         }
-        secure = goesOn;
-        if (secure) {
-            place = null;
-        }
-        return secure;
+        return goesOn;
     }
 
     /** Runs the engine's tasks; returns false if they have to wait for others'. A thread that may wait does not. */
@@ -191,10 +206,14 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
      * @throws SSLException if the engine cannot be used
      */
     void start() throws SSLException {
+        place = owner.placeForHandshake(rules);
+        createEngine();
+    }
+
+    private void createEngine() throws SSLException {
         SSLEngine made = Objects.requireNonNull(rules.engines().get(), "the engines' supplier returned null");
         made.setUseClientMode(false);
         engine = made;
-        place = owner.placeForHandshake(rules);
         TlsOutput outgoing = new TlsOutput(transport, made);
         output = outgoing;
         input = new TlsInput(transport, made, first, outgoing);

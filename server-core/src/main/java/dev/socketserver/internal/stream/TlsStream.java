@@ -53,7 +53,7 @@ abstract class TlsStream extends SendingStream {
                 return Look.END;
             } else if (came < 0 || (expired && awaited.isOverdue())) {
                 throw awaited.brokenOff();
-            } else if (came == 0 && !awaited.mustCompute() && !awaited.hasMore() && poller != null) {
+            } else if (came == 0 && !awaited.isInQueue() && !awaited.hasMore() && poller != null) {
                 return Look.NOTHING;
             }
             discardTimes();

@@ -153,7 +153,7 @@ abstract class WaitingStream extends TlsStream {
             return relayed.prepareToWait();
         }
         TlsChannel shaking = tls;
-        if (shaking != null && shaking.mustCompute()) {
+        if (shaking != null && shaking.isInQueue()) {
             clock.arm(clock.until());
             return 0; // it is called: what its peer sends meanwhile is left to the system
         }

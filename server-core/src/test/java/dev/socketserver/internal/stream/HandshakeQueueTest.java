@@ -40,6 +40,25 @@ class HandshakeQueueTest {
     }
 
     @Test
+    void whoPausesLetsOthersComputeButKeepsItsPlaceInTheQueue() {
+        HandshakeQueue.Place first = place("192.0.2.1", 1, "first");
+        HandshakeQueue.Place second = place("192.0.2.2", 1, "second");
+        assertThat(first.isTaken()).isFalse();
+        assertThat(first.mayCompute()).isTrue();
+        assertThat(second.mayCompute()).isFalse();
+        assertThat(first.isTaken()).isTrue();
+        second.pause();
+        assertThat(second.isTaken()).as("in the queue").isTrue();
+        first.pause();
+        assertThat(first.isTaken()).isFalse();
+        assertThat(called).containsExactly("second");
+        first.pause(); // again
+        assertThat(first.mayCompute()).isFalse();
+        second.pause();
+        assertThat(called).containsExactly("second", "first");
+    }
+
+    @Test
     void sourcesTakeTurns() {
         HandshakeQueue.Place first = place("192.0.2.1", 1, "first");
         assertThat(first.mayCompute()).isTrue();
