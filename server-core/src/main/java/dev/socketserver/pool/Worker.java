@@ -264,19 +264,43 @@ final class Worker extends FollowUp implements Runnable {
     }
 
     private void perform(Runnable task) {
+        resetInterrupt();
+        try {
+            try {
+                task.run();
+            } finally {
+                restoreThread(name, priority, loader);
+            }
+        } catch (Throwable failure) {
+            failures.report(task, failure);
+        }
+    }
+
+    /** Clears an interrupt that was meant for an earlier task. */
+    private void resetInterrupt() {
         Thread.interrupted();
         if (source.isStopping()) {
             // The pool stopped between taking the task and clearing the interrupt: the task must see it.
             Thread.currentThread().interrupt();
         }
+    }
+
+    /** Runs a task inside the one that submits it, which finds its thread as it was. */
+    void performInside(Runnable task) {
+        Thread self = Thread.currentThread();
+        String nameBefore = self.getName();
+        int priorityBefore = self.getPriority();
+        @Nullable ClassLoader loaderBefore = self.getContextClassLoader();
+        boolean interrupted = self.isInterrupted();
+        resetInterrupt();
         try {
-            try {
-                task.run();
-            } finally {
-                restoreThread();
+            failures.run(task);
+        } finally {
+            restoreThread(nameBefore, priorityBefore, loaderBefore);
+            resetInterrupt();
+            if (interrupted) {
+                self.interrupt();
             }
-        } catch (Throwable failure) {
-            failures.report(task, failure);
         }
     }
 
@@ -284,16 +308,16 @@ final class Worker extends FollowUp implements Runnable {
      * Restores what a task may have changed in its thread. Thread-locals remain, since there is no way to clear them.
      */
     @SuppressWarnings("ThreadPriorityCheck") // nothing relies on the priority
-    private void restoreThread() {
+    private static void restoreThread(String toName, int toPriority, @Nullable ClassLoader toLoader) {
         Thread self = Thread.currentThread();
-        if (self.getContextClassLoader() != loader) {
-            self.setContextClassLoader(loader);
+        if (self.getContextClassLoader() != toLoader) {
+            self.setContextClassLoader(toLoader);
         }
-        if (self.getPriority() != priority) {
-            self.setPriority(priority);
+        if (self.getPriority() != toPriority) {
+            self.setPriority(toPriority);
         }
-        if (!self.getName().equals(name)) {
-            self.setName(name);
+        if (!self.getName().equals(toName)) {
+            self.setName(toName);
         }
     }
 }

@@ -136,4 +136,46 @@ class WorkerThreadTest {
         assertThat(traits).containsOnly(traits.get(0)).hasSize(3);
         assertThat(traits.get(0).loader()).isSameAs(Thread.currentThread().getContextClassLoader());
     }
+
+    @Test
+    void aTaskThatRunsInsideAnotherLeavesItsThreadAsItWas() throws Exception {
+        PoolConfig config = empty().minWorkers(1)
+                .maxWorkers(1)
+                .queueCapacity(1)
+                .overloadPolicy(OverloadPolicy.BLOCK)
+                .build();
+        List<String> seen = new ArrayList<>();
+        try (var pool = new ElasticThreadPool(config);
+                var loader = new URLClassLoader(new URL[0])) {
+            Runnable inside = () -> {
+                Thread self = Thread.currentThread();
+                seen.add("inside: interrupted " + self.isInterrupted());
+                self.setName("inside");
+                self.setPriority(Thread.MIN_PRIORITY);
+                self.setContextClassLoader(null);
+                self.interrupt();
+            };
+            pool.execute(() -> {
+                Thread self = Thread.currentThread();
+                self.setName("outside");
+                self.setContextClassLoader(loader);
+                Traits before = Traits.of(self);
+                pool.execute(() -> {}); // fills the queue
+                pool.execute(inside);
+                seen.add(self.getName() + ": interrupted " + Thread.interrupted());
+                self.interrupt();
+                pool.execute(inside);
+                seen.add(self.getName() + ": interrupted " + Thread.interrupted());
+                seen.add("as before: " + Traits.of(self).equals(before));
+            });
+            pool.join();
+        }
+        assertThat(seen)
+                .containsExactly(
+                        "inside: interrupted false",
+                        "outside: interrupted false",
+                        "inside: interrupted false",
+                        "outside: interrupted true",
+                        "as before: true");
+    }
 }
