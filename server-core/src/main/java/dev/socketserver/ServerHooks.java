@@ -81,6 +81,7 @@ final class ServerHooks<R extends Request> implements Hooks {
             }
         } catch (Throwable e) {
             request.endsBy(EndReason.ERROR);
+            request.refuseTasks();
             handler.endAfter(e);
             throw e;
         }

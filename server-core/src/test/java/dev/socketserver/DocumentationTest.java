@@ -5,8 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.socketserver.internal.lead.HandlerTimes;
 import dev.socketserver.internal.lead.Watchdog;
 import dev.socketserver.internal.run.Alarms;
+import dev.socketserver.internal.run.OpenRequest;
 import dev.socketserver.internal.run.ServerRun;
-import dev.socketserver.internal.stream.StreamEndpoint;
 import dev.socketserver.internal.util.Backoff;
 import dev.socketserver.internal.util.RateLimitedLog;
 import dev.socketserver.pool.PoolConfig;
@@ -111,7 +111,7 @@ class DocumentationTest {
                         shown(ServerRun.SERVICE_INTERVAL),
                         shown(ServerRun.FIRST_BYTE_PATIENCE),
                         shown(ServerRun.FORCED_END),
-                        shown(StreamEndpoint.LAST_WORD),
+                        shown(OpenRequest.LAST_WORD),
                         shown(Duration.ofNanos(Backoff.FIRST)),
                         shown(Duration.ofNanos(Backoff.LONGEST)),
                         shown(RateLimitedLog.INTERVAL),

@@ -9,6 +9,7 @@ import dev.socketserver.peer.RecordingListener;
 import dev.socketserver.peer.TestClient;
 import dev.socketserver.pool.PoolConfig;
 import java.io.IOException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -316,6 +317,29 @@ class DrainTest {
                     out().write('!');
                 }
             };
+        }
+    }
+
+    @Test
+    void aGoodbyeWaitsForHalfASecondAtMostWhateverItsHandlerSets() throws Exception {
+        List<String> failures = new ArrayList<>(); // of the turn, until the server has stopped
+        try (var server = new TcpServer(config().build(), () -> new LineEcho() {
+            @Override
+            protected void goodbye() throws IOException {
+                connection().readTimeout(Duration.ofHours(1));
+                try {
+                    in().read();
+                } catch (SocketTimeoutException e) {
+                    failures.add(e.getMessage());
+                }
+            }
+        })) {
+            server.start();
+            try (TestClient client = TestClient.to(server.address())) {
+                assertThat(client.send("ask\n").readLine()).isEqualTo("ask");
+                server.shutdown(GRACE);
+                assertThat(failures).containsExactly("no data received for PT0.5S");
+            }
         }
     }
 }

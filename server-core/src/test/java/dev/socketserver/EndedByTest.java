@@ -438,4 +438,23 @@ class EndedByTest {
             assertEnded(ERROR);
         }
     }
+
+    @ParameterizedTest
+    @MethodSource("sampled")
+    void aTimeoutThatTheHandlerSurvivesIsNotWhy(StreamSetting setting) throws Exception {
+        try (var server = start(setting, config -> config.readTimeout(SHORT), new Telling(Way.KEPT) {
+                    @Override
+                    void answer(String line) throws IOException {
+                        try {
+                            in().read();
+                        } catch (SocketTimeoutException expected) {
+                            out().write(line + "\n", UTF_8);
+                        }
+                    }
+                });
+                Peer peer = asking(server.connect())) {
+            assertThat(peer.end().readAll()).isEqualTo("ended by PEER");
+            assertEnded(PEER);
+        }
+    }
 }

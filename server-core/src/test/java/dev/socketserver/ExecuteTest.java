@@ -6,10 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.socketserver.peer.ChoosesEngine;
 import dev.socketserver.peer.LineEcho;
+import dev.socketserver.peer.Loopback;
 import dev.socketserver.peer.OpenedConnections;
 import dev.socketserver.peer.Peer;
 import dev.socketserver.peer.Polling;
 import dev.socketserver.peer.RecordingListener;
+import dev.socketserver.peer.TestClient;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -20,6 +22,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Supplier;
@@ -357,6 +360,109 @@ class ExecuteTest {
                 assertThat(task.get()).isEqualTo("done");
                 assertThat(peer.readLine()).isEqualTo("ask");
             }
+        }
+    }
+
+    /** A framing that has a task run when the server drains, during its last look at what has come. */
+    private Framing executingOnce(StreamConnection[] connection, CountDownLatch draining, Runnable task) {
+        return (received, known) -> {
+            try {
+                draining.await();
+            } catch (InterruptedException e) {
+                Thread.currentThread().interrupt();
+            }
+            connection[0].execute(task);
+            return false;
+        };
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void aTaskAcceptedWhenTheConnectionEndsRunsThoughThereIsNoHandlerYet(StreamSetting setting) throws Exception {
+        var draining = new CountDownLatch(1);
+        var connection = new StreamConnection[1];
+        var steps = new ConcurrentLinkedQueue<String>();
+        var listener = new OpenedConnections() {
+            @Override
+            public void opened(Server server, Request request) {
+                connection[0] = (StreamConnection) request;
+                super.opened(server, request);
+            }
+
+            @Override
+            public void stateChanged(Server server, ServerState state) {
+                if (state == ServerState.DRAINING) {
+                    draining.countDown();
+                }
+            }
+        };
+        Framing framing = executingOnce(connection, draining, () -> steps.add("task"));
+        try (StreamSetting.Running running = setting.start(
+                        directory,
+                        config -> config.listener(listener).framing(framing).awaitFirstByte(true),
+                        () -> new LineEcho() {
+                            @Override
+                            protected void setup() {
+                                steps.add("setup");
+                            }
+
+                            @Override
+                            protected void finish() {
+                                steps.add("finish");
+                            }
+                        });
+                Peer peer = running.connect().send("a")) {
+            listener.take();
+            running.server().shutdown(Duration.ofSeconds(30));
+            assertThat(steps).containsExactly("setup", "task", "finish");
+        }
+    }
+
+    @Test
+    void aConnectionThatHasEndedWithoutAHandlerTakesNoTask() throws Exception {
+        var taken = new LinkedBlockingQueue<String>();
+        try (var server = new TcpServer(Loopback.config().awaitFirstByte(true).build(), LineEcho::new) {
+            @Override
+            protected void shutdownRequest(StreamConnection connection) throws Exception {
+                try {
+                    connection.execute(() -> taken.add("ran"));
+                    taken.add("accepted");
+                } catch (RejectedExecutionException expected) {
+                    taken.add("rejected");
+                }
+                super.shutdownRequest(connection);
+            }
+        }) {
+            server.start();
+            TestClient.to(server.address()).close();
+            assertThat(taken.take()).isEqualTo("rejected");
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void noTaskIsTakenInFinishAfterAFailure(StreamSetting setting) throws Exception {
+        var taken = new LinkedBlockingQueue<String>();
+        try (StreamSetting.Running running = server(setting, () -> new LineEcho() {
+                    @Override
+                    protected void handle() throws Exception {
+                        super.handle();
+                        throw new IllegalStateException("expected by the test");
+                    }
+
+                    @Override
+                    protected void finish() {
+                        try {
+                            connection().execute(() -> taken.add("ran"));
+                            taken.add("accepted");
+                        } catch (RejectedExecutionException expected) {
+                            taken.add("rejected");
+                        }
+                    }
+                });
+                Peer peer = running.connect().send("ask\n")) {
+            peer.readAll();
+            assertThat(taken.take()).isEqualTo("rejected");
         }
     }
 }

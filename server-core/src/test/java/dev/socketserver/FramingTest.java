@@ -433,4 +433,22 @@ class FramingTest {
                         }))
                 .withMessageContaining("framing");
     }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void aConversationGetsTheRestThoughItHasAwaitedNothingYet(StreamSetting setting) throws Exception {
+        try (var running = start(setting, () -> new StreamRequestHandler() {
+            @Override
+            protected void handle() throws Exception {
+                while (in().awaitMessage()) {
+                    out().write(in().readLine(UTF_8, MOST) + "\n", UTF_8);
+                }
+            }
+        })) {
+            try (var peer = running.connect()) {
+                peer.send("no end").end();
+                assertThat(peer.readAll()).isEqualTo("no end\n");
+            }
+        }
+    }
 }

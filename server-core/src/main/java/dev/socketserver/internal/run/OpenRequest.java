@@ -31,6 +31,9 @@ public abstract class OpenRequest extends Turn {
         END
     }
 
+    /** How long one wait may last for a peer that is told of an overload, or goodbye. */
+    public static final Duration LAST_WORD = Duration.ofMillis(500);
+
     private static final AtomicLong LAST_ID = new AtomicLong();
 
     private volatile @Nullable Long id; // written under this; null until somebody asks, as few do for a datagram
@@ -42,6 +45,7 @@ public abstract class OpenRequest extends Turn {
     private volatile boolean expired; // set by the housekeeper, cleared by the thread that has the turn
 
     private volatile @Nullable EndReason endedBy; // written under this
+    private boolean endsForGood; // guarded by this: another thread has said why
     private volatile @Nullable Object handler; // written in the turn
     private boolean kept; // of the turn
     private boolean closedByHandler; // of the turn: later failures are the handler's fault
@@ -148,10 +152,14 @@ public abstract class OpenRequest extends Turn {
     private synchronized void noteEnd(EndReason reason) {
         if (endedBy == null) {
             endedBy = reason;
+            endsForGood = !hasTurn();
         }
     }
 
-    /** Forgets why the request was to end, since its handler goes on, unless it is closed. Of the turn. */
+    /**
+     * Forgets why the request was to end, since its handler goes on, unless it is closed, or another thread is about to
+     * close it. Of the turn.
+     */
     protected final void goesOn() {
         if (endedBy != null && isOpen()) {
             forgetEnd();
@@ -159,7 +167,9 @@ public abstract class OpenRequest extends Turn {
     }
 
     private synchronized void forgetEnd() {
-        endedBy = null;
+        if (!endsForGood) {
+            endedBy = null;
+        }
     }
 
     /** Returns why the request ends, if known. Thread-safe. */
@@ -271,7 +281,13 @@ public abstract class OpenRequest extends Turn {
     /** Runs the pending calls of other threads, without waiting for the peer. */
     protected void runCalls() throws Exception {}
 
-    /** Runs the last pending calls, waiting for the peer if necessary; no further task is accepted. */
+    /** Accepts no further task, since the request is about to end. */
+    public void refuseTasks() {}
+
+    /**
+     * Runs the last pending calls, waiting for the peer if necessary; no further task is accepted. Without a handler,
+     * tasks stay pending.
+     */
     public void endCalls() throws Exception {}
 
     /** Runs what was called for since {@link #endCalls}, likewise; nothing more is accepted. */
@@ -322,7 +338,7 @@ public abstract class OpenRequest extends Turn {
     /** Makes room for more output, as {@link #sendAhead()}, if the handler may be called again for what is here. */
     protected void makeRoom() throws IOException {}
 
-    /** Limits each wait for the peer to the time allowed for a final message. */
+    /** Limits each wait for the peer, from here on, to {@link #LAST_WORD}. */
     protected void limitWaits() {}
 
     /** Returns whether nothing can be sent to the peer yet, because a handshake must come first. */
@@ -339,6 +355,7 @@ public abstract class OpenRequest extends Turn {
     protected void failed() {
         endsBy(EndReason.ERROR);
         kept = false;
+        refuseTasks();
     }
 
     /** Stops sending output that would have to wait for the peer. */

@@ -30,6 +30,10 @@ public final class RequestEnds {
     void finish(OpenRequest request) throws Exception {
         request.endsBy(EndReason.HANDLER);
         request.endCalls();
+        if (request.hasTasks()) { // and no handler that could run them: its peer has never sent anything
+            hooks.setUp(request);
+            request.endCalls();
+        }
         if (request.handler() != null) {
             if (request.isDismissed()) {
                 sayGoodbye(request);
@@ -140,6 +144,7 @@ public final class RequestEnds {
     /** Finishes the handler of a request that is closed early; otherwise it was finished before. */
     private void finishLast(OpenRequest request) {
         request.endsBy(EndReason.SERVER);
+        request.refuseTasks();
         try {
             hooks.finish(request);
         } catch (Throwable e) {

@@ -197,6 +197,11 @@ public final class Calls {
         }
     }
 
+    /** Returns whether no task is taken any more, since the connection is about to end. Thread-safe. */
+    public synchronized boolean hasEnded() {
+        return ended;
+    }
+
     /** Returns the messages for the peer. Thread-safe. */
     public Outbound outbound() {
         return outbound;

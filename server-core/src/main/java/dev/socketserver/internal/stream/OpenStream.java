@@ -18,9 +18,6 @@ import org.jspecify.annotations.Nullable;
 abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingChannel.Owner, TlsChannel.Owner, Called {
     private static final Log LOG = Log.of(OpenStream.class);
 
-    /** How long one wait may last for a peer that is told of an overload, or goodbye. */
-    public static final Duration LAST_WORD = Duration.ofMillis(500);
-
     final StreamContext context;
     final Transport transport;
     final WaitingChannel channel;
@@ -245,14 +242,13 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
         return known;
     }
 
-    /** Takes no task from here on; returns what others want of it, if any ever wanted something. */
-    final synchronized @Nullable Calls refuseTasks() {
+    @Override
+    public final synchronized void refuseTasks() {
         refusesTasks = true;
         Calls known = calls;
         if (known != null) {
             known.refuse();
         }
-        return known;
     }
 
     /** Checks that it has an output, and is not about to end. Of the turn. */

@@ -32,7 +32,6 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
-import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.Consumer;
@@ -68,9 +67,6 @@ public final class StreamEndpoint implements Endpoint {
                 VirtualThreads.class,
                 Closing.class);
     }
-
-    /** How long one wait may last for a peer that is told of an overload, or goodbye. */
-    public static final Duration LAST_WORD = OpenStream.LAST_WORD;
 
     /** What differs between TCP and Unix-domain sockets. */
     public interface Setup {

@@ -109,6 +109,8 @@ abstract class StreamRequest extends WaitingStream {
         Look seen = known != null && known.ending ? Look.END : lookForInput();
         if (seen == Look.END) {
             endsBy(whyIdleEnds());
+        } else {
+            goesOn();
         }
         if (seen == Look.END && known != null && known.hasUnsent() && isCallable() && isParkable()) {
             known.ending = true; // once they are sent, or the peer has taken nothing for too long
@@ -211,6 +213,7 @@ abstract class StreamRequest extends WaitingStream {
 
     @Override
     protected void handled() throws IOException {
+        goesOn();
         if (relay() == null && inbox.handled()) {
             channel.inside(Inside.NOTHING);
         }
@@ -399,9 +402,9 @@ abstract class StreamRequest extends WaitingStream {
             out.send();
             if (mayHaveCome) {
                 receive();
-                if (inbox.hasMessage() || (inbox.hasEnded() && inbox.hasPart())) {
-                    return true;
-                }
+            }
+            if (inbox.hasMessage() || (inbox.hasEnded() && inbox.hasPart())) {
+                return true;
             }
             boolean ends = isDismissed() || (mayHaveCome && (clock.isUp() || endsForAge()));
             if (inbox.hasEnded() || ends) {
@@ -470,8 +473,9 @@ abstract class StreamRequest extends WaitingStream {
         if (known != null && handler() != null && transport.isOpen() && (known.hasTasks() || known.hasUnsent())) {
             finishHandshake();
         }
-        known = handler() == null ? null : refuseTasks();
-        if (known != null && isCallable()) {
+        refuseTasks();
+        known = knownCalls();
+        if (known != null && handler() != null && isCallable()) {
             abstain(known);
             known.run();
         }

@@ -59,6 +59,7 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
     private @Nullable PeerPace pace; // since a write had to wait in this turn
     private @Nullable PeerPace restPace; // since the rest of what has begun had to be waited for
     private boolean lastWord; // what is written is the last that the peer gets
+    private long mostPatience; // with it, in nanoseconds; 0 for no limit
     private boolean receiving; // reads return available input without waiting
     private boolean sending; // writes send what the peer accepts without waiting
     private boolean inputExpired;
@@ -90,15 +91,22 @@ final class WaitingChannel implements ReadableByteChannel, GatheringByteChannel,
     }
 
     void readTimeout(Duration timeout) {
-        readTimeout = timeout.toNanos();
+        readTimeout = limited(timeout);
     }
 
     void writeTimeout(Duration timeout) {
-        writeTimeout = timeout.toNanos();
+        writeTimeout = limited(timeout);
     }
 
-    /** Sets how long reads and writes may wait from here on for a peer that is told a last word. */
+    private long limited(Duration timeout) {
+        long wanted = timeout.toNanos();
+        boolean isLonger = wanted == 0 || wanted > mostPatience;
+        return isLonger && mostPatience > 0 ? mostPatience : wanted;
+    }
+
+    /** Sets how long reads and writes may wait from here on, at most, for a peer that is told a last word. */
     void lastWord(Duration patience) {
+        mostPatience = patience.toNanos();
         readTimeout(patience);
         writeTimeout(patience);
         pace = null;
