@@ -202,11 +202,11 @@ public final class InMemoryConnection implements AutoCloseable {
 
     /**
      * Makes the server begin to drain: if the connection is idle, {@code goodbye()} is called and the connection ends.
+     * A peer that has sent nothing since it connected has one more second for its first byte.
      */
     public InMemoryConnection drain() {
         channel.add(() -> {
-            run.beginDrain();
-            request.drained();
+            run.beginDrain(request::drained);
             return MemoryChannel.Wait.ENDED;
         });
         return this;
@@ -284,7 +284,7 @@ public final class InMemoryConnection implements AutoCloseable {
             if (request.takeScheduled()) {
                 run.run(request);
             } else if (request.isIdle()) {
-                goesOn = channel.isReady() || channel.await() != MemoryChannel.Wait.NOTHING_LEFT;
+                goesOn = channel.isReady() || channel.await() != MemoryChannel.Wait.NOTHING_LEFT || run.hurry();
                 if (goesOn && channel.isReady()) {
                     run.ready(request);
                 }
@@ -333,12 +333,12 @@ public final class InMemoryConnection implements AutoCloseable {
 
     /** Returns the timeout of the handler's reads. */
     public Duration readTimeout() {
-        return channel.readTimeout;
+        return request.readTimeout;
     }
 
     /** Returns the timeout of the handler's writes. */
     public Duration writeTimeout() {
-        return channel.writeTimeout;
+        return request.writeTimeout;
     }
 
     /** Returns the timeout of the idle connection. */

@@ -44,14 +44,14 @@ final class MemoryChannel implements ReadableByteChannel, GatheringByteChannel, 
     /** No time limit. */
     static final long NO_LIMIT = -1;
 
-    Duration readTimeout = Duration.ZERO;
-    Duration writeTimeout = Duration.ZERO;
-
     private final Flush flush;
     private final Alarms clock;
     private final Deque<Step> script = new ArrayDeque<>();
     private final ByteArrayOutputStream sent = new ByteArrayOutputStream();
     private ByteBuffer arrived = ByteBuffer.allocate(0);
+    private Duration readTimeout = Duration.ZERO;
+    private Duration writeTimeout = Duration.ZERO;
+    private Duration mostPatience = Duration.ZERO; // for a last word; zero for no limit
     private boolean inputEnded;
     private boolean inputExpired; // a read has timed out, and none waits any more
     private boolean reset;
@@ -162,6 +162,31 @@ final class MemoryChannel implements ReadableByteChannel, GatheringByteChannel, 
     /** Returns when the wait began. */
     long readSince() {
         return readSince;
+    }
+
+    /** Returns how long a read may wait; zero for no limit. */
+    Duration readTimeout() {
+        return readTimeout;
+    }
+
+    void readTimeout(Duration timeout) {
+        readTimeout = limited(timeout);
+    }
+
+    void writeTimeout(Duration timeout) {
+        writeTimeout = limited(timeout);
+    }
+
+    private Duration limited(Duration timeout) {
+        boolean isLonger = timeout.isZero() || timeout.compareTo(mostPatience) > 0;
+        return isLonger && !mostPatience.isZero() ? mostPatience : timeout;
+    }
+
+    /** Sets how long reads and writes may wait from here on, at most, for a peer that is told a last word. */
+    void lastWord(Duration patience) {
+        mostPatience = patience;
+        readTimeout(patience);
+        writeTimeout(patience);
     }
 
     private int take(ByteBuffer target) throws IOException {

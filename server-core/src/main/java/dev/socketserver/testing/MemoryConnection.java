@@ -20,6 +20,7 @@ import java.nio.channels.SocketChannel;
 import java.time.Duration;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import javax.net.ssl.SSLSession;
 import org.jspecify.annotations.Nullable;
@@ -90,6 +91,10 @@ final class MemoryConnection extends MemoryRequest implements StreamConnection {
         beforeUse();
         if (tlsSession != null) {
             throw new IllegalStateException(this + " has TLS already");
+        } else if (out.isClosed()) {
+            throw new IllegalStateException(this + " has shut down its output");
+        } else if (calls.hasEnded()) {
+            throw new IllegalStateException(this + " is about to end");
         } else if (in.unread() > 0) {
             throw fault(Faults.clearTextBehindStartTls(in.unread()));
         }
@@ -102,26 +107,31 @@ final class MemoryConnection extends MemoryRequest implements StreamConnection {
     /** There is no socket to wait for. */
     @Override
     public Relay relayTo(SocketChannel upstream) throws IOException {
-        upstream.close();
+        Objects.requireNonNull(upstream, "upstream").close();
         throw new UnsupportedOperationException("a connection in memory cannot be relayed");
     }
 
     @Override
     public <T> void option(SocketOption<T> name, T value) throws IOException {
+        Objects.requireNonNull(name, "name");
         if (!channel.isOpen()) {
             throw new ClosedChannelException();
+        } else if (value == null) {
+            throw new IllegalArgumentException("the value of " + name + " is null");
         }
         options.put(name, value);
     }
 
     @Override
     public void readTimeout(Duration timeout) {
-        channel.readTimeout = Check.notNegative("readTimeout", timeout);
+        readTimeout = Check.notNegative("readTimeout", timeout);
+        channel.readTimeout(readTimeout);
     }
 
     @Override
     public void writeTimeout(Duration timeout) {
-        channel.writeTimeout = Check.notNegative("writeTimeout", timeout);
+        writeTimeout = Check.notNegative("writeTimeout", timeout);
+        channel.writeTimeout(writeTimeout);
     }
 
     @Override

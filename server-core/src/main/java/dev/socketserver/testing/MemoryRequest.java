@@ -35,6 +35,8 @@ abstract class MemoryRequest extends OpenRequest implements StreamOwner, Called 
     final ChannelOutput out;
     private final Inbox inbox;
     final Calls calls = new Calls();
+    Duration readTimeout;
+    Duration writeTimeout;
     Duration idleTimeout;
     private volatile boolean scheduled; // a call has queued it, though its peer sent nothing
 
@@ -54,9 +56,11 @@ abstract class MemoryRequest extends OpenRequest implements StreamOwner, Called 
         in = new ChannelInput(channel, SpareBuffers.checkingViews(allocator), config.readBufferSize(), this);
         out = new ChannelOutput(channel, SpareBuffers.none(allocator), config.writeBufferSize(), this);
         inbox = new Inbox(in, channel, this, config);
-        channel.readTimeout = config.readTimeout();
-        channel.writeTimeout = config.writeTimeout();
+        readTimeout = config.readTimeout();
+        writeTimeout = config.writeTimeout();
         idleTimeout = config.idleTimeout();
+        channel.readTimeout(readTimeout);
+        channel.writeTimeout(writeTimeout);
     }
 
     // ---- what its peer and the server do
@@ -86,7 +90,7 @@ abstract class MemoryRequest extends OpenRequest implements StreamOwner, Called 
             return MemoryChannel.NO_LIMIT;
         }
         boolean inside = channel.isReading() || inbox.hasPart();
-        Duration limit = inside ? channel.readTimeout : idleTimeout;
+        Duration limit = inside ? channel.readTimeout() : idleTimeout;
         long since = channel.isReading() ? channel.readSince() : silence.since();
         return limit.isZero() ? MemoryChannel.NO_LIMIT : Math.max(0, Alarms.in(limit, since) - alarms.now());
     }
@@ -201,6 +205,8 @@ abstract class MemoryRequest extends OpenRequest implements StreamOwner, Called 
         Look seen = lookForInput();
         if (seen == Look.END) {
             endsBy(inbox.whyIdleEnds(isDismissed(), false));
+        } else {
+            goesOn();
         }
         return seen;
     }
@@ -269,6 +275,7 @@ abstract class MemoryRequest extends OpenRequest implements StreamOwner, Called 
 
     @Override
     protected void handled() throws IOException {
+        goesOn();
         inbox.handled();
         silence.restart();
     }
@@ -279,9 +286,14 @@ abstract class MemoryRequest extends OpenRequest implements StreamOwner, Called 
     }
 
     @Override
+    public void refuseTasks() {
+        calls.refuse();
+    }
+
+    @Override
     public void endCalls() throws IOException {
+        refuseTasks();
         if (handler() != null) {
-            calls.refuse();
             runTasks();
         }
         sendQueued();
@@ -330,6 +342,11 @@ abstract class MemoryRequest extends OpenRequest implements StreamOwner, Called 
     }
 
     // ---- its end
+
+    @Override
+    protected void limitWaits() {
+        channel.lastWord(LAST_WORD);
+    }
 
     @Override
     public void flush() throws IOException {

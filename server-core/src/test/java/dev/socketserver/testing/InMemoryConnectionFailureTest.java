@@ -5,14 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.socketserver.ServerConfig;
+import dev.socketserver.StreamConnection;
 import dev.socketserver.StreamRequestHandler;
 import dev.socketserver.TcpServer;
 import dev.socketserver.buffer.MessageTooLongException;
+import dev.socketserver.net.Tls;
 import io.netty.buffer.ByteBuf;
 import io.netty.util.IllegalReferenceCountException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
+import java.net.StandardSocketOptions;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -199,5 +202,58 @@ class InMemoryConnectionFailureTest {
 
         assertThatThrownBy(connection::close).isInstanceOf(AssertionError.class).hasMessageContaining("not released");
         kept.get(0).release();
+    }
+
+    /** Returns what the handler of a connection throws that does so in the end. */
+    private static Throwable failureOf(Conversation body) {
+        try (var connection = InMemoryConnection.to(() -> new StreamRequestHandler() {
+            @Override
+            protected void handle() throws Exception {
+                body.hold(connection());
+            }
+        })) {
+            return connection.serveToFailure();
+        }
+    }
+
+    private interface Conversation {
+        void hold(StreamConnection connection) throws Exception;
+    }
+
+    @Test
+    @SuppressWarnings("NullAway") // on purpose
+    void aSocketOptionNeedsANameAndAValue() {
+        assertThat(failureOf(connection -> connection.option(null, true)))
+                .isInstanceOf(NullPointerException.class)
+                .hasMessage("name");
+        assertThat(failureOf(connection -> connection.option(StandardSocketOptions.SO_KEEPALIVE, null)))
+                .isInstanceOf(IllegalArgumentException.class)
+                .hasMessage("the value of SO_KEEPALIVE is null");
+    }
+
+    @Test
+    void tlsBeginsNeitherWithoutOutputNorAtTheEnd() {
+        Tls tls = Tls.of(() -> {
+            throw new AssertionError("no engine is needed");
+        });
+        assertThat(failureOf(connection -> {
+                    connection.shutdownOutput();
+                    connection.startTls(tls);
+                }))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("has shut down its output");
+        try (var connection = InMemoryConnection.to(() -> new StreamRequestHandler() {
+            @Override
+            protected void handle() {}
+
+            @Override
+            protected void finish() throws IOException {
+                connection().startTls(tls);
+            }
+        })) {
+            assertThat(connection.serveToFailure())
+                    .isInstanceOf(IllegalStateException.class)
+                    .hasMessageContaining("is about to end");
+        }
     }
 }

@@ -9,8 +9,10 @@ import dev.socketserver.StreamRequestHandler;
 import dev.socketserver.TcpServer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.List;
 import java.util.function.Consumer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -160,6 +162,59 @@ class InMemoryTimeTest {
                     .serve();
             assertThat(connection.endedBy()).contains(EndReason.IDLE_TIMEOUT);
             assertThat(connection.received()).isEqualTo("first\nsecond\nidle\nidle\n");
+        }
+    }
+
+    /** Returns a server that waits for the first byte, and records the steps of its handlers. */
+    private static TcpServer recording(List<String> steps) {
+        return new TcpServer(ServerConfig.builder().awaitFirstByte(true).build(), () -> new LineRecorder() {
+            @Override
+            protected void goodbye() throws IOException {
+                connection().readTimeout(Duration.ofSeconds(7));
+                try {
+                    in().read();
+                } catch (SocketTimeoutException e) {
+                    steps.add(e.getMessage());
+                }
+            }
+        });
+    }
+
+    @Test
+    void aGoodbyeWaitsHalfASecondForThePeer() {
+        var steps = new ArrayList<String>();
+        try (var connection = InMemoryConnection.to(recording(steps))) {
+            connection.send("ask\n").drain().serve();
+            assertThat(steps).containsExactly("no data received for PT0.5S");
+            assertThat(connection.readTimeout()).isEqualTo(Duration.ofSeconds(7));
+            assertThat(connection.endedBy()).contains(EndReason.DRAIN);
+        }
+    }
+
+    @Test
+    void aDrainEndsAConnectionWhosePeerHasSentNothing() {
+        try (var connection = InMemoryConnection.to(recording(new ArrayList<>()))) {
+            connection.drain().serve();
+            assertThat(connection.isOpen()).isFalse();
+            assertThat(connection.endedBy()).contains(EndReason.DRAIN);
+        }
+    }
+
+    @Test
+    void aDrainWaitsASecondForTheFirstByte() {
+        try (var connection = InMemoryConnection.to(recording(new ArrayList<>()))) {
+            connection
+                    .drain()
+                    .staySilent(Duration.ofMillis(999))
+                    .send("in time\n")
+                    .serve();
+            assertThat(connection.received()).isEqualTo("in time\n");
+            assertThat(connection.endedBy()).contains(EndReason.DRAIN);
+        }
+        try (var connection = InMemoryConnection.to(recording(new ArrayList<>()))) {
+            connection.drain().staySilent(Duration.ofSeconds(1)).send("late\n").serve();
+            assertThat(connection.received()).isEmpty();
+            assertThat(connection.endedBy()).contains(EndReason.DRAIN);
         }
     }
 }

@@ -18,6 +18,13 @@ public final class CallerRun {
     private final RequestRunner runner;
     private final DrainSignal drain = new DrainSignal();
     private final ExactAlarms alarms = new ExactAlarms();
+    private final Alarm patience = new Alarm() {
+        @Override
+        protected void ring() {
+            hurry();
+        }
+    };
+    private @Nullable Runnable dismiss; // while it drains and waits for first bytes
     private @Nullable Throwable failure;
 
     /** Creates a run of a server that need not be bound. */
@@ -68,9 +75,29 @@ public final class CallerRun {
         runner.idle(request);
     }
 
-    /** Begins to drain; the caller must dismiss the requests. */
-    public void beginDrain() {
+    /**
+     * Begins to drain.
+     *
+     * @param dismissal dismisses the requests that are to end; called now, and when the peers that have sent nothing
+     *     have had their time for it
+     */
+    public void beginDrain(Runnable dismissal) {
         drain.drain();
+        dismissal.run();
+        dismiss = dismissal;
+        alarms.set(patience, Drain.FIRST_BYTE_PATIENCE.toNanos());
+    }
+
+    /** Ends the time for a first byte, if a drain waits for one; returns false if none does. */
+    public boolean hurry() {
+        Runnable last = dismiss;
+        if (last == null) {
+            return false;
+        }
+        dismiss = null;
+        drain.hurry();
+        last.run();
+        return true;
     }
 
     /** Accepts a new request, which is then queued, or closed if the server's hook rejects it. */
