@@ -31,7 +31,7 @@ public final class TestRun {
 
     /** Begins to drain, as far as open connections are concerned. */
     public void drain() {
-        run.beginDrain();
+        run.beginDrain(() -> {});
         run.drain().hurry();
         run.runner().open().dismissIdle();
     }
