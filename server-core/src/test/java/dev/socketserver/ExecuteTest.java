@@ -364,7 +364,7 @@ class ExecuteTest {
     }
 
     /** A framing that has a task run when the server drains, during its last look at what has come. */
-    private Framing executingOnce(StreamConnection[] connection, CountDownLatch draining, Runnable task) {
+    private static Framing executing(StreamConnection[] connection, CountDownLatch draining, Runnable task) {
         return (received, known) -> {
             try {
                 draining.await();
@@ -396,7 +396,7 @@ class ExecuteTest {
                 }
             }
         };
-        Framing framing = executingOnce(connection, draining, () -> steps.add("task"));
+        Framing framing = executing(connection, draining, () -> steps.add("task"));
         try (StreamSetting.Running running = setting.start(
                         directory,
                         config -> config.listener(listener).framing(framing).awaitFirstByte(true),
@@ -414,6 +414,7 @@ class ExecuteTest {
                 Peer peer = running.connect().send("a")) {
             listener.take();
             running.server().shutdown(Duration.ofSeconds(30));
+            assertThat(peer.readAll()).isEmpty();
             assertThat(steps).containsExactly("setup", "task", "finish");
         }
     }

@@ -43,6 +43,7 @@ public final class Outbound {
     private final ArrayDeque<ByteBuf> messages = new ArrayDeque<>(2); // guarded by this
     private long cost; // guarded by this: of all that wait
     private boolean begun; // guarded by this: a part of the first was sent
+    private boolean free; // guarded by this: the first, which is no message, costs nothing
     private boolean closed; // guarded by this: no message is taken any more
     private volatile boolean blocked; // written under this
     private volatile boolean unsent; // written under this: a message waits
@@ -65,8 +66,7 @@ public final class Outbound {
             message.release(); // in the queue, it would look like one of which the peer takes nothing
             return 0;
         }
-        ByteBuf first = begun ? messages.peek() : null;
-        long kept = dropsOldest ? first == null ? 0 : cost(first) : cost;
+        long kept = !dropsOldest ? cost : begun ? costOfFirst() : 0;
         if (!fits(message, kept, limit)) {
             return FULL;
         }
@@ -82,8 +82,8 @@ public final class Outbound {
     }
 
     /**
-     * Adds what is to be sent before all messages, and is never dropped. Of the turn, in which no part of a message is
-     * left to send.
+     * Adds what is to be sent before all messages, is never dropped, and does not count as they do. Of the turn, in
+     * which no part of a message is left to send.
      *
      * @param part is retained until it is sent
      * @throws ClosedChannelException if the queue takes nothing more
@@ -93,7 +93,7 @@ public final class Outbound {
             throw new ClosedChannelException();
         }
         messages.addFirst(part.retain());
-        cost += cost(part);
+        free = true;
         begun = true; // like a message of which a part was sent
         unsent = true;
     }
@@ -104,6 +104,10 @@ public final class Outbound {
 
     private static long cost(ByteBuf message) {
         return Math.max(LEAST_COST, message.readableBytes());
+    }
+
+    private long costOfFirst() {
+        return free ? 0 : cost(messages.element());
     }
 
     /** Drops the first message, or the second if a part of the first was sent. */
@@ -175,13 +179,14 @@ public final class Outbound {
         while (left > 0) {
             ByteBuf first = messages.element();
             int of = (int) Math.min(left, first.readableBytes());
-            cost -= cost(first);
+            cost -= costOfFirst();
             first.skipBytes(of);
             left -= of;
             begun = first.isReadable();
             if (begun) {
-                cost += cost(first);
+                cost += costOfFirst();
             } else {
+                free = false;
                 messages.remove();
                 first.release();
             }
@@ -226,6 +231,7 @@ public final class Outbound {
         messages.clear();
         cost = 0;
         begun = false;
+        free = false;
         blocked = false;
         unsent = false;
     }

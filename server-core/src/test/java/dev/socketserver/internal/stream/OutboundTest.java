@@ -147,4 +147,29 @@ class OutboundTest {
         assertThat(received).containsOnly((byte) 1).hasSize(10);
         assertThat(outbound.isUnsent()).isFalse();
     }
+
+    /** Adds what comes before all messages, as a relay does. */
+    private void addFirst(int length, int value) throws IOException {
+        byte[] bytes = new byte[length];
+        Arrays.fill(bytes, (byte) value);
+        ByteBuf part = Unpooled.wrappedBuffer(bytes);
+        outbound.addFirst(part);
+        part.release();
+    }
+
+    @Test
+    void whatARelaySendsTakesNoRoomFromMessages() throws IOException {
+        addFirst(3 * LIMIT, 1);
+        assertThat(add(LIMIT / 2, 2, false)).isZero();
+        take(LIMIT);
+        assertThat(add(LIMIT / 2, 3, false)).isZero();
+        assertThat(add(1, 4, false)).isEqualTo(Outbound.FULL);
+        assertThat(add(LIMIT / 2, 5, true)).isEqualTo(1);
+        take(4 * LIMIT);
+        assertThat(received).hasSize(4 * LIMIT);
+        assertThat(received.subList(0, 3 * LIMIT)).containsOnly((byte) 1);
+        assertThat(received.subList(3 * LIMIT, 4 * LIMIT)).containsOnly((byte) 3, (byte) 5);
+        assertThat(add(LIMIT, 6, false)).isZero();
+        assertThat(add(1, 7, false)).isEqualTo(Outbound.FULL);
+    }
 }
