@@ -1,11 +1,13 @@
 package dev.socketserver.health;
 
+import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.socketserver.ServerConfig;
 import dev.socketserver.StreamRequestHandler;
 import dev.socketserver.TcpServer;
+import dev.socketserver.peer.ChildJvm;
 import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
@@ -13,6 +15,8 @@ import java.net.InetSocketAddress;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class HealthCheckTest {
@@ -38,6 +42,23 @@ class HealthCheckTest {
                     .withMessage("not ready: 503");
         }
         assertThatExceptionOfType(ConnectException.class).isThrownBy(() -> HealthCheck.main(port));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"abc", "", "65536", "localhost:", ":8080", "localhost:x", "a b:1", "::1", "[::1]", "1/2"})
+    void whatIsNoAddressIsTold(String address) {
+        assertThatExceptionOfType(IllegalArgumentException.class)
+                .isThrownBy(() -> HealthCheck.main(address))
+                .withMessage("must be PORT or HOST:PORT: " + address);
+    }
+
+    @Test
+    void aProcessThatFailsSaysWhyInOneLine() throws Exception {
+        ChildJvm.Result result = ChildJvm.run(HealthCheck.class);
+        assertThat(result.exit()).isEqualTo(1);
+        assertThat(result.errors().lines())
+                .containsExactly("HealthCheck: java.lang.IllegalArgumentException: usage: HealthCheck PORT or"
+                        + " HealthCheck HOST:PORT");
     }
 
     private static HealthEndpoint bind(TcpServer server, InetSocketAddress healthAddress) throws IOException {
