@@ -92,6 +92,12 @@ class RedisTest {
                 "INCR n;INCRBY n 40;DECR n;TYPE n|:1 :41 :40 +string",
                 "SET n 9223372036854775807;INCR n;GET n|+OK -ERR increment or decrement would overflow $19 "
                         + "9223372036854775807",
+                "SET n +5;INCR n;SET n 007;INCR n;SET n -0;INCR n|+OK -ERR value is not an integer or out of range"
+                        + " +OK -ERR value is not an integer or out of range"
+                        + " +OK -ERR value is not an integer or out of range",
+                "SET n -10;INCR n;INCRBY n 0|+OK :-9 :-9",
+                "SET s 1 EX 9;PERSIST s;PERSIST s;TTL s;PERSIST none|+OK :1 :0 :-1 :0",
+                "SET s 1 EX 9 PX 9|-ERR syntax error",
                 "SET n x;INCR n|+OK -ERR value is not an integer or out of range",
                 "LPUSH l a b;RPUSH l c;LLEN l;LRANGE l 0 -1|:2 :3 :3 *3 $1 b $1 a $1 c",
                 "RPUSH l a b c;LRANGE l -2 99;LRANGE l 2 1;LRANGE l -9 0|:3 *2 $1 b $1 c *0 *1 $1 a",
@@ -131,10 +137,12 @@ class RedisTest {
                 "*1;$-1|invalid length",
                 "*1;$1048577|invalid length",
                 "*1;$2;abc;|a string does not end where it says",
+                "DELMANY|too many words",
             })
     void whatIsNoCommandEndsTheConnection(String sent, String complaint) {
         try (var client = connect()) {
-            client.send("PING\r\n" + sent.replace(";", "\r\n") + "\r\n").serve();
+            String command = sent.replace(";", "\r\n").replace("MANY", " k".repeat(1024));
+            client.send("PING\r\n" + command + "\r\n").serve();
             assertThat(client.received()).isEqualTo("+PONG\r\n-ERR Protocol error: " + complaint + "\r\n");
             assertThat(client.isOpen()).isFalse();
         }

@@ -4,10 +4,12 @@ import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 
 /** Reads the words of a command. */
 final class Arguments {
     private static final String NOT_AN_INTEGER = "ERR value is not an integer or out of range";
+    private static final Pattern NUMBER = Pattern.compile("0|-?[1-9][0-9]*");
     private static final long LONGEST_TIME = Duration.ofDays(36_500).toMillis();
 
     private Arguments() {}
@@ -27,7 +29,11 @@ final class Arguments {
         return Arrays.asList(words).subList(2, words.length);
     }
 
+    /** Returns a number that is written as Redis writes it: without a plus sign, and no zero in front. */
     static long number(String word) {
+        if (!NUMBER.matcher(word).matches()) {
+            throw new RedisException(NOT_AN_INTEGER);
+        }
         try {
             return Long.parseLong(word);
         } catch (NumberFormatException e) {

@@ -50,7 +50,7 @@ final class Commands {
             entry(
                     "PEXPIRE",
                     new Command(2, 2, (data, words) -> flag(data.expire(words[1], Arguments.millis(words[2]))))),
-            entry("PERSIST", new Command(1, 1, (data, words) -> flag(data.expire(words[1], null)))),
+            entry("PERSIST", new Command(1, 1, (data, words) -> flag(data.persist(words[1])))),
             entry("TTL", new Command(1, 1, (data, words) -> Resp.integer(secondsLeft(data, words[1])))),
             entry("PTTL", new Command(1, 1, (data, words) -> Resp.integer(data.millisLeft(words[1])))),
             // strings
@@ -141,7 +141,8 @@ final class Commands {
         @Nullable Predicate<Boolean> wanted = null;
         for (int i = 3; i < words.length; i++) {
             String option = words[i].toUpperCase(Locale.ROOT);
-            if (wanted != null && (option.equals("NX") || option.equals("XX"))) {
+            boolean isCondition = option.equals("NX") || option.equals("XX");
+            if (isCondition ? wanted != null : time != null) {
                 throw Arguments.syntaxError();
             }
             switch (option) {

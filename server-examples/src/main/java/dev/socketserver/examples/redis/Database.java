@@ -85,8 +85,19 @@ public final class Database {
         return entry.text == null ? "list" : "string";
     }
 
-    /** Has a key expire after a time, or never if that is null; returns whether there is one. */
-    boolean expire(String key, @Nullable Duration time) {
+    /** Has a key no longer expire; returns whether it would have. */
+    boolean persist(String key) {
+        var done = new AtomicReference<>(false);
+        entries.computeIfPresent(key, (k, known) -> {
+            Entry entry = live(known);
+            done.setPlain(entry != null && entry.expiresAt != NEVER);
+            return entry == null ? null : new Entry(entry.text, entry.list, NEVER);
+        });
+        return done.getPlain();
+    }
+
+    /** Has a key expire after a time; returns whether there is one. */
+    boolean expire(String key, Duration time) {
         long at = after(time);
         return entries.computeIfPresent(key, (k, known) -> {
                     Entry entry = live(known);

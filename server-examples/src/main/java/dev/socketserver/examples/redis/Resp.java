@@ -105,7 +105,11 @@ public final class Resp {
         }
         String line =
                 received.readCharSequence(length + 1, ISO_8859_1).toString().strip();
-        return line.isEmpty() ? NOTHING : line.split("\\s+", MOST_WORDS);
+        String[] words = line.isEmpty() ? NOTHING : line.split("\\s+", -1);
+        if (words.length > MOST_WORDS) {
+            throw new ProtocolException("too many words");
+        }
+        return words;
     }
 
     /** Reads a line that consists of a type and a length, such as {@code $3}. */
