@@ -112,6 +112,21 @@ class HttpTest {
                         + "Content-Length: 0\r\nConnection: close\r\n\r\n");
     }
 
+    @ParameterizedTest
+    @CsvSource({
+        "1.1, close, false",
+        "1.1, 'X, CLOSE ', false",
+        "1.1, not-close, true",
+        "1.1, '', true",
+        "1.0, keep-alive, true",
+        "1.0, 'keep-alive, close', false",
+        "1.0, keep-alive-not, false"
+    })
+    void aConnectionIsKeptAsItsOptionsSay(String version, String options, boolean kept) {
+        String request = "GET / HTTP/" + version + "\r\nHost: h\r\nConnection: " + options + "\r\n\r\n";
+        assertThat(answer(new Echo(), request).contains("Connection: close")).isEqualTo(!kept);
+    }
+
     /** Old clients send one behind a body (RFC 9112, 2.2). */
     @Test
     void anEmptyLineBeforeARequestIsIgnored() {
@@ -235,6 +250,10 @@ class HttpTest {
         "GET /a.txt%00, 400, 'not a path\n'",
         "GET /%zz, 400, 'not a path\n'",
         "GET http://h/a.txt, 200, text",
+        "GET http://h, 200, index",
+        "GET http://h?query, 200, index",
+        "GET /a.txt?q=a|b&c={100%}, 200, text",
+        "GET ?query, 404, 'not found\n'",
         "GET *, 404, 'not found\n'",
         "POST /a.txt, 405, 'GET and HEAD are all that is done here\n'"
     })

@@ -72,7 +72,8 @@ public final class Directory implements HttpService {
     /** Returns the file that is asked for; null if there is none, it is hidden, or not in the directory. */
     private @Nullable Path find(String target) throws IOException {
         try {
-            String path = URI.create(target.replaceFirst("^/+", "/")).getPath();
+            URI uri = URI.create(target.replaceFirst("[?#].*", "").replaceFirst("^/+", "/"));
+            String path = uri.isAbsolute() && "".equals(uri.getPath()) ? "/" : uri.getPath();
             if (path == null || !path.startsWith("/") || path.contains("/.") || path.contains("\\")) {
                 return null;
             }

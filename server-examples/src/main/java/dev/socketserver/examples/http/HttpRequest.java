@@ -115,8 +115,9 @@ public final class HttpRequest {
 
     /** Returns whether the peer wants to send more requests. */
     boolean keepsOpen() {
-        String wish = String.join(",", values("Connection")).toLowerCase(Locale.ROOT);
-        return old ? wish.contains("keep-alive") : !wish.contains("close");
+        String wishes = String.join(",", values("Connection")).toLowerCase(Locale.ROOT);
+        List<String> options = List.of(wishes.split("[ \\t]*,[ \\t]*", -1));
+        return !options.contains("close") && (!old || options.contains("keep-alive"));
     }
 
     /** Returns whether the peer may not send the body that it has announced. */
