@@ -199,10 +199,10 @@ final class DatagramClient extends Client {
         }
     }
 
-    /** Returns the number in the datagram; without numbers, an answer must be for the latest one. */
+    /** Returns the number in the datagram; without numbers, an answer must be for the latest one that was sent. */
     private long sequenceOf(ByteBuffer datagram) {
         if (!numbered) {
-            return next - 1;
+            return nextToSend - 1;
         }
         return datagram.remaining() < SEQUENCE_BYTES ? -1 : datagram.getLong(0);
     }

@@ -97,6 +97,23 @@ class DatagramLoadTest {
         assertThat(result.failures()).isZero();
     }
 
+    /** Nothing but its time tells it apart if datagrams are too short for numbers. */
+    @Test
+    void whatComesBeforeARequestWasSentIsNotItsAnswer() throws Exception {
+        LoadResult result = run(
+                (socket, packet, number) -> {
+                    for (int i = 0; i < (number == 1 ? 100 : 1); i++) {
+                        socket.send(packet);
+                    }
+                },
+                1,
+                1,
+                4);
+
+        assertThat(result.clients().latencies().getMinValue()).isPositive();
+        assertThat(result.failures()).isZero();
+    }
+
     @Test
     void anAnswerOvertakenByALaterOneIsReordered() throws Exception {
         var held = new byte[64];
