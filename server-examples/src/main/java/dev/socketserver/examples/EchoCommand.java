@@ -154,9 +154,9 @@ final class EchoCommand implements Callable<Integer> {
             try (MonitoringEndpoint health =
                     healthAddress == null ? null : MonitoringEndpoint.open(server, healthAddress)) {
                 server.closeOnSignal(); // the endpoint answers during the drain
-                Commands.print(spec, "listening on " + AddressText.of(server.address()));
+                Commands.printReliably(spec, "listening on " + AddressText.of(server.address()));
                 if (health != null) {
-                    Commands.print(spec, "health on " + AddressText.of(health.address()));
+                    Commands.printReliably(spec, "health on " + AddressText.of(health.address()));
                 }
                 server.serveForever();
             }
@@ -231,7 +231,7 @@ final class EchoCommand implements Callable<Integer> {
             Commands.require(spec, host == null || !host.isBlank(), "--host is empty; leave it out for all addresses");
             return host == null ? new InetSocketAddress(port) : new InetSocketAddress(host, port);
         }
-        if (path == null) {
+        if (path == null || path.toString().isEmpty()) {
             throw new ParameterException(spec.commandLine(), "--path is missing, the socket file for --transport unix");
         }
         boolean hasPort = spec.commandLine().getParseResult().hasMatchedOption("--port");

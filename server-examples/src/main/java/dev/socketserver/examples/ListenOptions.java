@@ -51,6 +51,7 @@ final class ListenOptions {
      * @throws ParameterException if one of the values is not allowed
      */
     ServerConfig.Builder config(String name, Duration idleTimeout) {
+        Commands.require(spec, !host.isBlank(), "--host is empty; * is all addresses");
         try {
             var config = ServerConfig.builder()
                     .name(name)
@@ -77,7 +78,7 @@ final class ListenOptions {
     static int serve(CommandSpec spec, BaseServer<?> server) throws IOException {
         server.closeOnSignal();
         server.bind();
-        Commands.print(spec, "listening on " + AddressText.of(server.address()));
+        Commands.printReliably(spec, "listening on " + AddressText.of(server.address()));
         server.serveForever();
         return 0;
     }
@@ -93,7 +94,7 @@ final class ListenOptions {
             server.bind();
         }
         for (BaseServer<?> server : group.servers()) {
-            Commands.print(spec, "listening on " + server.name() + " " + AddressText.of(server.address()));
+            Commands.printReliably(spec, "listening on " + server.name() + " " + AddressText.of(server.address()));
         }
         group.serveForever();
     }

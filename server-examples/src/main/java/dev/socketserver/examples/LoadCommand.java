@@ -136,11 +136,7 @@ final class LoadCommand implements Callable<Integer> {
 
     private void write(LoadReport report, LoadPlan plan) throws IOException {
         if (STANDARD_OUTPUT.equals(results.json)) {
-            PrintWriter out = spec.commandLine().getOut();
-            out.print(ReportFile.toJson(report));
-            if (out.checkError()) { // which flushes
-                throw new IOException("cannot write the results to standard output");
-            }
+            Commands.print(spec, ReportFile.toJson(report).stripTrailing());
         } else if (results.json != null) {
             ReportFile.write(report, results.json);
         }

@@ -47,8 +47,8 @@ final class MllpCommand implements Callable<Integer> {
         }
     }
 
-    private void show(String message) {
-        Commands.print(spec, header(message));
+    private void show(String message) throws IOException {
+        Commands.printReliably(spec, header(message));
     }
 
     /** Returns the header of a message as one line, without characters that a terminal obeys. */

@@ -10,7 +10,6 @@ import java.io.IOException;
 import java.time.Clock;
 import java.time.OffsetDateTime;
 import java.time.format.DateTimeFormatter;
-import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
@@ -22,8 +21,15 @@ final class MllpHandler extends StreamRequestHandler {
     private static final byte[] END = {0x1C, '\r'};
     private static final int MAX_BYTES = 1 << 20;
 
-    /** Where a message ends. */
-    static final Framing FRAMING = Framing.until(END, MAX_BYTES);
+    /** Where a message ends. White space between two is there as soon as it comes, so that nobody waits for the rest. */
+    static final Framing FRAMING = new Framing() {
+        private final Framing blocks = Framing.until(END, MAX_BYTES);
+
+        @Override
+        public boolean hasMessage(ByteBuf received, int known) {
+            return isSpace(received.getByte(received.readerIndex())) || blocks.hasMessage(received, known);
+        }
+    };
 
     private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern("uuuuMMddHHmmssxx");
 
@@ -39,7 +45,13 @@ final class MllpHandler extends StreamRequestHandler {
     private static final int PROCESSING_ID = 10;
     private static final int VERSION = 11;
 
-    private final Consumer<String> taker;
+    /** Takes messages, from any thread. */
+    interface Taker {
+        /** Takes a message; it is not acknowledged if this throws, so that its sender tries again. */
+        void take(String message) throws IOException;
+    }
+
+    private final Taker taker;
     private final Clock clock;
 
     /**
@@ -49,13 +61,17 @@ final class MllpHandler extends StreamRequestHandler {
      *     thread-safe
      * @param clock says when a message was acknowledged
      */
-    MllpHandler(Consumer<String> taker, Clock clock) {
+    MllpHandler(Taker taker, Clock clock) {
         this.taker = taker;
         this.clock = clock;
     }
 
     @Override
     protected void handle() throws IOException {
+        if (hasSkippedSpace(in().buffer())) {
+            keepOpen();
+            return;
+        }
         ByteBuf block = in().readUntil(END, MAX_BYTES);
         if (block == null) {
             return; // the peer has gone
@@ -65,11 +81,23 @@ final class MllpHandler extends StreamRequestHandler {
         }
         String message = block.toString(ISO_8859_1);
         String answer = acknowledgement(message);
-        taker.accept(message);
+        taker.take(message);
         out().write(START);
         out().write(answer, ISO_8859_1);
         out().write(END);
         keepOpen();
+    }
+
+    /** Skips what some senders put between two blocks, such as a line feed behind the last CR. */
+    private static boolean hasSkippedSpace(ByteBuf received) {
+        int length = received.readableBytes();
+        int next = received.forEachByte(MllpHandler::isSpace);
+        received.readerIndex(next < 0 ? received.writerIndex() : next);
+        return received.readableBytes() < length;
+    }
+
+    private static boolean isSpace(byte value) {
+        return value == ' ' || value == '\t' || value == '\r' || value == '\n';
     }
 
     private String acknowledgement(String message) throws ProtocolViolationException {

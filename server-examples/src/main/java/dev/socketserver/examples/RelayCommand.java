@@ -104,7 +104,7 @@ final class RelayCommand implements Callable<Integer> {
     }
 
     private static SocketAddress address(String text) {
-        if (text.startsWith(UNIX)) {
+        if (text.startsWith(UNIX) && text.length() > UNIX.length()) {
             return UnixDomainSocketAddress.of(text.substring(UNIX.length()));
         }
         Matcher form = LISTEN.matcher(text);

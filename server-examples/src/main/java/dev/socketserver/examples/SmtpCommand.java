@@ -93,6 +93,7 @@ final class SmtpCommand implements Callable<Integer> {
     }
 
     private ServerConfig config() {
+        Commands.require(spec, host == null || !host.isBlank(), "--host is empty; leave it out for loopback");
         Commands.require(spec, maxSize > 0, "--max-size must be positive: " + maxSize);
         Commands.require(
                 spec,

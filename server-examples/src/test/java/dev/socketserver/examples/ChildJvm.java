@@ -2,6 +2,7 @@ package dev.socketserver.examples;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
@@ -22,6 +23,13 @@ public final class ChildJvm implements AutoCloseable {
 
     public static ChildJvm start(Class<?> main, String... args) throws IOException {
         return new ChildJvm(new ProcessBuilder(command(main, args)).start());
+    }
+
+    /** Starts a command whose standard output is a file. */
+    public static ChildJvm startInto(Path output, String... args) throws IOException {
+        return new ChildJvm(new ProcessBuilder(command(Main.class, args))
+                .redirectOutput(output.toFile())
+                .start());
     }
 
     private static List<String> command(Class<?> main, String... args) {

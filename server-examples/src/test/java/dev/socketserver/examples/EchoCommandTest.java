@@ -226,6 +226,7 @@ class EchoCommandTest {
             --host=                             | --host is empty
             --transport pigeon                  | pigeon
             --transport unix                    | --path is missing
+            --transport unix --path=            | --path is missing
             --transport unix --path x --port 1  | --host and --port are not for --transport unix
             --transport unix --path x --host ::1 | --host and --port are not for --transport unix
             --path x                            | --path needs --transport unix

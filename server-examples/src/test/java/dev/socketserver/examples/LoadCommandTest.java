@@ -115,8 +115,9 @@ class LoadCommandTest {
                 .contains("latency ");
     }
 
-    @Test
-    void resultsThatCannotBeWrittenAreAFailure() {
+    @ParameterizedTest
+    @ValueSource(strings = {"--json -", "--warmup 0"})
+    void resultsThatCannotBeWrittenAreAFailure(String option) {
         var full = new PrintWriter(new Writer() {
             @Override
             public void write(char[] text, int from, int length) throws IOException {
@@ -133,10 +134,10 @@ class LoadCommandTest {
         int exitCode = Main.commandLine()
                 .setOut(full)
                 .setErr(new PrintWriter(err))
-                .execute("load", "-c", "1", "-n", "1", "--json", "-", target());
+                .execute(("load -c 1 -n 1 " + option + " " + target()).split(" ", -1));
 
         assertThat(exitCode).isEqualTo(1);
-        assertThat(err.toString()).contains("load: cannot write the results to standard output");
+        assertThat(err.toString()).contains("load: standard output cannot be written");
     }
 
     @ParameterizedTest

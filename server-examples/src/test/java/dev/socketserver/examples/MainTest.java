@@ -2,9 +2,13 @@ package dev.socketserver.examples;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -33,6 +37,18 @@ class MainTest {
         assertThat(run.exitCode()).isZero();
         assertThat(run.out()).contains("--target").contains("--payload");
         assertThat(run.err()).isEmpty();
+    }
+
+    /** The JVM's own stream hides it. */
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void whatCannotBePrintedIsAFailure() throws Exception {
+        for (String command : List.of("--version", "echo --host 127.0.0.1 --port 0")) {
+            try (ChildJvm jvm = ChildJvm.startInto(Path.of("/dev/full"), command.split(" ", -1))) {
+                assertThat(jvm.awaitExit()).isEqualTo(1);
+                assertThat(jvm.err().lines()).singleElement().asString().endsWith(": standard output cannot be written");
+            }
+        }
     }
 
     static Stream<String> commands() {

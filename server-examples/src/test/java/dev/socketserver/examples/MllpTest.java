@@ -12,6 +12,7 @@ import dev.socketserver.ServerConfig;
 import dev.socketserver.TcpServer;
 import dev.socketserver.testing.InMemoryConnection;
 import dev.socketserver.testing.Splits;
+import java.io.IOException;
 import java.net.ProtocolException;
 import java.time.Clock;
 import java.time.Instant;
@@ -49,6 +50,36 @@ class MllpTest {
                             + block("MSH|^~\\&|EHR|Clinic|LAB|Hospital|20260101120000+0000||ACK|2|P|2.5\rMSA|AA|2\r"));
         }
         assertThat(taken).contains(one, two);
+    }
+
+    @Test
+    void whiteSpaceBetweenBlocksIsIgnoredAndBeginsNoMessage() {
+        var config = ServerConfig.builder().framing(MllpHandler.FRAMING).build();
+        String message = HEADER.formatted(1) + PATIENT;
+        try (var server = new TcpServer(config, () -> new MllpHandler(taken::add, NOON))) {
+            String plain = Splits.sameOutput(() -> InMemoryConnection.to(server), block(message) + block(message));
+            String spaced = " \n" + block(message) + "\n\r\n\t" + block(message) + "\n";
+            assertThat(Splits.sameOutput(() -> InMemoryConnection.to(server), spaced))
+                    .isEqualTo(plain);
+            try (var connection = InMemoryConnection.to(server)) {
+                connection.send(block(message) + "\n").serve();
+                assertThat(connection.isOpen()).isTrue();
+            }
+        }
+    }
+
+    @Test
+    void whatCannotBeTakenIsNotAcknowledged() {
+        MllpHandler.Taker full = message -> {
+            throw new IOException("full");
+        };
+        try (var connection = InMemoryConnection.to(() -> new MllpHandler(full, NOON))) {
+            assertThatThrownBy(() -> connection
+                            .send(block(HEADER.formatted(1) + PATIENT))
+                            .serve())
+                    .hasRootCauseMessage("full");
+            assertThat(connection.received()).isEmpty();
+        }
     }
 
     @Test

@@ -299,6 +299,7 @@ class RelayTest {
 
     @ParameterizedTest
     @CsvSource({
+        "unix: 127.0.0.1:1, 'LISTEN must be PORT, HOST:PORT or unix:PATH: unix:'",
         "x 127.0.0.1:1, 'LISTEN must be PORT, HOST:PORT or unix:PATH: x'",
         "65536 127.0.0.1:1, port",
         "0 127.0.0.1, must be HOST:PORT: 127.0.0.1",

@@ -391,6 +391,7 @@ class SmtpTest {
     @ParameterizedTest
     @CsvSource({
         "2, --port 65536, port",
+        "2, --host=, --host is empty",
         "2, --max-size 0, --max-size must be positive: 0",
         "2, --key k, --key needs --certificate",
         "2, --directory pom.xml, --directory must be a directory: pom.xml",

@@ -140,7 +140,11 @@ class SyslogTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"--port 65536, port", "--idle-timeout -1, idle-timeout must not be negative: PT-1S"})
+    @CsvSource({
+        "--port 65536, port",
+        "--host=, --host is empty",
+        "--idle-timeout -1, idle-timeout must not be negative: PT-1S"
+    })
     void aBadOptionIsToldInOneLine(String options, String complaint) {
         CommandRun run = CommandRun.of(("syslog " + options).split(" ", -1));
         assertThat(run.exitCode()).isEqualTo(2);

@@ -17,6 +17,8 @@ import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.ParseResult;
+import picocli.CommandLine.RunLast;
 import picocli.CommandLine.TypeConversionException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -25,6 +27,7 @@ public final class Commands {
     /** The maximum edit distance of a name from a suggestion. */
     private static final int MAX_CHANGES = 3;
 
+    private static final String OUTPUT_LOST = "standard output cannot be written";
     private static final Pattern CAMEL_HUMP = Pattern.compile("(?<=[a-z])[A-Z]");
 
     private Commands() {}
@@ -36,6 +39,7 @@ public final class Commands {
                 .registerConverter(Duration.class, converter(Parsers::time))
                 .registerConverter(URI.class, converter(Parsers::url))
                 .registerConverter(Cidr.class, converter(Cidr::parse))
+                .setExecutionStrategy(Commands::execute)
                 .setParameterExceptionHandler((e, args) -> {
                     CommandLine failed = e.getCommandLine();
                     String help = failed.getCommandSpec().qualifiedName() + " --help";
@@ -53,6 +57,22 @@ public final class Commands {
                     }
                     throw e;
                 });
+    }
+
+    /** Runs a command, which has failed if what it printed got lost. */
+    private static int execute(ParseResult parsed) {
+        int code = new RunLast().execute(parsed);
+        CommandLine command = parsed.asCommandLineList().get(parsed.asCommandLineList().size() - 1);
+        if (code != CommandLine.ExitCode.OK || !isOutputLost(command)) {
+            return code;
+        }
+        report(command, OUTPUT_LOST);
+        return CommandLine.ExitCode.SOFTWARE;
+    }
+
+    /** Returns whether something that a command printed has got lost: the disk is full, or nobody reads the pipe. */
+    private static boolean isOutputLost(CommandLine command) {
+        return command.getOut().checkError() || System.out.checkError(); // the former is on the latter, and hides it
     }
 
     /** Returns a converter for a method that throws {@link IllegalArgumentException}. */
@@ -105,12 +125,24 @@ public final class Commands {
         }
     }
 
-    /** Prints a line on the standard output of a command. Thread-safe. */
+    /** Prints a line on the standard output of a command; if it gets lost, the command fails at its end. Thread-safe. */
     public static void print(CommandSpec spec, Object line) {
         PrintWriter out = spec.commandLine().getOut();
         synchronized (out) {
             out.println(line);
             out.flush();
+        }
+    }
+
+    /**
+     * Prints a line that somebody relies on. Thread-safe.
+     *
+     * @throws IOException if it, or a line before, got lost
+     */
+    public static void printReliably(CommandSpec spec, Object line) throws IOException {
+        print(spec, line);
+        if (isOutputLost(spec.commandLine())) {
+            throw new IOException(OUTPUT_LOST);
         }
     }
 
