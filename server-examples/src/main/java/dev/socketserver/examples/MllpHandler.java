@@ -21,7 +21,9 @@ final class MllpHandler extends StreamRequestHandler {
     private static final byte[] END = {0x1C, '\r'};
     private static final int MAX_BYTES = 1 << 20;
 
-    /** Where a message ends. White space between two is there as soon as it comes, so that nobody waits for the rest. */
+    /**
+     * Where a message ends. White space between two is there as soon as it comes, so that nobody waits for the rest.
+     */
     static final Framing FRAMING = new Framing() {
         private final Framing blocks = Framing.until(END, MAX_BYTES);
 

@@ -46,7 +46,10 @@ class MainTest {
         for (String command : List.of("--version", "echo --host 127.0.0.1 --port 0")) {
             try (ChildJvm jvm = ChildJvm.startInto(Path.of("/dev/full"), command.split(" ", -1))) {
                 assertThat(jvm.awaitExit()).isEqualTo(1);
-                assertThat(jvm.err().lines()).singleElement().asString().endsWith(": standard output cannot be written");
+                assertThat(jvm.err().lines())
+                        .singleElement()
+                        .asString()
+                        .endsWith(": standard output cannot be written");
             }
         }
     }

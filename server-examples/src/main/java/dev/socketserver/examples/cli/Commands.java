@@ -62,7 +62,8 @@ public final class Commands {
     /** Runs a command, which has failed if what it printed got lost. */
     private static int execute(ParseResult parsed) {
         int code = new RunLast().execute(parsed);
-        CommandLine command = parsed.asCommandLineList().get(parsed.asCommandLineList().size() - 1);
+        CommandLine command =
+                parsed.asCommandLineList().get(parsed.asCommandLineList().size() - 1);
         if (code != CommandLine.ExitCode.OK || !isOutputLost(command)) {
             return code;
         }
@@ -125,7 +126,9 @@ public final class Commands {
         }
     }
 
-    /** Prints a line on the standard output of a command; if it gets lost, the command fails at its end. Thread-safe. */
+    /**
+     * Prints a line on the standard output of a command; if it gets lost, the command fails at its end. Thread-safe.
+     */
     public static void print(CommandSpec spec, Object line) {
         PrintWriter out = spec.commandLine().getOut();
         synchronized (out) {
