@@ -150,10 +150,10 @@ final class EchoCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         InetSocketAddress healthAddress = healthAddress();
         try (BaseServer<?> server = server()) {
+            server.closeOnSignal(); // first: from when it is bound, peers may have connected
             bind(server);
             try (MonitoringEndpoint health =
                     healthAddress == null ? null : MonitoringEndpoint.open(server, healthAddress)) {
-                server.closeOnSignal(); // the endpoint answers during the drain
                 Commands.printReliably(spec, "listening on " + AddressText.of(server.address()));
                 if (health != null) {
                     Commands.printReliably(spec, "health on " + AddressText.of(health.address()));

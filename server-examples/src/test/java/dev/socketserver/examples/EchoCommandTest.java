@@ -204,6 +204,19 @@ class EchoCommandTest {
         }
     }
 
+    /** From then on, a peer may have connected. */
+    @Test
+    void aSignalThatComesAsSoonAsItListensEndsItCleanly(@TempDir Path folder) throws Exception {
+        Path socket = folder.resolve("echo.sock");
+        try (ChildJvm echo = ChildJvm.start("echo", "--transport", "unix", "--path", socket.toString())) {
+            while (Files.notExists(socket)) {
+                Thread.onSpinWait();
+            }
+            echo.signal("TERM");
+            assertThat(echo.awaitExit()).isZero();
+        }
+    }
+
     @Test
     void limitsWhatOneAddressMayHave() throws Exception {
         try (ChildJvm echo = ChildJvm.start("echo", "--host", "127.0.0.1", "--port", "0", "--max-per-source", "1")) {
