@@ -50,6 +50,7 @@ final class ClientLoop implements Runnable, Closeable {
     private final List<Client> clients = new ArrayList<>();
     private final CountDownLatch settled;
     private final CompletableFuture<Void> exhausted = new CompletableFuture<>();
+    private final CompletableFuture<Void> warm = new CompletableFuture<>();
     /** Free clients, once for each operation that they can take. */
     private final ArrayDeque<Client> waiting = new ArrayDeque<>();
 
@@ -117,6 +118,9 @@ final class ClientLoop implements Runnable, Closeable {
                 }
                 if (schedule.isExhausted() && main.underWay() == 0) {
                     exhausted.complete(null);
+                }
+                if (schedule.isHeld(now) && main.underWay() == 0) {
+                    warm.complete(null);
                 }
             }
         } catch (IOException e) {
@@ -289,6 +293,19 @@ final class ClientLoop implements Runnable, Closeable {
     /** Returns a future that completes when every operation of this loop has ended. */
     CompletableFuture<Void> exhausted() {
         return exhausted;
+    }
+
+    /** Returns a future that completes when every operation of a separate warm-up has ended. */
+    CompletableFuture<Void> warm() {
+        return warm;
+    }
+
+    /** Begins the measurement after a separate warm-up. */
+    void measure() {
+        schedule.measure();
+        if (selector.isOpen()) {
+            selector.wakeup();
+        }
     }
 
     /** Starts the schedule. */

@@ -107,7 +107,7 @@ public final class Load {
         awaitSettled();
         long begin = System.nanoTime();
         loops.forEach(loop -> loop.begin(begin));
-        long measured = sample(true, begin, plan.warmup(), listener);
+        long measured = warmUp(begin, listener);
         total.clear();
         samples.clear();
         long[] cpuBefore = cpuNanos();
@@ -126,6 +126,20 @@ public final class Load {
         List<String> limits = ClientLimits.of(plan, busiest, total, idle, slow);
         return new LoadResult(
                 plan, seconds, operations, sent, received, total, idle, slow, List.copyOf(samples), limits, early);
+    }
+
+    /** Warms up; returns when the measurement begins. */
+    private long warmUp(long begin, LoadListener listener) throws InterruptedException {
+        long end = sample(true, begin, plan.warmup(), listener);
+        if (!plan.separatesWarmup()) {
+            return end;
+        }
+        CompletableFuture<?> warm = CompletableFuture.allOf(
+                loops.stream().map(ClientLoop::warm).toArray(CompletableFuture[]::new));
+        await(CompletableFuture.anyOf(stop, warm), plan.timeout().plus(PATIENCE));
+        takeStats(Population.MAIN, total); // of the warm-up
+        loops.forEach(ClientLoop::measure);
+        return System.nanoTime();
     }
 
     /** Gives every client time to connect; those that take longer connect during the measurement. */

@@ -109,6 +109,11 @@ public record LoadPlan(
         }
     }
 
+    /** Returns whether the operations of the warm-up have to end before the first one that is counted begins. */
+    boolean separatesWarmup() {
+        return requests > 0 && rate == null && !warmup.isZero();
+    }
+
     private static void requireDatagrams(Script script, int depth) {
         for (Script.Step step : script.steps()) {
             int size = step.message().size();

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   NEW --start()--> STARTED --end()--> ENDED: nothing that was scheduled for later begins
  * </pre>
+ *
+ * <p>If a closed loop counts its operations, nothing begins from the end of the warm-up until {@link #measure}.
  */
 final class Schedule {
     private static final long NEVER = Long.MAX_VALUE;
@@ -34,6 +36,9 @@ final class Schedule {
     private long begin;
 
     private volatile boolean started;
+    /** Whether the plan counts what begins from now on; always so with a rate, where the scheduled times decide. */
+    private volatile boolean measuring;
+
     private long endOffset = NEVER;
     private volatile boolean ended;
 
@@ -45,6 +50,7 @@ final class Schedule {
         this.budget = plan.requests() == 0 ? NEVER : plan.requests() / step + (loop < plan.requests() % step ? 1 : 0);
         this.index = loop;
         this.nextOffset = offset();
+        this.measuring = !plan.separatesWarmup();
     }
 
     private long offset() {
@@ -55,6 +61,20 @@ final class Schedule {
     void start(long nanoTime) {
         begin = nanoTime;
         started = true;
+    }
+
+    /** Begins the measurement of a plan that separates it from the warm-up. */
+    void measure() {
+        measuring = true;
+    }
+
+    /** Returns whether the warm-up is over, and the measurement has not begun. */
+    boolean isHeld(long now) {
+        return started && !measuring && now - begin >= plan.warmup().toNanos();
+    }
+
+    private boolean isCounted(long time) {
+        return rate == null ? measuring : Math.max(0, time - begin) >= plan.warmup().toNanos();
     }
 
     /** Ends the schedule: operations scheduled for later never begin. */
@@ -69,7 +89,7 @@ final class Schedule {
             return false;
         }
         if (rate == null) {
-            return !ended;
+            return !ended && !isHeld(now);
         }
         return nextOffset <= (ended ? Math.min(now - begin, endOffset) : now - begin);
     }
@@ -77,7 +97,7 @@ final class Schedule {
     /** Takes the operation that is due; returns its scheduled time, in {@code nanoTime}. */
     long take(long now) {
         long intended = rate == null ? now : begin + nextOffset;
-        if (budget != NEVER && Math.max(0, intended - begin) >= plan.warmup().toNanos()) {
+        if (budget != NEVER && isCounted(intended)) {
             budget--;
         }
         index += step;
@@ -87,17 +107,14 @@ final class Schedule {
 
     /** Counts an operation that could not begin because a client has no connection. */
     void forfeit(long now) {
-        if (started
-                && budget != NEVER
-                && budget > 0
-                && now - begin >= plan.warmup().toNanos()) {
+        if (started && budget != NEVER && budget > 0 && isCounted(now)) {
             budget--;
         }
     }
 
     /** Returns the nanoseconds until {@link #isDue} may become true. */
     long untilDue(long now) {
-        if (!started || budget == 0 || nextOffset == NEVER || (rate == null && ended)) {
+        if (!started || budget == 0 || nextOffset == NEVER || (rate == null && (ended || isHeld(now)))) {
             return NEVER;
         }
         return rate == null ? 0 : nextOffset - (now - begin);

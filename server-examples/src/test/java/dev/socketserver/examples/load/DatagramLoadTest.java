@@ -8,6 +8,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -95,6 +96,26 @@ class DatagramLoadTest {
                 .containsOnlyKeys(ErrorKind.DUPLICATE)
                 .containsEntry(ErrorKind.DUPLICATE, 1L);
         assertThat(result.failures()).isZero();
+    }
+
+    @Test
+    void asManyAsAskedForAreMeasuredAfterAWarmUp() throws Exception {
+        DatagramPeer.Behaviour slow = (socket, packet, number) -> {
+            LockSupport.parkNanos(1_000_000);
+            socket.send(packet);
+        };
+        try (var peer = new DatagramPeer(slow)) {
+            LoadPlan plan = LoadPlan.builder(peer.address())
+                    .mode(Mode.UDP)
+                    .connections(4)
+                    .depth(2)
+                    .requests(50)
+                    .warmup(Duration.ofMillis(50))
+                    .build();
+            LoadResult result = new Load(plan).run(LoadListener.NONE);
+
+            assertThat(result.clients().successes() + result.failures()).isEqualTo(50);
+        }
     }
 
     /** Nothing but its time tells it apart if datagrams are too short for numbers. */

@@ -97,9 +97,13 @@ class ScheduleTest {
         first.start(BEGIN);
         second.start(BEGIN);
         first.take(BEGIN);
-        second.take(BEGIN + MILLI);
 
+        assertThat(first.isDue(BEGIN + MILLI)).as("until it is measured").isFalse();
+        assertThat(first.untilDue(BEGIN + MILLI)).isEqualTo(Long.MAX_VALUE);
         assertThat(first.isExhausted()).as("warming up").isFalse();
+        first.measure();
+        second.measure();
+        second.take(BEGIN + MILLI);
         assertThat(second.isExhausted()).as("its only one").isTrue();
         assertThat(second.isDue(BEGIN + 2 * MILLI)).isFalse();
         first.take(BEGIN + MILLI);
