@@ -154,9 +154,9 @@ final class EchoCommand implements Callable<Integer> {
             bind(server);
             try (MonitoringEndpoint health =
                     healthAddress == null ? null : MonitoringEndpoint.open(server, healthAddress)) {
-                Commands.printReliably(spec, "listening on " + AddressText.of(server.address()));
+                Commands.print(spec, "listening on " + AddressText.of(server.address()));
                 if (health != null) {
-                    Commands.printReliably(spec, "health on " + AddressText.of(health.address()));
+                    Commands.print(spec, "health on " + AddressText.of(health.address()));
                 }
                 server.serveForever();
             }

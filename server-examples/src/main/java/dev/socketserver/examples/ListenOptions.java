@@ -78,7 +78,7 @@ final class ListenOptions {
     static int serve(CommandSpec spec, BaseServer<?> server) throws IOException {
         server.closeOnSignal();
         server.bind();
-        Commands.printReliably(spec, "listening on " + AddressText.of(server.address()));
+        Commands.print(spec, "listening on " + AddressText.of(server.address()));
         server.serveForever();
         return 0;
     }
@@ -94,7 +94,7 @@ final class ListenOptions {
             server.bind();
         }
         for (BaseServer<?> server : group.servers()) {
-            Commands.printReliably(spec, "listening on " + server.name() + " " + AddressText.of(server.address()));
+            Commands.print(spec, "listening on " + server.name() + " " + AddressText.of(server.address()));
         }
         group.serveForever();
     }

@@ -134,8 +134,8 @@ public final class Load {
         if (!plan.separatesWarmup()) {
             return end;
         }
-        CompletableFuture<?> warm = CompletableFuture.allOf(
-                loops.stream().map(ClientLoop::warm).toArray(CompletableFuture[]::new));
+        CompletableFuture<?> warm =
+                CompletableFuture.allOf(loops.stream().map(ClientLoop::warm).toArray(CompletableFuture[]::new));
         await(CompletableFuture.anyOf(stop, warm), plan.timeout().plus(PATIENCE));
         takeStats(Population.MAIN, total); // of the warm-up
         loops.forEach(ClientLoop::measure);

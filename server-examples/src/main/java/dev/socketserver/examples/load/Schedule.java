@@ -74,7 +74,9 @@ final class Schedule {
     }
 
     private boolean isCounted(long time) {
-        return rate == null ? measuring : Math.max(0, time - begin) >= plan.warmup().toNanos();
+        return rate == null
+                ? measuring
+                : Math.max(0, time - begin) >= plan.warmup().toNanos();
     }
 
     /** Ends the schedule: operations scheduled for later never begin. */
