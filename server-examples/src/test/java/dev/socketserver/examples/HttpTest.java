@@ -241,6 +241,7 @@ class HttpTest {
         "HEAD /a.txt, 200, ''",
         "GET /, 200, index",
         "GET /sub, 404, 'not found\n'",
+        "GET /a.txt/, 404, 'not found\n'",
         "GET /none, 404, 'not found\n'",
         "GET /.hidden, 404, 'not found\n'",
         "GET /../secret, 404, 'not found\n'",

@@ -78,7 +78,7 @@ public final class Directory implements HttpService {
                 return null;
             }
             Path wanted = root.resolve(path.substring(1));
-            Path file = Files.isDirectory(wanted) ? wanted.resolve("index.html") : wanted;
+            Path file = path.endsWith("/") || Files.isDirectory(wanted) ? wanted.resolve("index.html") : wanted;
             return Files.isRegularFile(file) && file.toRealPath().startsWith(root) ? file : null;
         } catch (IllegalArgumentException e) {
             throw new HttpException(400, "not a path");

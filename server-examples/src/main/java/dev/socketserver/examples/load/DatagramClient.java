@@ -139,7 +139,7 @@ final class DatagramClient extends Client {
         flush();
         try {
             ByteBuffer buffer = loop.receiveBuffer();
-            while (channel != null && channel.read(buffer) > 0) {
+            while (channel != null && channel.receive(buffer) != null) { // an empty one, too
                 stats.received(buffer.flip().remaining());
                 received(buffer);
                 if (outstanding == 0) {

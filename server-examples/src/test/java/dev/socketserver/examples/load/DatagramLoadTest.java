@@ -13,6 +13,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(60)
 class DatagramLoadTest {
@@ -116,6 +117,22 @@ class DatagramLoadTest {
 
             assertThat(result.clients().successes() + result.failures()).isEqualTo(50);
         }
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {4, 64})
+    void anEmptyAnswerIsWrong(int payload) throws Exception {
+        LoadResult result = run(
+                (socket, packet, number) -> {
+                    packet.setLength(0);
+                    socket.send(packet);
+                },
+                1,
+                1,
+                payload,
+                Duration.ofMillis(200));
+
+        assertThat(result.clients().errors()).containsKey(ErrorKind.WRONG_BYTES);
     }
 
     /** Nothing but its time tells it apart if datagrams are too short for numbers. */
