@@ -22,6 +22,8 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -113,6 +115,16 @@ class LoadCommandTest {
         assertThat(run.err())
                 .as("the table goes where it does not mix with JSON")
                 .contains("latency ");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"--json", "--html"})
+    @EnabledOnOs(OS.LINUX)
+    void aFullDiskIsToldWithTheFile(String option) {
+        CommandRun run = CommandRun.of("load", "-c", "1", "-n", "1", option, "/dev/full", target());
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err()).contains("load: /dev/full: No space left on device");
     }
 
     @ParameterizedTest

@@ -2,6 +2,7 @@ package dev.socketserver.examples.cli;
 
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
@@ -9,9 +10,24 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 
-/** Checks files that a command writes when it has finished. */
+/** Files that a command writes when it has finished. */
 public final class OutputFile {
     private OutputFile() {}
+
+    /**
+     * Writes a file.
+     *
+     * @throws IOException if that fails, as on a full disk; the message names the file
+     */
+    public static void write(Path file, String text) throws IOException {
+        try {
+            Files.writeString(file, text);
+        } catch (FileSystemException e) {
+            throw e; // which names it
+        } catch (IOException e) {
+            throw new IOException(file + ": " + e.getMessage(), e);
+        }
+    }
 
     /**
      * Checks before a command starts its work that a file can be written; does not change the file system.

@@ -2,10 +2,10 @@ package dev.socketserver.examples.report;
 
 import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
+import dev.socketserver.examples.cli.OutputFile;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -61,7 +61,7 @@ public final class HtmlPage {
                 .replace("/* LIBRARY */", library())
                 .replace("/* DATA */", JSON.toJson(new Page(title, sideBySide, sections)))
                 .replace("/* SCRIPT */", resource("report.js"));
-        Files.writeString(file, page);
+        OutputFile.write(file, page);
     }
 
     private static String library() throws IOException {

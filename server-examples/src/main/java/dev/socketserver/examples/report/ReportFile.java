@@ -4,6 +4,7 @@ import com.google.gson.Gson;
 import com.google.gson.GsonBuilder;
 import com.google.gson.JsonParseException;
 import com.google.gson.Strictness;
+import dev.socketserver.examples.cli.OutputFile;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -20,7 +21,7 @@ public final class ReportFile {
 
     /** Writes {@code report} to {@code file}, replacing it. */
     public static void write(LoadReport report, Path file) throws IOException {
-        Files.writeString(file, toJson(report));
+        OutputFile.write(file, toJson(report));
     }
 
     /** Returns the text of a report's file. */
