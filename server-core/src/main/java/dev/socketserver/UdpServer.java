@@ -108,10 +108,11 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
     }
 
     /**
-     * Returns how many datagrams the system has dropped since the server was bound, mostly because its receive buffer
-     * was full: a larger {@link ServerConfig#receiveBufferSize()} or quicker handlers help. With {@code reusePort}, it
-     * is the sum of all sockets at the address. Empty while no socket is open, and where the system does not tell, as
-     * only Linux does. Reads a file, so ask once in a while and not for each datagram. Thread-safe.
+     * Returns how many datagrams the system has dropped since the server was bound, and until it stopped, mostly
+     * because its receive buffer was full: a larger {@link ServerConfig#receiveBufferSize()} or quicker handlers help.
+     * With {@code reusePort}, it is the sum of all sockets at the address. Empty before the server is bound, and where
+     * the system does not tell, as only Linux does. Reads a file, so ask once in a while and not for each datagram.
+     * Thread-safe.
      */
     public final OptionalLong systemDrops() {
         DatagramEndpoint present = endpoint;

@@ -8,6 +8,7 @@ import dev.socketserver.testing.InMemoryConnection;
 import dev.socketserver.testing.InMemoryDatagrams;
 import dev.socketserver.testing.Splits;
 import java.io.IOException;
+import java.net.DatagramPacket;
 import java.net.DatagramSocket;
 import java.net.InetAddress;
 import java.util.ArrayList;
@@ -16,6 +17,8 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -64,6 +67,29 @@ class SyslogTest {
             assertThat(server.out().readLine()).isEqualTo(sent + " received, 0 dropped by the system");
             assertThat(server.awaitExit()).isZero();
             assertThat(server.err().lines().collect(Collectors.joining("\n"))).isEmpty();
+        }
+    }
+
+    @Test
+    @EnabledOnOs(OS.LINUX)
+    void whatTheSystemHasDroppedIsToldAtTheEnd() throws Exception {
+        try (ChildJvm server = ChildJvm.start("syslog", "--host", "127.0.0.1", "--port", "0");
+                var sender = new DatagramSocket()) {
+            sender.connect(InetAddress.getLoopbackAddress(), port(server, "udp"));
+            port(server, "tcp");
+            server.signal("STOP");
+            int sent = 5_000;
+            for (int i = 0; i < sent; i++) {
+                sender.send(new DatagramPacket(new byte[1_000], 1_000));
+            }
+            server.signal("CONT");
+            server.signal("TERM");
+            List<String> lines = server.out().lines().toList();
+            assertThat(server.awaitExit()).isZero();
+            int received = lines.size() - 1;
+            assertThat(received).isBetween(1, sent - 1);
+            assertThat(lines.get(received))
+                    .isEqualTo(received + " received, " + (sent - received) + " dropped by the system");
         }
     }
 

@@ -58,6 +58,7 @@ public final class DatagramEndpoint implements Endpoint, Receivers.Entrance, Dat
     private volatile boolean hurried; // whoever waits next is to return at once
     private volatile boolean lastCall;
     private volatile boolean ended;
+    private volatile @Nullable OptionalLong dropped; // set once, when the socket is about to be closed
 
     /**
      * Creates the endpoint of a socket that is bound, and does not block from here on.
@@ -201,9 +202,14 @@ public final class DatagramEndpoint implements Endpoint, Receivers.Entrance, Dat
         runner().reports().sent(message.readableBytes());
     }
 
-    /** Returns how many datagrams the system has dropped at this address; empty if it does not tell. Thread-safe. */
+    /**
+     * Returns how many datagrams the system has dropped at this address, while the socket was open; empty if it does
+     * not tell. Thread-safe.
+     */
     public OptionalLong systemDrops() {
-        return channel.isOpen() ? SystemDrops.of(address) : OptionalLong.empty();
+        OptionalLong now = SystemDrops.of(address);
+        OptionalLong atEnd = dropped; // read last: then the socket was open until now, or this is set
+        return atEnd == null ? now : atEnd;
     }
 
     /**
@@ -272,8 +278,14 @@ public final class DatagramEndpoint implements Endpoint, Receivers.Entrance, Dat
     @Override
     public void release() {
         ended = true;
-        Closing.quietly(channel);
-        Closing.quietly(selector);
-        arrivals.release();
+        try {
+            if (dropped == null) {
+                dropped = SystemDrops.of(address);
+            }
+        } finally {
+            Closing.quietly(channel);
+            Closing.quietly(selector);
+            arrivals.release();
+        }
     }
 }
