@@ -208,6 +208,7 @@ class PackageStructureTest {
                         "java.base",
                         "java.management",
                         "jdk.jfr",
+                        "jdk.net",
                         "jdk.unsupported",
                         "io.netty.buffer",
                         "io.netty.common",

@@ -147,6 +147,11 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
         return context.handshakes().place(ipAddress(), rules.maxHandshakes(), this::call);
     }
 
+    @Override
+    public final void acknowledge() {
+        transport.acknowledge();
+    }
+
     /** Encrypts what is read and written from here on; nothing in clear text is left. */
     final void secure(TlsChannel by) {
         tls = by;

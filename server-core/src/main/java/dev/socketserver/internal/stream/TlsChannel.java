@@ -41,6 +41,9 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
 
         /** Returns the connection's place in the queue of handshakes. */
         HandshakeQueue.Place placeForHandshake(Tls rules);
+
+        /** Has the system acknowledge at once what was read, which nothing follows that would carry that. */
+        void acknowledge();
     }
 
     /**
@@ -168,15 +171,22 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
         TlsOutput outgoing = Objects.requireNonNull(output);
         TlsInput incoming = Objects.requireNonNull(input);
         boolean goesOn = true;
+        boolean peerWasLast = false;
         HandshakeStatus next = current.getHandshakeStatus();
         while (goesOn && next != HandshakeStatus.NOT_HANDSHAKING) {
             limit();
             switch (next) {
                 case NEED_TASK -> goesOn = compute(current, waits);
-                case NEED_WRAP -> outgoing.answer();
-                default -> goesOn = incoming.shakeHands(waits);
+                case NEED_WRAP -> peerWasLast &= !outgoing.answer();
+                default -> {
+                    goesOn = incoming.shakeHands(waits);
+                    peerWasLast = true;
+                }
             }
             next = current.getHandshakeStatus();
+        }
+        if (goesOn && peerWasLast) {
+            owner.acknowledge(); // or a peer with Nagle's algorithm sends nothing for the 40 ms that its system waits
         }
         return goesOn;
     }

@@ -58,12 +58,17 @@ final class TlsOutput {
         return sum;
     }
 
-    /** Sends what the engine has to say of its own: its part of the handshake, or the answer to a key update. */
-    void answer() throws IOException {
+    /**
+     * Sends what the engine has to say of its own: its part of the handshake, or the answer to a key update; returns
+     * false if that is nothing.
+     */
+    boolean answer() throws IOException {
         while (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
             wrap(NOTHING, 0, 0);
         }
+        boolean isSomething = sealed.isReadable();
         send();
+        return isSomething;
     }
 
     /** Sends the end of the stream, close_notify, or the alert that tells why there is an end. */

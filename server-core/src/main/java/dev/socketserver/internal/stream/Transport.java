@@ -12,6 +12,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
+import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -88,6 +89,20 @@ final class Transport implements Closeable {
             }
         } catch (IOException | UnsupportedOperationException e) {
             LOG.debug("a connection is closed without a reset: {}", e);
+        }
+    }
+
+    /**
+     * Has the system acknowledge at once what was read, if it can be told to (Linux). Else it waits for an answer that
+     * carries the acknowledgement, for up to 40 ms.
+     */
+    void acknowledge() {
+        try {
+            if (channel.supportedOptions().contains(ExtendedSocketOptions.TCP_QUICKACK)) {
+                channel.setOption(ExtendedSocketOptions.TCP_QUICKACK, true);
+            }
+        } catch (IOException e) {
+            LOG.debug("what was read is acknowledged later: {}", e);
         }
     }
 

@@ -7,17 +7,14 @@ import com.code_intelligence.jazzer.junit.FuzzTest;
 import dev.socketserver.ServerConfig;
 import dev.socketserver.TcpServer;
 import dev.socketserver.internal.run.CallerRun;
-import dev.socketserver.net.Tls;
 import dev.socketserver.peer.Certificates;
 import dev.socketserver.peer.LineEcho;
 import dev.socketserver.peer.Pieces;
 import io.netty.util.LeakPresenceDetector;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.util.Arrays;
 import javax.net.ssl.SSLContext;
-import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -51,111 +48,10 @@ class TlsFuzzTest {
         server.close();
     }
 
-    /** What no channel calls here, as nothing waits. */
-    private static final class NobodysOwner implements WaitingChannel.Owner {
-        @Override
-        public void beforeWait() {
-            throw new AssertionError("this would wait");
-        }
-
-        @Override
-        public void flush() {}
-
-        @Override
-        public boolean isCounted() {
-            return false;
-        }
-
-        @Override
-        public void received(int bytes) {}
-
-        @Override
-        public void sent(long bytes) {}
-    }
-
-    private static final class NobodysHandshake implements TlsChannel.Owner {
-        private final HandshakeQueue queue = new HandshakeQueue();
-
-        @Override
-        public void compute(Runnable work) {
-            work.run();
-        }
-
-        @Override
-        public HandshakeQueue.Place placeForHandshake(Tls rules) {
-            return queue.place(null, rules.maxHandshakes(), () -> {});
-        }
-    }
-
-    /** The server's end of a connection, which takes what has come and never waits. */
-    private final class Connection {
-        private final MemorySocket socket = new MemorySocket();
-        private final WaitingChannel transport;
-        private final TlsChannel tls;
-
-        Connection(String protocol) throws IOException {
-            transport = new WaitingChannel(
-                    new Transport(socket),
-                    waits,
-                    new SlowPeers(null, "test"),
-                    new NobodysOwner(),
-                    ServerConfig.builder().build());
-            transport.receiving(true);
-            Tls rules = Tls.of(() -> {
-                SSLEngine engine = certified.createSSLEngine();
-                engine.setEnabledProtocols(new String[] {protocol});
-                return engine;
-            });
-            tls = new TlsChannel(transport, rules, new NobodysHandshake());
-        }
-
-        /** Goes on with the handshake, as far as what has come allows; returns whether it is done. */
-        boolean shakeHands() throws IOException {
-            boolean done = false;
-            int came = tls.receive();
-            while (!done && (came > 0 || tls.hasMore())) {
-                boolean before = tls.hasMore();
-                done = tls.handshake(false);
-                if (!done) {
-                    came = tls.receive();
-                    if (came <= 0 && before) {
-                        return false;
-                    }
-                }
-            }
-            if (came < 0) {
-                throw tls.brokenOff();
-            }
-            return done;
-        }
-
-        /** Reads what has come; returns false if no more comes. */
-        boolean read(ByteArrayOutputStream to, int size) throws IOException {
-            var target = ByteBuffer.allocate(size);
-            int count = tls.read(target);
-            while (count > 0 || tls.hasMore()) {
-                to.write(target.array(), 0, target.position());
-                target.clear();
-                count = tls.read(target);
-            }
-            return count == 0;
-        }
-
-        void close() throws IOException {
-            try {
-                tls.closeOutput();
-            } catch (SSLException ignored) {
-                // The handshake has failed, and there is no word for that.
-            } finally {
-                tls.discard();
-            }
-        }
-    }
-
     @FuzzTest
     void whatIsReadIsWhatThePeerHasSentAndNoBufferIsLeft(FuzzedDataProvider data) throws IOException {
         boolean shakes = data.consumeBoolean();
-        var connection = new Connection(data.pickValue(new String[] {"TLSv1.2", "TLSv1.3"}));
+        var connection = new MemoryTlsServer(certified, waits, data.pickValue(new String[] {"TLSv1.2", "TLSv1.3"}));
         try {
             if (shakes) {
                 converse(connection, data);
@@ -175,7 +71,7 @@ class TlsFuzzTest {
         LeakPresenceDetector.check();
     }
 
-    private void converse(Connection connection, FuzzedDataProvider data) throws IOException {
+    private void converse(MemoryTlsServer connection, FuzzedDataProvider data) throws IOException {
         var peer = new MemoryTlsPeer(trusting);
         peer.shakeHands(records -> {
             connection.socket.arrive(records);
