@@ -184,18 +184,24 @@ final class Poller {
 
     /**
      * Runs a computation that takes time. If the leader serves the connection, it first gives up the lead, provided
-     * that a processor is available for another leader; otherwise more threads would only compete for the processors.
+     * that a processor is available for another leader, or that others wait for the leader; otherwise more threads
+     * would only compete for the processors.
      */
     void compute(Registration connection, Runnable work) {
-        if (connection.turn == Registration.NOT_LEADING || !processors.tryAcquire()) {
+        if (connection.turn == Registration.NOT_LEADING) {
             work.run();
             return;
         }
+        boolean isFree = processors.tryAcquire();
         try {
-            leaveLead(connection);
+            if (isFree || !ready.isEmpty() || offered.get() > 0) {
+                leaveLead(connection);
+            }
             work.run();
         } finally {
-            processors.release();
+            if (isFree) {
+                processors.release();
+            }
         }
     }
 
