@@ -64,8 +64,7 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
     private long deadline; // of the handshake, on the nanoTime clock; if the clock runs
     private boolean clockRuns;
     private HandshakeQueue.@Nullable Place place; // while SHAKING
-    private @Nullable SSLEngine
-            engine; // while SHAKING, once it is first computed, and from there on, as input and output
+    private @Nullable SSLEngine engine; // from when it is first computed on, as input and output
     private @Nullable TlsInput input;
     private @Nullable TlsOutput output;
 
@@ -179,14 +178,18 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
                 case NEED_TASK -> goesOn = compute(current, waits);
                 case NEED_WRAP -> peerWasLast &= !outgoing.answer();
                 default -> {
+                    if (peerWasLast && waits) {
+                        owner.acknowledge(); // as below
+                    }
                     goesOn = incoming.shakeHands(waits);
-                    peerWasLast = true;
+                    peerWasLast |= goesOn;
                 }
             }
             next = current.getHandshakeStatus();
         }
-        if (goesOn && peerWasLast) {
-            owner.acknowledge(); // or a peer with Nagle's algorithm sends nothing for the 40 ms that its system waits
+        if (peerWasLast) {
+            owner.acknowledge(); // or Nagle's algorithm keeps the peer from going on for the 40 ms that this system
+            // waits
         }
         return goesOn;
     }
