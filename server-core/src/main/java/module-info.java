@@ -5,7 +5,7 @@ module dev.socketserver {
     requires io.netty.common;
     requires transitive java.management;
     requires jdk.jfr;
-    requires jdk.net; // TCP_QUICKACK
+    requires jdk.net; // TCP_QUICKACK, by name
     requires jdk.unsupported; // sun.misc.Signal
     requires org.slf4j;
     requires static jdk.management;

@@ -12,7 +12,6 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SelectionKey;
 import java.nio.channels.Selector;
 import java.nio.channels.SocketChannel;
-import jdk.net.ExtendedSocketOptions;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -22,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 final class Transport implements Closeable {
     private static final Log LOG = Log.of(Transport.class);
     private static final VarHandle PLACE;
+
+    /** An option of the module jdk.net, found by its name, as not every JRE has the module. */
+    private static final String QUICK_ACK = "TCP_QUICKACK";
 
     static {
         try {
@@ -96,10 +98,13 @@ final class Transport implements Closeable {
      * Has the system acknowledge at once what was read, if it can be told to (Linux). Else it waits for an answer that
      * carries the acknowledgement, for up to 40 ms.
      */
+    @SuppressWarnings("unchecked") // the option's type is checked
     void acknowledge() {
         try {
-            if (channel.supportedOptions().contains(ExtendedSocketOptions.TCP_QUICKACK)) {
-                channel.setOption(ExtendedSocketOptions.TCP_QUICKACK, true);
+            for (SocketOption<?> option : channel.supportedOptions()) {
+                if (option.name().equals(QUICK_ACK) && option.type() == Boolean.class) {
+                    channel.setOption((SocketOption<Boolean>) option, true);
+                }
             }
         } catch (IOException e) {
             LOG.debug("what was read is acknowledged later: {}", e);
