@@ -3,9 +3,9 @@ package dev.socketserver.examples;
 import dev.socketserver.ServerConfig;
 import dev.socketserver.TcpServer;
 import dev.socketserver.examples.cli.ProjectVersion;
+import dev.socketserver.examples.cli.Serving;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -16,7 +16,7 @@ import picocli.CommandLine.Option;
         description = "Runs a chat server. On SIGTERM or Ctrl-C, sends everyone a goodbye message and exits.",
         mixinStandardHelpOptions = true,
         versionProvider = ProjectVersion.class)
-final class ChatCommand implements Callable<Integer> {
+final class ChatCommand implements Serving {
     private static final int DEFAULT_PORT = 7008;
 
     @Mixin

@@ -5,10 +5,10 @@ import dev.socketserver.TcpServer;
 import dev.socketserver.UdpServer;
 import dev.socketserver.examples.cli.Commands;
 import dev.socketserver.examples.cli.ProjectVersion;
+import dev.socketserver.examples.cli.Serving;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -21,7 +21,7 @@ import picocli.CommandLine.Spec;
         description = "Runs a name server of one zone, by UDP and TCP. On SIGTERM or Ctrl-C, drains and exits.",
         mixinStandardHelpOptions = true,
         versionProvider = ProjectVersion.class)
-final class DnsCommand implements Callable<Integer> {
+final class DnsCommand implements Serving {
     private static final int DEFAULT_PORT = 7053;
 
     @Spec

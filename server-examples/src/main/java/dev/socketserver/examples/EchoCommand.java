@@ -9,6 +9,7 @@ import dev.socketserver.UnixServer;
 import dev.socketserver.examples.cli.AddressText;
 import dev.socketserver.examples.cli.Commands;
 import dev.socketserver.examples.cli.ProjectVersion;
+import dev.socketserver.examples.cli.Serving;
 import dev.socketserver.examples.health.MonitoringEndpoint;
 import dev.socketserver.net.Cidr;
 import dev.socketserver.net.ProxyProtocol;
@@ -23,7 +24,6 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,7 +39,7 @@ import picocli.CommandLine.Spec;
                 "Runs an echo server on an elastic pool. On SIGTERM or Ctrl-C, finishes running requests and exits.",
         mixinStandardHelpOptions = true,
         versionProvider = ProjectVersion.class)
-final class EchoCommand implements Callable<Integer> {
+final class EchoCommand implements Serving {
     private static final String DEFAULT_PORT = "7007";
     private static final int MAX_PORT = 65_535;
 

@@ -3,6 +3,7 @@ package dev.socketserver.examples;
 import dev.socketserver.ServerConfig;
 import dev.socketserver.TcpServer;
 import dev.socketserver.examples.cli.ProjectVersion;
+import dev.socketserver.examples.cli.Serving;
 import dev.socketserver.examples.http.Directory;
 import dev.socketserver.examples.http.Echo;
 import dev.socketserver.examples.http.HttpHandler;
@@ -11,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
         description = "Serves files, or echoes, over HTTP/1.1. On SIGTERM or Ctrl-C, answers what has come and exits.",
         mixinStandardHelpOptions = true,
         versionProvider = ProjectVersion.class)
-final class HttpCommand implements Callable<Integer> {
+final class HttpCommand implements Serving {
     private static final int DEFAULT_PORT = 7080;
 
     @Mixin

@@ -3,11 +3,11 @@ package dev.socketserver.examples;
 import dev.socketserver.ServerConfig;
 import dev.socketserver.TcpServer;
 import dev.socketserver.examples.cli.ProjectVersion;
+import dev.socketserver.examples.cli.Serving;
 import dev.socketserver.examples.mqtt.Broker;
 import dev.socketserver.examples.mqtt.MqttHandler;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
         description = "Runs a broker of MQTT 3.1.1, with QoS 0 and 1. Drains and exits on SIGTERM or Ctrl-C.",
         mixinStandardHelpOptions = true,
         versionProvider = ProjectVersion.class)
-final class MqttCommand implements Callable<Integer> {
+final class MqttCommand implements Serving {
     private static final int DEFAULT_PORT = 7883;
 
     @Mixin

@@ -3,11 +3,11 @@ package dev.socketserver.examples;
 import dev.socketserver.ServerConfig;
 import dev.socketserver.TcpServer;
 import dev.socketserver.examples.cli.ProjectVersion;
+import dev.socketserver.examples.cli.Serving;
 import dev.socketserver.examples.redis.Database;
 import dev.socketserver.examples.redis.RedisHandler;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
         description = "Runs a server in memory for clients of Redis. On SIGTERM or Ctrl-C, forgets all and exits.",
         mixinStandardHelpOptions = true,
         versionProvider = ProjectVersion.class)
-final class RedisCommand implements Callable<Integer> {
+final class RedisCommand implements Serving {
     private static final int DEFAULT_PORT = 7379;
 
     @Mixin

@@ -6,13 +6,13 @@ import dev.socketserver.TcpServer;
 import dev.socketserver.UnixServer;
 import dev.socketserver.examples.cli.Commands;
 import dev.socketserver.examples.cli.ProjectVersion;
+import dev.socketserver.examples.cli.Serving;
 import dev.socketserver.examples.cli.Target;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import java.util.function.Supplier;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -30,7 +30,7 @@ import picocli.CommandLine.Spec;
                         + " are open, and exits.",
         mixinStandardHelpOptions = true,
         versionProvider = ProjectVersion.class)
-final class RelayCommand implements Callable<Integer> {
+final class RelayCommand implements Serving {
     private static final Pattern LISTEN = Pattern.compile("(?:(?:\\[([^\\]]+)]|([^\\[\\]:]*)):)?(\\d{1,5})");
     private static final String UNIX = "unix:";
 

@@ -6,6 +6,7 @@ import dev.socketserver.ServerConfig;
 import dev.socketserver.TcpServer;
 import dev.socketserver.examples.cli.Commands;
 import dev.socketserver.examples.cli.ProjectVersion;
+import dev.socketserver.examples.cli.Serving;
 import dev.socketserver.net.PemCertificates;
 import dev.socketserver.net.Tls;
 import java.io.IOException;
@@ -14,7 +15,6 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -27,7 +27,7 @@ import picocli.CommandLine.Spec;
         description = "Runs a mail server that stores what it gets. On SIGTERM or Ctrl-C, takes leave and exits.",
         mixinStandardHelpOptions = true,
         versionProvider = ProjectVersion.class)
-final class SmtpCommand implements Callable<Integer> {
+final class SmtpCommand implements Serving {
     private static final String DEFAULT_PORT = "7025";
     private static final String DEFAULT_MAX_SIZE = "1000000";
 

@@ -59,12 +59,13 @@ public final class Commands {
                 });
     }
 
-    /** Runs a command, which has failed if what it printed got lost. */
+    /** Runs a command, which has failed if what it printed got lost, unless it is a server. */
     private static int execute(ParseResult parsed) {
         int code = new RunLast().execute(parsed);
         CommandLine command =
                 parsed.asCommandLineList().get(parsed.asCommandLineList().size() - 1);
-        if (code != CommandLine.ExitCode.OK || !isOutputLost(command)) {
+        boolean isServer = command.getCommand() instanceof Serving;
+        if (code != CommandLine.ExitCode.OK || isServer || !isOutputLost(command)) {
             return code;
         }
         report(command, OUTPUT_LOST);
@@ -127,7 +128,8 @@ public final class Commands {
     }
 
     /**
-     * Prints a line on the standard output of a command; if it gets lost, the command fails at its end. Thread-safe.
+     * Prints a line on the standard output of a command; if it gets lost, the command fails at its end, unless it is a
+     * server. Thread-safe.
      */
     public static void print(CommandSpec spec, Object line) {
         PrintWriter out = spec.commandLine().getOut();
