@@ -148,7 +148,9 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
         if (place == null) {
             place = owner.placeForHandshake(rules);
         }
-        if (engine == null && !waits && !place.mayCompute()) {
+        if (waits) {
+            place.leave(); // it has a thread of its own
+        } else if (engine == null && !place.mayCompute()) {
             return false;
         }
         try {
@@ -172,6 +174,7 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
         boolean goesOn = true;
         boolean peerWasLast = false;
         HandshakeStatus next = current.getHandshakeStatus();
+        // What nothing answers is acknowledged, or Nagle's algorithm holds back for 40 ms what the peer sends next.
         while (goesOn && next != HandshakeStatus.NOT_HANDSHAKING) {
             limit();
             switch (next) {
@@ -179,7 +182,7 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
                 case NEED_WRAP -> peerWasLast &= !outgoing.answer();
                 default -> {
                     if (peerWasLast && waits) {
-                        owner.acknowledge(); // as below
+                        owner.acknowledge();
                     }
                     goesOn = incoming.shakeHands(waits);
                     peerWasLast |= goesOn;
@@ -188,28 +191,17 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
             next = current.getHandshakeStatus();
         }
         if (peerWasLast) {
-            owner.acknowledge(); // or Nagle's algorithm keeps the peer from going on for the 40 ms that this system
-            // waits
+            owner.acknowledge();
         }
         return goesOn;
     }
 
     /** Runs the engine's tasks; returns false if they have to wait for others'. A thread that may wait does not. */
     private boolean compute(SSLEngine current, boolean waits) {
-        if (waits) {
-            leaveQueue();
-            owner.compute(() -> runTasks(current));
-            return true;
-        }
-        HandshakeQueue.Place mine = Objects.requireNonNull(place);
-        if (!mine.mayCompute()) {
+        if (!waits && !Objects.requireNonNull(place).mayCompute()) {
             return false;
         }
-        try {
-            owner.compute(() -> runTasks(current));
-        } finally {
-            mine.leave();
-        }
+        owner.compute(() -> runTasks(current));
         return true;
     }
 
