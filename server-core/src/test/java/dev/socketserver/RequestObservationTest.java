@@ -31,7 +31,6 @@ import java.util.Optional;
 import java.util.Queue;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -47,22 +46,6 @@ class RequestObservationTest {
 
     @TempDir
     Path directory;
-
-    private static TcpServer tcp(
-            ObservationRegistry registry,
-            ServerConfig.Builder config,
-            Supplier<? extends StreamRequestHandler> handlers) {
-        var observation = new RequestObservation(registry);
-        return new TcpServer(config.name("echo").build(), handlers) {
-            @Override
-            protected void finishRequest(StreamConnection connection) throws Exception {
-                observation.observe(this, connection, () -> super.finishRequest(connection));
-            }
-
-            @Override
-            protected void handleError(StreamConnection connection, Throwable failure) {}
-        };
-    }
 
     /** Echoes lines, and notes which observation is current. */
     private final class Noting extends LineEcho {
@@ -99,7 +82,7 @@ class RequestObservationTest {
     @MethodSource("strategies")
     void eachCallOfAHandlerHasOneWhichIsCurrentMeanwhile(Strategy strategy) throws Exception {
         String port;
-        try (TcpServer server = tcp(registry, strategy.in(Loopback.config()), Noting::new)) {
+        try (TcpServer server = new ObservedServer(registry, strategy.in(Loopback.config()), Noting::new)) {
             server.start();
             try (TestClient peer = TestClient.to(server.address())) {
                 port = port(peer.address());
@@ -130,7 +113,7 @@ class RequestObservationTest {
     void betweenTwoCallsNoneIsCurrent() throws Exception {
         var connection = new CompletableFuture<StreamConnection>();
         var between = new CompletableFuture<Optional<Observation>>();
-        try (TcpServer server = tcp(registry, Loopback.config(), () -> new LineEcho() {
+        try (TcpServer server = new ObservedServer(registry, Loopback.config(), () -> new LineEcho() {
             @Override
             protected void setup() {
                 connection.complete(connection());
@@ -210,7 +193,7 @@ class RequestObservationTest {
     }
 
     private void serveUntilItFails(Exception failure) throws Exception {
-        try (TcpServer server = tcp(registry, Loopback.config(), () -> new StreamRequestHandler() {
+        try (TcpServer server = new ObservedServer(registry, Loopback.config(), () -> new StreamRequestHandler() {
             @Override
             protected void handle() throws Exception {
                 throw failure;
@@ -233,7 +216,7 @@ class RequestObservationTest {
                 closed.complete(request);
             }
         });
-        try (TcpServer server = tcp(registry, config, StreamRequestHandler.of((in, out) -> {
+        try (TcpServer server = new ObservedServer(registry, config, StreamRequestHandler.of((in, out) -> {
             in.read();
             reading.complete(true);
             in.read();
@@ -252,7 +235,7 @@ class RequestObservationTest {
     @Test
     void aHandlerThatReadsManyMessagesInOneCallMayHaveOneForEach() throws Exception {
         var observation = new RequestObservation(registry);
-        try (TcpServer server = tcp(registry, Loopback.config(), () -> new LineEcho() {
+        try (TcpServer server = new ObservedServer(registry, Loopback.config(), () -> new LineEcho() {
             @Override
             protected void handle() throws Exception {
                 for (int i = 0; i < 2; i++) {
@@ -299,7 +282,7 @@ class RequestObservationTest {
                                 context.request().age().isNegative() ? "negative" : "positive");
                     }
                 });
-        try (TcpServer server = tcp(registry, Loopback.config(), LineEcho::new)) {
+        try (TcpServer server = new ObservedServer(registry, Loopback.config(), LineEcho::new)) {
             server.start();
             try (TestClient peer = TestClient.to(server.address())) {
                 ask(peer, "one");
@@ -320,7 +303,7 @@ class RequestObservationTest {
     @MethodSource("registriesWithoutHandlers")
     void aRegistryWithoutHandlersObservesNothing(ObservationRegistry none) throws Exception {
         var present = new CompletableFuture<Optional<Observation>>();
-        try (TcpServer server = tcp(none, Loopback.config(), () -> new LineEcho() {
+        try (TcpServer server = new ObservedServer(none, Loopback.config(), () -> new LineEcho() {
             @Override
             protected void handle() throws Exception {
                 present.complete(Optional.ofNullable(none.getCurrentObservation()));
@@ -340,7 +323,7 @@ class RequestObservationTest {
         var meters = new SimpleMeterRegistry();
         registry.observationConfig().observationHandler(new DefaultMeterObservationHandler(meters));
         serveUntilItFails(new IllegalStateException("says the test"));
-        try (TcpServer server = tcp(registry, Loopback.config(), LineEcho::new)) {
+        try (TcpServer server = new ObservedServer(registry, Loopback.config(), LineEcho::new)) {
             server.start();
             try (TestClient peer = TestClient.to(server.address())) {
                 ask(peer, "one");

@@ -27,7 +27,6 @@ import io.opentelemetry.sdk.trace.export.SimpleSpanProcessor;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
-import java.util.function.Supplier;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -59,19 +58,6 @@ class RequestTracingTest {
         tracers.close();
     }
 
-    private TcpServer server(ServerConfig.Builder config, Supplier<? extends StreamRequestHandler> handlers) {
-        var observation = new RequestObservation(registry);
-        return new TcpServer(config.name("echo").build(), handlers) {
-            @Override
-            protected void finishRequest(StreamConnection connection) throws Exception {
-                observation.observe(this, connection, () -> super.finishRequest(connection));
-            }
-
-            @Override
-            protected void handleError(StreamConnection connection, Throwable failure) {}
-        };
-    }
-
     private List<SpanData> finished() {
         return spans.getFinishedSpanItems();
     }
@@ -91,7 +77,7 @@ class RequestTracingTest {
     @ParameterizedTest
     @MethodSource("strategies")
     void eachCallOfAHandlerIsASpanOfATraceOfItsOwn(Strategy strategy) throws Exception {
-        try (TcpServer server = server(strategy.in(Loopback.config()), Traced::new)) {
+        try (TcpServer server = new ObservedServer(registry, strategy.in(Loopback.config()), Traced::new)) {
             server.start();
             try (TestClient peer = TestClient.to(server.address())) {
                 assertThat(peer.send("one\n").readLine()).isEqualTo("one");
@@ -113,7 +99,8 @@ class RequestTracingTest {
 
     @Test
     void anObservationOfTheHandlersIsAChild() throws Exception {
-        try (TcpServer server = server(
+        try (TcpServer server = new ObservedServer(
+                registry,
                 Loopback.config(),
                 StreamRequestHandler.of((in, out) ->
                         Observation.createNotStarted("query", registry).observeChecked(() -> out.write(in.read()))))) {
@@ -132,7 +119,7 @@ class RequestTracingTest {
 
     @Test
     void aFailureIsTheSpans() throws Exception {
-        try (TcpServer server = server(Loopback.config(), StreamRequestHandler.of((in, out) -> {
+        try (TcpServer server = new ObservedServer(registry, Loopback.config(), StreamRequestHandler.of((in, out) -> {
             throw new IllegalStateException("says the test");
         }))) {
             server.start();

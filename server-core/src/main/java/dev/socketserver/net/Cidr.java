@@ -1,7 +1,6 @@
 package dev.socketserver.net;
 
 import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.util.Objects;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
@@ -32,16 +31,7 @@ public record Cidr(InetAddress network, int prefixLength) {
             throw new IllegalArgumentException(
                     network.getHostAddress() + " has bits set after the first " + prefixLength);
         }
-        network = withoutScope(network);
-    }
-
-    /** Returns the address alone: a range has no scope, and its text none that could not be parsed. */
-    private static InetAddress withoutScope(InetAddress address) {
-        try {
-            return InetAddress.getByAddress(address.getAddress());
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException("the bytes of an address are an address", e);
-        }
+        network = IpLiteral.of(network.getAddress()); // a range has no scope, and its text none that cannot be parsed
     }
 
     private static boolean hasBitsAfter(byte[] address, int prefixLength) {

@@ -5,7 +5,7 @@ import java.net.UnknownHostException;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
-/** Parses numeric addresses; never asks a name server. Stateless. */
+/** Makes addresses of their texts and bytes; never asks a name server. Stateless. */
 final class IpLiteral {
     private static final String BYTE = "(?:25[0-5]|2[0-4]\\d|1\\d\\d|[1-9]?\\d)";
     private static final Pattern V4 = Pattern.compile(BYTE + "(?:\\." + BYTE + "){3}");
@@ -34,6 +34,15 @@ final class IpLiteral {
             return InetAddress.getByName(text);
         } catch (UnknownHostException e) {
             return null;
+        }
+    }
+
+    /** Returns the address of 4 or 16 bytes, without a scope. */
+    static InetAddress of(byte[] bytes) {
+        try {
+            return InetAddress.getByAddress(bytes);
+        } catch (UnknownHostException e) {
+            throw new IllegalStateException("4 and 16 bytes are an address", e);
         }
     }
 }

@@ -5,7 +5,6 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.net.SocketAddress;
 import java.net.UnixDomainSocketAddress;
-import java.net.UnknownHostException;
 import java.nio.charset.Charset;
 import java.nio.file.InvalidPathException;
 import java.util.zip.CRC32C;
@@ -142,11 +141,7 @@ final class ProxyHeaderV2 {
     private static InetAddress address(ByteBuf in, int at, int length) {
         byte[] bytes = new byte[length];
         in.getBytes(at, bytes);
-        try {
-            return InetAddress.getByAddress(bytes);
-        } catch (UnknownHostException e) {
-            throw new IllegalStateException("4 and 16 bytes are an address", e);
-        }
+        return IpLiteral.of(bytes);
     }
 
     /** Reads a path that ends at its first zero byte, if any; an unnamed or abstract socket's is empty. */

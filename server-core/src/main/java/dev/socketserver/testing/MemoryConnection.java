@@ -91,11 +91,9 @@ final class MemoryConnection extends MemoryRequest implements StreamConnection {
         beforeUse();
         if (tlsSession != null) {
             throw new IllegalStateException(this + " has TLS already");
-        } else if (out.isClosed()) {
-            throw new IllegalStateException(this + " has shut down its output");
-        } else if (calls.hasEnded()) {
-            throw new IllegalStateException(this + " is about to end");
-        } else if (in.unread() > 0) {
+        }
+        Faults.requireOutput(this, out, calls.hasEnded());
+        if (in.unread() > 0) {
             throw fault(Faults.clearTextBehindStartTls(in.unread()));
         }
         SSLSession session = tls.engines().get().getSession();

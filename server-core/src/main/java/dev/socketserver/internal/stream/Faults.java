@@ -2,6 +2,7 @@ package dev.socketserver.internal.stream;
 
 import dev.socketserver.EndReason;
 import dev.socketserver.buffer.MessageTooLongException;
+import dev.socketserver.internal.buffer.ChannelOutput;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.InterruptedIOException;
@@ -10,7 +11,7 @@ import java.net.SocketTimeoutException;
 import java.nio.channels.ClosedChannelException;
 import org.jspecify.annotations.Nullable;
 
-/** What a failure to read or write says about its connection. */
+/** What a failure to read or write says about its connection, and what a connection refuses. */
 public final class Faults {
     private Faults() {}
 
@@ -18,6 +19,15 @@ public final class Faults {
     public static ProtocolException clearTextBehindStartTls(int bytes) {
         return new ProtocolException("the peer sent " + bytes + " bytes in clear text behind the command that begins"
                 + " TLS, where somebody else may have put them (CVE-2011-0411)");
+    }
+
+    /** Checks that a connection, to which something else is to happen, has an output and is not about to end. */
+    public static void requireOutput(Object connection, ChannelOutput out, boolean isAboutToEnd) {
+        if (out.isClosed()) {
+            throw new IllegalStateException(connection + " has shut down its output");
+        } else if (isAboutToEnd) {
+            throw new IllegalStateException(connection + " is about to end");
+        }
     }
 
     /**

@@ -258,11 +258,7 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
 
     /** Checks that it has an output, and is not about to end. Of the turn. */
     final void requireOutput() {
-        if (out.isClosed()) {
-            throw new IllegalStateException(this + " has shut down its output");
-        } else if (isAboutToEnd()) {
-            throw new IllegalStateException(this + " is about to end");
-        }
+        Faults.requireOutput(this, out, isAboutToEnd());
     }
 
     private synchronized boolean isAboutToEnd() {

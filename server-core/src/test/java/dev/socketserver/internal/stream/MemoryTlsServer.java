@@ -57,11 +57,7 @@ final class MemoryTlsServer {
     private final TlsChannel tls;
     int acknowledged;
 
-    /** Creates the end of a server with one protocol and no session tickets, which waits nowhere. */
-    MemoryTlsServer(SSLContext certified, Waits waits, String protocol) throws IOException {
-        this(certified, waits, protocol, false);
-    }
-
+    /** Creates the end of a server with one protocol. */
     MemoryTlsServer(SSLContext certified, Waits waits, String protocol, boolean tickets) throws IOException {
         transport = new WaitingChannel(
                 new Transport(socket),

@@ -51,7 +51,8 @@ class TlsFuzzTest {
     @FuzzTest
     void whatIsReadIsWhatThePeerHasSentAndNoBufferIsLeft(FuzzedDataProvider data) throws IOException {
         boolean shakes = data.consumeBoolean();
-        var connection = new MemoryTlsServer(certified, waits, data.pickValue(new String[] {"TLSv1.2", "TLSv1.3"}));
+        var connection =
+                new MemoryTlsServer(certified, waits, data.pickValue(new String[] {"TLSv1.2", "TLSv1.3"}), false);
         try {
             if (shakes) {
                 converse(connection, data);
