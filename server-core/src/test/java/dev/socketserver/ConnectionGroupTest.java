@@ -42,6 +42,8 @@ class ConnectionGroupTest {
     private final ConnectionGroup group = new ConnectionGroup();
     private final OpenedConnections opened = new Listener();
     private final AtomicInteger membersThatWereClosed = new AtomicInteger();
+    private final AtomicBoolean sent = new AtomicBoolean(); // whether a sender has reached a member
+    private final AtomicBoolean changed = new AtomicBoolean(); // whether a member has left or joined
 
     @TempDir
     Path directory;
@@ -238,6 +240,9 @@ class ConnectionGroupTest {
                 int taken = 0;
                 for (int n = 0; !stop.get() && n < 2_000; n++) {
                     taken += shared == null ? group.send(sender + " " + n + "\n", UTF_8) : group.send(shared);
+                    if (taken > 0) {
+                        sent.set(true);
+                    }
                 }
                 return taken;
             }));
@@ -253,6 +258,9 @@ class ConnectionGroupTest {
                         connections.get(ThreadLocalRandom.current().nextInt(connections.size()));
                 changes += group.leave(any) ? 1 : 0;
                 changes += group.join(any) ? 1 : 0;
+                if (changes > 0) {
+                    changed.set(true);
+                }
             } while (!stop.get());
             return changes;
         });
@@ -315,6 +323,7 @@ class ConnectionGroupTest {
             }
             List<FutureTask<Integer>> changing = List.of(joining(connections, stop), joining(connections, stop));
             List<FutureTask<Integer>> sending = senders(2, stop, shared);
+            assertThat(Polling.await(() -> sent.get() && changed.get())).isTrue(); // there is a race only once they run
             for (int i = 0; i < 8; i++) {
                 if (i % 2 == 0) {
                     connections.get(i).close();

@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.offset;
 import ch.qos.logback.classic.Level;
 import dev.socketserver.peer.CapturedLog;
 import dev.socketserver.peer.Loopback;
+import dev.socketserver.peer.Polling;
 import dev.socketserver.peer.RecordingListener;
 import dev.socketserver.peer.TestClient;
 import dev.socketserver.peer.TestDatagramClient;
@@ -19,6 +20,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -158,16 +160,18 @@ class ServerObservationTest {
 
     @Test
     void theLifeOfAServerIsLogged() throws Exception {
-        var entered = new CountDownLatch(1);
+        var worker = new CompletableFuture<Thread>();
         try (var log = new CapturedLog(Server.class, Level.INFO);
                 var server = new TcpServer(config.build(), StreamRequestHandler.of((in, out) -> {
-                    entered.countDown();
+                    worker.complete(Thread.currentThread());
                     new CountDownLatch(1).await();
                 }))) {
             server.start();
             try (TestClient client = TestClient.to(server.address())) {
                 client.send("x");
-                assertThat(entered.await(50, TimeUnit.SECONDS)).isTrue();
+                Thread waiting = worker.get(50, TimeUnit.SECONDS);
+                assertThat(Polling.await(() -> waiting.getState() == Thread.State.WAITING))
+                        .isTrue();
                 server.pause();
                 server.shutdown(Duration.ZERO);
             }
