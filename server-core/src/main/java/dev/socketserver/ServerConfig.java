@@ -292,10 +292,10 @@ public final class ServerConfig {
     }
 
     /**
-     * Returns how many bytes of a peer may be unread when a handler says "not yet", by {@code keepOpen()} with nothing
-     * consumed; a connection that has more fails with a {@code MessageTooLongException}. What comes at once may exceed
-     * it, so that a connection's buffer never holds more than about twice as much. The default is
-     * {@value ServerOptions#DEFAULT_MAX_UNREAD}.
+     * Returns how many bytes of a peer may be unread when a handler says "not yet", by {@code keepOpen()} or
+     * {@code awaitMessage()} with nothing consumed; a connection that has more fails with a
+     * {@code MessageTooLongException}. What comes at once may exceed it, so that a connection's buffer never holds more
+     * than about twice as much. The default is {@value ServerOptions#DEFAULT_MAX_UNREAD}.
      */
     public int maxUnread() {
         return options.maxUnread;

@@ -153,6 +153,27 @@ class MessageTimeoutTest {
         assertThat(listener.count("error")).isZero();
     }
 
+    @ParameterizedTest
+    @EnumSource(
+            value = Engine.class,
+            names = {"SELECTING", "BLOCKING"})
+    void aMessageThatIsNotYetCompleteIsGivenUpWhileAConversationSaysSo(Engine engine) throws Exception {
+        try (var server = new TcpServer(config(engine).build(), StreamRequestHandler.of((in, out) -> {
+            boolean told = true;
+            while (told) {
+                told = in.awaitMessage() && in.buffer().isReadable();
+            }
+        }))) {
+            server.start();
+            try (TestClient client = TestClient.to(server.address());
+                    Drip drip = new Drip(client)) {
+                client.awaitEnd();
+            }
+            listener.await("closed", 1);
+        }
+        assertThat(listener.count("error")).isZero();
+    }
+
     /** Both messages have to be waited for: what is known of the first must not hide the second. */
     @ParameterizedTest
     @EnumSource(

@@ -90,6 +90,126 @@ class NotYetTest {
         assertThat(listener.count("error")).isZero();
     }
 
+    /** The same in one call of {@code handle()}. */
+    private final class PeekingConversation extends StreamRequestHandler {
+        @Override
+        protected void handle() throws IOException {
+            while (in().awaitMessage()) {
+                calls.incrementAndGet();
+                ByteBuf come = in().buffer();
+                int length = come.getByte(come.readerIndex()) - '0';
+                if (come.readableBytes() > length) {
+                    come.skipBytes(1);
+                    out().write(come.readCharSequence(length, UTF_8) + "\n", UTF_8);
+                }
+            }
+        }
+
+        @Override
+        protected void finish() {
+            finished.incrementAndGet();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void aConversationThatConsumesNothingIsToldOfAMessageOnceForEachPiece(
+            StreamSetting setting, @TempDir Path directory) throws Exception {
+        try (var running = setting.start(directory, config -> config.listener(listener), PeekingConversation::new)) {
+            try (var peer = running.connect()) {
+                assertThat(peer.send("5he").send("ll").send("o").readLine()).isEqualTo("hello");
+                assertThat(peer.send("2ab3cde1").send("f").readLine()).isEqualTo("ab");
+                assertThat(peer.readLine()).isEqualTo("cde");
+                assertThat(peer.readLine()).isEqualTo("f");
+                peer.send("9half").end();
+                assertThat(peer.readAll()).isEmpty();
+            }
+            listener.await("closed", 1);
+        }
+        assertThat(calls).hasValueBetween(4, 3 + 4 + 2);
+        assertThat(finished).hasValue(1);
+        assertThat(listener.count("error")).isZero();
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void aConversationIsToldOfThePartBeforeTheEndUntilItConsumesNothing(StreamSetting setting, @TempDir Path directory)
+            throws Exception {
+        try (var running =
+                setting.start(directory, config -> config.listener(listener), () -> new StreamRequestHandler() {
+                    @Override
+                    protected void handle() throws IOException {
+                        while (in().awaitMessage()) {
+                            calls.incrementAndGet();
+                            if (in().buffer().readableBytes() > 3) {
+                                in().read();
+                            }
+                        }
+                    }
+                })) {
+            try (var peer = running.connect()) {
+                peer.send("12345").end();
+                assertThat(peer.readAll()).isEmpty();
+            }
+            listener.await("closed", 1);
+        }
+        assertThat(calls).hasValueBetween(3, 5); // with 5 bytes, with 4, with 3, and with the end, which may come later
+        assertThat(listener.count("error")).isZero();
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void aMessageThatWasNotLookedAtIsThereWhenItIsAwaitedAgain(StreamSetting setting, @TempDir Path directory)
+            throws Exception {
+        try (var running =
+                setting.start(directory, config -> config.listener(listener), () -> new StreamRequestHandler() {
+                    @Override
+                    protected void handle() throws IOException {
+                        in().buffer(); // before it awaits anything
+                        boolean awaited = false;
+                        while (in().awaitMessage()) {
+                            if (awaited) {
+                                out().write(in().readLine(UTF_8, MAX_UNREAD) + "\n", UTF_8);
+                            }
+                            awaited = !awaited;
+                        }
+                    }
+                })) {
+            try (var peer = running.connect()) {
+                assertThat(peer.send("one\ntwo\n").readLine()).isEqualTo("one");
+                assertThat(peer.readLine()).isEqualTo("two");
+                assertThat(peer.send("three\n").readLine()).isEqualTo("three");
+            }
+            listener.await("closed", 1);
+        }
+        assertThat(listener.count("error")).isZero();
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void aConversationFailsWhenTooMuchIsUnread(StreamSetting setting, @TempDir Path directory) throws Exception {
+        try (var running = setting.start(
+                directory, config -> config.maxUnread(MAX_UNREAD).listener(listener), () -> new StreamRequestHandler() {
+                    @Override
+                    protected void handle() throws IOException {
+                        while (in().awaitMessage()) {
+                            assertThat(in().available()).isLessThanOrEqualTo(2 * MAX_UNREAD + LARGEST_RECORD);
+                        }
+                    }
+                })) {
+            try (var peer = running.connect()) {
+                peer.send(new byte[10 * MAX_UNREAD]);
+                assertThat(peer.readAll()).isEmpty();
+            }
+            listener.await("closed", 1);
+        }
+        assertThat(listener.failures())
+                .singleElement()
+                .isInstanceOf(MessageTooLongException.class)
+                .asString()
+                .contains("(option maxUnread)");
+    }
+
     @ParameterizedTest
     @MethodSource("selecting")
     void halvesOfMessagesHoldNoWorkerAndCostOneCallEach(StreamSetting setting, @TempDir Path directory)

@@ -51,8 +51,13 @@ public abstract class ByteInput extends InputStream {
      * this method before each message, so that the server can tell an idle peer from a slow one: during this wait,
      * {@code idleTimeout} applies instead of {@code readTimeout}, and a draining server ends the conversation.
      *
+     * <p>A handler that was told of a message, looked at it with {@link #buffer()} or {@link #available()}, and
+     * consumed nothing says "not yet" by awaiting it again: this method then waits until more has come, within
+     * {@code messageTimeout}, and returns true once more if the stream ends first.
+     *
      * @return false if there is no further message: the peer has closed its side, was idle for too long, or the server
      *     is draining
+     * @throws MessageTooLongException if the handler says "not yet" to more than {@code maxUnread} bytes
      * @throws IOException if reading from the peer fails
      */
     public abstract boolean awaitMessage() throws IOException;

@@ -167,11 +167,11 @@ abstract class MemoryRequest extends OpenRequest implements StreamOwner, Called 
     }
 
     @Override
-    public boolean awaitMessage() throws IOException {
+    public boolean awaitMessage(long seen) throws IOException {
         unheard = false;
         goesOn();
         runCalls();
-        inbox.nextMessage();
+        inbox.awaits(seen);
         if (inbox.hasMessage()) {
             return true;
         }
@@ -181,7 +181,7 @@ abstract class MemoryRequest extends OpenRequest implements StreamOwner, Called 
             runCalls();
             out.send();
             hear();
-            if (inbox.hasMessage() || (inbox.hasEnded() && inbox.hasPart())) {
+            if (inbox.hasMessage() || inbox.hasLastPart()) {
                 return true;
             } else if (inbox.hasEnded() || isDismissed()) {
                 endsBy(inbox.whyIdleEnds(isDismissed(), false));

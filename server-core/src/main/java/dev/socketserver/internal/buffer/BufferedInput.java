@@ -22,6 +22,9 @@ abstract class BufferedInput extends ByteInput {
     ByteBuf buffer = Unpooled.EMPTY_BUFFER;
     private long received; // bytes, since the connection was opened
     private long begin; // how many bytes were consumed before the message that is unread, as far as is known
+    private long seen; // how many bytes had been received when the handler last looked at all that were unread
+    private long takenBefore; // how many bytes it had consumed by then
+    private boolean told; // since the handler was called, it was told of a message that it has awaited
     private boolean ended;
     private boolean closed;
     private boolean viewed; // a view of the buffer was returned, and is valid until the next read
@@ -76,6 +79,19 @@ abstract class BufferedInput extends ByteInput {
             begin = consumed;
             endMessage();
         }
+    }
+
+    /** The handler looks at all that is unread. */
+    final void look() {
+        seen = received;
+        takenBefore = taken();
+    }
+
+    /** Waits for a message; the handler says "not yet" to the last one if it has looked at it and consumed nothing. */
+    final boolean awaitNext() throws IOException {
+        told = owner.awaitMessage(told && takenBefore == taken() ? seen : 0);
+        seen = 0;
+        return told;
     }
 
     /** The views that were returned end here. Where views are checked, a use of one fails from now on. */
@@ -151,6 +167,7 @@ abstract class BufferedInput extends ByteInput {
     /** The handler is called: what is unread is the message, or the part of it, that it is called for. */
     public final void handling() {
         begin = taken();
+        told = false;
     }
 
     /** Returns how many bytes were received and consumed. */

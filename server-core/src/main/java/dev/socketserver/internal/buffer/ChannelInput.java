@@ -37,12 +37,14 @@ public final class ChannelInput extends BufferedInput {
         beginRead();
         goOnWithUnread();
         fill(1);
+        look();
         return viewed(buffer);
     }
 
     @Override
     public int available() {
         owner.beforeUse();
+        look();
         return buffer.readableBytes();
     }
 
@@ -237,14 +239,18 @@ public final class ChannelInput extends BufferedInput {
     public boolean await(int count) throws IOException {
         beginRead(Reading.BYTES, null, count);
         goOnWithUnread();
-        return fill(count);
+        boolean enough = fill(count);
+        if (!enough) {
+            look();
+        }
+        return enough;
     }
 
     @Override
     public boolean awaitMessage() throws IOException {
         beginRead();
         goOnWithUnread();
-        return owner.awaitMessage();
+        return awaitNext();
     }
 
     /** Gives the buffer back and ends this input; the channel stays open. Closing twice has no effect. */

@@ -31,10 +31,12 @@ public interface StreamOwner {
     void inside(Inside what);
 
     /**
-     * Waits for the peer's next message, as {@link dev.socketserver.buffer.ByteInput#awaitMessage()}. Called only if no
-     * input is unread.
+     * Waits for the peer's next message, as {@link dev.socketserver.buffer.ByteInput#awaitMessage()}.
+     *
+     * @param seen how many bytes had been received when the handler said "not yet" to those that are unread; 0 if it
+     *     has not
      */
-    boolean awaitMessage() throws IOException;
+    boolean awaitMessage(long seen) throws IOException;
 
     /** Called before the output accepts bytes; sends the rest of another thread's partly sent message. */
     default void beforeCollect() throws IOException {}

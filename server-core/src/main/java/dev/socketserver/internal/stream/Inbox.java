@@ -15,13 +15,11 @@ import org.jspecify.annotations.Nullable;
 /**
  * What the peer of a connection has sent and its handler has not consumed; decides whether the handler is to be called:
  * when something is there, or, with a {@link Framing}, a whole message. A handler that is called and consumes nothing
- * says "not yet": it is called again when more has come than it had, or at the end. Confined to the connection's turn.
+ * says "not yet": it is called again when more has come than it had, or at the end. So does one that awaits a message
+ * again, and has looked at the last one and consumed nothing of it. Confined to the connection's turn.
  */
 public final class Inbox {
     private static final Log LOG = Log.of(Inbox.class);
-
-    /** What {@link #answered} is while nothing was left for later. */
-    private static final long NOTHING = -1;
 
     private final ChannelInput in;
     private final Receiver channel;
@@ -30,11 +28,11 @@ public final class Inbox {
     private final StreamOwner owner;
     private final int mostUnread;
     private @Nullable TlsChannel tls;
-    private long answered = NOTHING; // how many bytes had been received when the handler consumed none of them
+    private long answered; // how many bytes had been received when the handler said "not yet"; 0 if it has not
     private long consumedBefore; // how many bytes had been consumed when the handler was called
     private boolean looked = true; // the handler has, since it was called; or it is not called now
     private boolean calledBefore; // the handler was
-    private boolean endSeen; // the handler was called with the end in sight
+    private boolean endSeen; // the handler was called, or told, with the end in sight
     private boolean broken; // reading has failed
     private boolean waits; // the handler counts as one that waits for the rest of its message
     private int framed; // how many of the unread bytes the framing has seen
@@ -104,9 +102,25 @@ public final class Inbox {
         return framing == null && in.received() > answered && hasPart();
     }
 
-    /** Returns whether a message is here; without a framing, its beginning is enough. */
+    /**
+     * The handler awaits a message.
+     *
+     * @param seen how many bytes had been received when it said "not yet" to those that are unread; 0 if it has not
+     * @throws MessageTooLongException if it has said so to more than may be unread
+     */
+    public void awaits(long seen) throws MessageTooLongException {
+        nextMessage();
+        answer(seen);
+    }
+
+    /** Returns whether a message is here that was awaited; without a framing, its beginning is enough. */
     public boolean hasMessage() {
-        return hasPart() && (framing == null || isWhole(framing));
+        return in.received() > answered && hasPart() && (framing == null || isWhole(framing));
+    }
+
+    /** Returns whether the end is here, and a part of a message before it that who awaits one is to see. */
+    public boolean hasLastPart() {
+        return hasEnded() && hasPart() && (in.received() > answered || isEndNews());
     }
 
     private boolean isWhole(Framing known) {
@@ -125,7 +139,7 @@ public final class Inbox {
     }
 
     /** What is unread is, from here on, another message, or was not looked at. */
-    public void nextMessage() {
+    private void nextMessage() {
         framed = 0;
         whole = false;
     }
@@ -239,10 +253,14 @@ public final class Inbox {
         boolean unseen = !calledBefore && !looked;
         calledBefore = true;
         looked = true;
-        answered = consumed || unseen ? NOTHING : in.received();
-        if (answered != NOTHING && in.unread() > mostUnread) {
+        answer(consumed || unseen ? 0 : in.received());
+        return consumed;
+    }
+
+    private void answer(long seen) throws MessageTooLongException {
+        answered = seen;
+        if (seen > 0 && in.unread() > mostUnread) {
             throw owner.fault(new MessageTooLongException("unread message (option maxUnread)", mostUnread));
         }
-        return consumed;
     }
 }

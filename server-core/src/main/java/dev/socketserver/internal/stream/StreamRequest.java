@@ -377,11 +377,11 @@ abstract class StreamRequest extends WaitingStream {
     }
 
     @Override
-    public boolean awaitMessage() throws IOException {
+    public boolean awaitMessage(long seen) throws IOException {
         unheard = false;
         goesOn();
         runCalls();
-        inbox.nextMessage();
+        inbox.awaits(seen);
         if (inbox.hasMessage()) {
             return true;
         }
@@ -403,7 +403,7 @@ abstract class StreamRequest extends WaitingStream {
             if (mayHaveCome) {
                 receive();
             }
-            if (inbox.hasMessage() || (inbox.hasEnded() && inbox.hasPart())) {
+            if (inbox.hasMessage() || inbox.hasLastPart()) {
                 return true;
             }
             boolean ends = isDismissed() || (mayHaveCome && (clock.isUp() || endsForAge()));

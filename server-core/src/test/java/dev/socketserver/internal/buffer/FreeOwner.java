@@ -17,7 +17,7 @@ final class FreeOwner implements StreamOwner {
     public void inside(Inside what) {}
 
     @Override
-    public boolean awaitMessage() {
+    public boolean awaitMessage(long seen) {
         return false;
     }
 

@@ -80,7 +80,8 @@ public abstract class LoadProgress implements LoadListener, AutoCloseable {
 
     private static final class Bar extends LoadProgress {
         private static final int REFRESH_MILLIS = 200;
-        private static final int SPARKS = 24;
+        private static final int SPARKS =
+                8; // the line is cut at the edge of the terminal: all of it fits in 80 columns
         private static final long MILLIS_PER_SECOND = 1000;
 
         private final ProgressBar bar;
@@ -90,7 +91,7 @@ public abstract class LoadProgress implements LoadListener, AutoCloseable {
         Bar(LoadPlan plan) {
             this.plan = plan;
             bar = new ProgressBarBuilder()
-                    .setTaskName(plan.mode().toString())
+                    .setTaskName("")
                     .setInitialMax(
                             plan.requests() > 0
                                     ? plan.requests()
@@ -112,7 +113,7 @@ public abstract class LoadProgress implements LoadListener, AutoCloseable {
                 bar.stepBy(sample.operations() + sample.errors());
             }
             rates.add(sample.rate());
-            bar.setExtraMessage((warmup ? " warm-up " : " ") + rates + " " + summary(sample));
+            bar.setExtraMessage((warmup ? " warm-up " : " ") + summary(sample) + " " + rates);
         }
 
         @Override
