@@ -148,6 +148,22 @@ class InMemoryConnectionTest {
     }
 
     @Test
+    void aConversationThatSaysNotYetIsToldAgainOnlyWhenMoreHasCome() {
+        List<Integer> available = new ArrayList<>();
+        try (var connection = InMemoryConnection.to(() -> new StreamRequestHandler() {
+            @Override
+            protected void handle() throws IOException {
+                while (in().awaitMessage()) {
+                    available.add(in().available());
+                }
+            }
+        })) {
+            connection.sendByteByByte("abc".getBytes(UTF_8)).shutdownOutput().serve();
+            assertThat(available).as("the end is shown once").containsExactly(1, 2, 3, 3);
+        }
+    }
+
+    @Test
     void aServerThatAwaitsTheFirstByteDoesNotCallBefore() {
         var handler = new LineRecorder();
         var config = ServerConfig.builder().awaitFirstByte(true).build();

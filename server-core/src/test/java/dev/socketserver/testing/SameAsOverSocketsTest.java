@@ -100,6 +100,17 @@ class SameAsOverSocketsTest {
             connection.out().write("end", UTF_8);
             return false;
         })),
+        NOT_YET_CONVERSATION(() -> recorder(connection -> {
+            while (connection.in().awaitMessage()) {
+                ByteBuf received = connection.in().buffer();
+                int end = received.bytesBefore((byte) '\n');
+                if (end >= 0) {
+                    connection.out().write(received.readSlice(end + 1));
+                }
+            }
+            connection.out().write(connection.in().available() + " left", UTF_8);
+            return false;
+        })),
         FRAMES(() -> recorder(connection -> {
             ByteBuf frame = connection.in().readFrame(1, 20);
             if (frame != null) {
