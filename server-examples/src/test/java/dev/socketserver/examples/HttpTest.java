@@ -158,6 +158,7 @@ class HttpTest {
                 "GET / HTTP/1.1;Host: h;A: \u0000;;|400|not a field of a head",
                 "GET / HTTP/1.1;;|400|one Host is needed",
                 "GET / HTTP/1.1;Host: a;Host: b;;|400|one Host is needed",
+                "CONNECT h:443 HTTP/1.1;Host: h:443;;|501|this is no proxy",
                 "GET / HTTP/2.0;Host: h;;|505|HTTP/1.1 is spoken here",
                 "GET  / HTTP/1.1;Host: h;;|400|not a request",
                 "GET /a b HTTP/1.1;Host: h;;|400|not a request",
@@ -273,6 +274,18 @@ class HttpTest {
         }
     }
 
+    @ParameterizedTest
+    @CsvSource({"/sub, /sub/", "//sub?q=a|b, /sub/?q=a|b", "/%73ub#x, /%73ub/", "http://other/sub, /sub/"})
+    void aDirectoryThatIsAskedForAsAFileIsElsewhere(String target, String location) throws IOException {
+        Files.writeString(Files.createDirectories(folder.resolve("sub")).resolve("index.html"), "index");
+        String answer = answer(new Directory(folder), "GET " + target + " HTTP/1.1\r\nHost: h\r\n\r\n");
+        assertThat(answer)
+                .startsWith("HTTP/1.1 301 Moved Permanently\r\n")
+                .contains("\r\nLocation: " + location + "\r\n");
+        assertThat(answer(new Directory(folder), "GET " + location + " HTTP/1.1\r\nHost: h\r\n\r\n"))
+                .endsWith("\r\n\r\nindex");
+    }
+
     @Test
     void aFileIsNoDirectoryToServe(@TempDir Path folder) throws IOException {
         Path file = Files.writeString(folder.resolve("file"), "x");
@@ -289,6 +302,7 @@ class HttpTest {
                 .hasSize(3);
         try (var client = connect(directory)) {
             client.send(request.replace(": 9", ": 99999") + "x".repeat(99_999)).serve();
+            assertThat(client.received()).contains("\r\nConnection: close\r\n");
             assertThat(client.isOpen()).isFalse();
         }
         try (var client = connect(directory)) {

@@ -6,6 +6,7 @@ import java.io.OutputStream;
 import java.net.URI;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Objects;
@@ -34,9 +35,14 @@ public final class Directory implements HttpService {
         if (!request.method().equals("GET") && !request.isHead()) {
             throw new HttpException(405, "GET and HEAD are all that is done here");
         }
-        Path file = find(request.target());
+        URI uri = uri(request.target());
+        Path file = find(uri);
         if (file == null) {
             throw new HttpException(404, "not found");
+        } else if (Files.isDirectory(file)) {
+            String query = request.target().replaceFirst("^[^?]*", "");
+            response.redirect(uri.getRawPath() + "/" + query); // or the links in its index would lead elsewhere
+            return;
         }
         String type = Objects.requireNonNullElse(Files.probeContentType(file), "application/octet-stream");
         try (InputStream in = open(file)) {
@@ -69,18 +75,32 @@ public final class Directory implements HttpService {
         }
     }
 
-    /** Returns the file that is asked for; null if there is none, it is hidden, or not in the directory. */
-    private @Nullable Path find(String target) throws IOException {
+    private static URI uri(String target) throws HttpException {
         try {
-            URI uri = URI.create(target.replaceFirst("[?#].*", "").replaceFirst("^/+", "/"));
-            String path = uri.isAbsolute() && "".equals(uri.getPath()) ? "/" : uri.getPath();
-            if (path == null || !path.startsWith("/") || path.contains("/.") || path.contains("\\")) {
+            return URI.create(target.replaceFirst("[?#].*", "").replaceFirst("^/+", "/"));
+        } catch (IllegalArgumentException e) {
+            throw new HttpException(400, "not a path");
+        }
+    }
+
+    /**
+     * Returns the file that is asked for, or the directory with an index that is asked for as if it were a file; null if
+     * there is none, it is hidden, or not in the root.
+     */
+    private @Nullable Path find(URI uri) throws IOException {
+        String path = uri.isAbsolute() && "".equals(uri.getPath()) ? "/" : uri.getPath();
+        if (path == null || !path.startsWith("/") || path.contains("/.") || path.contains("\\")) {
+            return null;
+        }
+        try {
+            Path wanted = root.resolve(path.substring(1));
+            boolean isIndex = path.endsWith("/") || Files.isDirectory(wanted);
+            Path file = isIndex ? wanted.resolve("index.html") : wanted;
+            if (!Files.isRegularFile(file) || !file.toRealPath().startsWith(root)) {
                 return null;
             }
-            Path wanted = root.resolve(path.substring(1));
-            Path file = path.endsWith("/") || Files.isDirectory(wanted) ? wanted.resolve("index.html") : wanted;
-            return Files.isRegularFile(file) && file.toRealPath().startsWith(root) ? file : null;
-        } catch (IllegalArgumentException e) {
+            return isIndex && !path.endsWith("/") ? wanted : file;
+        } catch (InvalidPathException e) {
             throw new HttpException(400, "not a path");
         }
     }

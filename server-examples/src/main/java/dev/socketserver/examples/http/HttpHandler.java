@@ -52,11 +52,11 @@ public final class HttpHandler extends StreamRequestHandler {
             if (response.hasBegun()) {
                 throw e;
             }
-            if (e.status() == 400 || e.status() == 431) {
-                response.isLast(); // the body is none
+            if (e.status() == 400 || e.status() == 431 || !request.isDiscarded()) {
+                response.isLast(); // where the next request begins is not known
             }
             response.send(e.status(), e.reason());
         }
-        return response.keepsOpen() && request.discard();
+        return response.keepsOpen() && request.isDiscarded();
     }
 }

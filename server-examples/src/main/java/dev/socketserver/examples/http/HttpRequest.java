@@ -38,6 +38,9 @@ public final class HttpRequest {
             throw new HttpException(505, "HTTP/1.1 is spoken here");
         }
         method = first.group(1);
+        if (method.equals("CONNECT")) {
+            throw new HttpException(501, "this is no proxy"); // to the peer, a success would begin a tunnel
+        }
         target = first.group(2);
         old = first.group(4).equals("0");
         int count = 0;
@@ -134,8 +137,8 @@ public final class HttpRequest {
         return body;
     }
 
-    /** Discards what is left of the body; returns false if it is much. */
-    boolean discard() throws IOException {
-        return body.readNBytes(MOST_DISCARDED + 1).length <= MOST_DISCARDED;
+    /** Discards what is left of the body; returns false if that is much, or the peer may not send it. */
+    boolean isDiscarded() throws IOException {
+        return !continues && body.readNBytes(MOST_DISCARDED + 1).length <= MOST_DISCARDED;
     }
 }

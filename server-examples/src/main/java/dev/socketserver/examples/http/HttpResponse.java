@@ -23,6 +23,7 @@ public final class HttpResponse {
 
     private static final Map<Integer, String> REASONS = Map.ofEntries(
             Map.entry(200, "OK"),
+            Map.entry(301, "Moved Permanently"),
             Map.entry(400, "Bad Request"),
             Map.entry(404, "Not Found"),
             Map.entry(405, "Method Not Allowed"),
@@ -39,6 +40,7 @@ public final class HttpResponse {
     private final boolean old;
     private boolean keepsOpen;
     private boolean begun;
+    private String location = ""; // where to look instead; empty for none
 
     /** Creates the response to a request that could not be understood. */
     HttpResponse(OutputStream out, Clock clock) {
@@ -85,6 +87,12 @@ public final class HttpResponse {
         }
     }
 
+    /** Tells the peer to ask for that instead. */
+    void redirect(String target) throws IOException {
+        location = target;
+        send(301, "see " + target);
+    }
+
     /** Sends the head; returns where to write the body, of a length or {@link #CHUNKED}, which is to be closed. */
     OutputStream begin(int status, String type, long length) throws IOException {
         begun = true;
@@ -95,6 +103,7 @@ public final class HttpResponse {
                 + DATE.format(clock.instant()) + "\r\nContent-Type: " + type
                 + (length == CHUNKED ? "" : "\r\nContent-Length: " + length)
                 + (chunked ? "\r\nTransfer-Encoding: chunked" : "")
+                + (location.isEmpty() ? "" : "\r\nLocation: " + location)
                 + (status == 405 ? "\r\nAllow: GET, HEAD" : "")
                 + (keepsOpen ? old ? "\r\nConnection: keep-alive" : "" : "\r\nConnection: close") + "\r\n\r\n";
         out.write(head.getBytes(ISO_8859_1));
