@@ -16,8 +16,10 @@ import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -36,6 +38,7 @@ class IdleEventTest {
 
     private final BlockingQueue<EndReason> finished = new LinkedBlockingQueue<>();
     private final AtomicInteger idles = new AtomicInteger();
+    private final AtomicBoolean asked = new AtomicBoolean(); // a line has come; before, the peer may be late
 
     static Stream<Arguments> settingsInBothWays() {
         return StreamSetting.sampled().stream()
@@ -55,14 +58,19 @@ class IdleEventTest {
             if (kept) {
                 String line = in().readLine(UTF_8, 100);
                 if (line != null) {
-                    out().write(line + "\n", UTF_8);
+                    answer(line);
                     keepOpen();
                 }
                 return;
             }
             while (in().awaitMessage()) {
-                out().write(in().readLine(UTF_8, 100) + "\n", UTF_8);
+                answer(in().readLine(UTF_8, 100));
             }
+        }
+
+        private void answer(@Nullable String line) throws IOException {
+            asked.set(true);
+            out().write(line + "\n", UTF_8);
         }
 
         @Override
@@ -75,6 +83,26 @@ class IdleEventTest {
         protected void finish() throws Exception {
             finished.add(connection().endedBy().orElseThrow());
             out().write("end", UTF_8);
+        }
+    }
+
+    /** Sets its idle timeout with a beat, which therefore comes, however late the machine is. */
+    private class BeatingFirst extends Beating {
+        private final Duration timeout;
+        private final AtomicBoolean ends;
+
+        BeatingFirst(boolean kept, Duration timeout, AtomicBoolean ends) {
+            super(kept);
+            this.timeout = timeout;
+            this.ends = ends;
+        }
+
+        @Override
+        protected void idle() throws IOException {
+            super.idle();
+            if (ends.get()) {
+                connection().idleTimeout(timeout);
+            }
         }
     }
 
@@ -91,8 +119,8 @@ class IdleEventTest {
             throws Exception {
         try (var server = setting.start(
                         directory,
-                        config -> config.idleAfter(SPAN).idleTimeout(SPAN.multipliedBy(4)),
-                        () -> new Beating(kept));
+                        config -> config.idleAfter(SPAN).idleTimeout(Duration.ZERO),
+                        () -> new BeatingFirst(kept, SPAN.multipliedBy(4), asked));
                 Peer peer = server.connect()) {
             ask(peer);
             String rest = peer.readAll();
@@ -126,7 +154,9 @@ class IdleEventTest {
         try (var server = setting.start(directory, config -> config.idleAfter(SPAN), () -> new Beating(kept) {
                     @Override
                     protected void idle() {
-                        connection().close();
+                        if (asked.get()) {
+                            connection().close();
+                        }
                     }
                 });
                 Peer peer = server.connect()) {
@@ -142,7 +172,9 @@ class IdleEventTest {
         try (var server = setting.start(directory, config -> config.idleAfter(SPAN), () -> new Beating(kept) {
                     @Override
                     protected void idle() {
-                        throw new IllegalStateException("on purpose");
+                        if (asked.get()) {
+                            throw new IllegalStateException("on purpose");
+                        }
                     }
                 });
                 Peer peer = server.connect()) {
@@ -156,10 +188,11 @@ class IdleEventTest {
     @MethodSource("settingsInBothWays")
     void tasksAndMessagesAreNoSignOfThePeer(StreamSetting setting, boolean kept) throws Exception {
         var connections = new LinkedBlockingQueue<StreamConnection>();
+        var sent = new AtomicBoolean();
         try (var server = setting.start(
                         directory,
-                        config -> config.idleAfter(SPAN).idleTimeout(SPAN.multipliedBy(3)),
-                        () -> new Beating(kept) {
+                        config -> config.idleAfter(SPAN).idleTimeout(Duration.ZERO),
+                        () -> new BeatingFirst(kept, SPAN.multipliedBy(3), sent) {
                             @Override
                             protected void setup() {
                                 connections.add(connection());
@@ -169,6 +202,7 @@ class IdleEventTest {
                 Peer peer = server.connect()) {
             ask(peer);
             connections.take().send("message\n", UTF_8);
+            sent.set(true);
             assertThat(peer.readAll()).contains("message\n").contains("beat\n").endsWith("end");
             assertThat(finished.take()).isEqualTo(EndReason.IDLE_TIMEOUT);
         }
