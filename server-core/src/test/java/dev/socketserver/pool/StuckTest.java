@@ -146,24 +146,20 @@ class StuckTest {
     }
 
     @Test
-    void theReportShowsWhereTheTaskStands() throws Exception {
-        CountDownLatch never = new CountDownLatch(1);
-        PoolConfig config = PoolConfig.builder()
-                .name("stuck")
-                .stuckAfter(Duration.ofMillis(20))
-                .stuckAction(StuckAction.ABORT)
-                .build();
-        List<String> lines;
+    void theReportShowsWhereTheTaskStands() {
         try (var written = new CapturedLog(ElasticThreadPool.class);
-                var pool = new ElasticThreadPool(config)) {
-            pool.execute(() -> awaitQuietly(never));
-            assertThat(Polling.await(() -> written.lines().size() == 2)).isTrue();
-            lines = written.lines();
+                SimulatedPool it = new SimulatedPool(b -> b.stuckAfter(SECOND).stuckAction(StuckAction.ABORT))) {
+            it.pool.execute(() -> stand(it.machine));
+            it.machine.advance(SECOND);
+            assertThat(written.lines())
+                    .satisfiesExactly(
+                            first -> assertThat(first).contains("has run for", "StuckTest.stand"),
+                            second -> assertThat(second).contains("finished after"));
         }
-        assertThat(lines)
-                .satisfiesExactly(
-                        first -> assertThat(first).contains("has run for", "StuckTest.awaitQuietly"),
-                        second -> assertThat(second).contains("finished after"));
+    }
+
+    private static void stand(SimulatedMachine machine) {
+        assertThat(machine.sleepUnlessInterrupted(HOUR)).isTrue();
     }
 
     private static void awaitQuietly(CountDownLatch latch) {

@@ -50,7 +50,7 @@ class TaskThreadsTest {
 
     @Test
     @EnabledForJreRange(min = JRE.JAVA_21)
-    void aPoolOfVirtualWorkersWithoutTasksHasNoThreadsEither() {
+    void aPoolOfVirtualWorkersWithoutTasksHasNoThreadsEither() throws Exception {
         var config = TaskPoolConfig.builder(50)
                 .name(NAME)
                 .workerKind(WorkerKind.VIRTUAL)
@@ -59,6 +59,7 @@ class TaskThreadsTest {
             assertThat(threads()).isEmpty();
             assertThat(pool.submit(() -> 1)).succeedsWithin(Polling.PATIENCE).isEqualTo(1);
         }
+        assertThat(Polling.await(() -> threads().isEmpty())).isTrue();
     }
 
     @Test
