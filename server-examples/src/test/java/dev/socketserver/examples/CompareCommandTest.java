@@ -31,7 +31,7 @@ class CompareCommandTest {
             String target = "127.0.0.1:" + ((InetSocketAddress) server.address()).getPort();
             for (String name : new String[] {"a", "b"}) {
                 CommandRun load = CommandRun.of(
-                        ("load --connections 2 --duration 0.2 --warmup 0 --idle 3 --repeat 2" + " --target " + target
+                        ("load --connections 2 --requests 50 --warmup 0 --idle 3 --repeat 2" + " --target " + target
                                         + " --json " + file(name + ".json") + " --html " + file(name + ".html"))
                                 .split(" ", -1));
                 assertThat(load.exitCode()).isZero();

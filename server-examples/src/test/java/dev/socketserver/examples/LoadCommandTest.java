@@ -87,7 +87,7 @@ class LoadCommandTest {
                 }
             });
             closing.start();
-            CommandRun run = load("--mode connect --duration 0.2 --warmup 0.5 127.0.0.1:" + shortLived.getLocalPort());
+            CommandRun run = load("--mode connect -n 100 --warmup 0.5 127.0.0.1:" + shortLived.getLocalPort());
             closing.join();
 
             assertThat(run.exitCode()).isEqualTo(1);
@@ -182,17 +182,7 @@ class LoadCommandTest {
     void someErrorsMayBeAllowed() throws Exception {
         echo.close();
         CommandRun run = CommandRun.of(
-                "load",
-                "--target",
-                target(),
-                "--mode",
-                "connect",
-                "--duration",
-                "0.2",
-                "--warmup",
-                "0",
-                "--max-errors",
-                "100");
+                "load", "--target", target(), "--mode", "connect", "--requests", "10", "--max-errors", "100");
 
         assertThat(run.exitCode()).isZero();
         assertThat(run.out()).containsPattern("refused +[1-9]");

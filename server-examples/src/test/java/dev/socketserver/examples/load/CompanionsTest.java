@@ -32,7 +32,7 @@ class CompanionsTest {
     @Test
     void idleConnectionsAreHeldWhileOthersRunAndEachAnswersAtTheEnd() throws Exception {
         try (var peer = new StreamPeer(StreamPeer.ECHO)) {
-            LoadResult result = run(plan(peer).idle(20));
+            LoadResult result = run(plan(peer).idle(20).requests(50).duration(null));
 
             assertThat(result.idle().successes()).isEqualTo(20);
             assertThat(result.idle().errors()).isEmpty();
@@ -49,7 +49,7 @@ class CompanionsTest {
                 StreamPeer.ECHO.serve(connection);
             }
         })) {
-            LoadResult result = run(plan(peer).mode(Mode.IDLE).connections(10));
+            LoadResult result = run(plan(peer).mode(Mode.IDLE).connections(10).duration(Duration.ofSeconds(2)));
 
             assertThat(result.clients().errors())
                     .containsOnlyKeys(ErrorKind.CLOSED_EARLY)

@@ -20,20 +20,22 @@ class DatagramLoadTest {
     /** Longer than any machine is too busy to answer. */
     private static final Duration PATIENT = Duration.ofSeconds(10);
 
+    private static final int REQUESTS = 100;
+
     private static LoadResult run(DatagramPeer.Behaviour behaviour, int connections, int depth, int payload)
             throws Exception {
-        return run(behaviour, connections, depth, payload, PATIENT);
+        return run(behaviour, connections, depth, payload, PATIENT, REQUESTS);
     }
 
     private static LoadResult run(
-            DatagramPeer.Behaviour behaviour, int connections, int depth, int payload, Duration timeout)
+            DatagramPeer.Behaviour behaviour, int connections, int depth, int payload, Duration timeout, int requests)
             throws Exception {
         try (var peer = new DatagramPeer(behaviour)) {
             LoadPlan plan = LoadPlan.builder(peer.address())
                     .mode(Mode.UDP)
                     .connections(connections)
                     .depth(depth)
-                    .duration(Duration.ofMillis(300))
+                    .requests(requests)
                     .warmup(Duration.ZERO)
                     .timeout(timeout)
                     .payload(Message.ofSize(payload))
@@ -68,7 +70,8 @@ class DatagramLoadTest {
                 1,
                 4,
                 64,
-                Duration.ofMillis(200));
+                Duration.ofMillis(200),
+                5 * REQUESTS);
 
         long late = result.clients().errors().getOrDefault(ErrorKind.LATE, 0L);
         assertThat(dropped.get()).isPositive();
@@ -130,7 +133,8 @@ class DatagramLoadTest {
                 1,
                 1,
                 payload,
-                Duration.ofMillis(200));
+                Duration.ofMillis(200),
+                5);
 
         assertThat(result.clients().errors()).containsKey(ErrorKind.WRONG_BYTES);
     }
@@ -238,7 +242,9 @@ class DatagramLoadTest {
                 },
                 1,
                 1,
-                64);
+                64,
+                PATIENT,
+                5);
 
         assertThat(result.clients().errors()).containsOnlyKeys(ErrorKind.WRONG_BYTES);
         assertThat(result.clients().successes()).isZero();

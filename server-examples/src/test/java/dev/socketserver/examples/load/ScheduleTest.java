@@ -10,8 +10,8 @@ import java.net.Socket;
 import java.time.Duration;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.function.UnaryOperator;
 import org.HdrHistogram.Histogram;
-import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -135,16 +135,13 @@ class ScheduleTest {
         }
     }
 
-    private static Histogram latenciesOfAStallingServer(@Nullable Rate rate) throws Exception {
+    private static Histogram latenciesOfAStallingServer(UnaryOperator<LoadPlan.Builder> options) throws Exception {
         try (var peer = new StreamPeer(ScheduleTest::stallOnce)) {
-            LoadPlan plan = LoadPlan.builder(peer.address())
+            LoadPlan.Builder plan = LoadPlan.builder(peer.address())
                     .connections(1)
                     .payload(Message.ofSize(PAYLOAD))
-                    .rate(rate)
-                    .warmup(Duration.ZERO)
-                    .duration(Duration.ofMillis(1500))
-                    .build();
-            LoadResult result = new Load(plan).run(LoadListener.NONE);
+                    .warmup(Duration.ZERO);
+            LoadResult result = new Load(options.apply(plan).build()).run(LoadListener.NONE);
             assertThat(result.clients().errors()).isEmpty();
             return result.clients().latencies();
         }
@@ -152,7 +149,7 @@ class ScheduleTest {
 
     @Test
     void aClosedLoopHidesAStall() throws Exception {
-        Histogram latencies = latenciesOfAStallingServer(null);
+        Histogram latencies = latenciesOfAStallingServer(plan -> plan.requests(20L * STALLED_REQUEST));
 
         assertThat(latencies.getMaxValue()).isGreaterThan(STALL_MILLIS * MILLI / 2);
         assertThat(latencies.getValueAtPercentile(99)).isLessThan(STALL_MILLIS * MILLI / 2);
@@ -160,7 +157,8 @@ class ScheduleTest {
 
     @Test
     void anOpenLoopShowsIt() throws Exception {
-        Histogram latencies = latenciesOfAStallingServer(Rate.constant(500));
+        Histogram latencies =
+                latenciesOfAStallingServer(plan -> plan.rate(Rate.constant(500)).duration(Duration.ofMillis(1500)));
 
         assertThat(latencies.getValueAtPercentile(99)).isGreaterThan(STALL_MILLIS * MILLI / 2);
         assertThat(latencies.getTotalCount()).as("nobody was left out").isGreaterThanOrEqualTo(750);
@@ -175,7 +173,7 @@ class ScheduleTest {
                     .rate(Rate.constant(1000))
                     .warmup(Duration.ZERO)
                     .duration(Duration.ofMillis(300))
-                    .timeout(Duration.ofMillis(200))
+                    .timeout(Duration.ofSeconds(1))
                     .build();
             LoadResult result = new Load(plan).run(LoadListener.NONE);
 

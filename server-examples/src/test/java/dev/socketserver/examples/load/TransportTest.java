@@ -35,9 +35,13 @@ class TransportTest {
     private static Path directory;
 
     private static LoadResult run(LoadPlan.Builder plan) throws IOException, InterruptedException {
+        return run(plan, 24);
+    }
+
+    private static LoadResult run(LoadPlan.Builder plan, int requests) throws IOException, InterruptedException {
         return new Load(plan.connections(4)
                         .warmup(Duration.ZERO)
-                        .duration(Duration.ofMillis(300))
+                        .requests(requests)
                         .build())
                 .run(LoadListener.NONE);
     }
@@ -146,7 +150,7 @@ class TransportTest {
             StreamPeer.ECHO.serve(connection);
         })) {
             LoadResult result = run(
-                    LoadPlan.builder(peer.address()).mode(Mode.CONNECT).loops(2).sources(sources));
+                    LoadPlan.builder(peer.address()).mode(Mode.CONNECT).loops(2).sources(sources), 300);
             assertThat(result.clients().errors()).isEmpty();
         }
         return seen;
