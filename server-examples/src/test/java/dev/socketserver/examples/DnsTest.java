@@ -323,7 +323,12 @@ class DnsTest {
 
     private static String dig(int port, String question) throws Exception {
         List<String> command = new ArrayList<>(List.of(
-                RealServer.program("dig", "bind9-dnsutils"), "@127.0.0.1", "-p", Integer.toString(port), "+tries=1"));
+                RealServer.program("dig", "bind9-dnsutils"),
+                "@127.0.0.1",
+                "-p",
+                Integer.toString(port),
+                "+tries=1",
+                "+time=30"));
         command.addAll(List.of(question.split(" ", -1)));
         return run(command.toArray(String[]::new));
     }
@@ -386,6 +391,8 @@ class DnsTest {
                     "500",
                     "-c",
                     "8",
+                    "-t",
+                    "30",
                     "-e",
                     "-b",
                     "1232",

@@ -77,7 +77,8 @@ class EchoCommandTest {
 
     @Test
     void answersForItsHealthUntilItHasDrained() throws Exception {
-        try (ChildJvm echo = ChildJvm.start("echo", "--host", "127.0.0.1", "--port", "0", "--health-port", "0");
+        try (ChildJvm echo = ChildJvm.start(
+                        "echo", "--host", "127.0.0.1", "--port", "0", "--health-port", "0", "--drain-delay", "3");
                 var silent = new Socket()) {
             var server = new InetSocketAddress(InetAddress.getLoopbackAddress(), port(echo));
             String line = echo.out().readLine();

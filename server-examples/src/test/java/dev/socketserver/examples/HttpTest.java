@@ -366,7 +366,7 @@ class HttpTest {
         Files.writeString(folder.resolve("a.txt"), "text");
         try (ChildJvm http = ChildJvm.start("http", "--port", "0", "--directory", folder.toString())) {
             String url = start(http) + "a.txt";
-            assertThat(run(wrk, "-c", "8", "-t", "1", "-d", "1s", url))
+            assertThat(run(wrk, "-c", "8", "-t", "1", "-d", "1s", "--timeout", "30s", url))
                     .contains("requests in")
                     .doesNotContain("Non-2xx", "Socket errors");
             for (String keep : List.of("-q", "-k")) {

@@ -33,6 +33,8 @@ import redis.clients.jedis.params.SetParams;
 /** The server of Redis's protocol, in memory, and with redis-cli, redis-benchmark and Jedis. */
 @Timeout(60)
 class RedisTest {
+    private static final int PATIENCE_MILLIS = 30_000;
+
     private final AtomicLong nanoTime = new AtomicLong(Long.MAX_VALUE - 1);
     private final Database data = new Database(nanoTime::get);
 
@@ -238,7 +240,7 @@ class RedisTest {
         for (int i = 0; i < bytes.length; i++) {
             bytes[i] = (byte) i;
         }
-        try (var jedis = new Jedis("localhost", start())) {
+        try (var jedis = new Jedis("localhost", start(), PATIENCE_MILLIS)) {
             jedis.set("k".getBytes(UTF_8), bytes);
             assertThat(jedis.get("k".getBytes(UTF_8))).isEqualTo(bytes);
             jedis.set("key", "grüß", SetParams.setParams().ex(100L));
@@ -263,8 +265,8 @@ class RedisTest {
         int port = start();
         var heard = new AtomicLong();
         try (var slow = new Socket(InetAddress.getLoopbackAddress(), port);
-                var listener = new Jedis("localhost", port);
-                var publisher = new Jedis("localhost", port)) {
+                var listener = new Jedis("localhost", port, PATIENCE_MILLIS);
+                var publisher = new Jedis("localhost", port, PATIENCE_MILLIS)) {
             slow.getOutputStream().write("SUBSCRIBE news\r\n".getBytes(ISO_8859_1));
             slow.getInputStream().readNBytes(4); // it listens
             listener.subscribe(

@@ -67,6 +67,9 @@ class MonitoringEndpointTest {
         try (var connection = new Socket(InetAddress.getLoopbackAddress(), port())) {
             connection.getOutputStream().write('x');
             handling.await();
+            while (server.pool().orElseThrow().snapshot().queued() > 0) {
+                Thread.onSpinWait(); // whoever leads next waits for a worker
+            }
             HttpResponse<String> answer = ask("/metrics");
 
             assertThat(answer.headers().firstValue("Content-Type"))
