@@ -170,7 +170,7 @@ final class StuckWatch {
                 reported = true;
                 if (!ended && abort) {
                     // While the lock is held, the worker cannot begin another task.
-                    worker.interrupt();
+                    worker.abort();
                 }
                 return ended;
             } finally {

@@ -109,6 +109,9 @@ final class Worker extends FollowUp implements Runnable {
     /** The next task, if the worker need not wait for it; confined to this worker's thread. */
     private @Nullable Runnable taken;
 
+    /** Whether the running task was aborted. Written under the pool's lock. */
+    private volatile boolean aborted;
+
     /** Written by this worker only. */
     private volatile boolean parked;
 
@@ -160,6 +163,12 @@ final class Worker extends FollowUp implements Runnable {
         }
     }
 
+    /** Interrupts the thread for the sake of the running task. */
+    void abort() {
+        aborted = true; // first: then the thread sees it or, if it has looked already, the interrupt
+        interrupt();
+    }
+
     /** Fills the slot of a worker just taken off the idle stack; {@link #wake} must follow. */
     void assign(Runnable task, long arrival) {
         state = State.ASSIGNED;
@@ -181,6 +190,7 @@ final class Worker extends FollowUp implements Runnable {
 
     /** Assigns a task to this worker. Called on its own thread. */
     void take(Runnable task) {
+        aborted = false;
         taken = task;
     }
 
@@ -191,7 +201,7 @@ final class Worker extends FollowUp implements Runnable {
             throw new IllegalStateException("nothing is assigned to " + name);
         }
         slot = null;
-        taken = task;
+        take(task);
         return task;
     }
 
@@ -265,6 +275,10 @@ final class Worker extends FollowUp implements Runnable {
 
     private void perform(Runnable task) {
         resetInterrupt();
+        if (aborted) {
+            // It was aborted between its assignment and the clearing of the interrupt, and must see it.
+            Thread.currentThread().interrupt();
+        }
         try {
             try {
                 task.run();
