@@ -27,7 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.slf4j.Logger;
 
 /** Small projects are compiled and run against the jar and what it brings along, and nothing else. */
-@Timeout(120)
+@Timeout(300)
 class ConsumerIT {
     @TempDir
     Path directory;
@@ -76,7 +76,7 @@ class ConsumerIT {
                 .redirectOutput(output.toFile())
                 .start();
         try {
-            assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
+            assertThat(process.waitFor(120, TimeUnit.SECONDS)).isTrue();
         } finally {
             process.destroyForcibly();
         }

@@ -22,7 +22,7 @@ class MemoryExhaustionTest {
     private static final int TASKS = 300;
     private static final int LARGEST_BLOCK = 1 << 20;
     private static final long HELD = 50_000_000;
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     @Test
     void everyTaskEndsOnceAndThePoolIsWholeAfterwards() throws Exception {
@@ -86,6 +86,9 @@ class MemoryExhaustionTest {
             for (int i = 0; i < ends.length(); i++) {
                 require(ends.get(i) == 1, "a task did not end once");
             }
+            pool.reconfigure(pool.config().toBuilder()
+                    .overloadPolicy(OverloadPolicy.BLOCK) // none that must wait is dropped
+                    .build());
             CountDownLatch together = new CountDownLatch(pool.config().maxWorkers());
             for (long i = together.getCount(); i > 0; i--) {
                 pool.execute(() -> {

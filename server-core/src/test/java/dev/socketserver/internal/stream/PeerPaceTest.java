@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** For how long a thread may wait for a peer that sends or takes little. */
-@Timeout(10)
+@Timeout(60)
 class PeerPaceTest {
     private static final long GRACE = TimeUnit.SECONDS.toNanos(60);
     private static final long PATIENCE = TimeUnit.SECONDS.toNanos(1);

@@ -7,7 +7,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** How much memory relays hold for peers that do not read. */
-@Timeout(10)
+@Timeout(60)
 class RelayBufferTest {
     private static final int KIB = 1024;
     private static final long AMPLE = 4 * KIB * KIB; // with a heap of 32 MiB
