@@ -102,7 +102,7 @@ class EchoApplicationTest {
                 bundle + "keystore.certificate=" + files.certificate(),
                 bundle + "keystore.private-key=" + files.key(),
                 bundle + "reload-on-update=true",
-                "--spring.ssl.bundle.watch.file.quiet-period=50ms",
+                "--spring.ssl.bundle.watch.file.quiet-period=1s", // the key is replaced before the certificate
                 "--socketserver.ssl.bundle=public")) {
             int port = port(context);
             try (SSLSocket open = connect(port);
