@@ -190,7 +190,9 @@ final class Worker extends FollowUp implements Runnable {
 
     /** Assigns a task to this worker. Called on its own thread. */
     void take(Runnable task) {
-        aborted = false;
+        if (aborted) { // a volatile write would cost each task more than this
+            aborted = false;
+        }
         taken = task;
     }
 
