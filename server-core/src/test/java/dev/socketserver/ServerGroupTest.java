@@ -178,7 +178,10 @@ class ServerGroupTest {
     @Test
     void aHandlerThatStopsTheGroupIsNotWaitedForByItself() throws Exception {
         var group = new CompletableFuture<ServerGroup>();
+        var handling = new CountDownLatch(2);
         var handler = StreamRequestHandler.of((in, out) -> {
+            handling.countDown();
+            handling.await(); // a server that stopped earlier would refuse its peer
             Map<Server, DrainReport> reports = group.get().shutdown(GRACE);
             out.write(reports.size() + " " + reports.values().iterator().next().complete(), UTF_8);
         });
