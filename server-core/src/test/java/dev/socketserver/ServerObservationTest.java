@@ -293,6 +293,7 @@ class ServerObservationTest {
     @Test
     void theFlightRecorderSeesConnectionsSlowRequestsRejectionsAndTheStop(@TempDir Path folder) throws Exception {
         Path file = folder.resolve("server.jfr");
+        List<String> peers = new ArrayList<>();
         try (var recording = new Recording();
                 var server =
                         new TcpServer(config.build(), StreamRequestHandler.of((in, out) -> {
@@ -315,6 +316,7 @@ class ServerObservationTest {
             server.start();
             for (String text : List.of("s", "q", "r")) {
                 try (TestClient client = TestClient.to(server.address())) {
+                    peers.add(client.address().toString());
                     client.send(text).awaitEnd();
                 }
             }
@@ -323,6 +325,8 @@ class ServerObservationTest {
             recording.dump(file);
         }
         var counts = RecordingFile.readAllEvents(file).stream()
+                .filter(event -> !event.getEventType().getName().endsWith(".SlowRequest")
+                        || peers.get(0).equals(event.getString("peer"))) // the others' may be slow on a busy machine
                 .map(RecordedEvent::getEventType)
                 .filter(type -> type.getCategoryNames().contains("Socket Server"))
                 .collect(
