@@ -137,16 +137,19 @@ class BoundedReadTest {
     @ParameterizedTest
     @MethodSource("engines")
     void aBodyThatStopsIsGivenUpAfterTheReadTimeout(StreamSetting setting) throws Exception {
-        try (var running = setting.start(
-                        directory,
-                        config -> config.listener(listener).readTimeout(Duration.ofMillis(200)),
-                        StreamRequestHandler.of((in, out) -> {
-                            InputStream body = in.limit(10);
-                            assertThatTimesOut(() -> in.transferTo(out, 5));
-                            assertThatTimesOut(body::readAllBytes);
-                            assertThatTimesOut(body::close);
-                            out.write("late", UTF_8);
-                        }));
+        try (var running =
+                        setting.start(directory, config -> config.listener(listener), () -> new StreamRequestHandler() {
+                            @Override
+                            protected void handle() throws IOException {
+                                in().await(1); // however late the test begins the body
+                                connection().readTimeout(Duration.ofMillis(200));
+                                InputStream body = in().limit(10);
+                                assertThatTimesOut(() -> in().transferTo(out(), 5));
+                                assertThatTimesOut(body::readAllBytes);
+                                assertThatTimesOut(body::close);
+                                out().write("late", UTF_8);
+                            }
+                        });
                 var peer = running.connect()) {
             assertThat(peer.send("xyz").readAll()).isEqualTo("xyzlate");
         }

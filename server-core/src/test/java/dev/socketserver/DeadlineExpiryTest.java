@@ -133,15 +133,19 @@ class DeadlineExpiryTest {
     @Test
     void theTimeBetweenTwoReadsDoesNotCount() throws Exception {
         var expired = new CountDownLatch(1);
-        try (var server = new TcpServer(config.readTimeout(SHORT).build(), StreamRequestHandler.of((in, out) -> {
-            String first = in.readLine(UTF_8, 10);
-            if ("silent".equals(first)) {
-                in.read();
-            } else {
-                expired.await(); // that is, longer than another connection's read timeout
-                out.write(in.readLine(UTF_8, 10) + "\n", UTF_8);
+        try (var server = new TcpServer(config.build(), () -> new StreamRequestHandler() {
+            @Override
+            protected void handle() throws Exception {
+                String first = in().readLine(UTF_8, 10);
+                connection().readTimeout(SHORT); // now that the test has sent something, which may take longer
+                if ("silent".equals(first)) {
+                    in().read();
+                } else {
+                    expired.await(); // that is, longer than another connection's read timeout
+                    out().write(in().readLine(UTF_8, 10) + "\n", UTF_8);
+                }
             }
-        }))) {
+        })) {
             server.start();
             try (TestClient thinking = TestClient.to(server.address());
                     TestClient silent = TestClient.to(server.address())) {

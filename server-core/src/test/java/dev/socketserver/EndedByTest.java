@@ -91,6 +91,7 @@ class EndedByTest {
         @Override
         protected void handle() throws Exception {
             if (way == Way.CONVERSATION) {
+                answer(String.valueOf(in().readLine(UTF_8, 100))); // which may take longer than an idle timeout
                 while (in().awaitMessage()) {
                     answer(String.valueOf(in().readLine(UTF_8, 100)));
                 }
@@ -442,9 +443,10 @@ class EndedByTest {
     @ParameterizedTest
     @MethodSource("sampled")
     void aTimeoutThatTheHandlerSurvivesIsNotWhy(StreamSetting setting) throws Exception {
-        try (var server = start(setting, config -> config.readTimeout(SHORT), new Telling(Way.KEPT) {
+        try (var server = start(setting, new Telling(Way.KEPT) {
                     @Override
                     void answer(String line) throws IOException {
+                        connection().readTimeout(SHORT);
                         try {
                             in().read();
                         } catch (SocketTimeoutException expected) {

@@ -189,15 +189,15 @@ class ExecuteTest {
         for (Supplier<StreamRequestHandler> handlers :
                 List.<Supplier<StreamRequestHandler>>of(Speaker::new, Conversation::new)) {
             try (StreamSetting.Running running = setting.start(
-                            directory,
-                            config -> config.listener(opened).idleTimeout(Duration.ofMillis(300)),
-                            handlers);
+                            directory, config -> config.listener(opened).idleTimeout(Duration.ZERO), handlers);
                     Peer peer = running.connect()) {
-                forEver(opened.take());
+                StreamConnection connection = opened.take();
+                forEver(connection);
                 for (int i = 0; i < 3; i++) {
                     peer.send("ask " + i + "\n");
                     assertThat(peer.readLine()).isEqualTo("ask " + i);
                 }
+                connection.execute(() -> connection.idleTimeout(Duration.ofMillis(300)));
                 assertThat(peer.readAll()).isIn("", "bye\n");
             }
         }

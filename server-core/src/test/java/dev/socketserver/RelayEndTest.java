@@ -117,12 +117,15 @@ class RelayEndTest {
     @ParameterizedTest
     @MethodSource("sampled")
     void silenceOnBothSidesEndsTheRelay(StreamSetting setting) throws Exception {
-        try (RelayedServer relaying =
-                        start(setting, config -> config.idleTimeout(SOON).idleAfter(SOON.dividedBy(4)));
+        try (RelayedServer relaying = start(
+                        setting, config -> config.idleTimeout(Duration.ZERO).idleAfter(SOON.dividedBy(4)));
                 Peer peer = relaying.connect();
                 SocketChannel upstream = relaying.accept()) {
             send(upstream, "x");
-            assertThat(peer.readAll()).isEqualTo("x");
+            assertThat(peer.read(1)).containsExactly('x');
+            StreamConnection relayed = relaying.relayed.take();
+            relayed.execute(() -> relayed.idleTimeout(SOON)); // and not before both sides have come
+            assertThat(peer.readAll()).isEmpty();
             assertThat(readAll(upstream)).isEmpty();
             assertThat(relaying.ends.take()).isEqualTo(EndReason.IDLE_TIMEOUT);
         }

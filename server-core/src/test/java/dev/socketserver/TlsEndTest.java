@@ -316,11 +316,15 @@ class TlsEndTest {
 
     @Test
     void anIdlePeerIsClosedInTimeAlsoIfItDripsARecord() throws Exception {
-        ServerConfig config = setup.config()
-                .listener(listener)
-                .idleTimeout(Duration.ofMillis(200))
-                .build();
-        try (var server = new TcpServer(config, LineEcho::new)) {
+        ServerConfig config =
+                setup.config().listener(listener).idleTimeout(Duration.ZERO).build();
+        try (var server = new TcpServer(config, () -> new LineEcho() {
+            @Override
+            protected void handle() throws Exception {
+                super.handle();
+                connection().idleTimeout(Duration.ofMillis(200)); // now that the test has asked
+            }
+        })) {
             server.start();
             try (TlsClient client = setup.connect(server)) {
                 assertThat(client.send("hello\n").readLine()).isEqualTo("hello");
