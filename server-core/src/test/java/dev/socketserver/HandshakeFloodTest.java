@@ -92,7 +92,6 @@ class HandshakeFloodTest {
         for (int i = 0; i < FLOOD; i++) {
             helloFrom("127.0.0.2", server);
         }
-        awaitHellos(server);
     }
 
     private static int peak(TcpServer server) {
@@ -104,6 +103,7 @@ class HandshakeFloodTest {
         try (TcpServer server = server(slow(2))) {
             try {
                 flood(server);
+                awaitHellos(server);
                 TestClient visitor = helloFrom("127.0.0.3", server);
                 awaitHellos(server);
                 assertThat(Polling.await(() -> chosen.get() == 2)).isTrue();
@@ -132,6 +132,7 @@ class HandshakeFloodTest {
         try (TcpServer server = server(slow(1))) {
             try {
                 flood(server);
+                awaitHellos(server);
                 assertThat(Polling.await(() -> chosen.get() == 1)).isTrue();
                 for (TestClient client : clients) {
                     client.reset();
@@ -154,7 +155,7 @@ class HandshakeFloodTest {
     void whoWaitsInTheQueueForTooLongIsRefused() throws Exception {
         try (TcpServer server = server(slow(1).withHandshakeTimeout(Duration.ofMillis(300)))) {
             try {
-                flood(server);
+                flood(server); // of which some may come too late to be received
                 listener.await("rejected", FLOOD - 1);
                 assertThat(listener.failures())
                         .allSatisfy(why -> assertThat(why).isInstanceOf(SocketTimeoutException.class));
