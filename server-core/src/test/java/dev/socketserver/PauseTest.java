@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.socketserver.net.ProxyProtocol;
+import dev.socketserver.peer.Acceptors;
 import dev.socketserver.peer.LineEcho;
 import dev.socketserver.peer.Loopback;
 import dev.socketserver.peer.Peer;
@@ -60,6 +61,12 @@ class PauseTest {
                         });
     }
 
+    /** Pauses a server; what comes after that is not accepted, not even by a thread that was about to. */
+    private static void pause(Server server) throws Exception {
+        assertThat(server.pause()).isTrue();
+        Acceptors.awaitPause();
+    }
+
     private static void stop(StreamServer server) {
         server.pause(); // so that there is no delay
         server.shutdown(GRACE);
@@ -73,7 +80,7 @@ class PauseTest {
             StreamServer server = running.server();
             try (Peer first = running.connect()) {
                 assertThat(first.send("first\n").readLine()).isEqualTo("first");
-                assertThat(server.pause()).isTrue();
+                pause(server);
                 assertThat(server.state()).isEqualTo(ServerState.PAUSED);
                 assertThat(server.snapshot().state()).isEqualTo(ServerState.PAUSED);
                 try (Peer next = running.connect().send("next\n")) {
@@ -102,7 +109,7 @@ class PauseTest {
     void aDrainTakesWhatTheSystemHasQueuedMeanwhile(StreamSetting setting) throws Exception {
         try (var running = start(setting)) {
             StreamServer server = running.server();
-            assertThat(server.pause()).isTrue();
+            pause(server);
             try (Peer queued = running.connect().send("queued\n")) {
                 var drain = new FutureTask<>(() -> server.shutdown(GRACE));
                 new Thread(drain).start();
@@ -174,12 +181,12 @@ class PauseTest {
             server.start();
             try (var client = TestDatagramClient.to(server.address())) {
                 for (int i = 0; i < 3; i++) {
-                    assertThat(server.pause()).isTrue();
+                    pause(server);
                     client.send("waits");
                     assertThat(server.resume()).isTrue();
                     assertThat(client.receiveText()).isEqualTo("waits");
                 }
-                assertThat(server.pause()).isTrue();
+                pause(server);
                 client.send("last");
                 server.shutdown(GRACE);
                 assertThat(client.receiveText()).isEqualTo("last");
