@@ -328,9 +328,9 @@ class ThreadPoolingMixInServerTest {
                         return server.refersTo(null);
                     }))
                     .isTrue();
-            assertThat(shared.snapshot().idle())
+            assertThat(Polling.await(() -> shared.snapshot().idle() > 0))
                     .as("the workers are still there")
-                    .isPositive();
+                    .isTrue();
         }
     }
 
