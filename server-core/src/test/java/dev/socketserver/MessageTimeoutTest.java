@@ -114,12 +114,12 @@ class MessageTimeoutTest {
         assertGivenUp(this::config, begin, reader, "a message was not complete within PT0.3S");
     }
 
-    /** Starts a server; returns a peer that had begun a message before, however short the server's timeouts are. */
-    private static TestClient begun(TcpServer server, String begin) throws IOException {
+    /** Starts a server; returns a peer that has begun a message before, however short the server's timeouts are. */
+    private static Drip begun(TcpServer server, String begin) throws IOException {
         server.bind();
-        TestClient client = TestClient.to(server.address()).send(begin);
+        var drip = new Drip(TestClient.to(server.address()).send(begin));
         server.start();
-        return client;
+        return drip;
     }
 
     private void assertGivenUp(
@@ -133,8 +133,8 @@ class MessageTimeoutTest {
                     out.write(e.getMessage() + "\n", UTF_8);
                 }
             }))) {
-                try (TestClient client = begun(server, begin);
-                        Drip drip = new Drip(client)) {
+                try (Drip drip = begun(server, begin);
+                        TestClient client = drip.client) {
                     assertThat(client.readLine()).isEqualTo(reason);
                 }
             }
@@ -293,8 +293,8 @@ class MessageTimeoutTest {
                 while (body.read() >= 0 && System.nanoTime() - begin < NOT_SO_SHORT.toNanos() * 3 / 2) {}
                 out.write("enough\n", UTF_8);
             }))) {
-                try (TestClient client = begun(server, "x");
-                        Drip drip = new Drip(client)) {
+                try (Drip drip = begun(server, "x");
+                        TestClient client = drip.client) {
                     assertThat(client.readLine()).isEqualTo("enough");
                 }
             }
