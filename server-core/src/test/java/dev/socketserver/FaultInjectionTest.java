@@ -32,6 +32,7 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -54,9 +55,11 @@ class FaultInjectionTest {
 
     @ParameterizedTest
     @MethodSource("settings")
-    void anyCallMayFailOnce(StreamSetting setting) throws Exception {
+    void anyCallMayFailOnce(StreamSetting setting, @TempDir Path directory) throws Exception {
         assertNothingIsWrong(
-                StreamFaults.class, "-Dsetting=" + StreamSetting.engines().indexOf(setting));
+                StreamFaults.class,
+                "-Dsetting=" + StreamSetting.engines().indexOf(setting),
+                "-Ddirectory=" + directory);
     }
 
     @Test
@@ -252,7 +255,7 @@ class FaultInjectionTest {
 
         public static void main(String... args) throws Exception {
             StreamSetting setting = StreamSetting.engines().get(Integer.getInteger("setting"));
-            new StreamFaults(setting, Files.createTempDirectory("faults")).run();
+            new StreamFaults(setting, Path.of(System.getProperty("directory"))).run();
         }
 
         /** Answers lines, by all ways. */
@@ -384,7 +387,7 @@ class FaultInjectionTest {
 
     /** In a server of datagrams. */
     static final class DatagramFaults extends Faults {
-        private static final Duration ANSWERED_WITHIN = Duration.ofMillis(500);
+        private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(2);
 
         public static void main(String... args) throws Exception {
             new DatagramFaults().run();
