@@ -84,8 +84,8 @@ public final class Directory implements HttpService {
     }
 
     /**
-     * Returns the file that is asked for, or the directory with an index that is asked for as if it were a file; null if
-     * there is none, it is hidden, or not in the root.
+     * Returns the file that is asked for, or the directory with an index that is asked for as if it were a file; null
+     * if there is none, it is hidden, or not in the root.
      */
     private @Nullable Path find(URI uri) throws IOException {
         String path = uri.isAbsolute() && "".equals(uri.getPath()) ? "/" : uri.getPath();
