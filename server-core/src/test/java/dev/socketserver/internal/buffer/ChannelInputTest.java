@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
@@ -180,6 +181,44 @@ class ChannelInputTest {
         in.close();
         assertThat(in.available()).isZero();
         assertThatThrownBy(in::read).isInstanceOf(IOException.class).hasMessage("the input is closed");
+    }
+
+    @Test
+    void theEngineReceivesOnceAndIsToldWhatCameAndWasConsumed() throws IOException {
+        try (ChannelInput in = input(ScriptedSource.of("abc", "de"))) {
+            assertThat(in.receive()).isEqualTo(3);
+            assertThat(in.read()).isEqualTo('a');
+            assertThat(in.receive()).isEqualTo(2);
+            assertThat(in.received()).isEqualTo(5);
+            assertThat(in.taken()).isEqualTo(1);
+            assertThat(in.unread()).isEqualTo(4);
+            assertThat(in.hasEnded()).isFalse();
+            assertThat(in.receive()).isEqualTo(-1);
+            assertThat(in.hasEnded()).isTrue();
+            assertThat(in.received()).isEqualTo(5);
+        }
+    }
+
+    @Test
+    void theReadBytesMakeRoomForMoreWhenTheRestIsTooLittle() throws IOException {
+        for (int wanted = 10; wanted <= 11; wanted++) {
+            try (ChannelInput in = input(ScriptedSource.of("0123456789", "abcdefghij"))) {
+                assertThat(in.readSlice(6).isReadable()).isTrue();
+                assertThat(in.await(wanted)).isTrue();
+                assertThat(in.buffer().readerIndex()).isEqualTo(wanted == 10 ? 6 : 0);
+                assertThat(in.buffer().capacity()).isEqualTo(16);
+            }
+        }
+    }
+
+    @Test
+    void aRetainedSliceIsNotOverwrittenByWhatIsReadNext() throws IOException {
+        try (ChannelInput in = input(ScriptedSource.of("ab", "cd"))) {
+            ByteBuf kept = in.readSlice(2).retain();
+            assertThat(in.readSlice(2).toString(UTF_8)).isEqualTo("cd");
+            assertThat(kept.toString(UTF_8)).isEqualTo("ab");
+            kept.release();
+        }
     }
 
     @Test

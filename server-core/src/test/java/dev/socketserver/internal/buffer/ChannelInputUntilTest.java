@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import dev.socketserver.buffer.MessageTooLongException;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.buffer.Unpooled;
 import java.io.EOFException;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -113,6 +114,13 @@ class ChannelInputUntilTest {
         }
         assertThat(allocator.largest()).isLessThanOrEqualTo(256);
         assertThat(allocator.unreleased()).isZero();
+    }
+
+    @Test
+    void whereNothingIsLeftToSearchTheDelimiterMayComeNext() {
+        ByteBuf received = Unpooled.copiedBuffer("ab", UTF_8);
+        assertThat(Delimiter.indexOf(new byte[] {'a'}, received, 2)).isEqualTo(2);
+        assertThat(Delimiter.indexOf(new byte[] {'b', 'a'}, received, 0)).isEqualTo(1);
     }
 
     @Test

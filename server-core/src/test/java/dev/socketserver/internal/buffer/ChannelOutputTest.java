@@ -60,6 +60,36 @@ class ChannelOutputTest {
     }
 
     @Test
+    void asMuchAsTheBufferHoldsIsCollectedAndOfABufferNoMoreThanHalf() throws IOException {
+        try (ChannelOutput out = output()) {
+            out.write(Unpooled.wrappedBuffer(bytes(SIZE / 2)));
+            assertThat(out.isHalfFull()).isFalse();
+            out.write(bytes(SIZE / 2));
+            assertThat(out.isHalfFull()).isTrue();
+            assertThat(out.unsent()).isEqualTo(SIZE);
+            assertThat(sink.calls()).isEmpty();
+            out.flush();
+            assertThat(sink.calls()).containsExactly(SIZE);
+            out.write(Unpooled.wrappedBuffer(bytes(SIZE / 2 + 1)));
+            assertThat(sink.calls()).containsExactly(SIZE, SIZE / 2 + 1);
+        }
+    }
+
+    @Test
+    void whatAFullSocketDoesNotTakeIsSentLater() throws IOException {
+        try (ChannelOutput out = output()) {
+            out.write("text", UTF_8);
+            sink.takingAtMost(0);
+            assertThat(out.send()).isFalse();
+            assertThat(sink.calls()).containsExactly(0);
+            assertThat(out.unsent()).isEqualTo(4);
+            sink.takingAtMost(3);
+            assertThat(out.send()).isTrue();
+            assertThat(sink.text()).isEqualTo("text");
+        }
+    }
+
+    @Test
     void whatWasCollectedAndALargeWriteLeaveInOneCall() throws IOException {
         byte[] large = bytes(10_000);
         try (ChannelOutput out = output()) {

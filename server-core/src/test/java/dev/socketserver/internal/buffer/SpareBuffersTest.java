@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.util.ResourceLeakDetector;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
@@ -117,6 +118,33 @@ class SpareBuffersTest {
         assertThat(allocator.unreleased()).as("what a connection has still").isEqualTo(1);
         late.close();
         assertThat(allocator.unreleased()).isZero();
+    }
+
+    @Test
+    void threadsHaveABufferEach() throws Exception {
+        spare.giveBack(allocator.directBuffer(SIZE, SIZE));
+        var other = new Thread(() -> spare.giveBack(allocator.directBuffer(SIZE, SIZE)));
+        other.start(); // its number is not that of this thread, but for a multiple of the slots
+        other.join();
+        boolean shared = (other.getId() - Thread.currentThread().getId()) % 64 == 0;
+        assertThat(allocator.unreleased()).isEqualTo(shared ? 1 : 2);
+    }
+
+    @Test
+    void whereLeaksAreSoughtAViewIsNoLongerValidAfterTheNextRead() throws IOException {
+        assertThat(ResourceLeakDetector.getLevel()).isEqualTo(ResourceLeakDetector.Level.PARANOID);
+        try (SpareBuffers checking = SpareBuffers.forInputs(allocator, SIZE);
+                ChannelInput in = new ChannelInput(ScriptedSource.of("abc", "d"), checking, SIZE, new FreeOwner())) {
+            ByteBuf view = in.readSlice(2);
+            assertThat(view.refCnt()).isEqualTo(1);
+            assertThat(in.read()).isEqualTo('c');
+            assertThat(view.refCnt()).isZero();
+            ByteBuf all = in.buffer();
+            assertThat(in.receive()).isEqualTo(-1);
+            assertThat(all.refCnt()).isZero();
+            assertThat(in.read()).isEqualTo('d');
+        }
+        assertThat(allocator.count()).as("those that are not pooled").isZero();
     }
 
     @Test
