@@ -187,6 +187,32 @@ class NotYetTest {
 
     @ParameterizedTest
     @MethodSource("settings")
+    void aConversationThatHasConsumedAMessageMayLookForTheNextBeforeItAwaitsIt(
+            StreamSetting setting, @TempDir Path directory) throws Exception {
+        try (var running =
+                setting.start(directory, config -> config.listener(listener), () -> new StreamRequestHandler() {
+                    @Override
+                    protected void handle() throws IOException {
+                        while (in().awaitMessage()) {
+                            out().write(in().readLine(UTF_8, MAX_UNREAD) + "\n", UTF_8);
+                            if (in().available() == 0) {
+                                out().flush();
+                            }
+                        }
+                    }
+                })) {
+            try (var peer = running.connect()) {
+                assertThat(peer.send("one\ntwo\nthree\n").readLine()).isEqualTo("one");
+                assertThat(peer.readLine()).isEqualTo("two");
+                assertThat(peer.readLine()).isEqualTo("three");
+            }
+            listener.await("closed", 1);
+        }
+        assertThat(listener.count("error")).isZero();
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
     void aConversationFailsWhenTooMuchIsUnread(StreamSetting setting, @TempDir Path directory) throws Exception {
         try (var running = setting.start(
                 directory, config -> config.maxUnread(MAX_UNREAD).listener(listener), () -> new StreamRequestHandler() {

@@ -23,7 +23,7 @@ abstract class BufferedInput extends ByteInput {
     private long received; // bytes, since the connection was opened
     private long begin; // how many bytes were consumed before the message that is unread, as far as is known
     private long seen; // how many bytes had been received when the handler last looked at all that were unread
-    private long takenBefore; // how many bytes it had consumed by then
+    private long takenBefore; // how many bytes it had consumed when it was last told of a message
     private boolean told; // since the handler was called, it was told of a message that it has awaited
     private boolean ended;
     private boolean closed;
@@ -84,13 +84,13 @@ abstract class BufferedInput extends ByteInput {
     /** The handler looks at all that is unread. */
     final void look() {
         seen = received;
-        takenBefore = taken();
     }
 
     /** Waits for a message; the handler says "not yet" to the last one if it has looked at it and consumed nothing. */
     final boolean awaitNext() throws IOException {
         told = owner.awaitMessage(told && takenBefore == taken() ? seen : 0);
         seen = 0;
+        takenBefore = taken();
         return told;
     }
 
