@@ -263,14 +263,17 @@ class MqttTest {
             assertThat(heard.take()).isEqualTo("wills/b=gone 0");
             a.publish("wills/b", new byte[0], 0, true); // is forgotten
             assertThat(heard.take()).isEqualTo("wills/b= 0");
-            a.unsubscribe(new String[] {"news/#", "wills/+"}); // or Paho tells of each message twice
-            listen(a, "#", 0);
+            a.disconnect();
+        }
+        // Another client, as Paho tells of a message again if a filter is added while it does.
+        try (MqttClient c = paho(url, "c", options(true))) {
+            listen(c, "#", 0);
             assertThat(heard.take()).isEqualTo("news/old=kept 0 old");
             for (int i = 0; i < 100; i++) {
-                a.publish("self/" + i, new byte[] {'x'}, i % 2, false);
+                c.publish("self/" + i, new byte[] {'x'}, i % 2, false);
                 assertThat(heard.take()).isEqualTo("self/" + i + "=x 0");
             }
-            a.disconnect();
+            c.disconnect();
         }
     }
 
