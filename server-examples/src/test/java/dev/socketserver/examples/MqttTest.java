@@ -95,6 +95,9 @@ class MqttTest {
         "10 0C 0004 4D515454 04 02 0000 FFFF, an id that is longer than its packet",
         "10 0D 0004 4D515454 04 03 0000 0001 61, a reserved flag",
         "10 0D 0004 4D515454 04 22 0000 0001 61, a retained will and none",
+        "10 10 0004 4D515454 04 42 0000 0001 61 0001 70, a password without a user",
+        "10 0D 0004 4D515454 04 82 0000 0001 61, a user without a name",
+        "10 10 0004 4D515454 04 C2 0000 0001 61 0001 75, a password that is missing",
         "10 0D 0004 4D515454 04 02 0000 0001 00, a zero",
         "10 0D 0004 4D515454 04 02 0000 0001 FF, no UTF-8"
     })

@@ -112,8 +112,14 @@ public final class MqttHandler extends StreamRequestHandler {
             will = new Message(Fields.topic(packet), Fields.bytes(packet), Math.min(1, flags >> 3 & 3));
             willRetained = (flags & 0x20) != 0;
         }
-        Fields.check(
-                (flags & 1) == 0 && (flags & 0x18) != 0x18 && ((flags & 4) != 0 || (flags & 0x38) == 0), "bad flags");
+        if ((flags & 0x80) != 0) {
+            Fields.text(packet); // the name of a user, whom nobody checks
+        }
+        if ((flags & 0x40) != 0) {
+            Fields.bytes(packet); // the password
+        }
+        boolean isWillRight = (flags & 0x18) != 0x18 && ((flags & 4) != 0 || (flags & 0x38) == 0);
+        Fields.check((flags & 1) == 0 && isWillRight && (flags & 0xC0) != 0x40, "bad flags"); // no password alone
         connection().idleTimeout(Duration.ofMillis(1_500L * seconds)); // zero is none
         id = name.isEmpty() ? "auto-" + connection().id() : name;
         session = broker.connect(id, clean, connection());
