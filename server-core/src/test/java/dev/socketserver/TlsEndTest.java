@@ -122,6 +122,22 @@ class TlsEndTest {
     }
 
     @Test
+    void requestsThatCameTogetherWithACloseNotifyAreAllAnswered() throws Exception {
+        try (TcpServer server = server(LineEcho::new)) {
+            server.start();
+            try (TlsClient client = setup.connect(server)) {
+                var together = new ByteArrayOutputStream();
+                together.writeBytes(client.seal("one\ntwo\n"));
+                client.engine().closeOutbound();
+                together.writeBytes(client.seal(new byte[0]));
+                client.transport().send(together.toByteArray());
+                assertThat(client.readAll()).isEqualTo("one\ntwo\n");
+            }
+        }
+        assertThat(listener.failures()).isEmpty();
+    }
+
+    @Test
     void whatAConversationAnsweredBeforeItAwaitedTheEndIsSent() throws Exception {
         try (TcpServer server = server(handler((in, out) -> {
             while (in.awaitMessage()) {

@@ -140,8 +140,8 @@ abstract class StreamRequest extends WaitingStream {
         if (!handled && isHandledUnseen()) {
             return Look.MESSAGE; // whatever has come
         }
-        if (begins || inbox.hasMoreDecrypted()) {
-            receive();
+        if (begins || (!inbox.hasNews() && inbox.hasMoreDecrypted())) {
+            receive(); // news first: behind a close_notify that is decrypted now, it could not be answered
         }
         if (!isNews() && mayEnd()) {
             receive(); // once more: the peer's next message may have come since, and before the drain began
