@@ -62,6 +62,7 @@ class DocumentationTest {
             import io.micrometer.core.instrument.simple.*;
             import io.micrometer.observation.*;
             import io.netty.buffer.*;
+            import io.netty.handler.ssl.*;
             import java.io.*;
             import java.net.*;
             import java.nio.channels.*;

@@ -2,6 +2,9 @@ package dev.socketserver.peer;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import io.netty.handler.ssl.SslContext;
+import io.netty.handler.ssl.SslContextBuilder;
+import io.netty.handler.ssl.SslProvider;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,6 +18,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import javax.net.ssl.KeyManager;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManagerFactory;
 import javax.net.ssl.X509ExtendedKeyManager;
 
@@ -48,10 +52,25 @@ public final class Certificates {
         }
     }
 
+    /** Returns a context for servers with the certificate of that name, whose engines are OpenSSL's, by Netty. */
+    public static SslContext openSsl(String name) {
+        try {
+            return SslContextBuilder.forServer(keyFactory(name))
+                    .sslProvider(SslProvider.OPENSSL_REFCNT)
+                    .build();
+        } catch (GeneralSecurityException | SSLException e) {
+            throw new IllegalStateException(e);
+        }
+    }
+
     private static KeyManager[] keys(String name) throws GeneralSecurityException {
+        return keyFactory(name).getKeyManagers();
+    }
+
+    private static KeyManagerFactory keyFactory(String name) throws GeneralSecurityException {
         KeyManagerFactory keys = KeyManagerFactory.getInstance(KeyManagerFactory.getDefaultAlgorithm());
         keys.init(store(name), PASSWORD);
-        return keys.getKeyManagers();
+        return keys;
     }
 
     /** Returns a context without a certificate, that trusts those of these names. */

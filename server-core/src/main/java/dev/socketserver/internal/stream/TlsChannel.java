@@ -4,6 +4,7 @@ import dev.socketserver.net.Tls;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.buffer.Unpooled;
+import io.netty.util.ReferenceCountUtil;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.nio.ByteBuffer;
@@ -342,7 +343,7 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
         }
     }
 
-    /** Gives the buffers back with what they hold, and the place in the queue. */
+    /** Gives the buffers back with what they hold, the place in the queue, and an engine that counts its references. */
     void discard() {
         leaveQueue();
         first.clear();
@@ -351,6 +352,7 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
             input.discard();
             output.discard();
         }
+        ReferenceCountUtil.release(engine);
     }
 
     @Override

@@ -25,12 +25,16 @@ final class TlsInput {
     /** What a record begins with that is an alert: a close_notify, up to TLS 1.2. */
     private static final int ALERT = 21;
 
+    /** Where the JDK's engines are, which can send after the peer's close_notify (TLS 1.3). OpenSSL's cannot. */
+    private static final String JDK = "sun.security.ssl.";
+
     private static final int END = -1;
     private static final ByteBuffer NOTHING = ByteBuffer.allocate(0);
 
     private final WaitingChannel transport;
     private final SSLEngine engine;
     private final TlsOutput answers;
+    private final boolean halfCloses; // the engine can send after the peer's close_notify, from TLS 1.3 on
     private ByteBuf received; // records, the last one perhaps in part
     private ByteBuf plain = Unpooled.EMPTY_BUFFER; // the rest of a record that was longer than what a read wanted
     private int useless; // records without data since the last one with some
@@ -48,6 +52,7 @@ final class TlsInput {
         this.engine = engine;
         this.received = first;
         this.answers = answers;
+        this.halfCloses = engine.getClass().getName().startsWith(JDK);
     }
 
     /** Takes a record of the handshake; if none is here as a whole, more bytes of it, or false if it is not to wait. */
@@ -134,14 +139,14 @@ final class TlsInput {
     }
 
     /**
-     * Decrypts one record; false if none is here as a whole. Up to TLS 1.2 nothing can be sent after the peer's
-     * close_notify, so what was written has to go first.
+     * Decrypts one record; false if none is here as a whole. Up to TLS 1.2, and with some engines, nothing can be sent
+     * after the peer's close_notify, so what was written has to go first.
      */
     private boolean decryptRecord(ByteBuffer target) throws IOException {
         if (failure != null) {
             throw failure;
         }
-        if (received.isReadable() && received.getByte(received.readerIndex()) == ALERT) {
+        if (received.isReadable() && (!halfCloses || received.getByte(received.readerIndex()) == ALERT)) {
             transport.flush();
         }
         try {

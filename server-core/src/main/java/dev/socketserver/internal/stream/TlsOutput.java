@@ -20,7 +20,8 @@ final class TlsOutput {
     /** As soon as there is that much of it, what is encrypted is sent, in bytes. */
     private static final int ENOUGH = 3 * 16 * 1024;
 
-    private static final ByteBuffer[] NOTHING = {};
+    /** Not an empty array, which OpenSSL's engine does not take. */
+    private static final ByteBuffer[] NOTHING = {ByteBuffer.allocate(0)};
 
     private final WaitingChannel transport;
     private final SSLEngine engine;
@@ -64,7 +65,7 @@ final class TlsOutput {
      */
     boolean answer() throws IOException {
         while (engine.getHandshakeStatus() == HandshakeStatus.NEED_WRAP) {
-            wrap(NOTHING, 0, 0);
+            wrap(NOTHING, 0, 1);
         }
         boolean isSomething = sealed.isReadable();
         send();
@@ -76,7 +77,7 @@ final class TlsOutput {
         engine.closeOutbound();
         boolean done = engine.isOutboundDone();
         while (!done) {
-            done = wrap(NOTHING, 0, 0).getStatus() == SSLEngineResult.Status.CLOSED || engine.isOutboundDone();
+            done = wrap(NOTHING, 0, 1).getStatus() == SSLEngineResult.Status.CLOSED || engine.isOutboundDone();
         }
         send();
     }
