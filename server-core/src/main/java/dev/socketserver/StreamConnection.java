@@ -2,6 +2,7 @@ package dev.socketserver;
 
 import dev.socketserver.buffer.ByteInput;
 import dev.socketserver.buffer.ByteOutput;
+import dev.socketserver.net.ProxyHeader;
 import dev.socketserver.net.Tls;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
@@ -60,6 +61,14 @@ public non-sealed interface StreamConnection extends Request, Executor, AutoClos
      * protocol.
      */
     Optional<SocketAddress> proxyAddress();
+
+    /**
+     * Returns the header of the PROXY protocol with which the connection came, which has what the proxy tells of its
+     * client besides the addresses: the {@linkplain ProxyHeader#tlvs() extensions}. Without a
+     * {@linkplain ProxyHeader#source() source}, the connection is the proxy's own. Empty without the PROXY protocol,
+     * and before the header has come.
+     */
+    Optional<ProxyHeader> proxyHeader();
 
     /**
      * Returns the TLS session, which has the peer's certificate, for example; empty without TLS, and before the

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
 
 import dev.socketserver.net.Cidr;
+import dev.socketserver.net.ProxyHeader;
 import dev.socketserver.net.ProxyHeaders;
 import dev.socketserver.net.ProxyProtocol;
 import dev.socketserver.net.ProxyProtocolException;
@@ -13,6 +14,7 @@ import dev.socketserver.peer.Loopback;
 import dev.socketserver.peer.RecordingListener;
 import dev.socketserver.peer.TestClient;
 import dev.socketserver.pool.PoolConfig;
+import dev.socketserver.testing.InMemoryConnection;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
 import io.netty.buffer.Unpooled;
@@ -24,6 +26,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.FutureTask;
 import org.assertj.core.api.InstanceOfAssertFactories;
@@ -139,6 +142,65 @@ class ProxyProtocolTest {
                             .isEqualTo(client.address() + " " + server.address() + " false x");
                 }
             }
+        }
+    }
+
+    /** Answers each line with the name that the proxy says its client has asked for. */
+    private static final class Namer extends StreamRequestHandler {
+        @Override
+        protected void handle() throws Exception {
+            String line = in().readLine(UTF_8, 1000);
+            if (line != null) {
+                String name = connection()
+                        .proxyHeader()
+                        .map(header -> header.tlvs().authority().orElse("no name"))
+                        .orElse("no header");
+                out().write(name + "\n", UTF_8);
+                keepOpen();
+            }
+        }
+    }
+
+    private static ByteBuf naming(String name) {
+        return ProxyHeaders.binary(
+                ProxyHeaders.PROXY,
+                0x11,
+                ProxyHeaders.ipv4().writeBytes(ProxyHeaders.extension(0x02, name.getBytes(UTF_8))));
+    }
+
+    @Test
+    void theHandlerReadsTheExtensionsOfItsConnectionsHeader() throws Exception {
+        try (var server = new TcpServer(config().build(), Namer::new)) {
+            server.start();
+            try (TestClient named = TestClient.to(server.address());
+                    TestClient nameless = TestClient.to(server.address())) {
+                named.send(with(naming("a.example"), "x\n"));
+                nameless.send(TEXT + "x\n");
+                assertThat(named.readLine()).isEqualTo("a.example");
+                assertThat(nameless.readLine()).isEqualTo("no name");
+                assertThat(named.send("y\n").readLine()).isEqualTo("a.example");
+            }
+        }
+        try (var server = new TcpServer(Loopback.config().build(), Namer::new)) {
+            server.start();
+            try (TestClient direct = TestClient.to(server.address())) {
+                assertThat(direct.send("x\n").readLine()).isEqualTo("no header");
+            }
+        }
+    }
+
+    @Test
+    void inMemoryAHeaderSaysAsMuchAsBehindAProxy() throws Exception {
+        ProxyHeader header = Objects.requireNonNull(ProxyHeader.read(naming("a.example")));
+        try (var connection = InMemoryConnection.to(Namer::new)) {
+            connection.proxyHeader(header).send("x\n").expect("a.example\n").serve();
+        }
+        try (var connection = InMemoryConnection.to(Witness::new)) {
+            connection
+                    .proxyHeader(header)
+                    .send("x\n")
+                    .expect(PEER + " " + REACHED + " true x\n")
+                    .serve();
         }
     }
 

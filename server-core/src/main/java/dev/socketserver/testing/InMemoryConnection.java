@@ -11,6 +11,7 @@ import dev.socketserver.TcpServer;
 import dev.socketserver.internal.run.CallerRun;
 import dev.socketserver.internal.util.Check;
 import dev.socketserver.internal.util.Printable;
+import dev.socketserver.net.ProxyHeader;
 import io.netty.buffer.UnpooledByteBufAllocator;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -107,6 +108,16 @@ public final class InMemoryConnection implements AutoCloseable {
     /** Sets the address of the proxy between peer and server. The default is none. */
     public InMemoryConnection proxyAddress(SocketAddress address) {
         request.proxyAddress = Objects.requireNonNull(address, "address");
+        return this;
+    }
+
+    /**
+     * Sets the header of the PROXY protocol with which the connection comes; {@link ProxyHeader#read} makes one from
+     * bytes. The peer's address so far becomes the proxy's, and those in the header, if any, are the connection's. The
+     * default is none.
+     */
+    public InMemoryConnection proxyHeader(ProxyHeader header) {
+        request.proxied(Objects.requireNonNull(header, "header"));
         return this;
     }
 

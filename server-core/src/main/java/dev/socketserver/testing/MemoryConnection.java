@@ -9,6 +9,7 @@ import dev.socketserver.internal.run.CallerRun;
 import dev.socketserver.internal.stream.Faults;
 import dev.socketserver.internal.util.Check;
 import dev.socketserver.internal.util.Printable;
+import dev.socketserver.net.ProxyHeader;
 import dev.socketserver.net.Tls;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
@@ -33,6 +34,8 @@ final class MemoryConnection extends MemoryRequest implements StreamConnection {
     @Nullable
     SocketAddress proxyAddress;
 
+    private @Nullable ProxyHeader proxyHeader;
+
     @Nullable
     SSLSession tlsSession;
 
@@ -48,6 +51,16 @@ final class MemoryConnection extends MemoryRequest implements StreamConnection {
 
     void comesFrom(SocketAddress address) {
         remoteAddress(address);
+    }
+
+    /** It came through a proxy, with this header. */
+    void proxied(ProxyHeader header) {
+        proxyHeader = header;
+        if (header.source() != null && header.destination() != null) {
+            proxyAddress = remoteAddress();
+            remoteAddress(header.source());
+            localAddress = header.destination();
+        }
     }
 
     @Override
@@ -73,6 +86,11 @@ final class MemoryConnection extends MemoryRequest implements StreamConnection {
     @Override
     public Optional<SocketAddress> proxyAddress() {
         return Optional.ofNullable(proxyAddress);
+    }
+
+    @Override
+    public Optional<ProxyHeader> proxyHeader() {
+        return Optional.ofNullable(proxyHeader);
     }
 
     @Override

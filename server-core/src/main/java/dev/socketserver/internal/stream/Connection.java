@@ -24,6 +24,7 @@ final class Connection extends StreamRequest implements StreamConnection {
     private static final Log LOG = Log.of(Connection.class);
 
     private @Nullable SocketAddress proxyAddress; // set before the connection is handed on
+    private @Nullable ProxyHeader proxyHeader; // set before the connection is handed on
     private volatile @Nullable SocketAddress localAddress; // set at the latest when the connection is closed
 
     /** Takes over a transport that was just accepted. */
@@ -52,6 +53,11 @@ final class Connection extends StreamRequest implements StreamConnection {
     @Override
     public Optional<SocketAddress> proxyAddress() {
         return Optional.ofNullable(proxyAddress);
+    }
+
+    @Override
+    public Optional<ProxyHeader> proxyHeader() {
+        return Optional.ofNullable(proxyHeader);
     }
 
     @Override
@@ -170,6 +176,7 @@ final class Connection extends StreamRequest implements StreamConnection {
     void proxied(ProxyHeader header) {
         if (header.source() != null) {
             proxyAddress = remoteAddress();
+        proxyHeader = header;
             remoteAddress(header.source());
             localAddress = header.destination();
         }
