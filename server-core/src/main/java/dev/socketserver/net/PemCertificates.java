@@ -24,12 +24,16 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.locks.ReentrantLock;
 import java.util.function.LongSupplier;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import javax.net.ssl.KeyManagerFactory;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLEngine;
+import javax.net.ssl.TrustManager;
+import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -40,7 +44,8 @@ import org.jspecify.annotations.Nullable;
  * <p>One file has the certificate, followed by those of the authorities between it and a root ({@code fullchain.pem}),
  * the other the private key, RSA, RSASSA-PSS, EC or EdDSA, in PKCS #8 without a password ({@code BEGIN PRIVATE KEY}).
  * Both may be one file, or symbolic links. Of several certificates a client gets the one that has the name it asks for
- * (SNI), or else the first that it can use. Thread-safe.
+ * (SNI), or else the first that it can use. A further file may have the authorities whose certificates the clients
+ * need. Thread-safe.
  */
 public final class PemCertificates {
     /** How long files may have changed before it is noticed, by the first handshake after that time. */
@@ -70,14 +75,17 @@ public final class PemCertificates {
     }
 
     private final List<Pair> pairs;
+    private final @Nullable Path clientAuthorities;
     private final LongSupplier nanoTime;
     private final ReentrantLock looking = new ReentrantLock();
     private List<Version> versions; // guarded by looking: of the files, when they were read last
     private volatile SSLContext context; // written by who looks
     private volatile long nextLook; // on the clock; written by who looks
 
-    private PemCertificates(List<Pair> pairs, LongSupplier nanoTime) throws IOException {
+    private PemCertificates(List<Pair> pairs, @Nullable Path clientAuthorities, LongSupplier nanoTime)
+            throws IOException {
         this.pairs = pairs;
+        this.clientAuthorities = clientAuthorities;
         this.nanoTime = nanoTime;
         nextLook = nanoTime.getAsLong() + INTERVAL.toNanos();
         versions = versions();
@@ -96,7 +104,7 @@ public final class PemCertificates {
     }
 
     static PemCertificates of(Path certificates, Path key, LongSupplier nanoTime) throws IOException {
-        return new PemCertificates(List.of(new Pair(certificates, key)), nanoTime);
+        return new PemCertificates(List.of(new Pair(certificates, key)), null, nanoTime);
     }
 
     /**
@@ -108,12 +116,35 @@ public final class PemCertificates {
         return new PemCertificates(
                 Stream.concat(pairs.stream(), Stream.of(new Pair(certificates, key)))
                         .toList(),
+                clientAuthorities,
                 nanoTime);
     }
 
     /**
-     * Returns a context with what the files have now, or had a second ago, and the JDK's trusted authorities; to be
-     * asked for again at each handshake.
+     * Returns these certificates for a server whose clients need one, too, of an authority in that file. Of those that
+     * {@link #engine()} or {@link Tls#of(PemCertificates)} serves, none is served without.
+     *
+     * @param authorities a file of certificates, which is read again like the others
+     * @throws IOException if the file cannot be read, or has no certificate
+     */
+    public PemCertificates withClientAuthorities(Path authorities) throws IOException {
+        return new PemCertificates(pairs, Objects.requireNonNull(authorities, "authorities"), nanoTime);
+    }
+
+    /**
+     * Returns an engine for one connection, made from {@link #context()}, which demands a certificate from its client
+     * if there are {@linkplain #withClientAuthorities client authorities}.
+     */
+    public SSLEngine engine() {
+        SSLEngine engine = context().createSSLEngine();
+        engine.setNeedClientAuth(clientAuthorities != null);
+        return engine;
+    }
+
+    /**
+     * Returns a context with what the files have now, or had a second ago, which trusts the
+     * {@linkplain #withClientAuthorities client authorities}, or else those that the JDK trusts; to be asked for again
+     * at each handshake.
      */
     public SSLContext context() {
         if (nanoTime.getAsLong() - nextLook >= 0 && looking.tryLock()) {
@@ -147,6 +178,9 @@ public final class PemCertificates {
             all.add(Version.of(pair.certificates));
             all.add(Version.of(pair.key));
         }
+        if (clientAuthorities != null) {
+            all.add(Version.of(clientAuthorities));
+        }
         return all;
     }
 
@@ -161,10 +195,29 @@ public final class PemCertificates {
             var keys = KeyManagerFactory.getInstance("PKIX"); // which chooses by the names that clients ask for
             keys.init(store, password);
             SSLContext made = SSLContext.getInstance("TLS");
-            made.init(keys.getKeyManagers(), null, null);
+            made.init(keys.getKeyManagers(), trustManagers(), null);
             return made;
         } catch (GeneralSecurityException e) {
             throw new IOException("cannot use " + this + ": " + e.getMessage(), e);
+        }
+    }
+
+    /** Returns what trusts the clients' authorities; null for what the JDK trusts. */
+    private TrustManager @Nullable [] trustManagers() throws IOException {
+        if (clientAuthorities == null) {
+            return null;
+        }
+        try {
+            KeyStore store = KeyStore.getInstance("PKCS12");
+            store.load(null, null);
+            for (Certificate authority : chain(clientAuthorities)) {
+                store.setCertificateEntry(Integer.toString(store.size()), authority);
+            }
+            var trust = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
+            trust.init(store);
+            return trust.getTrustManagers();
+        } catch (GeneralSecurityException | IllegalArgumentException e) {
+            throw new IOException("cannot use " + clientAuthorities + ": " + e.getMessage(), e);
         }
     }
 

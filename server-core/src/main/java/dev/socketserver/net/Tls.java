@@ -46,7 +46,7 @@ public record Tls(Supplier<SSLEngine> engines, Duration handshakeTimeout, boolea
     /** Returns settings with the certificates that the files have at each handshake, and the default timeout. */
     public static Tls of(PemCertificates certificates) {
         Objects.requireNonNull(certificates, "certificates");
-        return of(() -> certificates.context().createSSLEngine());
+        return of(certificates::engine);
     }
 
     /** Returns settings that get each connection's engine from the supplier, with the default timeout. */

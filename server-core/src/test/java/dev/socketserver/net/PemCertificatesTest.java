@@ -281,6 +281,51 @@ class PemCertificatesTest {
         }
     }
 
+    /** Returns what the server answers a client with the certificate of that name. */
+    private static String answer(TcpServer server, String client) throws Exception {
+        try (TlsClient certified = TlsClient.to(server.address(), Certificates.context(client, NAMES))) {
+            return certified.send("hello\n").readLine();
+        }
+    }
+
+    @Test
+    void clientsNeedACertificateOfTheAuthoritiesThatTheirFileHasNow() throws Exception {
+        Path authorities = certificate("authorities.pem", "second");
+        PemCertificates certificates = of("first").withClientAuthorities(authorities);
+        try (TcpServer server = start(certificates)) {
+            assertThat(answer(server, "second")).isEqualTo("hello");
+            assertThatThrownBy(() -> answer(server, "third")).isInstanceOf(IOException.class);
+            assertThatThrownBy(() -> answerWithoutCertificate(server)).isInstanceOf(IOException.class);
+            write("authorities.pem", Certificates.pem("first") + Certificates.pem("third"));
+            wait(certificates);
+            assertThat(answer(server, "third")).isEqualTo("hello");
+            assertThatThrownBy(() -> answer(server, "second")).isInstanceOf(IOException.class);
+            write("authorities.pem", "nothing");
+            wait(certificates);
+            assertThat(answer(server, "third")).isEqualTo("hello");
+        }
+        assertThat(warnings()).singleElement().asString().contains("authorities.pem has no certificate");
+    }
+
+    private static void answerWithoutCertificate(TcpServer server) throws Exception {
+        try (TlsClient anonymous = TlsClient.to(server.address(), Certificates.anonymous(NAMES))) {
+            anonymous.send("hello\n").readLine();
+        }
+    }
+
+    @Test
+    void clientAuthoritiesHoldForAllCertificatesAndHaveToBeThere() throws Exception {
+        PemCertificates certificates = of("first")
+                .withClientAuthorities(certificate("authorities.pem", "third"))
+                .and(certificate("second.pem", "second"), key("second.key", "second"));
+        assertThat(certificates.engine().getNeedClientAuth()).isTrue();
+        assertThat(several().engine().getNeedClientAuth()).isFalse();
+        Path missing = directory.resolve("missing.pem");
+        assertThatThrownBy(() -> certificates.withClientAuthorities(missing))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("missing.pem");
+    }
+
     @Test
     void theSameHoldsForTlsInMidConversation() throws Exception {
         PemCertificates certificates = several();
