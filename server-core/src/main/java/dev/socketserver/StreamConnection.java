@@ -156,9 +156,10 @@ public non-sealed interface StreamConnection extends Request, Executor, AutoClos
      *   <li>when the connection is closed, or at the end of the grace period of a drain.
      * </ul>
      *
-     * Then both are closed; if one of them fails, the other one is reset, as is upstream whenever something may be
-     * missing, so that neither takes what it has received for all. Called in {@code handle()}, or in a task of the
-     * connection's while the handler is not in {@code handle()}.
+     * Then both are closed. Unless both have ended their output, or neither has sent anything for that long, they are
+     * reset, so that neither takes what it has received for all. Called in {@code setup()}, after which
+     * {@code handle()} is not called, in {@code handle()}, or in a task of the connection's while the handler is not in
+     * {@code handle()}.
      *
      * @param upstream is connected, to any address; the connection's from here on, and closed even if this fails
      * @return the number of bytes relayed

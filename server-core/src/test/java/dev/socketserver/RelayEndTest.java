@@ -153,12 +153,40 @@ class RelayEndTest {
             send(upstream, "x");
             assertThat(peer.read(1)).containsExactly('x');
             RelayedServer.reset(upstream);
-            if (setting.transport() == Transport.UNIX) {
-                assertThat(peer.readAll()).isEmpty(); // a Unix socket knows no reset
-            } else {
-                assertThatThrownBy(peer::readAll).isInstanceOf(IOException.class);
-            }
+            assertThatItIsReset(peer, setting);
             assertThat(relaying.ends.take()).isEqualTo(EndReason.RESET);
+        }
+    }
+
+    /** It does not take what it has received for all. */
+    private static void assertThatItIsReset(Peer peer, StreamSetting setting) throws IOException {
+        if (setting.transport() == Transport.UNIX) {
+            assertThat(peer.readAll()).isEmpty(); // a Unix socket knows no reset
+        } else {
+            assertThatThrownBy(peer::readAll).isInstanceOf(IOException.class);
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("sampled")
+    void aTaskThatClosesItOrThrowsResetsBothSides(StreamSetting setting) throws Exception {
+        for (EndReason reason : List.of(EndReason.HANDLER, EndReason.ERROR)) {
+            try (RelayedServer relaying = start(setting, config -> config.listener(ServerListener.NONE));
+                    Peer peer = relaying.connect();
+                    SocketChannel upstream = relaying.accept()) {
+                send(upstream, "x");
+                assertThat(peer.read(1)).containsExactly('x');
+                StreamConnection relayed = relaying.relayed.take();
+                relayed.execute(() -> {
+                    if (reason == EndReason.ERROR) {
+                        throw new IllegalArgumentException("on purpose");
+                    }
+                    relayed.close();
+                });
+                assertThatItIsReset(peer, setting);
+                assertThatThrownBy(() -> readAll(upstream)).isInstanceOf(IOException.class);
+                assertThat(relaying.ends.take()).isEqualTo(reason);
+            }
         }
     }
 
@@ -189,6 +217,7 @@ class RelayEndTest {
             send(upstream, "x");
             assertThat(peer.read(1)).containsExactly('x');
             relaying.relayed.take().close();
+            assertThatItIsReset(peer, setting);
             assertThatThrownBy(() -> readAll(upstream)).isInstanceOf(IOException.class);
             assertThat(relaying.ends.take()).isEqualTo(EndReason.SERVER);
             relaying.listener.await("closed", 1);
@@ -225,6 +254,7 @@ class RelayEndTest {
             assertThat(peer.read(1)).containsExactly('x');
             DrainReport report = relaying.server().shutdown(SOON);
             assertThat(report.forced()).hasSize(1);
+            assertThatItIsReset(peer, setting);
             assertThatThrownBy(() -> readAll(upstream)).isInstanceOf(IOException.class);
             assertThat(relaying.ends.take()).isEqualTo(EndReason.DRAIN);
         }

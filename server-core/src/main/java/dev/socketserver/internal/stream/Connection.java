@@ -141,7 +141,9 @@ final class Connection extends StreamRequest implements StreamConnection {
     public void close() {
         if (hasTurn()) {
             endsBy(EndReason.HANDLER);
-            endTls(LAST_WORD);
+            if (relay() == null) {
+                endTls(LAST_WORD);
+            }
             closedByHandler();
         }
         abort();
@@ -174,9 +176,9 @@ final class Connection extends StreamRequest implements StreamConnection {
 
     /** The header is here; what came behind it stays. */
     void proxied(ProxyHeader header) {
+        proxyHeader = header;
         if (header.source() != null) {
             proxyAddress = remoteAddress();
-        proxyHeader = header;
             remoteAddress(header.source());
             localAddress = header.destination();
         }

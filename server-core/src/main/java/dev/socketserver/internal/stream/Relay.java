@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
  *              it has taken all
  * </pre>
  *
- * <p>If both directions have ended, so has the relay. Confined to the connection's turn, except for the counts.
+ * <p>If both directions have ended, so has the relay. Confined to the connection's turn, except for the counts, and
+ * whether it ends orderly.
  */
 final class Relay implements StreamConnection.Relay {
     private static final Log LOG = Log.of(Relay.class);
@@ -54,7 +55,7 @@ final class Relay implements StreamConnection.Relay {
     private boolean peerEnded; // and upstream was told
     private boolean upstreamEnded;
     private boolean peerTold; // that upstream has ended
-    private boolean orderly; // whether its end is
+    private volatile boolean orderly; // written in the turn: its end is
 
     /**
      * Creates a relay.
@@ -243,11 +244,16 @@ final class Relay implements StreamConnection.Relay {
         orderly = true;
     }
 
+    /** Returns whether it has ended so. Thread-safe. */
+    boolean isOrderly() {
+        return orderly;
+    }
+
     /** Closes upstream, which sees a reset unless the end is an orderly one. */
     void close() {
         holds(false);
         try {
-            if (!orderly) {
+            if (!isOrderly()) {
                 upstream.resetOnClose();
             }
             upstream.close();

@@ -92,12 +92,24 @@ abstract class WaitingStream extends TlsStream {
         return Look.END;
     }
 
-    /** Resets the peer, so that it does not take what it has received for all. */
+    /** Ends the relay since one of its sides has failed. */
     private void breakOff() {
         endsBy(EndReason.RESET);
-        cutOff();
-        transport.resetOnClose();
         abort();
+    }
+
+    /** Returns whether what passes is cut off when it ends now. Thread-safe. */
+    private boolean isRelayUnfinished() {
+        Relay known = relay;
+        return known != null && !known.isOrderly();
+    }
+
+    @Override
+    public void abort() {
+        if (isRelayUnfinished()) {
+            transport.resetOnClose();
+        }
+        super.abort();
     }
 
     /** Returns whether the drain ends it now, since it is idle: a relay does not know whether it is. Of the turn. */
@@ -112,6 +124,10 @@ abstract class WaitingStream extends TlsStream {
 
     @Override
     protected void release() {
+        if (isRelayUnfinished()) {
+            cutOff();
+            transport.resetOnClose(); // or the peer takes what it has received for all
+        }
         try {
             super.release();
         } finally {
