@@ -25,7 +25,7 @@ public abstract sealed class RequestHandler<R extends Request> permits StreamReq
 
     /**
      * Prepares the handler; runs once, before the first {@link #handle()}. If it throws, neither handle nor finish
-     * runs.
+     * runs; if it closes or relays the connection, handle does not.
      */
     protected void setup() throws Exception {}
 

@@ -69,9 +69,10 @@ final class ServerHooks<R extends Request> implements Hooks {
         RequestHandler<?> handler = handler(request);
         request.kept(false);
         handler.setUp();
+        boolean isOver = request.isKept() || !request.isOpen(); // setup() has relayed or closed it
         request.handling();
         try {
-            if (handler.handleOnce()) {
+            if (!isOver && handler.handleOnce()) {
                 request.kept(true);
             }
             if (!request.isKept()) {

@@ -365,6 +365,26 @@ class EndedByTest {
     }
 
     @ParameterizedTest
+    @MethodSource("sampled")
+    void bySetupThatClosesItAndThenHandleIsNotCalled(StreamSetting setting) throws Exception {
+        try (var server = start(setting, new Telling(Way.KEPT) {
+                    @Override
+                    protected void setup() {
+                        connection().close();
+                    }
+
+                    @Override
+                    protected void handle() {
+                        finished.add(ERROR);
+                    }
+                });
+                Peer peer = server.connect()) {
+            assertEnded(HANDLER);
+            assertThat(peer).isNotNull();
+        }
+    }
+
+    @ParameterizedTest
     @MethodSource("inBothWays")
     void byAnotherThread(StreamSetting setting, Way way) throws Exception {
         try (var server = start(setting, new Telling(way));

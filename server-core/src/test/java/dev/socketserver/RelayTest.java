@@ -341,6 +341,36 @@ class RelayTest {
         }
     }
 
+    @ParameterizedTest
+    @MethodSource("sampled")
+    void aHandlerMayHandItsPeerOnInSetupAndIsNotCalled(StreamSetting setting) throws Exception {
+        try (var upstreams = ServerSocketChannel.open().bind(Loopback.anyPort())) {
+            class Relaying extends StreamRequestHandler {
+                @Override
+                protected void setup() throws IOException {
+                    connection().relayTo(SocketChannel.open(upstreams.getLocalAddress()));
+                }
+
+                @Override
+                protected void handle() throws IOException {
+                    throw new IOException("called though its peer was handed on");
+                }
+            }
+            try (var running = setting.start(directory, config -> config, Relaying::new)) {
+                for (int i = 0; i < 3; i++) {
+                    try (Peer peer = running.connect().send("hello\n");
+                            SocketChannel upstream = upstreams.accept()) {
+                        assertThat(read(upstream, 6)).isEqualTo("hello\n");
+                        send(upstream, "220 hello\n");
+                        assertThat(peer.readLine()).isEqualTo("220 hello");
+                        upstream.shutdownOutput();
+                        assertThat(peer.end().readAll()).isEmpty();
+                    }
+                }
+            }
+        }
+    }
+
     /** A handler that relays at once does not wait for its peer, so upstream may be the one that speaks first. */
     @Test
     void upstreamMaySpeakFirstFromAUnixSocket() throws Exception {
