@@ -302,6 +302,12 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
         }
     }
 
+    /** Shuts down what was started for a group that cannot start, which is no wish that the server not serve. */
+    final DrainReport takeBack() {
+        ServerRun current = run;
+        return current == null ? DrainReport.NOTHING : current.stop(config.shutdownGrace());
+    }
+
     @Override
     public final void close() {
         synchronized (lock) {

@@ -125,7 +125,7 @@ public final class ServerGroup implements AutoCloseable {
                 return !stopOvertook;
             }
         } catch (Throwable e) {
-            stop(bound, ServerGroup::shutDown);
+            stop(bound, BaseServer::takeBack);
             throw e;
         }
     }

@@ -99,6 +99,34 @@ class ServerGroupTest {
         }
     }
 
+    /** Its shutdown was the group's, which nobody has asked for. */
+    @Test
+    void aServerOfAGroupThatCannotStartMayServeByItself() throws Exception {
+        try (ServerSocket taken = new ServerSocket(0, 1, Loopback.anyPort().getAddress());
+                TcpServer first = echo();
+                var second = new TcpServer(
+                        Loopback.config()
+                                .address(new InetSocketAddress(taken.getInetAddress(), taken.getLocalPort()))
+                                .build(),
+                        LineEcho::new);
+                TcpServer last = echo()) {
+            assertThatIOException().isThrownBy(() -> new ServerGroup(first, second, last).start());
+            for (TcpServer server : List.of(first, last)) {
+                var serving = new FutureTask<>(() -> {
+                    server.serveForever();
+                    return server.snapshot().accepted();
+                });
+                new Thread(serving).start();
+                assertThat(Polling.await(() -> server.state() == ServerState.READY || serving.isDone()))
+                        .isTrue();
+                assertThat(server.state()).isEqualTo(ServerState.READY);
+                assertThat(ask(server)).isEqualTo("me");
+                server.shutdown(GRACE);
+                assertThat(serving.get()).isEqualTo(1L);
+            }
+        }
+    }
+
     @Test
     void aServerThatServesAlreadyIsLeftAlone() throws Exception {
         try (TcpServer serving = echo();
