@@ -76,6 +76,7 @@ final class TaskRunner {
             cancelled.addAll(queue.cancel(task -> true));
         }
         cancelled.forEach(QueuedTask::notifyCancelled);
+        releaseThreads(); // no task may be left whose end would do that
         return cancelled;
     }
 

@@ -89,6 +89,26 @@ class TaskThreadsTest {
     }
 
     @Test
+    void cancellingATaskThatNoThreadHasBegunEndsThreads() throws Exception {
+        var queue = new WorkQueue(config(1));
+        var threads = new TaskThreads(config(1), queue, Duration.ofHours(1));
+        var runner = new TaskRunner(queue, threads);
+        threads.execute(() -> {
+            try {
+                hold.here(); // so that there is no other thread
+            } catch (InterruptedException expected) {
+                Thread.currentThread().interrupt();
+            }
+        });
+        hold.awaitStarted(1);
+        put(queue, () -> {});
+        runner.start();
+        queue.shutdown();
+        assertThat(runner.stop()).hasSize(1);
+        assertThat(runner.awaitThreads(Polling.PATIENCE.toNanos())).isTrue();
+    }
+
+    @Test
     void threadsStayWhileATaskRuns() throws Exception {
         var queue = new WorkQueue(config(2));
         var threads = new TaskThreads(config(2), queue, Duration.ofNanos(1));
