@@ -70,7 +70,10 @@ final class OutcomeIterator<A, T extends @Nullable Object> implements Iterator<O
         return !closed && (outstanding > 0 || hasItem() || sourceFailure != null);
     }
 
-    /** Takes an item from the source, unless the last one has not been put yet; returns false if there is none. */
+    /**
+     * Takes an item from the source, unless the last one has not been put yet; returns false if there is none or it is
+     * not wanted.
+     */
     private boolean hasItem() {
         if (taken == null && !exhausted) {
             try {
@@ -79,12 +82,12 @@ final class OutcomeIterator<A, T extends @Nullable Object> implements Iterator<O
                 } else {
                     exhausted = true;
                 }
-            } catch (RuntimeException | Error e) {
+            } catch (Throwable e) {
                 exhausted = true;
                 sourceFailure = e;
             }
         }
-        return taken != null;
+        return taken != null && !closed;
     }
 
     @Override
@@ -96,7 +99,7 @@ final class OutcomeIterator<A, T extends @Nullable Object> implements Iterator<O
         try {
             feed();
             if (outstanding == 0) {
-                throw takeSourceFailure();
+                throw OutcomeIterator.<RuntimeException>any(takeSourceFailure());
             }
             queue.await(this::isNextComplete, WorkQueue.FOREVER);
         } catch (InterruptedException e) {
@@ -125,13 +128,17 @@ final class OutcomeIterator<A, T extends @Nullable Object> implements Iterator<O
         }
     }
 
-    private RuntimeException takeSourceFailure() {
+    /** Returns why there is no item: the source has failed, or another thread has closed the stream. */
+    private Throwable takeSourceFailure() {
         Throwable failure = sourceFailure;
         sourceFailure = null;
-        if (failure instanceof RuntimeException exception) {
-            return exception;
-        }
-        throw (Error) Objects.requireNonNull(failure);
+        return failure == null ? new CancellationException("closed") : failure;
+    }
+
+    /** Throws an exception of any kind: not every language makes a source declare it. */
+    @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"})
+    private static <E extends Throwable> RuntimeException any(Throwable failure) throws E {
+        throw (E) failure;
     }
 
     private boolean isNextComplete() {

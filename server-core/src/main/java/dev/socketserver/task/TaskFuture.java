@@ -1,5 +1,6 @@
 package dev.socketserver.task;
 
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.RunnableFuture;
@@ -17,7 +18,7 @@ final class TaskFuture<T extends @Nullable Object> extends CompletableFuture<T>
     private @Nullable Throwable failure; // confined to the thread that runs the task
 
     TaskFuture(Callable<? extends T> task, TaskRunner taskRunner) {
-        this.task = task;
+        this.task = Objects.requireNonNull(task, "task");
         this.taskRunner = taskRunner;
     }
 

@@ -149,7 +149,7 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
      */
     @Override
     public final <T extends @Nullable Object> CompletableFuture<T> submit(Callable<T> task) {
-        TaskFuture<T> future = new TaskFuture<>(Objects.requireNonNull(task, "task"), runner);
+        TaskFuture<T> future = new TaskFuture<>(task, runner);
         execute(future);
         return future;
     }
@@ -184,7 +184,7 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
     @SuppressWarnings("FutureReturnValueIgnored") // adding never fails
     private <T extends @Nullable Object> Future<T> submit(Callable<T> task, long nanos, Queue<? super Future<T>> ended)
             throws InterruptedException, TimeoutException {
-        TaskFuture<T> future = new TaskFuture<>(Objects.requireNonNull(task, "task"), runner);
+        TaskFuture<T> future = new TaskFuture<>(task, runner);
         execute(future, nanos);
         future.whenComplete((result, failure) -> ended.add(future));
         return future;

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 import static org.assertj.core.api.Assertions.assertThatNullPointerException;
 
 import java.time.Duration;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -47,6 +48,8 @@ class ArgumentsTest {
                     "submit: task",
                     () -> pool.submit(ArgumentsTest.<Callable<Integer>>nothing())
                             .join());
+            calls.put("invokeAll: task", () -> pool.invokeAll(Collections.<Callable<Integer>>singleton(nothing())));
+            calls.put("invokeAny: task", () -> pool.invokeAny(Collections.<Callable<Integer>>singleton(nothing())));
             calls.put("mapAsCompleted: items", () -> pool.mapAsCompleted(nothing(), item -> item));
             calls.put("mapAsCompleted: computation", () -> pool.mapAsCompleted(List.of(), nothing()));
             calls.put("imap: items", () -> pool.imap(nothing(), item -> item));

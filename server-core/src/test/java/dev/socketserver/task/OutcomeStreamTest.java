@@ -81,7 +81,10 @@ class OutcomeStreamTest {
     @ParameterizedTest
     @EnumSource
     void anExceptionOfTheSourceComesAfterTheOutcomesOfTheItemsBeforeItAndEndsTheStream(Order order) {
-        for (Throwable failure : List.of(new IllegalStateException("a source's"), new AssertionError("a source's"))) {
+        for (Throwable failure : List.of(
+                new IllegalStateException("a source's"),
+                new AssertionError("a source's"),
+                new IOException("a source's, which it does not declare"))) {
             for (int before : new int[] {0, 1, 7}) {
                 List<Integer> seen = new ArrayList<>();
                 try (var pool = new TaskPool(2)) {
@@ -252,6 +255,22 @@ class OutcomeStreamTest {
             assertThat(begun).hasValue(2);
             assertThat(pool.progress().done()).isEqualTo(3);
             assertThat(pool.progress().failed()).isZero();
+        }
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void aSourceMayCloseTheStream(Order order) {
+        List<Stream<Outcome<Integer, Integer>>> stream = new ArrayList<>();
+        Iterable<Integer> items = () -> Stream.generate(() -> {
+                    stream.get(0).close();
+                    return 1;
+                })
+                .iterator();
+        try (var pool = new TaskPool(1)) {
+            stream.add(order.stream(pool, items, n -> n));
+            assertThat(stream.get(0).iterator()).isExhausted();
+            assertThat(pool.progress().total()).isZero();
         }
     }
 
