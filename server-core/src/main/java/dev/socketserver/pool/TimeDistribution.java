@@ -2,6 +2,7 @@ package dev.socketserver.pool;
 
 import java.time.Duration;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.LongStream;
 
 /** The distribution of a duration over all measurements so far. Immutable and thread-safe. */
 public final class TimeDistribution {
@@ -103,14 +104,12 @@ public final class TimeDistribution {
      */
     static final class Recorder {
         private final long[] counts = new long[bucket(Long.MAX_VALUE) + 1];
-        private long count;
         private long total;
         private long longest;
 
         void record(long nanos) {
             long value = Math.max(nanos, 0);
             counts[bucket(value)]++;
-            count++;
             total += value;
             if (value > longest) {
                 longest = value;
@@ -122,13 +121,12 @@ public final class TimeDistribution {
             for (int i = 0; i < counts.length; i++) {
                 counts[i] += other.counts[i];
             }
-            count += other.count;
             total += other.total;
             longest = Math.max(longest, other.longest);
         }
 
         TimeDistribution distribution() {
-            return new TimeDistribution(counts.clone(), count, total, longest);
+            return new TimeDistribution(counts.clone(), LongStream.of(counts).sum(), total, longest);
         }
     }
 }

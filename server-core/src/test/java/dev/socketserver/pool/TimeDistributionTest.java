@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException
 
 import java.time.Duration;
 import java.util.Random;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -44,6 +45,30 @@ class TimeDistributionTest {
         assertThat(times.percentile(50).toNanos()).isBetween(500_000L, 562_500L);
         assertThat(times.percentile(100)).isEqualTo(times.longest()).isEqualTo(Duration.ofMillis(1));
         assertThat(times.percentile(0).toNanos()).isBetween(1_000L, 1_125L);
+    }
+
+    /** The count included a time that its bucket did not yet, and the highest percentile was zero. */
+    @Test
+    void thePercentilesOfTimesThatAreBeingRecordedAreAmongThem() throws InterruptedException {
+        var recorder = new TimeDistribution.Recorder();
+        recorder.record(1_000);
+        var over = new AtomicBoolean();
+        Thread worker = new Thread(() -> {
+            while (!over.get()) {
+                recorder.record(1_000);
+            }
+        });
+        worker.start();
+        try {
+            for (int i = 0; i < 10_000; i++) {
+                var sum = new TimeDistribution.Recorder();
+                sum.add(recorder);
+                assertThat(sum.distribution().percentile(100)).isEqualTo(Duration.ofNanos(1_000));
+            }
+        } finally {
+            over.set(true);
+            worker.join();
+        }
     }
 
     @Test
