@@ -314,7 +314,7 @@ final class Worker extends FollowUp implements Runnable {
         } finally {
             restoreThread(nameBefore, priorityBefore, loaderBefore);
             resetInterrupt();
-            if (interrupted) {
+            if (interrupted || aborted) {
                 self.interrupt();
             }
         }

@@ -83,6 +83,23 @@ class StuckTest {
     }
 
     @Test
+    void aTaskThatIsAbortedWhileAnotherRunsInsideItSeesTheInterruptAfterwards() {
+        try (SimulatedPool it = new SimulatedPool(b -> b.minWorkers(1)
+                .maxWorkers(1)
+                .queueCapacity(0)
+                .stuckAfter(SECOND)
+                .stuckAction(StuckAction.ABORT))) {
+            List<String> seen = new ArrayList<>();
+            it.pool.execute(() -> {
+                it.pool.execute(() -> it.machine.sleep(SECOND.multipliedBy(2)));
+                seen.add("interrupted " + it.machine.sleepUnlessInterrupted(HOUR));
+            });
+            it.machine.advance(SECOND.multipliedBy(3));
+            assertThat(seen).containsExactly("interrupted true");
+        }
+    }
+
+    @Test
     void theReportComesBeforeTheInterrupt() {
         try (SimulatedPool it = new SimulatedPool(b -> b.stuckAfter(SECOND).stuckAction(StuckAction.ABORT))) {
             AtomicReference<Thread> worker = new AtomicReference<>();
