@@ -79,7 +79,6 @@ final class Lifecycle {
     private void drain() {
         if (state.phase == Phase.RUNNING) {
             state.phase = Phase.DRAINING;
-            state.retireIdle(state.workers.idle(), RetireReason.SHUTDOWN);
             overload.refuseBlocked(RejectionReason.SHUTDOWN);
         }
     }
@@ -148,18 +147,23 @@ final class Lifecycle {
 
     // ---- With the lock held
 
-    /** Called at the end of each decision: terminates the pool if nothing is left, and releases waiting threads. */
+    /** Called at the end of each decision: ends the workers and the pool if nothing is left, and releases threads. */
     void settle() {
         if (state.phase != Phase.RUNNING && state.phase != Phase.TERMINATED) {
-            terminateIfDone();
+            endIfDone();
         }
         if (!joiners.isEmpty() && isQuiet()) {
             joiners.releaseAll(state.followUps);
         }
     }
 
-    private void terminateIfDone() {
-        if (state.workers.size() == 0 && state.queue.isEmpty()) {
+    /** Ends the idle workers, and the pool with the last one. While tasks wait, workers that wake up wake idle ones. */
+    private void endIfDone() {
+        if (!state.queue.isEmpty()) {
+            return;
+        }
+        state.retireIdle(state.workers.idle(), RetireReason.SHUTDOWN);
+        if (state.workers.size() == 0) {
             state.phase = Phase.TERMINATED;
             terminationWaiters.releaseAll(state.followUps);
             state.supervisor.end();

@@ -32,6 +32,25 @@ class LifecycleTest {
         }
     }
 
+    /** The idle workers ended although tasks waited for them, and the only one left was busy for an hour. */
+    @Test
+    void shutdownEndsNoWorkerForWhichATaskWaits() {
+        SimulatedMachine machine = new SimulatedMachine();
+        machine.processors(2);
+        try (SimulatedPool it = new SimulatedPool(machine, b -> b.minWorkers(4).maxWorkers(4))) {
+            it.submit(1, MILLI);
+            it.machine.advance(SECOND); // the supervisor has nothing to do
+            it.submit(3, HOUR);
+            assertThat(it.snapshot().queued()).as("until the first is awake").isEqualTo(2);
+            it.pool.shutdown();
+            it.machine.advance(SECOND);
+            assertThat(it.snapshot().busy()).isEqualTo(3);
+            assertThat(it.size()).isEqualTo(3);
+            it.machine.advance(HOUR);
+            assertThat(it.pool.isTerminated()).isTrue();
+        }
+    }
+
     @Test
     void growthGoesOnWhileThePoolDrains() {
         try (SimulatedPool it = new SimulatedPool(b -> b.minWorkers(1))) {
