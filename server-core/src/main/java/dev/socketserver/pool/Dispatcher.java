@@ -5,6 +5,7 @@ import dev.socketserver.internal.pool.ServiceTask;
 import dev.socketserver.internal.util.Log;
 import dev.socketserver.pool.PoolState.Phase;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.Consumer;
@@ -61,7 +62,7 @@ final class Dispatcher implements ServicePool, Worker.Source {
         long now = state.machine.nanoTime();
         state.acquire();
         try {
-            return PoolSnapshot.of(state, now, overload.blocked(), overload.isOverloaded());
+            return PoolSnapshot.of(state, now, overload.blocked(), overload.isOverloaded(now));
         } finally {
             state.release();
         }
@@ -98,32 +99,37 @@ final class Dispatcher implements ServicePool, Worker.Source {
         if (state.phase != Phase.RUNNING) {
             return overload.refuse(RejectionReason.SHUTDOWN, null);
         }
-        if (state.workers.mayWake(state.now) || !state.hasRoom()) {
-            Worker idle = state.workers.takeIdle(state.now);
-            if (idle != null) {
-                handOver(idle, task);
-                return null;
-            }
+        if (state.workers.idle() > 0 && (state.workers.mayWake(state.now) || !state.hasRoom())) {
+            handOver(task);
+            return null;
         }
         if (state.hasRoom() && overload.blocked() == 0) {
             enqueue(task);
             return null;
         }
-        if (state.workers.size() < state.limit()) {
+        if (starter.growth().mayStart()) {
             // The new worker will take one from the queue, so there is room for this task behind it.
             starter.start(1, StartReason.FULL, task);
             enqueue(task);
             return null;
         }
+        if (state.workers.size() < state.limit()) {
+            state.supervisor.arm(starter.growth().pausedUntil()); // then there will be room for this task, if it waits
+        }
         return overload.overflow(task, nanos);
     }
 
-    private void handOver(Worker idle, Runnable task) {
-        if (state.queue.isEmpty()) {
+    /** Wakes a worker for a task, behind those that wait; there must be an idle one. */
+    private void handOver(Runnable task) {
+        boolean isNext = state.queue.isEmpty();
+        if (!isNext) {
+            state.enqueue(task); // before a worker is taken, which would be lost if there was no memory
+        }
+        Worker idle = Objects.requireNonNull(state.workers.takeIdle(state.now), "no idle worker");
+        if (isNext) {
             state.counters.handedOff++;
             state.assign(idle, task, state.now);
         } else {
-            state.enqueue(task);
             assignNext(idle);
         }
     }
@@ -161,7 +167,7 @@ final class Dispatcher implements ServicePool, Worker.Source {
             state.assign(idle, task, state.now);
             return true;
         }
-        if (state.workers.size() < state.limit() && !starter.growth().isPaused()) {
+        if (starter.growth().mayStart()) {
             state.queue.addFirst(task, state.now);
             state.counters.enqueued++;
             starter.start(1, StartReason.URGENT, task);
@@ -295,8 +301,8 @@ final class Dispatcher implements ServicePool, Worker.Source {
             state.retire(worker, RetireReason.LOWERED);
             return;
         }
+        overload.observe(); // first, since it may drop what is queued ahead of blocked submitters
         overload.admitBlocked();
-        overload.observe();
         Runnable task = overload.pollNext();
         if (task != null) {
             worker.take(task);
@@ -363,6 +369,7 @@ final class Dispatcher implements ServicePool, Worker.Source {
         state.lock();
         try {
             state.configure(config);
+            overload.configured();
             state.retireIdle(state.workers.size() - state.limit(), RetireReason.LOWERED);
             overload.admitBlocked(config.queueCapacity() - state.queue.placed());
             surplus.lookAt(state.now);

@@ -27,11 +27,11 @@ final class GrowthRule {
 
     /** Returns how many workers to start now, for {@link #reason}; the caller starts them all. */
     int wanted() {
-        WorkerSet workers = state.workers;
-        int room = state.limit() - workers.size();
-        if (room <= 0 || (workers.size() > 0 && isPaused())) {
+        if (!mayStart()) {
             return 0;
         }
+        WorkerSet workers = state.workers;
+        int room = state.limit() - workers.size();
         int missing = isShort() ? state.config.minWorkers() - workers.size() : 0;
         int unserved = state.queue.size() - workers.starting();
         if (unserved <= 0 || workers.idle() > 0 || !isWanted(unserved)) {
@@ -46,6 +46,11 @@ final class GrowthRule {
         step = Math.min(step * 2, LARGEST_STEP);
         lastStep = count;
         return count;
+    }
+
+    /** Returns whether a worker may be started now: not soon after that has failed, unless there is none. */
+    boolean mayStart() {
+        return state.workers.size() < state.limit() && (state.workers.size() == 0 || !isPaused());
     }
 
     private boolean isShort() {

@@ -1,5 +1,6 @@
 package dev.socketserver.pool;
 
+import dev.socketserver.internal.pool.ServiceTask;
 import java.time.Duration;
 import java.util.Objects;
 import java.util.concurrent.TimeoutException;
@@ -28,8 +29,15 @@ final class Overload {
     }
 
     /** Returns whether the adaptive policy considers the pool overloaded. */
-    boolean isOverloaded() {
-        return codel.isOverloaded();
+    boolean isOverloaded(long now) {
+        return codel.isOverloaded(now, state.config.adaptiveTarget());
+    }
+
+    /** Called when the configuration has changed: what the adaptive policy has seen is of no use to a later one. */
+    void configured() {
+        if (!isAdaptive()) {
+            codel.forget();
+        }
     }
 
     // ---- A task is rejected or dropped
@@ -255,19 +263,32 @@ final class Overload {
         if (!isAdaptive()) {
             return;
         }
-        PoolConfig config = state.config;
-        codel.observe(state.queue.oldestWait(state.now), state.now, config.adaptiveTarget(), config.adaptiveInterval());
+        record();
         if (codel.isOverloaded()) {
-            shedLateOnes(Codel.longestWait(config.adaptiveTarget()));
+            shedLateOnes(Codel.longestWait(state.config.adaptiveTarget()));
+            if (state.queue.isEmpty()) {
+                record(); // the pool may be idle now, and record nothing else for long
+            }
         }
     }
 
+    private void record() {
+        PoolConfig config = state.config;
+        codel.observe(state.queue.oldestWait(state.now), state.now, config.adaptiveTarget(), config.adaptiveInterval());
+    }
+
+    /** Drops the tasks that have waited too long, but no service task: that becomes the newest, which is next. */
     private void shedLateOnes(long longest) {
         while (state.queue.oldestWait(state.now) > longest) {
             Runnable late = Objects.requireNonNull(state.queue.oldest(), "no task, and yet one has waited");
-            GivenUp shed = new GivenUp(late, RejectionReason.WAITED_TOO_LONG);
-            state.queue.pollOldest();
-            giveUp(shed);
+            if (late instanceof ServiceTask) {
+                state.queue.pollOldest();
+                state.queue.add(late, state.now);
+            } else {
+                GivenUp shed = new GivenUp(late, RejectionReason.WAITED_TOO_LONG);
+                state.queue.pollOldest();
+                giveUp(shed);
+            }
         }
     }
 
@@ -293,14 +314,26 @@ final class Overload {
                 shortest = Math.min(shortest, wait);
                 return;
             }
-            overloaded = begun && shortest > PoolConfig.nanos(target);
+            overloaded = isOverloaded(now, target);
             begun = true;
             shortest = wait;
             intervalEnd = now + PoolConfig.nanos(interval);
         }
 
+        /** Starts anew. */
+        void forget() {
+            overloaded = false;
+            begun = false;
+        }
+
+        /** Returns whether the pool was overloaded when a wait was recorded last. */
         boolean isOverloaded() {
             return overloaded;
+        }
+
+        /** Returns whether the pool is overloaded now: once an interval has ended, what it has seen decides. */
+        boolean isOverloaded(long now, Duration target) {
+            return (begun && now - intervalEnd >= 0) ? shortest > PoolConfig.nanos(target) : overloaded;
         }
 
         /** How long a task may wait while the pool is overloaded. */

@@ -2,10 +2,12 @@ package dev.socketserver.pool;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.socketserver.internal.pool.ServiceTask;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
@@ -67,6 +69,65 @@ class AdaptiveTest {
             it.submit(1, Duration.ofMillis(1));
             it.machine.advance(Duration.ofMillis(1));
             assertThat(it.done()).as("recovered").isEqualTo(1);
+        }
+    }
+
+    private static SimulatedPool overloaded(UnaryOperator<PoolConfig.Builder> options) {
+        SimulatedPool it = new SimulatedPool(
+                b -> options.apply(b.minWorkers(1).maxWorkers(1).overloadPolicy(OverloadPolicy.ADAPTIVE)));
+        for (int i = 0; i < 300; i++) {
+            it.submit(1, Duration.ofMillis(10));
+            it.machine.advance(Duration.ofMillis(1));
+        }
+        assertThat(it.snapshot().overloaded()).isTrue();
+        return it;
+    }
+
+    @Test
+    void anIdlePoolIsOverloadedNoLongerThanAnInterval() {
+        try (SimulatedPool it = overloaded(b -> b)) {
+            it.machine.advance(Duration.ofMillis(50));
+            assertThat(it.snapshot().idle()).isEqualTo(1);
+            it.machine.advance(INTERVAL);
+            assertThat(it.snapshot().overloaded()).isFalse();
+        }
+    }
+
+    @Test
+    void aPoolThatIsAdaptiveNoMoreIsNotOverloaded() {
+        try (SimulatedPool it = overloaded(b -> b)) {
+            it.pool.reconfigure(it.pool.config().toBuilder()
+                    .overloadPolicy(OverloadPolicy.BLOCK)
+                    .build());
+            assertThat(it.snapshot().overloaded()).isFalse();
+        }
+    }
+
+    @Test
+    void aServiceTaskThatHasWaitedTooLongIsServedNext() {
+        try (SimulatedPool it = overloaded(b -> b.stuckAfter(Duration.ofHours(1)))) {
+            List<String> seen = new ArrayList<>();
+            it.submit(1, Duration.ofMillis(30)); // the newest, hence next
+            it.machine.advance(Duration.ofMillis(10));
+            long rejected = it.snapshot().rejected();
+            int queued = it.snapshot().queued();
+            assertThat(it.services.tryExecute(new ServiceTask() {
+                        @Override
+                        public void run() {
+                            seen.add("service");
+                        }
+
+                        @Override
+                        public long busySince() {
+                            return NOT_BUSY;
+                        }
+                    }))
+                    .isTrue();
+            it.machine.advance(Duration.ofMillis(25));
+            it.pool.execute(() -> seen.add("newest"));
+            it.machine.advance(Duration.ofMillis(10));
+            assertThat(seen).containsExactly("service", "newest");
+            assertThat(it.snapshot().rejected()).isEqualTo(rejected + queued);
         }
     }
 

@@ -31,6 +31,53 @@ class MemoryExhaustionTest {
         assertThat(result.exit()).isZero();
     }
 
+    /** A worker that was taken off the idle ones before there was no memory to queue the task was lost. */
+    @Test
+    void noWorkerIsLostWhenAQueueCannotGrow() throws Exception {
+        ChildJvm.Result result = ChildJvm.run(FullQueue.class, "-Xmx16m", "-XX:+UseSerialGC", "-Xlog:disable");
+        assertThat(result.output()).as(result.errors()).contains("3 idle, 65537 completed");
+        assertThat(result.exit()).isZero();
+    }
+
+    /** The process whose queue is full, while workers are idle and one is about to wake up, when its heap is. */
+    static final class FullQueue {
+        public static void main(String... args) {
+            int capacity = 1 << 16;
+            SimulatedMachine machine = new SimulatedMachine();
+            machine.processors(2);
+            try (SimulatedPool it = new SimulatedPool(
+                    machine, b -> b.minWorkers(3).maxWorkers(3).queueCapacity(capacity))) {
+                Runnable task = () -> {};
+                for (int i = 0; i <= capacity; i++) {
+                    it.pool.execute(task);
+                }
+                if (!failsWithoutMemory(it.pool, task)) {
+                    System.out.println("the queue grew");
+                }
+                machine.settle();
+                System.out.println(
+                        it.snapshot().idle() + " idle, " + it.snapshot().completed() + " completed");
+            }
+        }
+
+        private static boolean failsWithoutMemory(ElasticThreadPool pool, Runnable task) {
+            List<byte[]> held = new ArrayList<>(1_000);
+            try {
+                while (true) {
+                    held.add(new byte[1 << 17]);
+                }
+            } catch (OutOfMemoryError full) {
+                // Now the queue, which needs more at once, cannot grow.
+            }
+            try {
+                pool.execute(task);
+                return held.isEmpty();
+            } catch (OutOfMemoryError expected) {
+                return true;
+            }
+        }
+    }
+
     /** The process whose heap is exhausted. Exits by itself only if every worker has ended. */
     static final class Exhausted {
         public static void main(String... args) throws InterruptedException {

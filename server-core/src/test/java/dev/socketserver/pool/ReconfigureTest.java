@@ -50,6 +50,22 @@ class ReconfigureTest {
         }
     }
 
+    /** The worker became idle when the tasks ahead of the submitter were dropped, and nothing let it in. */
+    @Test
+    void aSubmitterThatWaitsIsServedWhenAnotherPolicyDropsWhatIsQueued() {
+        try (SimulatedPool it =
+                new SimulatedPool(b -> b.minWorkers(1).maxWorkers(1).queueCapacity(5))) {
+            it.submit(6, Duration.ofSeconds(1));
+            it.machine.spawn("submitter", () -> it.submit(1, Duration.ofSeconds(1)));
+            it.machine.settle();
+            change(it, b -> b.queueCapacity(0).overloadPolicy(OverloadPolicy.ADAPTIVE));
+            it.machine.advance(Duration.ofSeconds(3));
+            assertThat(it.snapshot().blockedSubmitters()).isZero();
+            assertThat(it.snapshot().rejected()).isEqualTo(4);
+            assertThat(it.done()).isEqualTo(3);
+        }
+    }
+
     @Test
     void aHigherMaximumServesThoseWhoWait() {
         try (SimulatedPool it = new SimulatedPool(b -> b.minWorkers(1).maxWorkers(1))) {

@@ -87,4 +87,44 @@ class StartFailureTest {
             assertThat(it.size()).isZero();
         }
     }
+
+    /** Each failed attempt left one more task in the queue. */
+    @Test
+    void aFullQueueIsFullAlsoWhileNoThreadCanBeStarted() {
+        try (SimulatedPool it =
+                new SimulatedPool(b -> b.minWorkers(2).queueCapacity(3).overloadPolicy(OverloadPolicy.REJECT))) {
+            it.machine.failNextStarts(Integer.MAX_VALUE);
+            for (int i = 0; i < 100; i++) {
+                try {
+                    it.submit(1, HOUR);
+                } catch (TaskRejectedException e) {
+                    assertThat(e.reason()).isEqualTo(RejectionReason.QUEUE_FULL);
+                }
+            }
+            assertThat(it.snapshot().startFailures()).isEqualTo(1);
+            assertThat(it.snapshot().queued())
+                    .as("and the one whose worker did not start")
+                    .isEqualTo(4);
+            assertThat(it.snapshot().rejected()).isEqualTo(94);
+        }
+    }
+
+    @Test
+    void aSubmitterWaitsForRoomUntilThreadsCanBeStartedAgain() {
+        try (SimulatedPool it =
+                new SimulatedPool(b -> b.minWorkers(1).maxWorkers(3).queueCapacity(0))) {
+            it.machine.failNextStarts(1);
+            it.submit(1, MILLI);
+            it.submit(1, HOUR);
+            it.machine.advance(MILLI);
+            it.pool.reconfigure(it.pool.config()); // makes the supervisor look, which finds nothing to do
+            it.machine.settle();
+            it.machine.spawn("submitter", () -> it.submit(2, HOUR));
+            it.machine.settle();
+            assertThat(it.snapshot().blockedSubmitters()).isEqualTo(1);
+            it.machine.advance(Duration.ofSeconds(1));
+            assertThat(it.snapshot().busy()).isEqualTo(3);
+            assertThat(it.machine.liveThreads("submitter")).isZero();
+        }
+    }
 }

@@ -283,9 +283,7 @@ public final class Lead {
             }
         }
 
-        /**
-         * Called when the pool has dropped this task to make room for another; the watchdog requests a leader again.
-         */
+        /** Called when the pool has dropped this task, because it was stopped. */
         @Override
         public void rejected(RejectionReason why) {
             called.set(false);
