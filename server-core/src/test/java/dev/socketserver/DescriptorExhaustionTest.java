@@ -37,7 +37,7 @@ class DescriptorExhaustionTest {
     @Test
     void aServerOutOfDescriptorsNeitherSpinsNorFloodsTheLogAndServesAgainWhenItCan() throws Exception {
         Path log = directory.resolve("log");
-        Process process = start(log, NO_LIMIT);
+        Process process = start(log, NO_LIMIT, Duration.ZERO);
         List<TestClient> flood = new ArrayList<>();
         try (BufferedReader told = process.inputReader(UTF_8)) {
             var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(told.readLine()));
@@ -67,7 +67,7 @@ class DescriptorExhaustionTest {
     @Test
     void theDefaultLimitIsReachedBeforeTheDescriptorsEndAndSilentPeersGiveWay() throws Exception {
         Path log = directory.resolve("log");
-        Process process = start(log, 0);
+        Process process = start(log, 0, Duration.ZERO);
         List<TestClient> flood = new ArrayList<>();
         try (BufferedReader told = process.inputReader(UTF_8)) {
             var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(told.readLine()));
@@ -87,7 +87,35 @@ class DescriptorExhaustionTest {
         }
     }
 
-    private static Process start(Path log, int maxConnections) throws IOException {
+    /** Else those that hold all descriptors would hold them for ever. */
+    @Test
+    void proxiesThatSendNoHeaderAreClosedInTimeAlsoWhileNobodyCanBeAccepted() throws Exception {
+        Path log = directory.resolve("log");
+        Process process = start(log, NO_LIMIT, Duration.ofMillis(500));
+        List<TestClient> flood = new ArrayList<>();
+        try (BufferedReader told = process.inputReader(UTF_8)) {
+            var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), Integer.parseInt(told.readLine()));
+            try (TestClient first = TestClient.to(address).send("no header")) {
+                first.awaitEnd(); // and the classes are loaded that a refusal needs, which takes descriptors
+            }
+            for (int i = 0; i < DESCRIPTORS; i++) {
+                flood.add(TestClient.to(address));
+            }
+            assertThat(told.readLine()).isEqualTo("failed");
+            for (TestClient silent : flood) {
+                silent.awaitEnd();
+            }
+            try (TestClient client = TestClient.to(address).send("PROXY UNKNOWN\r\nserved")) {
+                assertThat(client.halfClose().readAll()).isEqualTo("served");
+            }
+        } finally {
+            close(flood);
+            process.destroy();
+            process.waitFor();
+        }
+    }
+
+    private static Process start(Path log, int maxConnections, Duration headerTimeout) throws IOException {
         String java = ProcessHandle.current().info().command().orElseThrow();
         return new ProcessBuilder(
                         "bash",
@@ -98,7 +126,8 @@ class DescriptorExhaustionTest {
                         "-cp",
                         System.getProperty("java.class.path"),
                         ExhaustedServer.class.getName(),
-                        Integer.toString(maxConnections))
+                        Integer.toString(maxConnections),
+                        Long.toString(headerTimeout.toMillis()))
                 .redirectError(log.toFile())
                 .start();
     }

@@ -10,7 +10,9 @@ import dev.socketserver.net.ProxyHeader;
 import dev.socketserver.net.ProxyHeaders;
 import dev.socketserver.net.ProxyProtocol;
 import dev.socketserver.net.ProxyProtocolException;
+import dev.socketserver.peer.Descriptors;
 import dev.socketserver.peer.Loopback;
+import dev.socketserver.peer.Polling;
 import dev.socketserver.peer.RecordingListener;
 import dev.socketserver.peer.TestClient;
 import dev.socketserver.pool.PoolConfig;
@@ -27,14 +29,18 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
+import java.util.Set;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.FutureTask;
 import org.assertj.core.api.InstanceOfAssertFactories;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A server behind a proxy. */
 @Timeout(60)
@@ -280,6 +286,31 @@ class ProxyProtocolTest {
         assertThat(listener.failures())
                 .hasSize(2)
                 .allSatisfy(why -> assertThat(why).hasMessage("no complete PROXY header arrived within PT0.05S"));
+    }
+
+    /** And not only when the acceptor is woken next, by another connection. */
+    @ParameterizedTest
+    @EnabledOnOs(OS.LINUX)
+    @ValueSource(strings = {"PROXY TCP4 192.0.2.1 198.51.100.1 56324 443\n", ""})
+    void theSocketOfOneWhoseHeaderWasAwaitedInVainIsClosed(String rest) throws Exception {
+        try (var server = new TcpServer(
+                config().proxyProtocol(new ProxyProtocol(LOCAL.trusted(), Duration.ofMillis(300)))
+                        .build(),
+                Witness::new)) {
+            server.start();
+            Set<String> before = Descriptors.sockets();
+            try (TestClient client = TestClient.to(server.address())) {
+                assertThat(Polling.await(() -> Descriptors.sockets().size() == before.size() + 2))
+                        .as("accepted")
+                        .isTrue();
+                client.send(rest);
+                listener.await("closed", 1);
+                assertThat(Polling.await(() -> Descriptors.sockets().size() == before.size() + 1))
+                        .as("only the client's is open")
+                        .isTrue();
+            }
+        }
+        assertThat(listener.count("rejected")).isEqualTo(1);
     }
 
     @ParameterizedTest

@@ -60,9 +60,7 @@ final class ProxyGate {
     synchronized void ready(SelectionKey key) {
         if (key.attachment() instanceof Connection connection && waiting.containsKey(connection)) {
             try {
-                if (receive(connection)) {
-                    key.cancel();
-                }
+                receive(connection);
             } catch (Throwable e) {
                 refuseHeader(connection, e);
             }
@@ -74,7 +72,7 @@ final class ProxyGate {
         ByteBuf received = connection.receiveHeader();
         ProxyHeader header = received == null || !received.isReadable() ? null : ProxyHeader.read(received);
         if (header != null) {
-            waiting.remove(connection);
+            waitsNoMore(connection);
             connection.proxied(header);
             admitted.add(connection);
             return true;
@@ -82,6 +80,12 @@ final class ProxyGate {
             throw new ProxyProtocolException("the connection ended inside its PROXY header");
         }
         return false;
+    }
+
+    /** Deregisters a connection: else its socket could be closed only when something wakes the selector. */
+    private void waitsNoMore(Connection connection) {
+        waiting.remove(connection);
+        connection.transport().deregister(selector);
     }
 
     /** Returns the next connection whose header is complete, if any. */
@@ -126,7 +130,7 @@ final class ProxyGate {
     }
 
     private void refuseHeader(Connection connection, Throwable why) {
-        waiting.remove(connection);
+        waitsNoMore(connection);
         refuse(connection, Rejection.PROXY_HEADER, why);
     }
 

@@ -279,14 +279,21 @@ public final class StreamEndpoint implements Endpoint {
         return connection;
     }
 
-    /** Takes a connection through the gate, where those wait that were taken before. */
+    /**
+     * Takes a connection through the gate, where those wait that were taken before. They come first: their time passes
+     * also while nobody can be accepted.
+     */
     private @Nullable Connection takeThrough(ProxyGate proxies) throws IOException {
+        if (!proxies.isEmpty()) {
+            select(true, 0);
+        }
+        Connection waited = proxies.next();
+        if (waited != null) {
+            return waited;
+        }
         Connection connection = channel.isOpen() ? take() : null;
         if (connection != null) {
             proxies.enter(connection);
-        }
-        if (!proxies.isEmpty()) {
-            select(true, 0);
         }
         return proxies.next();
     }

@@ -128,6 +128,14 @@ final class Transport implements Closeable {
         return channel.register(selector, operations, attachment);
     }
 
+    /** Ends the registration with a selector, if there is one; its next selection forgets the socket. */
+    void deregister(Selector selector) {
+        SelectionKey key = channel.keyFor(selector);
+        if (key != null) {
+            key.cancel();
+        }
+    }
+
     boolean isOpen() {
         return channel.isOpen();
     }
