@@ -349,6 +349,30 @@ class MaxConnectionsTest {
         }
     }
 
+    /** Nothing is said before the header, as the PROXY protocol demands. */
+    @Test
+    void whoIsOneTooManyBehindAProxyIsToldNothing() throws Exception {
+        ServerConfig config = config(Transport.TCP, Engine.SELECTING, 1)
+                .atLimit(AtLimit.REFUSE)
+                .proxyProtocol(ProxyProtocol.trusting("127.0.0.0/8", "::1"))
+                .build();
+        try (var server = new TcpServer(config, LineEcho::new) {
+            @Override
+            protected void handleOverload(StreamConnection connection) throws IOException {
+                connection.out().write("busy\n", UTF_8);
+            }
+        }) {
+            server.start();
+            try (TestClient served = TestClient.to(server.address()).send("PROXY UNKNOWN\r\nx\n")) {
+                assertThat(served.readLine()).isEqualTo("x");
+                try (TestClient next = TestClient.to(server.address())) {
+                    assertThat(next.readAll()).isEmpty();
+                }
+            }
+            assertThat(server.snapshot().rejectionsByReason()).containsEntry(Rejection.LIMIT, 1L);
+        }
+    }
+
     @Test
     void handleRequestTakesNoneAtTheLimit() throws Exception {
         try (var server =

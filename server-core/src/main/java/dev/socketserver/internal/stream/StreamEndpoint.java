@@ -341,7 +341,11 @@ public final class StreamEndpoint implements Endpoint {
                 reason == Rejection.RATE
                         ? "more connections come than the rate limit allows: " + config.acceptRate()
                         : "there are " + limit.most() + " connections already");
-        shared.runner().turnAway(connection, reason, why);
+        if (gate == null) {
+            shared.runner().turnAway(connection, reason, why);
+        } else {
+            shared.runner().shutOut(connection, reason, why); // nothing may be said before the header
+        }
     }
 
     private @Nullable Connection setUp(SocketChannel accepted, boolean counts) throws IOException {
