@@ -151,6 +151,51 @@ class HandshakeFloodTest {
         }
     }
 
+    /** As a peer with a certificate may end behind its last step, of which there is much to compute. */
+    @Test
+    void whoHasSentAllAndEndedWhileItWaitsInTheQueueIsServed() throws Exception {
+        SSLContext keysAndTrust = Certificates.choosing(
+                "server",
+                () -> {
+                    chosen.incrementAndGet();
+                    keys.acquireUninterruptibly();
+                },
+                "client");
+        Tls tls = TlsSetup.tls(() -> {
+                    SSLEngine engine = keysAndTrust.createSSLEngine();
+                    engine.setNeedClientAuth(true);
+                    return engine;
+                })
+                .withMaxHandshakes(1);
+        try (TcpServer server = server(tls);
+                TestClient transport = TestClient.from("127.0.0.3", server.address())) {
+            try {
+                keys.release();
+                TlsClient client = new TlsClient(
+                        transport, Certificates.context("client", "server").createSSLEngine());
+                transport.send(client.hello());
+                assertThat(Polling.await(() -> chosen.get() == 1)).isTrue();
+                helloFrom("127.0.0.2", server);
+                assertThat(Polling.await(() -> chosen.get() == 2))
+                        .as("another one is computed")
+                        .isTrue();
+
+                long before = server.snapshot().bytesReceived();
+                client.shakeHandsWith("all I say\n").closeNotify();
+                transport.halfClose();
+                assertThat(Polling.await(() -> server.snapshot().bytesReceived() > before))
+                        .isTrue();
+                TestClient later = TestClient.from("127.0.0.4", server.address());
+                clients.add(later);
+                later.halfClose().awaitEnd();
+                keys.release();
+                assertThat(client.readAll()).isEqualTo("all I say\n");
+            } finally {
+                keys.release(FLOOD);
+            }
+        }
+    }
+
     @Test
     void whoWaitsInTheQueueForTooLongIsRefused() throws Exception {
         try (TcpServer server = server(slow(1).withHandshakeTimeout(Duration.ofMillis(300)))) {

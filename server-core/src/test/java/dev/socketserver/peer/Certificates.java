@@ -43,10 +43,14 @@ public final class Certificates {
         }
     }
 
-    /** Returns a context that has the certificate of that name, and runs an action when a handshake chooses it. */
-    public static SSLContext choosing(String name, Runnable action) {
+    /**
+     * Returns a context that has the certificate of that name, runs an action when a handshake chooses it, and trusts
+     * those of the others.
+     */
+    public static SSLContext choosing(String name, Runnable action, String... trusted) {
         try {
-            return context(new KeyManager[] {new ChoosingKeys((X509ExtendedKeyManager) keys(name)[0], action)});
+            return context(
+                    new KeyManager[] {new ChoosingKeys((X509ExtendedKeyManager) keys(name)[0], action)}, trusted);
         } catch (GeneralSecurityException e) {
             throw new IllegalStateException(e);
         }

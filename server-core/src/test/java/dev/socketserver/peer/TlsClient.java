@@ -75,7 +75,9 @@ public final class TlsClient implements Peer {
 
     /** Shakes hands, and sends text in one piece with the last step of the handshake, which is the peer's (TLS 1.3). */
     public TlsClient shakeHandsWith(String text) throws IOException {
-        transport.send(hello());
+        if (engine.getHandshakeStatus() == HandshakeStatus.NOT_HANDSHAKING) {
+            transport.send(hello());
+        }
         var last = new ByteArrayOutputStream();
         while (engine.getHandshakeStatus() != HandshakeStatus.NOT_HANDSHAKING) {
             switch (engine.getHandshakeStatus()) {

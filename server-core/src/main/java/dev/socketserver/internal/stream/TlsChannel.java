@@ -104,6 +104,14 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
         return place != null && place.isTaken();
     }
 
+    /**
+     * Returns whether what has come of the handshake, behind its first step, has yet to be computed: it may be all that
+     * the peer has to say.
+     */
+    boolean hasToCompute() {
+        return engine != null && isInQueue();
+    }
+
     /** How long the handshake may still take, more than nothing; the clock starts when this is asked first. */
     Duration patience() {
         return Duration.ofNanos(Math.max(1, left()));

@@ -51,7 +51,7 @@ abstract class TlsStream extends SendingStream {
             int came = receiveHandshake(awaited);
             if (came <= 0 && !awaited.isShaking() && mayEndUnheard(came, expired)) {
                 return Look.END;
-            } else if (came < 0 || (expired && awaited.isOverdue())) {
+            } else if ((came < 0 && !awaited.hasToCompute()) || (expired && awaited.isOverdue())) {
                 throw awaited.brokenOff();
             } else if (came == 0 && !awaited.isInQueue() && !awaited.hasMore() && poller != null) {
                 return Look.NOTHING;
