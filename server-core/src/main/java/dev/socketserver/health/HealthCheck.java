@@ -2,6 +2,7 @@ package dev.socketserver.health;
 
 import java.io.IOException;
 import java.net.HttpURLConnection;
+import java.net.Proxy;
 import java.net.URI;
 import java.net.URL;
 import java.util.regex.Matcher;
@@ -26,7 +27,7 @@ public final class HealthCheck {
     public static void main(String... args) throws IOException {
         Thread.currentThread()
                 .setUncaughtExceptionHandler((thread, failure) -> System.err.println("HealthCheck: " + failure));
-        var connection = (HttpURLConnection) ready(args).openConnection();
+        var connection = (HttpURLConnection) ready(args).openConnection(Proxy.NO_PROXY);
         connection.setConnectTimeout(TIMEOUT_MILLIS);
         connection.setReadTimeout(TIMEOUT_MILLIS);
         int status = connection.getResponseCode();

@@ -12,6 +12,7 @@ import java.io.IOException;
 import java.net.ConnectException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -59,6 +60,35 @@ class HealthCheckTest {
         assertThat(result.errors().lines())
                 .containsExactly("HealthCheck: java.lang.IllegalArgumentException: usage: HealthCheck PORT or"
                         + " HealthCheck HOST:PORT");
+    }
+
+    /** As one may be configured for all JVMs of a machine, by {@code JAVA_TOOL_OPTIONS}. */
+    @Test
+    void aProxyIsNotAsked() throws Exception {
+        var address = new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+        try (var proxy = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+                var server = new TcpServer(
+                        ServerConfig.builder().address(address).build(),
+                        StreamRequestHandler.of((in, out) -> in.transferTo(out)));
+                var health = bind(server, address)) {
+            server.start();
+            ChildJvm.Result result = ChildJvm.run(
+                    CheckOf.class,
+                    "-Dport=" + health.address().getPort(),
+                    "-Dhttp.proxyHost=127.0.0.1",
+                    "-Dhttp.proxyPort=" + proxy.getLocalPort(),
+                    "-Dhttp.nonProxyHosts=");
+            assertThat(result.exit()).as(result.errors()).isZero();
+        }
+    }
+
+    /** Checks the port that the system property has, in a JVM of its own. */
+    static final class CheckOf {
+        private CheckOf() {}
+
+        public static void main(String... args) throws IOException {
+            HealthCheck.main(System.getProperty("port"));
+        }
     }
 
     private static HealthEndpoint bind(TcpServer server, InetSocketAddress healthAddress) throws IOException {
