@@ -65,7 +65,11 @@ public final class ServerJmx implements AutoCloseable {
         count(all, "Accepted", "connections or datagrams accepted", ServerCounters::acceptedCount);
         count(all, "Requests", "calls of handlers", ServerCounters::requestCount);
         count(all, "Failed", "requests whose handler or a hook threw", ServerCounters::failedCount);
-        count(all, "Rejected", "connections or datagrams closed unserved", ServerCounters::rejectedCount);
+        count(
+                all,
+                "Rejected",
+                "connections or datagrams closed unserved, or answers not sent",
+                ServerCounters::rejectedCount);
         count(all, "AcceptFailures", "failed attempts to accept", ServerCounters::acceptFailureCount);
         count(all, "MessagesDropped", "messages dropped for peers that do not read", ServerCounters::droppedCount);
         count(all, "BytesReceived", "bytes received", ServerCounters::receivedBytes);

@@ -305,6 +305,11 @@ class ServerObservationTest {
                             }
                         })) {
                             @Override
+                            protected boolean verifyRequest(StreamConnection request) {
+                                return snapshot().accepted() < 4;
+                            }
+
+                            @Override
                             protected void processRequest(StreamConnection request) throws Exception {
                                 if (snapshot().accepted() > 2) {
                                     throw new RejectedExecutionException("says the test");
@@ -314,13 +319,13 @@ class ServerObservationTest {
                         }) {
             recording.start();
             server.start();
-            for (String text : List.of("s", "q", "r")) {
+            for (String text : List.of("s", "q", "r", "v")) {
                 try (TestClient client = TestClient.to(server.address())) {
                     peers.add(client.address().toString());
                     client.send(text).awaitEnd();
                 }
             }
-            listener.await("closed", 3);
+            listener.await("closed", 4);
             server.shutdown(PATIENCE);
             recording.dump(file);
         }
@@ -332,9 +337,9 @@ class ServerObservationTest {
                 .collect(
                         Collectors.groupingBy(type -> type.getName().replaceFirst(".*\\.", ""), Collectors.counting()));
         assertThat(counts)
-                .containsEntry("ConnectionEnded", 3L)
+                .containsEntry("ConnectionEnded", 4L)
                 .containsEntry("SlowRequest", 1L)
-                .containsEntry("RequestRejected", 1L)
+                .containsEntry("RequestRejected", 2L)
                 .containsEntry("ServerStopped", 1L);
     }
 }

@@ -46,8 +46,8 @@ public final class RequestReports {
     }
 
     /** Called when the hook {@code verifyRequest} has rejected a request. */
-    void notVerified() {
-        counters.rejected(Rejection.VERIFY);
+    void notVerified(OpenRequest request) {
+        count(request, Rejection.VERIFY);
     }
 
     /** Called when the server's rules have rejected a request before any hook. */
@@ -80,9 +80,13 @@ public final class RequestReports {
     }
 
     private void rejected(OpenRequest request, Rejection reason, Throwable why) {
+        count(request, reason);
+        listener.rejected(request.face(), why);
+    }
+
+    private void count(OpenRequest request, Rejection reason) {
         counters.rejected(reason);
         ServerEvents.rejected(server, request, reason);
-        listener.rejected(request.face(), why);
     }
 
     /** Called before a handler is called; returns the time, on the {@code nanoTime} clock. */

@@ -87,7 +87,7 @@ public final class RequestRunner {
             if (hooks.verify(request)) {
                 hooks.process(request);
             } else {
-                reports.notVerified();
+                reports.notVerified(request);
                 refuse(request);
             }
         } catch (RejectedExecutionException e) {
