@@ -162,7 +162,9 @@ abstract class MemoryRequest extends OpenRequest implements StreamOwner, Called 
     public void beforeFill() throws IOException {
         if (unheard) {
             unheard = false;
-            runCalls();
+            do {
+                runCalls();
+            } while (hasTasks()); // those that tasks have added
         }
     }
 

@@ -62,6 +62,24 @@ class InMemoryCallsTest {
     }
 
     @Test
+    void aTaskThatATaskAddsBeforeTheFirstByteRunsThenToo() {
+        try (var connection = InMemoryConnection.to(() -> new LineEcho() {
+            @Override
+            protected void setup() {
+                connection().execute(() -> connection().execute(() -> steps.add("task of a task")));
+            }
+
+            @Override
+            protected void handle() throws IOException {
+                steps.add(in().readLine(UTF_8, 100));
+            }
+        })) {
+            connection.send("ask\n").serve();
+            assertThat(steps).containsExactly("task of a task", "ask");
+        }
+    }
+
+    @Test
     void whatIsWantedBeforeTheFirstByteHappensThenThoughTheHandlerReads() {
         try (var connection = InMemoryConnection.to(() -> new LineEcho() {
             @Override
