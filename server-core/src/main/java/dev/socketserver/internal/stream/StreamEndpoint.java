@@ -284,7 +284,7 @@ public final class StreamEndpoint implements Endpoint {
      * also while nobody can be accepted.
      */
     private @Nullable Connection takeThrough(ProxyGate proxies) throws IOException {
-        if (!proxies.isEmpty()) {
+        if (knowsOthers()) {
             select(true, 0);
         }
         Connection waited = proxies.next();
@@ -296,6 +296,11 @@ public final class StreamEndpoint implements Endpoint {
             proxies.enter(connection);
         }
         return proxies.next();
+    }
+
+    /** Returns whether the selector knows sockets besides the listening one: of those that wait, or to be forgotten. */
+    private boolean knowsOthers() {
+        return selector.keys().size() > (listening.isValid() ? 1 : 0);
     }
 
     /** Takes a connection that the system has queued; null if there is none. */
