@@ -187,8 +187,7 @@ public final class PemCertificates {
     private SSLContext read() throws IOException {
         try {
             var password = new char[0];
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(null, null);
+            KeyStore store = emptyStore();
             for (Pair pair : pairs) {
                 add(pair, store, password);
             }
@@ -208,8 +207,7 @@ public final class PemCertificates {
             return null;
         }
         try {
-            KeyStore store = KeyStore.getInstance("PKCS12");
-            store.load(null, null);
+            KeyStore store = emptyStore();
             for (Certificate authority : chain(clientAuthorities)) {
                 store.setCertificateEntry(Integer.toString(store.size()), authority);
             }
@@ -219,6 +217,12 @@ public final class PemCertificates {
         } catch (GeneralSecurityException | IllegalArgumentException e) {
             throw new IOException("cannot use " + clientAuthorities + ": " + e.getMessage(), e);
         }
+    }
+
+    private static KeyStore emptyStore() throws IOException, GeneralSecurityException {
+        KeyStore store = KeyStore.getInstance("PKCS12");
+        store.load(null, null);
+        return store;
     }
 
     private static void add(Pair pair, KeyStore store, char[] password) throws IOException {
