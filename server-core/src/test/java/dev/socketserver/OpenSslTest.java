@@ -14,7 +14,6 @@ import io.netty.handler.ssl.OpenSsl;
 import io.netty.handler.ssl.SslContext;
 import io.netty.util.ReferenceCountUtil;
 import io.netty.util.ReferenceCounted;
-import java.io.ByteArrayOutputStream;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
@@ -100,12 +99,7 @@ class OpenSslTest {
     void requestsThatCameTogetherWithACloseNotifyAreAllAnswered() throws Exception {
         try (TcpServer server = start(LineEcho::new);
                 TlsClient client = setup.connect(server)) {
-            var together = new ByteArrayOutputStream();
-            together.writeBytes(client.seal("one\ntwo\n"));
-            client.engine().closeOutbound();
-            together.writeBytes(client.seal(new byte[0]));
-            client.transport().send(together.toByteArray());
-            assertThat(client.readAll()).isEqualTo("one\ntwo\n");
+            assertThat(client.sendLast("one\ntwo\n").readAll()).isEqualTo("one\ntwo\n");
         }
     }
 

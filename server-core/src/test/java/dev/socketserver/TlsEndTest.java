@@ -8,7 +8,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import dev.socketserver.peer.LineEcho;
 import dev.socketserver.peer.RecordingListener;
 import dev.socketserver.peer.TlsClient;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
@@ -109,12 +108,7 @@ class TlsEndTest {
             server.start();
             try (TlsClient client = setup.connect(server)) {
                 assertThat(client.send("hello\n").readLine()).isEqualTo("hello");
-                var together = new ByteArrayOutputStream();
-                together.writeBytes(client.seal("last\n"));
-                client.engine().closeOutbound();
-                together.writeBytes(client.seal(new byte[0]));
-                client.transport().send(together.toByteArray());
-                assertThat(client.readAll()).isEqualTo("last\n");
+                assertThat(client.sendLast("last\n").readAll()).isEqualTo("last\n");
                 listener.await("closed", 1);
             }
         }
@@ -126,12 +120,7 @@ class TlsEndTest {
         try (TcpServer server = server(LineEcho::new)) {
             server.start();
             try (TlsClient client = setup.connect(server)) {
-                var together = new ByteArrayOutputStream();
-                together.writeBytes(client.seal("one\ntwo\n"));
-                client.engine().closeOutbound();
-                together.writeBytes(client.seal(new byte[0]));
-                client.transport().send(together.toByteArray());
-                assertThat(client.readAll()).isEqualTo("one\ntwo\n");
+                assertThat(client.sendLast("one\ntwo\n").readAll()).isEqualTo("one\ntwo\n");
             }
         }
         assertThat(listener.failures()).isEmpty();
@@ -147,12 +136,7 @@ class TlsEndTest {
             server.start();
             try (TlsClient client = setup.connect(server)) {
                 assertThat(client.send("hello\n").readLine()).isEqualTo("hello");
-                var together = new ByteArrayOutputStream();
-                together.writeBytes(client.seal("last\n"));
-                client.engine().closeOutbound();
-                together.writeBytes(client.seal(new byte[0]));
-                client.transport().send(together.toByteArray());
-                assertThat(client.readAll()).isEqualTo("last\n");
+                assertThat(client.sendLast("last\n").readAll()).isEqualTo("last\n");
             }
         }
         assertThat(listener.failures()).isEmpty();
@@ -167,12 +151,7 @@ class TlsEndTest {
         }))) {
             server.start();
             try (TlsClient client = setup.connect(server)) {
-                var together = new ByteArrayOutputStream();
-                together.writeBytes(client.seal("one\ntwo\n"));
-                client.engine().closeOutbound();
-                together.writeBytes(client.seal(new byte[0]));
-                client.transport().send(together.toByteArray());
-                assertThat(client.readAll()).isEqualTo("answer to one\nanswer to two\n");
+                assertThat(client.sendLast("one\ntwo\n").readAll()).isEqualTo("answer to one\nanswer to two\n");
             }
         }
         assertThat(listener.failures()).isEmpty();

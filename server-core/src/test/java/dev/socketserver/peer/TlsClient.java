@@ -213,6 +213,16 @@ public final class TlsClient implements Peer {
         return this;
     }
 
+    /** Sends text and close_notify in one piece. */
+    public TlsClient sendLast(String text) throws IOException {
+        var together = new ByteArrayOutputStream();
+        together.writeBytes(seal(text));
+        engine.closeOutbound();
+        together.writeBytes(seal(new byte[0]));
+        transport.send(together.toByteArray());
+        return this;
+    }
+
     @Override
     public TlsClient end() throws IOException {
         return closeNotify();
