@@ -90,19 +90,20 @@ public final class AcceptLoop {
      * {@code serveForever} is interrupted.
      */
     public void run(Taker taker) {
+        long never = System.nanoTime() + Long.MAX_VALUE; // in 292 years, and read once, not for each request
         boolean goesOn = true;
         while (goesOn && source.isAccepting()) {
             try {
-                goesOn = acceptOne(taker);
+                goesOn = acceptOne(taker, never);
             } catch (Throwable e) {
                 failed(e);
             }
         }
     }
 
-    private boolean acceptOne(Taker taker) throws Exception {
+    private boolean acceptOne(Taker taker, long deadline) throws Exception {
         try {
-            OpenRequest request = source.accept(System.nanoTime() + Long.MAX_VALUE);
+            OpenRequest request = source.accept(deadline);
             boolean goesOn = request == null ? taker.waitsOn() : taker.take(request);
             clearInterrupt();
             backoff.reset();
