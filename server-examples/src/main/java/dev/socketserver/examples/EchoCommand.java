@@ -12,7 +12,9 @@ import dev.socketserver.examples.cli.ProjectVersion;
 import dev.socketserver.examples.cli.Serving;
 import dev.socketserver.examples.health.MonitoringEndpoint;
 import dev.socketserver.net.Cidr;
+import dev.socketserver.net.PemCertificates;
 import dev.socketserver.net.ProxyProtocol;
+import dev.socketserver.net.Tls;
 import dev.socketserver.pool.PoolConfig;
 import dev.socketserver.pool.WorkerKind;
 import java.io.IOException;
@@ -134,6 +136,18 @@ final class EchoCommand implements Serving {
     private List<Cidr> proxies = List.of();
 
     @Option(
+            names = "--tls",
+            paramLabel = "F",
+            description = "Speak TLS, with the certificate, and its chain, in this PEM file; default: no TLS.")
+    private @Nullable Path certificate;
+
+    @Option(
+            names = "--tls-key",
+            paramLabel = "F",
+            description = "The PEM file of the certificate's key; default: that of the certificate.")
+    private @Nullable Path key;
+
+    @Option(
             names = "--health-port",
             paramLabel = "P",
             description =
@@ -189,7 +203,7 @@ final class EchoCommand implements Serving {
         }
     }
 
-    private BaseServer<?> server() {
+    private BaseServer<?> server() throws IOException {
         try {
             ServerConfig config = config();
             return switch (transport) {
@@ -202,7 +216,7 @@ final class EchoCommand implements Serving {
         }
     }
 
-    private ServerConfig config() {
+    private ServerConfig config() throws IOException {
         ServerConfig.Builder config = ServerConfig.builder()
                 .name("echo")
                 .address(address())
@@ -221,6 +235,10 @@ final class EchoCommand implements Serving {
         if (!proxies.isEmpty()) {
             config.proxyProtocol(new ProxyProtocol(proxies, ProxyProtocol.DEFAULT_HEADER_TIMEOUT));
         }
+        if (certificate != null) {
+            config.tls(Tls.of(PemCertificates.of(certificate, key == null ? certificate : key)));
+        }
+        Commands.require(spec, key == null || certificate != null, "--tls-key needs --tls");
         limits.apply(config);
         return config.build();
     }

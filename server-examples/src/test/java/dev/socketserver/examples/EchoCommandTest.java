@@ -21,6 +21,7 @@ import java.nio.ByteBuffer;
 import java.nio.channels.SocketChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
@@ -171,6 +172,42 @@ class EchoCommandTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void speaksTlsWithTheCertificateOfAFile(boolean inOneFile, @TempDir Path folder) throws Exception {
+        Path certificate = folder.resolve("certificate.pem");
+        Path key = folder.resolve("key.pem");
+        Process openssl = new ProcessBuilder(
+                        RealServer.program("openssl", "openssl"),
+                        "req",
+                        "-x509",
+                        "-newkey",
+                        "rsa:2048",
+                        "-nodes",
+                        "-subj",
+                        "/CN=localhost",
+                        "-keyout",
+                        key.toString(),
+                        "-out",
+                        certificate.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(folder.resolve("log").toFile())
+                .start();
+        assertThat(openssl.waitFor()).isZero();
+        if (inOneFile) {
+            Files.writeString(certificate, Files.readString(key), StandardOpenOption.APPEND);
+        }
+        List<String> options = new ArrayList<>(List.of("echo", "--port", "0", "--tls", certificate.toString()));
+        if (!inOneFile) {
+            options.addAll(List.of("--tls-key", key.toString()));
+        }
+        try (ChildJvm echo = ChildJvm.start(options.toArray(String[]::new))) {
+            CommandRun load = CommandRun.ofSockload(
+                    "--insecure", "-c", "2", "-n", "20", "--warmup", "0", "tls://127.0.0.1:" + port(echo));
+            assertThat(load.exitCode()).as(load.err()).isZero();
+        }
+    }
+
     @Test
     void servesFromVirtualThreads() throws Exception {
         assumeThat(Runtime.version().feature()).isGreaterThanOrEqualTo(24);
@@ -265,6 +302,7 @@ class EchoCommandTest {
             --min-write-rate -1                 | min-write-rate must be at least 0: -1
             --transport udp --max-per-source 1  | max-per-source is not supported for UDP
             --transport udp --max-connections 1 | max-connections is not supported for UDP
+            --tls-key missing.pem               | --tls-key needs --tls
             --health-port 65536                 | --health-port must be 0 to 65535: 65536
             --health-port x                     | --health-port
             --health-host 127.0.0.1             | --health-host needs --health-port
@@ -281,5 +319,17 @@ class EchoCommandTest {
                 .asString()
                 .startsWith("echo: ")
                 .contains(complaint);
+    }
+
+    @Test
+    void aCertificateThatIsMissingIsToldInOneLine() {
+        CommandRun run = CommandRun.of("echo", "--port", "0", "--tls", "missing.pem");
+
+        assertThat(run.exitCode()).isEqualTo(1);
+        assertThat(run.err().lines())
+                .singleElement()
+                .asString()
+                .startsWith("echo: ")
+                .contains("missing.pem");
     }
 }

@@ -20,6 +20,7 @@ public final class Main {
     public static void main(String... args) {
         int status = new CommandLine(new Main())
                 .setCaseInsensitiveEnumValuesAllowed(true)
+                .setOverwrittenOptionsAllowed(true) // so that a command of a page can be made short by more options
                 .execute(args);
         Runtime.getRuntime().halt(status);
     }
