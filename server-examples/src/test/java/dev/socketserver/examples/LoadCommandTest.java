@@ -66,7 +66,7 @@ class LoadCommandTest {
         assertThat(run.out())
                 .contains("target       " + target() + ", request, 2 connections, 1,024 bytes")
                 .containsPattern("requests +[\\d,]+ +[\\d,]+/s")
-                .containsPattern("latency +p50 .* p99 .* p99.9 .* max ")
+                .containsPattern("(?s)latency +p50 .* p99 .* p99.9 .* max ")
                 .containsPattern("errors +0 ");
         assertThat(run.err())
                 .as("plain lines, since this is no terminal")

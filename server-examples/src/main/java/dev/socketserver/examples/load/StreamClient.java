@@ -191,8 +191,9 @@ abstract class StreamClient extends Client {
     /** Called when the peer has closed the connection, which may complete an answer. */
     private void ended() throws IOException {
         if (!pipeline.readEnd()) {
-            throw new EOFException(
-                    "closed with " + pipeline.outstanding() + " answers outstanding" + pipeline.partialAnswer());
+            int left = pipeline.outstanding();
+            throw new EOFException("closed with " + left + (left == 1 ? " answer" : " answers") + " outstanding"
+                    + pipeline.partialAnswer());
         }
         answered(pipeline.takeAnswered());
     }

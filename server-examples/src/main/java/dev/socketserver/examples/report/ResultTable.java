@@ -15,6 +15,9 @@ import org.HdrHistogram.Histogram;
 /** Formats the result of a run as a text table. */
 public final class ResultTable {
     private static final double[] PERCENTILES = {50, 90, 99, 99.9, 99.99};
+    private static final int WIDTH = 80; // of a terminal
+    private static final String INDENT = " ".repeat(13); // of the values
+    private static final String FIELDS = "   "; // between fields of a value
 
     private final LoadResult result;
     private final StringJoiner lines = new StringJoiner(System.lineSeparator());
@@ -111,7 +114,22 @@ public final class ResultTable {
         return text.add("max " + Text.nanos(nanos.getMaxValue())).toString();
     }
 
+    /**
+     * Adds a row. A value that is too wide for a terminal goes on below, from its next field, or word if it has none.
+     */
     private void row(String name, String value) {
-        lines.add(Text.format("%-13s%s%s", name, name.length() < 13 ? "" : " ", value));
+        String separator = value.contains(FIELDS) ? FIELDS : " ";
+        String line = name.length() < INDENT.length() ? (name + INDENT).substring(0, INDENT.length()) : name + " ";
+        boolean isBegun = false;
+        for (String piece : value.split(separator, -1)) {
+            if (isBegun && line.length() + separator.length() + piece.length() > WIDTH) {
+                lines.add(line);
+                line = INDENT;
+                isBegun = false;
+            }
+            line += (isBegun ? separator : "") + piece;
+            isBegun = true;
+        }
+        lines.add(line);
     }
 }
