@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -263,6 +264,28 @@ class DocumentedCommandsIT {
 
         assertThat(onThePages).allSatisfy(block -> assertThat(run).anyMatch(block::startsWith));
         assertThat(run).allSatisfy(block -> assertThat(onThePages).anyMatch(text -> text.startsWith(block)));
+    }
+
+    @Test
+    void thePythonToPortIsPython(@TempDir Path folder) throws Exception {
+        requireProgram("python3");
+        String page = Files.readString(ShellBlock.PROJECT.resolve("src/site/markdown/porting-from-socketserver.md"));
+        List<String> blocks = Pattern.compile("(?ms)^```python\\n(.*?)^```$")
+                .matcher(page)
+                .results()
+                .map(block -> block.group(1))
+                .toList();
+        var terminals = new Terminals(folder);
+        for (String block : blocks) {
+            terminals.ends("python3 -c 'import ast, sys; ast.parse(sys.stdin.read())'", block, "");
+        }
+        Files.writeString(folder.resolve("words.py"), blocks.get(0));
+        terminals.stays(
+                "python3 words.py & until (: </dev/tcp/127.0.0.1/7007) 2>/dev/null; do sleep 0.05; done; "
+                        + "echo listening; wait",
+                "listening");
+        terminals.ends("sockload 127.0.0.1:7007 --send 'one two three\\n' --expect '3\\n'", "", MEASURED);
+        terminals.run();
     }
 
     @Test
