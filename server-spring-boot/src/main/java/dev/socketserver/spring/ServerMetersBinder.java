@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.springframework.context.ApplicationListener;
@@ -26,8 +27,12 @@ final class ServerMetersBinder implements ApplicationListener<ServerStartedEvent
     private final Map<Object, Set<Meter>> bound = new HashMap<>(); // guarded by this; by server or shared pool
     private final Map<BaseServer<?>, Set<Meter>> ownPools = new HashMap<>(); // guarded by this
 
+    private volatile @Nullable Thread binding; // written under this: who binds meters, while others may add theirs
+    private final Set<Meter> added = new HashSet<>(); // confined to that thread
+
     ServerMetersBinder(MeterRegistry registry) {
         this.registry = registry;
+        registry.config().onMeterAdded(this::added);
     }
 
     @Override
@@ -45,13 +50,22 @@ final class ServerMetersBinder implements ApplicationListener<ServerStartedEvent
 
     /** Binds meters and returns those that are new: a registry has one of each name and tags. */
     private Set<Meter> bind(Object subject, MeterBinder meters) {
-        Set<Meter> before = new HashSet<>(registry.getMeters());
-        meters.bindTo(registry);
-        Set<Meter> added = new HashSet<>(registry.getMeters());
-        added.removeAll(before);
+        added.clear();
+        binding = Thread.currentThread();
+        try {
+            meters.bindTo(registry);
+        } finally {
+            binding = null;
+        }
         if (added.isEmpty()) {
             LOG.warn("{} has no meters, since there are those of another one with the same name", subject);
         }
-        return added;
+        return Set.copyOf(added);
+    }
+
+    private void added(Meter meter) {
+        if (binding == Thread.currentThread()) {
+            added.add(meter);
+        }
     }
 }

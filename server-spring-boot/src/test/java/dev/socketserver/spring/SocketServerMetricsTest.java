@@ -9,6 +9,7 @@ import dev.socketserver.pool.PoolConfig;
 import io.micrometer.core.instrument.Meter;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -62,6 +63,33 @@ class SocketServerMetricsTest {
             context.start();
             assertThat(registry.get("elastic.pool.workers.max").meter()).isNotSameAs(first);
             assertThat(registry.getMeters()).hasSameSizeAs(all);
+        });
+    }
+
+    /** They come while the server's are being bound. */
+    @Test
+    void metersThatOthersAddMeanwhileStay() {
+        List<Thread> others = new ArrayList<>();
+        registry.config().onMeterAdded(meter -> {
+            if (meter.getId().getName().startsWith("elastic.pool.")) {
+                String name = "other." + others.size();
+                others.add(new Thread(() -> registry.counter(name)));
+                others.get(others.size() - 1).start();
+            }
+        });
+        contexts.withBean(MeterRegistry.class, () -> registry).run(context -> {
+            context.stop();
+            for (Thread other : List.copyOf(others)) {
+                other.join();
+            }
+            int added = others.size();
+            context.start();
+            for (int i = 0; i < added; i++) {
+                assertThat(registry.find("other." + i).counter()).isNotNull();
+            }
+            for (Thread other : others) {
+                other.join();
+            }
         });
     }
 
