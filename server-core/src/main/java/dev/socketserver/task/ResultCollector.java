@@ -1,5 +1,6 @@
 package dev.socketserver.task;
 
+import dev.socketserver.internal.util.Backoff;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +21,7 @@ final class ResultCollector {
     /** Adds a task to the queue and starts it if a worker is free; see {@link WorkQueue#put}. */
     void put(QueuedTask task, long nanos) throws InterruptedException {
         while (!queue.put(task, nanos)) {
-            collect();
+            collect(runner::start);
         }
         start(task);
     }
@@ -44,14 +45,18 @@ final class ResultCollector {
         }
     }
 
-    /** Passes the oldest result to its callback; returns false if there is none. */
-    private boolean collect() {
+    /**
+     * Passes the oldest result to its callback; returns false if there is none.
+     *
+     * @param start starts the tasks for which there is room now
+     */
+    private boolean collect(Runnable start) {
         RequestRun<?> run = queue.takeResult();
         if (run == null) {
             return false;
         }
         try {
-            runner.start();
+            start.run();
         } finally {
             callBack(run);
         }
@@ -71,7 +76,7 @@ final class ResultCollector {
         queue.refuseCallback();
         int available = queue.results();
         int count = 0;
-        while (count < available && collect()) {
+        while (count < available && collect(runner::start)) {
             count++;
         }
         return count;
@@ -88,7 +93,7 @@ final class ResultCollector {
         runner.start(); // if there was no memory or thread before
         long deadline = System.nanoTime() + nanos;
         while (queue.await(() -> queue.results() > 0 || condition.getAsBoolean(), deadline - System.nanoTime())) {
-            if (!collect() && condition.getAsBoolean()) {
+            if (!collect(runner::start) && condition.getAsBoolean()) {
                 return true;
             }
         }
@@ -96,8 +101,9 @@ final class ResultCollector {
     }
 
     /**
-     * Collects until nothing is left and all threads have ended. Cancels tasks that no worker will run. Calls all
-     * callbacks before it throws what they threw. If the thread is interrupted, stops the tasks and continues.
+     * Collects until nothing is left and all threads have ended. Cancels tasks that no worker will run. While no thread
+     * can be started, tries again. Calls all callbacks before it throws what they threw. If the thread is interrupted,
+     * stops the tasks and continues.
      */
     void finish() {
         boolean interrupted = false;
@@ -121,11 +127,24 @@ final class ResultCollector {
     }
 
     private void collectAndCancelStranded() throws InterruptedException {
+        var backoff = new Backoff();
         while (!queue.isQuiet()) {
-            collectUntil(() -> queue.isQuiet() || queue.isStranded(), WorkQueue.FOREVER);
             if (queue.isStranded()) {
                 runner.cancel(task -> true);
+            } else if (!collect(this::startsAll)) {
+                long most = startsAll() ? WorkQueue.FOREVER : backoff.next();
+                queue.await(() -> queue.results() > 0 || queue.isQuiet() || queue.isStranded(), most);
             }
+        }
+    }
+
+    /** Starts the tasks for which there is room; returns false if no memory or thread is to be had for one. */
+    private boolean startsAll() {
+        try {
+            runner.start();
+            return true;
+        } catch (RejectedExecutionException | OutOfMemoryError e) {
+            return false;
         }
     }
 

@@ -401,8 +401,9 @@ public sealed class TaskPool extends AbstractExecutorService implements AutoClos
 
     /**
      * Rejects further tasks and waits until all accepted ones have ended. Cancels the waiting tasks if there are no
-     * workers for them. If the calling thread is interrupted while it waits, cancels the waiting tasks and interrupts
-     * the running ones. If called from a task of this pool, does not wait, since that would deadlock.
+     * workers for them; while no thread can be started for them, tries again. If the calling thread is interrupted
+     * while it waits, cancels the waiting tasks and interrupts the running ones. If called from a task of this pool,
+     * does not wait, since that would deadlock.
      */
     @Override
     public final void close() {

@@ -94,7 +94,8 @@ final class TaskRunner {
 
     /**
      * A worker's run of one task. The next task is a separate run, so that the thread pool can time each one. A step
-     * that fails for lack of memory is repeated until it succeeds, since no other thread would do it.
+     * that fails for lack of memory, or of a thread for the next task, is repeated until it succeeds, since no other
+     * thread would do it.
      *
      * <pre>
      *   ENTER --&gt; PERFORM --&gt; COUNT --&gt; NOTIFY --&gt; LEAVE --&gt; RESIZE --&gt; CONTINUE --&gt; DONE
@@ -114,7 +115,7 @@ final class TaskRunner {
             while (step != Step.DONE) {
                 try {
                     step = takeStep();
-                } catch (OutOfMemoryError e) {
+                } catch (OutOfMemoryError | RejectedExecutionException e) {
                     LockSupport.parkNanos(PAUSE_WITHOUT_MEMORY);
                 }
             }

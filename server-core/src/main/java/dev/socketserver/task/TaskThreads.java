@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,20 +31,23 @@ final class TaskThreads {
     private final TaskPoolConfig config;
     private final WorkQueue queue;
     private final long linger; // nanoseconds
+    private final Function<PoolConfig, ElasticThreadPool> pools;
     private final @Nullable ClassLoader contextClassLoader =
             Thread.currentThread().getContextClassLoader();
     private final List<Lease> leases = new ArrayList<>(); // those that may still have threads; guarded by this
     private volatile @Nullable Lease open; // written under this object's monitor
 
     TaskThreads(TaskPoolConfig config, WorkQueue queue) {
-        this(config, queue, LINGER);
+        this(config, queue, LINGER, ElasticThreadPool::new);
     }
 
-    /** For tests, which choose how long threads outlive the last task. */
-    TaskThreads(TaskPoolConfig config, WorkQueue queue, Duration linger) {
+    /** For tests, which choose how long threads outlive the last task, and make the pools. */
+    TaskThreads(
+            TaskPoolConfig config, WorkQueue queue, Duration linger, Function<PoolConfig, ElasticThreadPool> pools) {
         this.config = config;
         this.queue = queue;
         this.linger = linger.toNanos();
+        this.pools = pools;
         if (config.workerKind() == WorkerKind.VIRTUAL) {
             VirtualThreads.require();
         }
@@ -165,7 +169,7 @@ final class TaskThreads {
             ClassLoader before = current.getContextClassLoader();
             current.setContextClassLoader(contextClassLoader);
             try {
-                return new ElasticThreadPool(poolConfig());
+                return pools.apply(poolConfig());
             } finally {
                 current.setContextClassLoader(before);
             }

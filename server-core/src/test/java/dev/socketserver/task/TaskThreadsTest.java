@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import dev.socketserver.peer.Polling;
+import dev.socketserver.pool.ElasticThreadPool;
 import dev.socketserver.pool.WorkerKind;
 import java.net.URL;
 import java.net.URLClassLoader;
@@ -75,7 +76,7 @@ class TaskThreadsTest {
     @Test
     void closingEndsThreadsThatLinger() throws Exception {
         var queue = new WorkQueue(config(2));
-        var threads = new TaskThreads(config(2), queue, Duration.ofHours(1));
+        var threads = threads(config(2), queue, Duration.ofHours(1));
         var runner = new TaskRunner(queue, threads);
         put(queue, hold::here);
         runner.start();
@@ -91,7 +92,7 @@ class TaskThreadsTest {
     @Test
     void cancellingATaskThatNoThreadHasBegunEndsThreads() throws Exception {
         var queue = new WorkQueue(config(1));
-        var threads = new TaskThreads(config(1), queue, Duration.ofHours(1));
+        var threads = threads(config(1), queue, Duration.ofHours(1));
         var runner = new TaskRunner(queue, threads);
         threads.execute(() -> {
             try {
@@ -111,7 +112,7 @@ class TaskThreadsTest {
     @Test
     void threadsStayWhileATaskRuns() throws Exception {
         var queue = new WorkQueue(config(2));
-        var threads = new TaskThreads(config(2), queue, Duration.ofNanos(1));
+        var threads = threads(config(2), queue, Duration.ofNanos(1));
         var runner = new TaskRunner(queue, threads);
         put(queue, hold::here);
         runner.start();
@@ -133,7 +134,7 @@ class TaskThreadsTest {
     @Test
     void noTaskIsLostWhileThreadsComeAndGo() throws Exception {
         var queue = new WorkQueue(config(2));
-        var threads = new TaskThreads(config(2), queue, Duration.ofNanos(50_000));
+        var threads = threads(config(2), queue, Duration.ofNanos(50_000));
         var runner = new TaskRunner(queue, threads);
         var ran = new AtomicInteger();
         for (int i = 1; i <= 3_000; i++) {
@@ -144,6 +145,10 @@ class TaskThreadsTest {
         }
         assertThat(Polling.await(() -> threads().isEmpty())).isTrue();
         assertThat(threads.await(0)).isTrue();
+    }
+
+    private static TaskThreads threads(TaskPoolConfig config, WorkQueue queue, Duration linger) {
+        return new TaskThreads(config, queue, linger, ElasticThreadPool::new);
     }
 
     private static void put(WorkQueue queue, Task task) throws InterruptedException {
