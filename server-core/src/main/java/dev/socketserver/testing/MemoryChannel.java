@@ -59,6 +59,7 @@ final class MemoryChannel implements ReadableByteChannel, GatheringByteChannel, 
     private long room = Long.MAX_VALUE; // how many bytes the peer is still going to take
     private boolean receiving;
     private boolean reading; // a read waits for the peer
+    private boolean interruptible; // it waits for the first byte, and calls are answered meanwhile
     private long readSince; // when that wait began
     private volatile boolean open = true;
 
@@ -154,9 +155,37 @@ final class MemoryChannel implements ReadableByteChannel, GatheringByteChannel, 
         }
     }
 
+    /**
+     * Waits for the peer's next step as a read does that began then, but calls may interrupt it. What is left of the
+     * wait is the next read's.
+     *
+     * @return whether to wait on: there is no input yet, and the time is not up
+     */
+    boolean awaitFirst(long since) {
+        if (isReady() || inputExpired) {
+            return false;
+        }
+        reading = true;
+        interruptible = true;
+        readSince = since;
+        try {
+            Wait wait = await();
+            inputExpired = wait == Wait.TIMED_OUT;
+            return wait == Wait.ENDED && !isReady();
+        } finally {
+            reading = false;
+            interruptible = false;
+        }
+    }
+
     /** Returns whether a read waits for the peer. */
     boolean isReading() {
         return reading;
+    }
+
+    /** Returns whether a read waits that calls do not interrupt. */
+    boolean isReadingOnly() {
+        return reading && !interruptible;
     }
 
     /** Returns when the wait began. */

@@ -16,6 +16,8 @@ import io.netty.buffer.ByteBufAllocator;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.SocketOption;
+import java.net.StandardProtocolFamily;
+import java.net.UnixDomainSocketAddress;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SocketChannel;
 import java.time.Duration;
@@ -135,7 +137,17 @@ final class MemoryConnection extends MemoryRequest implements StreamConnection {
         } else if (value == null) {
             throw new IllegalArgumentException("the value of " + name + " is null");
         }
+        try (SocketChannel socket = newSocket()) {
+            socket.setOption(name, value); // throws what the connection's own would throw
+        }
         options.put(name, value);
+    }
+
+    /** Returns a socket of the server's kind, which is connected to nobody. */
+    private SocketChannel newSocket() throws IOException {
+        return config.address() instanceof UnixDomainSocketAddress
+                ? SocketChannel.open(StandardProtocolFamily.UNIX)
+                : SocketChannel.open();
     }
 
     @Override

@@ -97,7 +97,7 @@ abstract class MemoryRequest extends OpenRequest implements StreamOwner, Called 
 
     /** Returns whether calls of other threads or scheduled tasks are pending. */
     boolean isCalled() {
-        return !channel.isReading() && (scheduled || silence.isDue() || hasTasks());
+        return !channel.isReadingOnly() && (scheduled || silence.isDue() || hasTasks());
     }
 
     /** Returns whether a call has queued the connection, and resets that. */
@@ -160,12 +160,17 @@ abstract class MemoryRequest extends OpenRequest implements StreamOwner, Called 
 
     @Override
     public void beforeFill() throws IOException {
-        if (unheard) {
-            unheard = false;
+        if (!unheard) {
+            return;
+        }
+        unheard = false;
+        long since = alarms.now();
+        do {
             do {
                 runCalls();
             } while (hasTasks()); // those that tasks have added
-        }
+            flush();
+        } while (in.unread() == 0 && channel.isOpen() && channel.awaitFirst(since));
     }
 
     @Override

@@ -8,6 +8,7 @@ import dev.socketserver.ServerConfig;
 import dev.socketserver.StreamConnection;
 import dev.socketserver.StreamRequestHandler;
 import dev.socketserver.TcpServer;
+import dev.socketserver.UnixServer;
 import dev.socketserver.buffer.MessageTooLongException;
 import dev.socketserver.net.Tls;
 import io.netty.buffer.ByteBuf;
@@ -16,6 +17,7 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.net.SocketTimeoutException;
 import java.net.StandardSocketOptions;
+import java.net.UnixDomainSocketAddress;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -229,6 +231,29 @@ class InMemoryConnectionFailureTest {
         assertThat(failureOf(connection -> connection.option(StandardSocketOptions.SO_KEEPALIVE, null)))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessage("the value of SO_KEEPALIVE is null");
+    }
+
+    @Test
+    void aSocketOptionMustBeOneOfSuchASocket() {
+        assertThat(failureOf(connection -> connection.option(StandardSocketOptions.IP_MULTICAST_TTL, 1)))
+                .isInstanceOf(UnsupportedOperationException.class);
+        assertThat(failureOf(connection -> connection.option(StandardSocketOptions.SO_SNDBUF, -1)))
+                .isInstanceOf(IllegalArgumentException.class);
+        var unix = new UnixServer(
+                ServerConfig.builder()
+                        .address(UnixDomainSocketAddress.of("socket"))
+                        .build(),
+                () -> new StreamRequestHandler() {
+                    @Override
+                    protected void handle() throws IOException {
+                        connection().option(StandardSocketOptions.SO_SNDBUF, 10_000);
+                        connection().option(StandardSocketOptions.TCP_NODELAY, true);
+                    }
+                });
+        try (var connection = InMemoryConnection.to(unix)) {
+            assertThat(connection.serveToFailure()).isInstanceOf(UnsupportedOperationException.class);
+            assertThat(connection.options()).containsOnlyKeys(StandardSocketOptions.SO_SNDBUF);
+        }
     }
 
     @Test

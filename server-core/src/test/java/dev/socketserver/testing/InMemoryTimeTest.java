@@ -125,6 +125,50 @@ class InMemoryTimeTest {
         }
     }
 
+    @Test
+    void whatIsScheduledHappensWhileAHandlerReadsTheFirstByte() {
+        try (var connection = InMemoryConnection.to(() -> new LineRecorder() {
+            @Override
+            protected void setup() {
+                for (int seconds = 10; seconds <= 40; seconds += 10) {
+                    connection()
+                            .schedule(
+                                    Duration.ofSeconds(seconds),
+                                    () -> connection().send("beat\n", UTF_8));
+                }
+            }
+        })) {
+            connection
+                    .staySilent(Duration.ofMillis(9_999))
+                    .expect("")
+                    .staySilent(Duration.ofMillis(1))
+                    .expect("beat\n")
+                    .staySilent(Duration.ofSeconds(15))
+                    .expect("beat\n")
+                    .send("first\n")
+                    .serve();
+            assertThat(connection.received()).isEqualTo("beat\nbeat\nfirst\n");
+            connection.staySilent(Duration.ofSeconds(5)).expect("first\nbeat\n").serve();
+        }
+    }
+
+    /** Answering calls gives the peer no more time. */
+    @Test
+    void theReadTimeoutOfTheFirstByteGoesOnWhileTasksRun() {
+        try (var connection = InMemoryConnection.to(() -> new LineRecorder() {
+            @Override
+            protected void setup() {
+                connection().schedule(Duration.ofSeconds(20), () -> connection().send("beat\n", UTF_8));
+                connection().schedule(Duration.ofSeconds(31), () -> connection().send("never\n", UTF_8));
+            }
+        })) {
+            assertThat(connection.staySilent().serveToFailure())
+                    .isInstanceOf(SocketTimeoutException.class)
+                    .hasMessage("no data received for PT30S");
+            assertThat(connection.received()).isEqualTo("beat\n");
+        }
+    }
+
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void theHandlerIsToldOfSilenceUntilTheIdleTimeoutEndsIt(boolean kept) {
