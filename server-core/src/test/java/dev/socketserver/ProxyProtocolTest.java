@@ -389,6 +389,27 @@ class ProxyProtocolTest {
         }
     }
 
+    /** As long as a selector knows a socket, it stays open for the system. */
+    @Test
+    void theSocketOfASingleRequestIsClosedThoughNoOtherFollows() throws Exception {
+        try (var server =
+                new TcpServer(config().executor(RequestExecutors.synchronous()).build(), Witness::new)) {
+            server.bind();
+            Descriptors.warmUp();
+            Set<String> before = Descriptors.sockets();
+            for (int i = 0; i < 3; i++) {
+                try (TestClient client = TestClient.to(server.address())) {
+                    assertThat(server.handleRequest(Duration.ofMillis(1))).isFalse();
+                    client.send(TEXT + "x\n").halfClose();
+                    assertThat(server.handleRequest(GRACE)).isTrue();
+                    assertThat(client.readAll()).endsWith(" x\n");
+                }
+                assertThat(Polling.await(() -> Descriptors.sockets().equals(before)))
+                        .isTrue();
+            }
+        }
+    }
+
     @Test
     void onlyTcpServersTakeHeaders() {
         assertThatIllegalArgumentException()

@@ -18,6 +18,9 @@ public interface Endpoint extends AcceptLoop.Source {
     /** Returns the bound address, also after the socket was closed. */
     SocketAddress address();
 
+    /** Called by the accepting thread when it has accepted, and may not do so again for long. */
+    default void rest() {}
+
     /** Keeps the accepting thread from taking more, or lets it go on; it also goes on at the last call. */
     void pause(boolean now);
 

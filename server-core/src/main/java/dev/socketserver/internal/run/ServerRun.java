@@ -215,6 +215,7 @@ public final class ServerRun implements Drain.Run {
             intake.acceptOne(request);
             return true;
         } finally {
+            endpoint.rest();
             acceptor.ends();
         }
     }

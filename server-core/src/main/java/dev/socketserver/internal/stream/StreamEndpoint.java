@@ -298,6 +298,18 @@ public final class StreamEndpoint implements Endpoint {
         return proxies.next();
     }
 
+    /** Forgets the sockets that were registered while their headers were awaited, and could not be closed before. */
+    @Override
+    public void rest() {
+        try {
+            if (knowsOthers()) {
+                select(true, 0);
+            }
+        } catch (IOException | ClosedSelectorException e) {
+            LOG.debug("the selector could not deregister connections: {}", e);
+        }
+    }
+
     /** Returns whether the selector knows sockets besides the listening one: of those that wait, or to be forgotten. */
     private boolean knowsOthers() {
         return selector.keys().size() > (listening.isValid() ? 1 : 0);
