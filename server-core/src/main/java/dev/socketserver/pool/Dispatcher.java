@@ -236,6 +236,7 @@ final class Dispatcher implements ServicePool, Worker.Source {
     @Override
     public void next(Worker worker) {
         boolean started = false;
+        boolean served = true;
         Runnable logEnd = null;
         worker.waited = 0;
         state.lock();
@@ -244,11 +245,12 @@ final class Dispatcher implements ServicePool, Worker.Source {
                 case STARTING -> {
                     started = true;
                     arrive(worker);
+                    served = serve(worker);
                 }
                 case ASSIGNED -> awake(worker);
                 case BUSY -> {
                     logEnd = complete(worker);
-                    serve(worker);
+                    served = serve(worker);
                 }
                 default -> {
                     // Called again after a failure that occurred when everything was done.
@@ -256,6 +258,9 @@ final class Dispatcher implements ServicePool, Worker.Source {
             }
         } finally {
             state.unlock();
+        }
+        if (!served) {
+            takeNext(worker);
         }
         if (started) {
             PoolEvents.started(worker.name(), worker.startReason());
@@ -272,7 +277,6 @@ final class Dispatcher implements ServicePool, Worker.Source {
         state.workers.arrived(worker);
         starter.growth().startSucceeded();
         state.counters.starts.add(worker.startReason(), 1);
-        serve(worker);
     }
 
     /** Called when a worker that was assigned a task while idle is awake: the next one may be woken. */
@@ -295,13 +299,33 @@ final class Dispatcher implements ServicePool, Worker.Source {
         return worker.isStuck ? stuckWatch.ended(worker, time) : null;
     }
 
+    /**
+     * Finds something for a worker to do; returns false if it has dropped tasks first. These are told by the worker's
+     * thread, which may take long, and only then is a task taken: else the newest one would wait for that.
+     */
+    private boolean serve(Worker worker) {
+        if (overload.dropsLateOnes()) { // first, since it may drop what is queued ahead of blocked submitters
+            return false;
+        }
+        take(worker);
+        return true;
+    }
+
+    private void takeNext(Worker worker) {
+        state.lock();
+        try {
+            take(worker);
+        } finally {
+            state.unlock();
+        }
+    }
+
     /** Assigns a worker a task from the queue, ends it, or makes it idle. */
-    private void serve(Worker worker) {
+    private void take(Worker worker) {
         if (state.workers.size() > state.limit()) {
             state.retire(worker, RetireReason.LOWERED);
             return;
         }
-        overload.observe(); // first, since it may drop what is queued ahead of blocked submitters
         overload.admitBlocked();
         Runnable task = overload.pollNext();
         if (task != null) {

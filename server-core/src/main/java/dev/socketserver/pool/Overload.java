@@ -258,18 +258,23 @@ final class Overload {
         return isAdaptive() && codel.isOverloaded() ? state.queue.pollNewest() : state.queue.pollOldest();
     }
 
-    /** Records how long tasks wait, and drops those that have waited too long if the pool is overloaded. */
-    void observe() {
+    /**
+     * Records how long tasks wait, and drops those that have waited too long if the pool is overloaded; returns whether
+     * there were any.
+     */
+    boolean dropsLateOnes() {
         if (!isAdaptive()) {
-            return;
+            return false;
         }
         record();
+        boolean dropped = false;
         if (codel.isOverloaded()) {
-            shedLateOnes(Codel.longestWait(state.config.adaptiveTarget()));
+            dropped = shedLateOnes(Codel.longestWait(state.config.adaptiveTarget()));
             if (state.queue.isEmpty()) {
                 record(); // the pool may be idle now, and record nothing else for long
             }
         }
+        return dropped;
     }
 
     private void record() {
@@ -277,8 +282,12 @@ final class Overload {
         codel.observe(state.queue.oldestWait(state.now), state.now, config.adaptiveTarget(), config.adaptiveInterval());
     }
 
-    /** Drops the tasks that have waited too long, but no service task: that becomes the newest, which is next. */
-    private void shedLateOnes(long longest) {
+    /**
+     * Drops the tasks that have waited too long, but no service task: that becomes the newest, which is next. Returns
+     * whether any was dropped.
+     */
+    private boolean shedLateOnes(long longest) {
+        boolean dropped = false;
         while (state.queue.oldestWait(state.now) > longest) {
             Runnable late = Objects.requireNonNull(state.queue.oldest(), "no task, and yet one has waited");
             if (late instanceof ServiceTask) {
@@ -288,8 +297,10 @@ final class Overload {
                 GivenUp shed = new GivenUp(late, RejectionReason.WAITED_TOO_LONG);
                 state.queue.pollOldest();
                 giveUp(shed);
+                dropped = true;
             }
         }
+        return dropped;
     }
 
     private boolean isAdaptive() {

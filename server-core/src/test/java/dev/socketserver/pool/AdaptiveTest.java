@@ -72,6 +72,37 @@ class AdaptiveTest {
         }
     }
 
+    /** The worker that tells them would have taken the newest one before, and made it wait. */
+    @Test
+    void theNewestIsServedEarlyThoughItTakesLongToTellTheLateOnes() {
+        try (SimulatedPool it =
+                new SimulatedPool(b -> b.minWorkers(4).maxWorkers(4).overloadPolicy(OverloadPolicy.ADAPTIVE))) {
+            List<Duration> waits = new ArrayList<>();
+            List<RejectionReason> told = new ArrayList<>();
+            for (int i = 0; i < 1_000; i++) {
+                long born = it.machine.nanoTime();
+                it.pool.execute(new RejectableTask() {
+                    @Override
+                    public void run() {
+                        waits.add(Duration.ofNanos(it.machine.nanoTime() - born));
+                        it.machine.sleep(Duration.ofMillis(50));
+                    }
+
+                    @Override
+                    public void rejected(RejectionReason why) {
+                        told.add(why);
+                        it.machine.sleep(Duration.ofMillis(20));
+                    }
+                });
+                it.machine.advance(Duration.ofMillis(10));
+            }
+            assertThat(told).hasSizeGreaterThan(100);
+            assertThat(waits.subList(waits.size() / 2, waits.size()))
+                    .hasSizeGreaterThan(100)
+                    .allSatisfy(wait -> assertThat(wait).isLessThanOrEqualTo(Duration.ofMillis(30)));
+        }
+    }
+
     private static SimulatedPool overloaded(UnaryOperator<PoolConfig.Builder> options) {
         SimulatedPool it = new SimulatedPool(
                 b -> options.apply(b.minWorkers(1).maxWorkers(1).overloadPolicy(OverloadPolicy.ADAPTIVE)));
