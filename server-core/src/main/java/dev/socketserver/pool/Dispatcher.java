@@ -23,6 +23,7 @@ final class Dispatcher implements ServicePool, Worker.Source {
     private final Lifecycle lifecycle;
     private final List<Runnable> onSaturation = new CopyOnWriteArrayList<>();
     private final AtomicInteger peersAwaited = new AtomicInteger(); // by tasks
+    private volatile boolean saturated; // written at the end of each decision that changes it, with the lock held
 
     Dispatcher(PoolConfig config, Machine machine, Log log) {
         this.state = new PoolState(config, machine, log, this::look, this::settle);
@@ -182,12 +183,7 @@ final class Dispatcher implements ServicePool, Worker.Source {
 
     @Override
     public boolean isSaturated() {
-        state.acquire();
-        try {
-            return isSaturatedNow();
-        } finally {
-            state.release();
-        }
+        return saturated;
     }
 
     @Override
@@ -425,7 +421,11 @@ final class Dispatcher implements ServicePool, Worker.Source {
 
     private void settle() {
         lifecycle.settle();
-        if (isSaturatedNow()) {
+        boolean now = isSaturatedNow();
+        if (saturated != now) {
+            saturated = now;
+        }
+        if (now) {
             onSaturation.forEach(RUN); // without an iterator, since a full heap must not matter
         }
     }
