@@ -5,7 +5,8 @@ public interface RejectableTask extends Runnable {
 
     /**
      * Called once, instead of {@link #run()}, by a worker or by the thread that caused the rejection; never with a lock
-     * held. Not called if {@link ElasticThreadPool#execute} throws, since the exception already informs the caller.
+     * held. The pool may have terminated since. Not called if {@link ElasticThreadPool#execute} throws, since the
+     * exception already informs the caller.
      *
      * @param why the reason
      */
