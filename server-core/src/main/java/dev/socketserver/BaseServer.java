@@ -289,8 +289,9 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
      * Closes the server, as by {@link #close()}, when the process is told to stop by SIGTERM or SIGINT (Ctrl-C). The
      * process is not ended by such a signal: it ends by itself, with exit code 0, when {@link #serveForever()} has
      * returned and {@code main} after it. A second signal ends it at once. If the JVM exits in another way, for example
-     * by {@code System.exit}, or runs with {@code -Xrs}, the server is closed in a shutdown hook. Lasts until the
-     * server is closed.
+     * by {@code System.exit}, or runs with {@code -Xrs}, the server is closed in a shutdown hook. If it was not bound
+     * by then, {@link #serveForever()} returns at once, and {@link #bind()} and {@link #start()} throw an exception.
+     * Lasts until the server is closed.
      */
     public final void closeOnSignal() {
         StopSignals.close(this, this::close, this::isClosed);

@@ -221,6 +221,44 @@ class CloseOnSignalTest {
         }
     }
 
+    /** Binds its server only when it is told to. */
+    static final class Late {
+        public static void main(String... args) throws Exception {
+            var server = new TcpServer(Loopback.config().build(), LineEcho::new) {
+                @Override
+                protected void serverBind() throws IOException {
+                    System.out.println("binding");
+                    System.in.read();
+                    super.serverBind();
+                }
+            };
+            if (Boolean.getBoolean("group")) {
+                var group = new ServerGroup(server);
+                group.closeOnSignal();
+                group.serveForever();
+            } else {
+                server.closeOnSignal();
+                server.serveForever();
+            }
+            System.out.println("end of main");
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void aSignalWhileTheAddressIsBoundStopsTheServerToo(boolean group) throws Exception {
+        Process process = ChildJvm.builder(Late.class, "-Dgroup=" + group).start();
+        try (BufferedReader said = process.inputReader(UTF_8)) {
+            assertThat(said.readLine()).isEqualTo("binding");
+            ChildJvm.signal(process, "TERM");
+            process.outputWriter().append('\n').close();
+            assertThat(process.waitFor()).isZero();
+            assertThat(said.readLine()).isEqualTo("end of main");
+        } finally {
+            process.destroyForcibly();
+        }
+    }
+
     @Test
     void aJvmThatMayNotUseSignalsDrainsInAHook() throws Exception {
         try (Child child = Child.start("-Xrs")) {
