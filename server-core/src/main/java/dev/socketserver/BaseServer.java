@@ -111,7 +111,7 @@ public abstract sealed class BaseServer<R extends Request> implements Server per
      * address is already bound.
      *
      * @throws IOException if the address is in use, or does not belong to this machine
-     * @throws IllegalStateException if the server was closed
+     * @throws IllegalStateException if the server was closed, or its executor is an elastic pool that is shut down
      */
     public final void bind() throws IOException {
         synchronized (lock) {

@@ -126,8 +126,8 @@ public final class ServerConfig {
     }
 
     /**
-     * Returns what runs the requests, which stays the caller's to close; the default is null: an elastic pool of the
-     * server's own.
+     * Returns what runs the requests, which stays the caller's to close, after the server; the default is null: an
+     * elastic pool of the server's own.
      */
     public @Nullable Executor executor() {
         return options.executor;

@@ -212,6 +212,16 @@ final class Dispatcher implements ServicePool, Worker.Source {
     }
 
     @Override
+    public boolean onShutdown(Runnable action) {
+        return lifecycle.onShutdown(action);
+    }
+
+    @Override
+    public void offShutdown(Runnable action) {
+        lifecycle.offShutdown(action);
+    }
+
+    @Override
     public boolean beginWait() {
         int most = Math.max(1, state.config.maxWorkers() / 2);
         for (int now = peersAwaited.get(); now < most; now = peersAwaited.get()) {

@@ -114,7 +114,8 @@ public final class ElasticThreadPool implements Executor, AutoCloseable {
 
     /**
      * Stops accepting tasks and lets the workers terminate once the queued tasks have run. Does not wait. Does nothing
-     * if the pool is already shut down.
+     * if the pool is already shut down. Servers that run on this pool stop, as they do if the pool is shut down in any
+     * other way.
      */
     public void shutdown() {
         lifecycle.shutdown();

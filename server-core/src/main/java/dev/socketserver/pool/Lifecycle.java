@@ -4,6 +4,7 @@ import dev.socketserver.pool.Overload.GivenUp;
 import dev.socketserver.pool.PoolState.Phase;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.function.BooleanSupplier;
 
 /** Shuts a pool down, and lets threads wait for its termination or until it is quiet. Thread-safe. */
@@ -14,6 +15,15 @@ final class Lifecycle {
     // Guarded by the pool's lock.
     private final Waiters joiners = new Waiters();
     private final Waiters terminationWaiters = new Waiters();
+    private final List<Runnable> onShutdown = new CopyOnWriteArrayList<>(); // read without the lock
+
+    /** Made once: shutting down must not fail for want of memory. */
+    private final FollowUp announcement = new FollowUp() {
+        @Override
+        void proceed() {
+            onShutdown.forEach(Runnable::run);
+        }
+    };
 
     Lifecycle(PoolState state, Overload overload) {
         this.state = state;
@@ -79,8 +89,23 @@ final class Lifecycle {
     private void drain() {
         if (state.phase == Phase.RUNNING) {
             state.phase = Phase.DRAINING;
+            state.followUps.add(announcement);
             overload.refuseBlocked(RejectionReason.SHUTDOWN);
         }
+    }
+
+    /** Adds an action that is run when the pool is shut down; returns false, without adding it, if it is already. */
+    boolean onShutdown(Runnable action) {
+        state.acquire();
+        try {
+            return !isShutdown() && onShutdown.add(action);
+        } finally {
+            state.release();
+        }
+    }
+
+    void offShutdown(Runnable action) {
+        onShutdown.remove(action);
     }
 
     /**

@@ -32,7 +32,8 @@ public final class Lead {
 
         /**
          * Takes the vacant lead briefly and submits everything that is ready to the pool, so that its overload policy
-         * applies although all workers are busy and none can lead. Called by the watchdog's stand-in.
+         * applies although all workers are busy and none can lead, or that it is rejected because the pool is shut
+         * down. Called by the watchdog's stand-in.
          */
         void standIn();
 
@@ -101,6 +102,7 @@ public final class Lead {
     private Runnable watched = () -> {}; // set before anyone may lead
     private volatile @Nullable Tenure tenure; // written by the leader
     private volatile boolean wanted; // set when a leader is first requested
+    private volatile boolean poolLost; // set when the pool was shut down
     private long before; // confined to the watchdog: the word at the last check
     private long lost; // confined to the watchdog: the word when it last found the leader blocked
     private int unmoved; // confined to the watchdog: checks since the lead moved
@@ -170,7 +172,7 @@ public final class Lead {
             }
         } else if (wanted) {
             callForLeader();
-            return unmoved >= STRANDED_LOOKS && pool.isSaturated() ? Finding.STRANDED : Finding.STILL;
+            return unmoved >= STRANDED_LOOKS && (poolLost || pool.isSaturated()) ? Finding.STRANDED : Finding.STILL;
         }
         return Finding.IDLE;
     }
@@ -233,6 +235,17 @@ public final class Lead {
                 called.set(false);
             }
         }
+    }
+
+    /** The pool was shut down: who leads goes on until the lead is lost, and nobody takes it then. Thread-safe. */
+    public void losePool() {
+        poolLost = true;
+        watched.run();
+    }
+
+    /** Returns whether the pool was shut down. */
+    public boolean hasLostPool() {
+        return poolLost;
     }
 
     /** Gives up the lead in a turn that is about to block, and requests another leader. */

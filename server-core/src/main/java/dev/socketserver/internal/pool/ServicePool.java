@@ -31,6 +31,17 @@ public interface ServicePool extends Executor {
     void offSaturation(Runnable action);
 
     /**
+     * Adds an action that is run once when the pool is shut down, by the thread that shuts it down: it must not block
+     * or throw.
+     *
+     * @return false, without adding it, if the pool is shut down already
+     */
+    boolean onShutdown(Runnable action);
+
+    /** Removes such an action. */
+    void offShutdown(Runnable action);
+
+    /**
      * Counts a task that is going to wait for a peer, until {@link #endWait}.
      *
      * @return false, without counting it, if half of {@code maxWorkers} are counted

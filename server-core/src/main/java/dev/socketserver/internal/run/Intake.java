@@ -48,6 +48,9 @@ public class Intake {
         runner.execute(request, executor);
     }
 
+    /** The pool was shut down: its workers finish what they do, and there will be no others. Thread-safe. */
+    public void losePool() {}
+
     /** Stops accepting requests; leading threads return to the pool. */
     public void stop() {}
 

@@ -40,6 +40,7 @@ public final class ServerRun implements Drain.Run {
     private final Endpoint endpoint;
     private final GuardedListener listener;
     private final @Nullable ElasticThreadPool ownPool;
+    private final PoolWatch poolWatch;
     private final RequestRunner runner;
     private final FinishRequest finishRequest;
     private final Intake intake;
@@ -78,6 +79,7 @@ public final class ServerRun implements Drain.Run {
         Executor given = config.executor();
         ownPool = given == null ? new ElasticThreadPool(config.pool()) : null;
         Executor executor = given == null ? Objects.requireNonNull(ownPool) : given;
+        poolWatch = new PoolWatch(server.toString(), executor, this::poolLost);
         try {
             var context = new RunContext(
                     runner, signal, alarms, executor, ServicePool.of(executor), hooks::stopListening, this::threadDied);
@@ -88,9 +90,14 @@ public final class ServerRun implements Drain.Run {
         }
     }
 
-    /** Starts the run's own threads. */
+    /**
+     * Starts the run's own threads.
+     *
+     * @throws IllegalStateException if the pool is shut down
+     */
     public void start() {
         try {
+            poolWatch.begin();
             housekeeper.start();
             intake.start();
         } catch (Throwable e) {
@@ -263,14 +270,21 @@ public final class ServerRun implements Drain.Run {
         return Thread.interrupted() && caller != null;
     }
 
-    /** Stops the server, since a thread that it needs has ended: it must not claim to be READY. */
     private void threadDied() {
-        synchronized (this) {
-            if (isEnding(state)) {
-                return;
-            }
+        stopSince("a thread it depends on has died");
+    }
+
+    private void poolLost() {
+        intake.losePool();
+        stopSince(poolWatch + " was shut down");
+    }
+
+    /** Stops the server, since it lacks what it needs: it must not claim to be READY. */
+    private void stopSince(String reason) {
+        if (isEnding(state())) {
+            return;
         }
-        LOG.warn("{} is stopping because a thread it depends on has died", server);
+        LOG.warn("{} is stopping because {}", server, reason);
         try {
             stopElsewhere(config.shutdownGrace());
         } catch (Throwable e) { // no thread is to be had, so it is this one's last task
@@ -421,6 +435,7 @@ public final class ServerRun implements Drain.Run {
 
     /** Ends the run's threads, and waits for them; returns false if interrupted meanwhile. */
     private boolean giveUp() {
+        poolWatch.end();
         closePool();
         intake.stop();
         housekeeper.stop();

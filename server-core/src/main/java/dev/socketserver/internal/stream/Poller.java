@@ -159,6 +159,11 @@ final class Poller {
         }
     }
 
+    /** The pool was shut down. */
+    void losePool() {
+        lead.losePool();
+    }
+
     /** Ends leading permanently. */
     void stop() {
         stopped = true;
@@ -391,7 +396,7 @@ final class Poller {
 
     /** Submits ready connections to the pool, whose overload policy then applies. */
     private void standInForLeader() {
-        if (!standsIn) {
+        if (!standsIn && !lead.hasLostPool()) {
             return;
         }
         List<Registration> found =

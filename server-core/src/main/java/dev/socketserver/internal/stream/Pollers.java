@@ -88,6 +88,11 @@ final class Pollers extends Intake {
     }
 
     @Override
+    public void losePool() {
+        pollers.forEach(Poller::losePool);
+    }
+
+    @Override
     public void stop() {
         pollers.forEach(Poller::stop);
     }

@@ -196,7 +196,7 @@ final class Receivers extends Intake {
 
     /** Gives what has come to the pool, whose overload policy decides, while none of its workers can lead. */
     private void standInForLeader() {
-        if (!standsIn || !lead.leadership().take()) {
+        if (!(standsIn || lead.hasLostPool()) || !lead.leadership().take()) {
             return;
         }
         try {
@@ -212,6 +212,11 @@ final class Receivers extends Intake {
         } finally {
             lead.leadership().giveUp();
         }
+    }
+
+    @Override
+    public void losePool() {
+        lead.losePool();
     }
 
     @Override

@@ -52,6 +52,14 @@ class FirstReadTest {
         public void offSaturation(Runnable action) {}
 
         @Override
+        public boolean onShutdown(Runnable action) {
+            return true;
+        }
+
+        @Override
+        public void offShutdown(Runnable action) {}
+
+        @Override
         public boolean beginWait() {
             return false;
         }

@@ -204,6 +204,14 @@ final class Simulated {
         public void offSaturation(Runnable action) {}
 
         @Override
+        public boolean onShutdown(Runnable action) {
+            return true;
+        }
+
+        @Override
+        public void offShutdown(Runnable action) {}
+
+        @Override
         public boolean beginWait() {
             return true;
         }

@@ -161,6 +161,14 @@ final class LeadershipRaces {
         public void offSaturation(Runnable action) {}
 
         @Override
+        public boolean onShutdown(Runnable action) {
+            return true;
+        }
+
+        @Override
+        public void offShutdown(Runnable action) {}
+
+        @Override
         public boolean beginWait() {
             return false;
         }
