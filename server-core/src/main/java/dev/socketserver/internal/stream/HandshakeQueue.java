@@ -14,6 +14,10 @@ import org.jspecify.annotations.Nullable;
  * worker of its own. The others wait in their connections, without a worker. Sources take turns (round robin), so that
  * a source with thousands of handshakes delays another by one of them at most.
  *
+ * <p>Handshakes that were computed before go first: when there are more than can be finished in time, some are
+ * finished, instead of all being begun and none finished. So that nobody keeps the others from beginning, one of these
+ * follows after every {@value #MOST_IN_A_ROW}.
+ *
  * <pre>
  *          mayCompute()
  *   ┌─────┐ ──too many are──▶ ┌────────┐
@@ -42,6 +46,7 @@ final class HandshakeQueue {
         private final int most;
         private final Runnable call;
         private State state = State.OUT; // guarded by the queue
+        private boolean begun; // guarded by the queue: it was computed before
 
         private Place(Object source, int most, Runnable call) {
             this.source = source;
@@ -75,7 +80,48 @@ final class HandshakeQueue {
     /** The source of all peers that have no address. */
     private static final Object WITHOUT_ADDRESS = new Object();
 
-    private final Map<Object, Set<Place>> queued = new LinkedHashMap<>(); // guarded by this; the next source first
+    /** Places that wait. Sources take turns; the next one is the first. Guarded by the queue. */
+    private static final class Round {
+        private final Map<Object, Set<Place>> sources = new LinkedHashMap<>();
+
+        boolean isEmpty() {
+            return sources.isEmpty();
+        }
+
+        void add(Place place) {
+            sources.computeIfAbsent(place.source, source -> new LinkedHashSet<>())
+                    .add(place);
+        }
+
+        void remove(Place place) {
+            Set<Place> others = sources.get(place.source);
+            if (others != null && others.remove(place) && others.isEmpty()) {
+                sources.remove(place.source);
+            }
+        }
+
+        Place first() {
+            return sources.values().iterator().next().iterator().next();
+        }
+
+        /** Removes the first place; its source becomes the last one. */
+        void removeFirst() {
+            Iterator<Set<Place>> next = sources.values().iterator();
+            Set<Place> places = next.next();
+            Place first = places.iterator().next();
+            next.remove();
+            places.remove(first);
+            if (!places.isEmpty()) {
+                sources.put(first.source, places);
+            }
+        }
+    }
+
+    private static final int MOST_IN_A_ROW = 4;
+
+    private final Round begun = new Round(); // guarded by this
+    private final Round fresh = new Round(); // guarded by this
+    private int inARow; // guarded by this: how many of the begun were admitted while fresh ones waited
     private int computing; // guarded by this
 
     /**
@@ -91,16 +137,24 @@ final class HandshakeQueue {
 
     private synchronized boolean enter(Place place) {
         if (place.state == State.OUT) {
-            if (queued.isEmpty() && computing < place.most) {
-                place.state = State.COMPUTING;
-                computing++;
+            if (begun.isEmpty() && fresh.isEmpty() && computing < place.most) {
+                admit(place);
             } else {
                 place.state = State.QUEUED;
-                queued.computeIfAbsent(place.source, source -> new LinkedHashSet<>())
-                        .add(place);
+                roundOf(place).add(place);
             }
         }
         return place.state == State.COMPUTING;
+    }
+
+    private void admit(Place place) {
+        place.state = State.COMPUTING;
+        place.begun = true;
+        computing++;
+    }
+
+    private Round roundOf(Place place) {
+        return place.begun ? begun : fresh;
     }
 
     private synchronized State stateOf(Place place) {
@@ -116,38 +170,27 @@ final class HandshakeQueue {
 
     private synchronized void release(Place place) {
         if (place.state == State.QUEUED) {
-            remove(place);
+            roundOf(place).remove(place);
         } else if (place.state == State.COMPUTING) {
             computing--;
         }
         place.state = State.OUT;
     }
 
-    private void remove(Place place) {
-        Set<Place> others = queued.get(place.source);
-        if (others != null && others.remove(place) && others.isEmpty()) {
-            queued.remove(place.source);
-        }
-    }
-
-    /** Takes the first place of the next source, which then becomes the last one; null if none may be computed now. */
+    /** Takes the first place of the next source; null if none may be computed now. */
     private synchronized @Nullable Place admitNext() {
-        Iterator<Set<Place>> sources = queued.values().iterator();
-        if (!sources.hasNext()) {
+        if (begun.isEmpty() && fresh.isEmpty()) {
             return null;
         }
-        Set<Place> places = sources.next();
-        Place next = places.iterator().next();
+        boolean isTurnOfFresh = begun.isEmpty() || (inARow >= MOST_IN_A_ROW && !fresh.isEmpty());
+        Round round = isTurnOfFresh ? fresh : begun;
+        Place next = round.first();
         if (computing >= next.most) {
             return null;
         }
-        sources.remove();
-        places.remove(next);
-        if (!places.isEmpty()) {
-            queued.put(next.source, places);
-        }
-        next.state = State.COMPUTING;
-        computing++;
+        round.removeFirst();
+        inARow = isTurnOfFresh || fresh.isEmpty() ? 0 : inARow + 1;
+        admit(next);
         return next;
     }
 }

@@ -7,6 +7,7 @@ import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -77,6 +78,69 @@ class HandshakeQueueTest {
         local.leave();
         flood.get(1).leave();
         assertThat(called).containsExactly("flood 0", "visitor", "local", "flood 1", "flood 2");
+    }
+
+    @Test
+    void aHandshakeThatWasComputedBeforeGoesFirst() {
+        HandshakeQueue.Place begun = place("192.0.2.1", 1, "begun");
+        HandshakeQueue.Place second = place("192.0.2.2", 1, "second");
+        assertThat(begun.mayCompute()).isTrue();
+        assertThat(second.mayCompute()).isFalse();
+        begun.pause();
+        assertThat(place("192.0.2.3", 1, "third").mayCompute()).isFalse();
+        assertThat(begun.mayCompute()).isFalse();
+        second.leave();
+        begun.leave();
+        assertThat(called).containsExactly("second", "begun", "third");
+    }
+
+    @Test
+    void someFinishInTimeWhenAllCannot() {
+        List<HandshakeQueue.Place> places = new ArrayList<>();
+        for (int i = 0; i < 100; i++) {
+            HandshakeQueue.Place place = place("192.0.2." + i, 1, Integer.toString(i));
+            if (place.mayCompute()) {
+                called.add(Integer.toString(i));
+            }
+            places.add(place);
+        }
+        var steps = new int[100];
+        for (int time = 0; time < 100; time++) { // enough for half of them, each of two steps
+            int computed = Integer.parseInt(called.remove(0));
+            steps[computed]++;
+            places.get(computed).pause();
+            if (steps[computed] == 1) { // the peer answers at once
+                assertThat(places.get(computed).mayCompute()).isFalse();
+            }
+        }
+        assertThat(IntStream.of(steps).filter(computed -> computed == 2).count())
+                .isGreaterThanOrEqualTo(48);
+    }
+
+    @Test
+    void thoseThatHaveBegunTakeTurnsAndDoNotKeepOthersFromBeginning() {
+        List<HandshakeQueue.Place> begun = new ArrayList<>();
+        for (int i = 0; i < 9; i++) {
+            HandshakeQueue.Place place = place(i < 8 ? "192.0.2.1" : "192.0.2.2", 1, "begun " + i);
+            assertThat(place.mayCompute()).isTrue();
+            place.pause();
+            begun.add(place);
+        }
+        HandshakeQueue.Place computing = place("192.0.2.3", 1, "computing");
+        assertThat(computing.mayCompute()).isTrue();
+        List<HandshakeQueue.Place> fresh = new ArrayList<>();
+        for (int i = 0; i < 2; i++) {
+            fresh.add(place("192.0.2.4", 1, "fresh " + i));
+        }
+        fresh.forEach(each -> assertThat(each.mayCompute()).isFalse());
+        begun.forEach(each -> assertThat(each.mayCompute()).isFalse());
+        computing.leave();
+        begun.get(0).leave();
+        begun.get(8).leave();
+        begun.get(1).leave();
+        begun.get(2).leave();
+        fresh.get(0).leave();
+        assertThat(called).containsExactly("begun 0", "begun 8", "begun 1", "begun 2", "fresh 0", "begun 3");
     }
 
     @Test
