@@ -255,7 +255,7 @@ public final class PemCertificates {
         List<byte[]> blocks = blocks(file, PRIVATE_KEY);
         if (blocks.size() != 1) {
             throw new IOException(file + " has " + blocks.size() + " private keys in PKCS #8 without a password (BEGIN"
-                    + " PRIVATE KEY); openssl pkcs8 -topk8 -nodes writes one");
+                    + " PRIVATE KEY); openssl pkcs8 -topk8 -nocrypt writes one");
         }
         return KeyFactory.getInstance(algorithm).generatePrivate(new PKCS8EncodedKeySpec(blocks.get(0)));
     }

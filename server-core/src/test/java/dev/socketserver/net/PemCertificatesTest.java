@@ -370,7 +370,7 @@ class PemCertificatesTest {
         assertThatThrownBy(() -> PemCertificates.of(certificate, certificate))
                 .isInstanceOf(IOException.class)
                 .hasMessageStartingWith(certificate + " has 0 private keys in PKCS #8")
-                .hasMessageContaining("openssl pkcs8 -topk8");
+                .hasMessageContaining("openssl pkcs8 -topk8 -nocrypt");
         Path garbage = write("garbage.pem", "-----BEGIN PRIVATE KEY-----\nAAAA\n-----END PRIVATE KEY-----\n");
         assertThatThrownBy(() -> PemCertificates.of(certificate, garbage))
                 .isInstanceOf(IOException.class)
