@@ -46,6 +46,13 @@ final class LimitOptions {
     private @Nullable Long ratePerSource;
 
     @Option(
+            names = "--allow",
+            paramLabel = "CIDR",
+            split = ",",
+            description = "The only addresses allowed, such as 10.0.0.0/8; default: all.")
+    private List<Cidr> allowed = List.of();
+
+    @Option(
             names = "--deny",
             paramLabel = "CIDR",
             split = ",",
@@ -124,8 +131,8 @@ final class LimitOptions {
             }
             config.sourceLimits(limits.build());
         }
-        if (!denied.isEmpty()) {
-            config.accessList(new AccessList(List.of(), denied));
+        if (!allowed.isEmpty() || !denied.isEmpty()) {
+            config.accessList(new AccessList(allowed, denied));
         }
     }
 }

@@ -269,6 +269,19 @@ class EchoCommandTest {
     }
 
     @ParameterizedTest
+    @CsvSource({"--allow, 127.0.0.0/8, true", "--allow, 192.0.2.0/24, false", "--deny, 127.0.0.0/8, false"})
+    void servesOnlyWhomItAllows(String option, String addresses, boolean served) throws Exception {
+        try (ChildJvm echo = ChildJvm.start("echo", "--host", "127.0.0.1", "--port", "0", option, addresses);
+                var peer = new Socket(InetAddress.getLoopbackAddress(), port(echo))) {
+            if (served) {
+                assertEchoes(peer);
+            } else {
+                assertThat(peer.getInputStream().read()).isNegative();
+            }
+        }
+    }
+
+    @ParameterizedTest
     @CsvSource(delimiter = '|', textBlock = """
             --port 65536                        | port
             --port -1                           | port
@@ -297,6 +310,7 @@ class EchoCommandTest {
             --rate-per-source 0                 | rate-per-source must be at least 1: 0
             --accept-rate 0                     | accept-rate must be at least 1: 0
             --deny here                         | must be ADDRESS/BITS
+            --allow here                        | must be ADDRESS/BITS
             --message-timeout -1                | message-timeout must not be negative: PT-1S
             --min-read-rate -1                  | min-read-rate must be at least 0: -1
             --min-write-rate -1                 | min-write-rate must be at least 0: -1

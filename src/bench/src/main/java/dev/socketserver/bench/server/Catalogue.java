@@ -41,7 +41,9 @@ final class Catalogue {
     Catalogue(Path folder, Jvm java, Jvm newestJava) throws IOException, InterruptedException {
         ServerKey key = ServerKey.make(folder);
         for (JvmServer server : JvmServer.values()) {
-            if (java.feature() >= server.oldestJdk()) {
+            if (server.obstacle().isPresent()) {
+                leftOut.add(server.id() + ": " + server.obstacle().get());
+            } else if (java.feature() >= server.oldestJdk()) {
                 contenders.add(new JvmContender(server, java, key));
             } else if (newestJava.feature() >= server.oldestJdk()) {
                 contenders.add(new JvmContender(server, newestJava, key));

@@ -14,17 +14,19 @@ import java.time.ZoneOffset;
  * @param system the kernel
  * @param java what the servers in a JVM ran on
  * @param network whether the run was isolated
+ * @param conditions what made it hard for the servers
  */
-record Machine(String date, String processor, String system, String java, String network) {
+record Machine(String date, String processor, String system, String java, String network, Conditions conditions) {
     /** Describes this machine; {@code servers} is what the servers run on. */
-    static Machine here(Jvm servers) throws IOException {
+    static Machine here(Jvm servers, Conditions conditions) throws IOException {
         int processors = Runtime.getRuntime().availableProcessors();
         return new Machine(
                 LocalDate.now(ZoneOffset.UTC).toString(),
                 processors + " × " + processorModel(),
                 System.getProperty("os.name") + " " + System.getProperty("os.version"),
                 "JDK " + servers.feature() + " " + String.join(" ", servers.options()),
-                Isolation.description());
+                Isolation.description(),
+                conditions);
     }
 
     private static String processorModel() throws IOException {
@@ -36,6 +38,7 @@ record Machine(String date, String processor, String system, String java, String
     }
 
     String toMarkdown() {
-        return "Measured on " + date + ": " + processor + ", " + system + ", " + java + "; in " + network + ".\n";
+        return "Measured on " + date + ": " + processor + ", " + system + ", " + java + "; in " + network + ".\n"
+                + conditions.toMarkdown();
     }
 }

@@ -56,7 +56,7 @@ record Report(
         for (Result result : results) {
             text.append(format("%n### %s%n%n", result.title())).append(COLUMNS);
             result.servers().forEach(server -> text.append(line(server)));
-            if (result.othersCpu() > DISTURBED) {
+            if (result.othersCpu() > DISTURBED + machine.conditions().busy()) {
                 text.append(format(DISTURBANCE, result.othersCpu()));
             }
         }

@@ -69,6 +69,21 @@ public final class ServersCommand implements Callable<Integer> {
     private int clientThreads;
 
     @Option(
+            names = "--quota",
+            paramLabel = "PERCENT",
+            defaultValue = "0",
+            description = "How much of one processor each server may use, in a control group of its own, as root; "
+                    + "default: no limit.")
+    private int quota;
+
+    @Option(
+            names = "--busy",
+            paramLabel = "N",
+            defaultValue = "0",
+            description = "Busy loops to run beside servers and client; default: none.")
+    private int busy;
+
+    @Option(
             names = "--output",
             paramLabel = "FOLDER",
             defaultValue = "bench-results",
@@ -115,10 +130,22 @@ public final class ServersCommand implements Callable<Integer> {
             loads.forEach(each -> out.printf("%-22s %s%n", each.id(), each.title()));
             return 0;
         }
-        Trial trial = new Trial(thisJvm(List.of()), clientThreads, Times.ofSeconds(warmup, seconds), folder);
-        Comparison comparison =
-                new Comparison(contenders, trial, rounds, spec.commandLine().getErr());
-        Machine machine = Machine.here(servers);
+        if (quota < 0 || busy < 0) {
+            throw new ParameterException(spec.commandLine(), "--quota and --busy must be at least 0");
+        }
+        Conditions conditions = new Conditions(quota, busy);
+        Machine machine = Machine.here(servers, conditions);
+        try (var inForce = conditions.begin()) {
+            var trial = new Trial(thisJvm(List.of()), clientThreads, Times.ofSeconds(warmup, seconds), inForce, folder);
+            compare(new Comparison(contenders, trial, rounds, spec.commandLine().getErr()), loads, machine, catalogue);
+        }
+        out.println(Files.readString(output.resolve(MARKDOWN)));
+        out.flush();
+        return 0;
+    }
+
+    private void compare(Comparison comparison, List<Workload> loads, Machine machine, Catalogue catalogue)
+            throws IOException, InterruptedException {
         List<Result> results = new ArrayList<>();
         for (Workload workload : loads) {
             List<Row> rows = comparison.run(workload);
@@ -130,9 +157,6 @@ public final class ServersCommand implements Callable<Integer> {
             Page.write(output, workload, rows);
             write(new Report(Report.SCHEMA, machine, rounds, seconds, warmup, catalogue.leftOut(), results));
         }
-        out.println(Files.readString(output.resolve(MARKDOWN)));
-        out.flush();
-        return 0;
     }
 
     /** Written after each workload, so that a run that is ended early leaves what it has. */

@@ -18,9 +18,10 @@ import java.util.concurrent.TimeUnit;
  * @param client what the client runs on
  * @param clientThreads threads that drive its connections, 0 for as many as the load tester takes
  * @param times how long to load the server, unless the workload asks for more
+ * @param conditions what makes it hard for the server
  * @param folder where the processes' output goes
  */
-record Trial(Jvm client, int clientThreads, Times times, Path folder) {
+record Trial(Jvm client, int clientThreads, Times times, Conditions.InForce conditions, Path folder) {
     /** How much longer than meant a client may take, to connect and to let what is under way end. */
     private static final Duration PATIENCE = Duration.ofMinutes(2);
 
@@ -31,7 +32,8 @@ record Trial(Jvm client, int clientThreads, Times times, Path folder) {
      */
     Observation run(Contender contender, Workload workload) throws IOException, InterruptedException {
         int port = freePort();
-        try (var server = ServerProcess.start(contender.command(workload, port), folder.resolve("server.log"))) {
+        List<String> command = conditions.apply(contender.command(workload, port));
+        try (var server = ServerProcess.start(command, folder.resolve("server.log"))) {
             return load(server, workload, port);
         }
     }

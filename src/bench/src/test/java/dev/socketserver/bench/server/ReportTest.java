@@ -16,12 +16,25 @@ class ReportTest {
     private final Row broken = Samples.row("broken", Samples.failing(3, "reset"));
     private final Report report = new Report(
             Report.SCHEMA,
-            new Machine("2026-01-02", "2 × Model", "Linux 6", "JDK 17 -Xmx1g", "a network namespace of its own"),
+            new Machine(
+                    "2026-01-02",
+                    "2 × Model",
+                    "Linux 6",
+                    "JDK 17 -Xmx1g",
+                    "a network namespace of its own",
+                    new Conditions(50, 2)),
             1,
             5,
             3,
             List.of("Helidon: a reason"),
             List.of(Result.of(Workload.of("request-64"), List.of(ours, peer, broken))));
+
+    @Test
+    void whatMadeItHardIsSaidAtTheTop() {
+        assertThat(report.toMarkdown())
+                .contains("\nConditions: each server in a control group with 50 % of one processor, "
+                        + "2 busy loops beside it.\n");
+    }
 
     @Test
     void theTableHasALineForEachServer() {

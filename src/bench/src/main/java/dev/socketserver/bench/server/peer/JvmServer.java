@@ -1,7 +1,9 @@
 package dev.socketserver.bench.server.peer;
 
+import io.netty.channel.uring.IoUring;
 import java.util.Arrays;
 import java.util.Locale;
+import java.util.Optional;
 import java.util.Set;
 
 /** Every server that runs in a JVM; a workload's ratios are to the first of its transport. */
@@ -40,6 +42,10 @@ public enum JvmServer {
     NETTY_EPOLL_1("Netty epoll, 1 loop", setup -> NettyServer.EPOLL.serve(setup, 1)),
     /** The same, two loops. */
     NETTY_EPOLL_2("Netty epoll, 2 loops", setup -> NettyServer.EPOLL.serve(setup, 2)),
+    /** Netty on its own native io_uring, one loop. */
+    NETTY_IO_URING_1("Netty io_uring, 1 loop", setup -> NettyServer.IO_URING.serve(setup, 1), Trait.IO_URING),
+    /** The same, two loops. */
+    NETTY_IO_URING_2("Netty io_uring, 2 loops", setup -> NettyServer.IO_URING.serve(setup, 2), Trait.IO_URING),
     /** Apache MINA. */
     MINA("Apache MINA", MinaServer::serve),
     /** Ours for datagrams. */
@@ -54,6 +60,7 @@ public enum JvmServer {
         NONE,
         VIRTUAL_THREADS,
         NO_TLS,
+        IO_URING,
         DATAGRAMS
     }
 
@@ -98,13 +105,20 @@ public enum JvmServer {
         return switch (trait) {
             case DATAGRAMS -> Set.of(Transport.UDP);
             case NO_TLS -> Set.of(Transport.TCP);
-            case NONE, VIRTUAL_THREADS -> Set.of(Transport.TCP, Transport.TLS);
+            case NONE, VIRTUAL_THREADS, IO_URING -> Set.of(Transport.TCP, Transport.TLS);
         };
     }
 
     /** The oldest JDK that it runs on. */
     public int oldestJdk() {
         return trait == Trait.VIRTUAL_THREADS ? VIRTUAL_THREADS_JDK : OLDEST_JDK;
+    }
+
+    /** Returns why it cannot run on this system; empty if it can. */
+    public Optional<String> obstacle() {
+        return trait == Trait.IO_URING && !IoUring.isAvailable()
+                ? Optional.of(String.valueOf(IoUring.unavailabilityCause().getMessage()))
+                : Optional.empty();
     }
 
     /** Returns the server of that name; throws {@link IllegalArgumentException} if there is none. */

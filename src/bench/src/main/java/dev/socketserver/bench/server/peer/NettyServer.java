@@ -16,6 +16,8 @@ import io.netty.channel.nio.NioIoHandler;
 import io.netty.channel.socket.ServerSocketChannel;
 import io.netty.channel.socket.SocketChannel;
 import io.netty.channel.socket.nio.NioServerSocketChannel;
+import io.netty.channel.uring.IoUringIoHandler;
+import io.netty.channel.uring.IoUringServerSocketChannel;
 import io.netty.handler.ssl.ClientAuth;
 import io.netty.handler.ssl.IdentityCipherSuiteFilter;
 import io.netty.handler.ssl.JdkSslContext;
@@ -40,6 +42,13 @@ enum NettyServer {
         @Override
         IoHandlerFactory io() {
             return EpollIoHandler.newFactory();
+        }
+    },
+    /** On Netty's native io_uring. */
+    IO_URING(IoUringServerSocketChannel.class) {
+        @Override
+        IoHandlerFactory io() {
+            return IoUringIoHandler.newFactory();
         }
     };
 
