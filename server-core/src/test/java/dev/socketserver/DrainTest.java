@@ -3,12 +3,17 @@ package dev.socketserver;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.socketserver.buffer.ByteInput;
+import dev.socketserver.buffer.ByteOutput;
 import dev.socketserver.peer.LineEcho;
 import dev.socketserver.peer.Loopback;
 import dev.socketserver.peer.RecordingListener;
 import dev.socketserver.peer.TestClient;
 import dev.socketserver.pool.PoolConfig;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
+import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -88,6 +93,81 @@ class DrainTest {
             }
         }
         assertThat(listener.count("error")).isZero();
+    }
+
+    /** Echoes lines, each in a call of its own, and takes leave. */
+    private static final class TakesLeave extends StreamRequestHandler {
+        @Override
+        protected void handle() throws IOException {
+            String line = in().readLine(UTF_8, 100);
+            if (line != null) {
+                out().write(line + "\n", UTF_8);
+                keepOpen();
+            }
+        }
+
+        @Override
+        protected void goodbye() throws IOException {
+            out().write("bye\n", UTF_8);
+        }
+    }
+
+    private static void converse(ByteInput in, ByteOutput out) throws IOException {
+        while (in.awaitMessage()) {
+            out.write(in.readLine(UTF_8, 100) + "\n", UTF_8);
+        }
+        out.write("bye\n", UTF_8);
+    }
+
+    /** Shuts a server down while a peer goes on to send lines; returns the peer's last one. */
+    private String lastLineOfAPeerThatNeverPauses(BaseServer<?> server) throws Exception {
+        server.start();
+        try (var socket = new Socket()) {
+            socket.connect(server.address());
+            var sender = new Thread(() -> {
+                try {
+                    byte[] lines = "hello\n".repeat(100).getBytes(UTF_8);
+                    while (true) {
+                        socket.getOutputStream().write(lines);
+                    }
+                } catch (IOException e) {
+                    // the server has closed the connection
+                }
+            });
+            sender.start();
+            var answers = new BufferedReader(new InputStreamReader(socket.getInputStream(), UTF_8));
+            assertThat(answers.readLine()).isEqualTo("hello");
+            var shutdown = new FutureTask<>(() -> server.shutdown(Duration.ofSeconds(20)));
+            new Thread(shutdown).start();
+            String last = "";
+            for (String line = answers.readLine(); line != null; line = answers.readLine()) {
+                last = line;
+            }
+            assertThat(shutdown.get().forced()).isEmpty();
+            sender.join();
+            return last;
+        }
+    }
+
+    @Test
+    void aPeerThatNeverPausesIsToldGoodbye() throws Exception {
+        try (var server = new TcpServer(config().build(), TakesLeave::new)) {
+            assertThat(lastLineOfAPeerThatNeverPauses(server)).isEqualTo("bye");
+        }
+    }
+
+    @Test
+    void aPeerThatNeverPausesIsToldGoodbyeWithAFraming() throws Exception {
+        try (var server = new TcpServer(config().framing(Framing.lines(100)).build(), TakesLeave::new)) {
+            assertThat(lastLineOfAPeerThatNeverPauses(server)).isEqualTo("bye");
+        }
+    }
+
+    @Test
+    void aConversationWithAPeerThatNeverPausesEnds() throws Exception {
+        try (var server = new TcpServer(config().build(), StreamRequestHandler.of(DrainTest::converse))) {
+            assertThat(lastLineOfAPeerThatNeverPauses(server)).isEqualTo("bye");
+        }
     }
 
     @Test

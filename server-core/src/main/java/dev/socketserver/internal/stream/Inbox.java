@@ -21,6 +21,9 @@ import org.jspecify.annotations.Nullable;
 public final class Inbox {
     private static final Log LOG = Log.of(Inbox.class);
 
+    /** How many bytes of a peer that sends without a pause are still served when the server drains. */
+    private static final int LAST_CALL_BYTES = 64 * 1024;
+
     private final ChannelInput in;
     private final Receiver channel;
     private final @Nullable Framing framing;
@@ -34,6 +37,7 @@ public final class Inbox {
     private boolean calledBefore; // the handler was
     private boolean endSeen; // the handler was called, or told, with the end in sight
     private boolean broken; // reading has failed
+    private long lastCall = -1; // how many bytes had been received when the drain was noticed; -1 before
     private boolean waits; // the handler counts as one that waits for the rest of its message
     private int framed; // how many of the unread bytes the framing has seen
     private boolean whole; // the framing has seen a whole message in them
@@ -136,6 +140,14 @@ public final class Inbox {
             framed = unread;
         }
         return whole;
+    }
+
+    /** The server drains; returns whether the peer has nevertheless gone on, and been served, for long enough. */
+    boolean isLastCallOver() {
+        if (lastCall < 0) {
+            lastCall = in.received();
+        }
+        return in.taken() - lastCall >= LAST_CALL_BYTES;
     }
 
     /** What is unread is, from here on, another message, or was not looked at. */

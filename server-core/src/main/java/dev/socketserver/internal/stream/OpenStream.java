@@ -178,6 +178,11 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
         return isDismissed() || context.drain().endsIdle(this) || endsForAge();
     }
 
+    /** Returns whether it is to end though its peer goes on to send, since the server drains. Of the turn. */
+    final boolean isServedEnough() {
+        return context.drain().endsIdle(this) && !inbox.hasEnded() && inbox.isLastCallOver();
+    }
+
     /** Returns why it ends, since it is idle. Of the turn. */
     final EndReason whyIdleEnds() {
         EndReason why = inbox.whyIdleEnds(isDismissed(), clock.isCutShort());

@@ -179,7 +179,7 @@ abstract class StreamRequest extends WaitingStream {
     }
 
     private boolean isNews() {
-        return inbox.hasNews() || inbox.hasEnded();
+        return (inbox.hasNews() && !isServedEnough()) || inbox.hasEnded();
     }
 
     private void receive() {
@@ -382,7 +382,7 @@ abstract class StreamRequest extends WaitingStream {
         goesOn();
         runCalls();
         inbox.awaits(seen);
-        if (inbox.hasMessage()) {
+        if (inbox.hasMessage() && !isServedEnough()) {
             return true;
         }
         clock.reset();
@@ -403,7 +403,7 @@ abstract class StreamRequest extends WaitingStream {
             if (mayHaveCome) {
                 receive();
             }
-            if (inbox.hasMessage() || inbox.hasLastPart()) {
+            if ((inbox.hasMessage() && !isServedEnough()) || inbox.hasLastPart()) {
                 return true;
             }
             boolean ends = isDismissed() || (mayHaveCome && (clock.isUp() || endsForAge()));
