@@ -8,6 +8,7 @@ import dev.socketserver.internal.buffer.ChannelInput;
 import dev.socketserver.internal.buffer.Reading;
 import dev.socketserver.internal.buffer.StreamOwner;
 import dev.socketserver.internal.util.Log;
+import dev.socketserver.internal.util.VirtualThreads;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
@@ -23,6 +24,9 @@ public final class Inbox {
 
     /** How many bytes of a peer that sends without a pause are still served when the server drains. */
     private static final int LAST_CALL_BYTES = 64 * 1024;
+
+    /** How many messages a virtual thread handles before it lets others run. */
+    private static final int MESSAGES_IN_A_ROW = 16;
 
     private final ChannelInput in;
     private final Receiver channel;
@@ -41,6 +45,7 @@ public final class Inbox {
     private boolean waits; // the handler counts as one that waits for the rest of its message
     private int framed; // how many of the unread bytes the framing has seen
     private boolean whole; // the framing has seen a whole message in them
+    private int inARow; // how many messages were handled since the thread gave way
 
     /** Creates one for a connection without TLS. */
     public Inbox(ChannelInput in, Receiver channel, StreamOwner owner, ServerConfig config) {
@@ -154,6 +159,11 @@ public final class Inbox {
     private void nextMessage() {
         framed = 0;
         whole = false;
+        inARow++;
+        if (inARow == MESSAGES_IN_A_ROW) {
+            inARow = 0;
+            VirtualThreads.giveWay();
+        }
     }
 
     /** Returns whether the beginning of a message is here. */

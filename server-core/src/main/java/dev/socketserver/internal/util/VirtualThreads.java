@@ -109,4 +109,15 @@ public final class VirtualThreads {
             throw new IllegalStateException("Thread.isVirtual() threw a checked exception", e);
         }
     }
+
+    /**
+     * If the calling thread is virtual, lets others of its kind run: unlike platform threads, which the system
+     * interrupts for that, it keeps its carrier until it blocks.
+     */
+    @SuppressWarnings("ThreadPriorityCheck") // no hint to a scheduler: it is how a virtual thread leaves its carrier
+    public static void giveWay() {
+        if (isCurrent()) {
+            Thread.yield();
+        }
+    }
 }
