@@ -23,7 +23,7 @@ public final class Inbox {
     private static final Log LOG = Log.of(Inbox.class);
 
     /** How many bytes of a peer that sends without a pause are still served when the server drains. */
-    private static final int LAST_CALL_BYTES = 64 * 1024;
+    private static final int LAST_CALL_BYTES = 1024 * 1024;
 
     /** How many messages a virtual thread handles before it lets others run. */
     private static final int MESSAGES_IN_A_ROW = 16;
