@@ -409,4 +409,38 @@ class SendTest {
         assertThat(shared.refCnt()).isEqualTo(1);
         shared.release();
     }
+
+    /** Sends a message that it then releases as if it had not, and with it one that others need. */
+    private static final class CarelessSender extends StreamRequestHandler {
+        private final ByteBuf shared;
+
+        CarelessSender(ByteBuf shared) {
+            this.shared = shared;
+        }
+
+        @Override
+        protected void handle() throws IOException {
+            in().readLine(UTF_8, 100);
+            ByteBuf message = Unpooled.copiedBuffer("message\n", UTF_8);
+            connection().send(message);
+            connection().send(shared);
+            message.release(2);
+            keepOpen();
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("settings")
+    void aMessageThatSomebodyElseHasReleasedCostsItsConnectionAndNoOther(StreamSetting setting) throws Exception {
+        ByteBuf shared = Unpooled.copiedBuffer("for all\n", UTF_8);
+        try (StreamSetting.Running running = start(setting, config -> config, () -> new CarelessSender(shared))) {
+            try (Peer peer = running.connect()) {
+                peer.send("please\n");
+                assertThat(peer.readAll()).isEmpty();
+            }
+            assertThat(running.server().join(Polling.PATIENCE)).isTrue();
+        }
+        assertThat(shared.refCnt()).isEqualTo(1);
+        shared.release();
+    }
 }

@@ -276,11 +276,11 @@ public final class Calls {
 
     /** Drops the tasks and messages that wait, takes none from here on, and leaves all groups. */
     public void drop() {
-        outbound.close();
         refuse();
         synchronized (this) {
             tasks.clear();
         }
         leaveAll();
+        outbound.close();
     }
 }

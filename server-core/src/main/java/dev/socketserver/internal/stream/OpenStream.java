@@ -351,12 +351,19 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
     protected void release() {
         endsBy(EndReason.SERVER); // if nobody said so
         inbox.endWait();
-        lastCalls().drop();
         context.firstWords().leave();
         clock.stop();
         if (age != null) {
             age.stop();
         }
+        try {
+            lastCalls().drop();
+        } finally {
+            releaseTransport();
+        }
+    }
+
+    private void releaseTransport() {
         try {
             endTls(handled && !inbox.hasEnded() && !awaitsHandshake() ? writeTimeout : LAST_WORD);
         } finally {
@@ -385,13 +392,16 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
     }
 
     private void releaseBuffers() {
-        if (tls != null) {
-            tls.discard();
-        }
         try {
-            in.discard();
+            if (tls != null) {
+                tls.discard();
+            }
         } finally {
-            out.discard();
+            try {
+                in.discard();
+            } finally {
+                out.discard();
+            }
         }
     }
 

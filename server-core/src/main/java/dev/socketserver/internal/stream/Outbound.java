@@ -1,6 +1,7 @@
 package dev.socketserver.internal.stream;
 
 import io.netty.buffer.ByteBuf;
+import io.netty.util.IllegalReferenceCountException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
@@ -224,15 +225,28 @@ public final class Outbound {
         closed = true;
     }
 
-    /** Drops all messages, and takes none from here on. */
+    /**
+     * Drops all messages, and takes none from here on.
+     *
+     * @throws IllegalReferenceCountException if one was released by somebody else; all are dropped
+     */
     public synchronized void close() {
         closed = true;
-        messages.forEach(ByteBuf::release);
-        messages.clear();
         cost = 0;
         begun = false;
         free = false;
         blocked = false;
         unsent = false;
+        IllegalReferenceCountException gone = null;
+        for (ByteBuf message = messages.poll(); message != null; message = messages.poll()) {
+            try {
+                message.release();
+            } catch (IllegalReferenceCountException e) {
+                gone = e;
+            }
+        }
+        if (gone != null) {
+            throw gone;
+        }
     }
 }
