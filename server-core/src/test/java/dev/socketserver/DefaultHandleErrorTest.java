@@ -253,6 +253,18 @@ class DefaultHandleErrorTest {
     }
 
     @Test
+    void aFailureThatIsAmongItsOwnCausesIsLoggedAsAnyOther() throws Exception {
+        var cause = new IllegalStateException("the hen");
+        var failure = new IllegalStateException("the egg", cause);
+        cause.initCause(failure);
+        fail(failure);
+        assertThat(written.events())
+                .singleElement()
+                .extracting(ILoggingEvent::getLevel)
+                .isEqualTo(Level.ERROR);
+    }
+
+    @Test
     void aFailureOfAnotherConnectionIsNotThePeersFault() throws Exception {
         failByReset(e -> new ConnectException("the backend refused"));
         assertThat(written.events())

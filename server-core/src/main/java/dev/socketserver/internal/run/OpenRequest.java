@@ -34,6 +34,9 @@ public abstract class OpenRequest extends Turn {
     /** How long one wait may last for a peer that is told of an overload, or goodbye. */
     public static final Duration LAST_WORD = Duration.ofMillis(500);
 
+    /** How many causes of a failure are looked at: an exception may be among its own. */
+    private static final int MOST_CAUSES = 64;
+
     private static final AtomicLong LAST_ID = new AtomicLong();
 
     private volatile @Nullable Long id; // written under this; null until somebody asks, as few do for a datagram
@@ -404,10 +407,12 @@ public abstract class OpenRequest extends Turn {
      * Returns whether the failure, or one of its causes, is the fault of the peer or the network, not of the handler.
      */
     public final boolean isPeersFault(Throwable failure) {
-        for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+        Throwable cause = failure;
+        for (int left = MOST_CAUSES; cause != null && left > 0; left--) {
             if (cause == firstFault || cause == lastFault || cause instanceof ProtocolViolationException) {
                 return true;
             }
+            cause = cause.getCause();
         }
         return false;
     }
