@@ -7,6 +7,7 @@ import dev.socketserver.peer.Loopback;
 import dev.socketserver.peer.RecordingListener;
 import dev.socketserver.peer.TestDatagramClient;
 import io.netty.buffer.Unpooled;
+import io.netty.util.LeakPresenceDetector;
 import java.io.IOException;
 import java.net.SocketAddress;
 import java.net.StandardSocketOptions;
@@ -46,6 +47,23 @@ class UdpServerTest {
             }
         }
         assertThat(listener.count("truncated")).isZero();
+    }
+
+    @Test
+    void anAnswerThatItsHandlerHasReleasedCostsNoOtherBuffer() throws Exception {
+        try (var server = new UdpServer(config.engine(Engine.BLOCKING).build(), () -> new DatagramRequestHandler() {
+            @Override
+            protected void handle() {
+                datagram().answer().release();
+            }
+        })) {
+            server.start();
+            try (var client = TestDatagramClient.to(server.address())) {
+                client.send("careless");
+                listener.await("closed", 1);
+            }
+        }
+        LeakPresenceDetector.check();
     }
 
     @Test

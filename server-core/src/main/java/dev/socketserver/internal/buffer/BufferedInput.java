@@ -3,6 +3,7 @@ package dev.socketserver.internal.buffer;
 import dev.socketserver.buffer.ByteInput;
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
+import io.netty.util.IllegalReferenceCountException;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.channels.ReadableByteChannel;
@@ -259,10 +260,15 @@ abstract class BufferedInput extends ByteInput {
 
     private void replace(int capacity) {
         ByteBuf other = buffers.take(capacity);
-        if (buffer.isReadable()) {
-            other.writeBytes(buffer);
+        try {
+            if (buffer.isReadable()) {
+                other.writeBytes(buffer);
+            }
+            buffer.release();
+        } catch (IllegalReferenceCountException e) { // a handler has released what was not its own
+            other.release();
+            throw e;
         }
-        buffer.release();
         buffer = other;
     }
 

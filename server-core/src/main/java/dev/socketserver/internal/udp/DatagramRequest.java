@@ -295,11 +295,15 @@ public final class DatagramRequest extends OpenRequest implements Datagram {
 
     @Override
     protected void release() {
-        if (answer != null) {
-            answer.release();
-            answer = null;
+        ByteBuf collected = answer;
+        answer = null;
+        try {
+            if (collected != null) {
+                collected.release();
+            }
+        } finally {
+            content.release();
         }
-        content.release();
     }
 
     @Override

@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufAllocator;
+import io.netty.util.IllegalReferenceCountException;
 import java.io.ByteArrayOutputStream;
 import java.io.EOFException;
 import java.io.IOException;
@@ -61,6 +62,15 @@ class ChannelInputTest {
             }
         }
         return all.toByteArray();
+    }
+
+    @Test
+    void aBufferThatItsHandlerHasReleasedCostsNoOther() throws IOException {
+        var allocator = new RecordingAllocator();
+        var in = new ChannelInput(ScriptedSource.of("ab"), SpareBuffers.none(allocator), 2, new FreeOwner());
+        in.buffer().release();
+        assertThatThrownBy(() -> in.await(3)).isInstanceOf(IllegalReferenceCountException.class);
+        assertThat(allocator.unreleased()).isZero();
     }
 
     @Test
