@@ -13,6 +13,12 @@ import org.jspecify.annotations.Nullable;
  * check per {@code stuckAfter}. Not thread-safe: guarded by the pool's lock.
  */
 final class StuckWatch {
+    /** A check this late, in nanoseconds, means that the whole process was suspended, and its tasks with it. */
+    private static final long SUSPENDED = 1_000_000_000;
+
+    /** How long tasks may run on after that before the check, in nanoseconds: most end then. */
+    private static final long RESPITE = 100_000_000;
+
     private final PoolState state;
 
     /** When to check for stuck tasks next. */
@@ -20,6 +26,9 @@ final class StuckWatch {
 
     /** The stuck tasks that have not ended. */
     private final List<StuckTask> stuckTasks = new ArrayList<>();
+
+    /** Whether the check was put off, since it was late. */
+    private boolean late;
 
     StuckWatch(PoolState state) {
         this.state = state;
@@ -46,6 +55,11 @@ final class StuckWatch {
     /** Finds the tasks that are stuck now, and defers their reports. */
     void look() {
         if (!alarm.isDue(state.now)) {
+            return;
+        }
+        late = !late && alarm.isDue(state.now - SUSPENDED);
+        if (late) {
+            alarm.set(state.now + RESPITE);
             return;
         }
         long limit = PoolConfig.nanos(state.config.stuckAfter());

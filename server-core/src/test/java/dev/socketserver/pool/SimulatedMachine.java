@@ -69,11 +69,17 @@ final class SimulatedMachine implements Machine, AutoCloseable {
         long end = now + duration.toNanos();
         settle();
         for (SimulatedThread next = nextDue(end); next != null; next = nextDue(end)) {
-            now = next.wakeAt;
+            now = Math.max(now - next.wakeAt, 0) + next.wakeAt;
             next.makeRunnable();
             settle();
         }
         now = end;
+    }
+
+    /** Lets time pass in which nothing runs, as when the whole process is suspended. */
+    void suspend(Duration duration) {
+        settle();
+        now += duration.toNanos();
     }
 
     /** Runs a body on a simulated thread of its own. */

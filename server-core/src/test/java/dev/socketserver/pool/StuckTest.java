@@ -49,6 +49,20 @@ class StuckTest {
     }
 
     @Test
+    void aTaskIsNotStuckBecauseTheProcessWasSuspended() {
+        try (SimulatedPool it = new SimulatedPool(b -> b.stuckAfter(SECOND).stuckAction(StuckAction.ABORT))) {
+            List<Boolean> interrupted = new ArrayList<>();
+            it.pool.execute(() -> interrupted.add(it.machine.sleepUnlessInterrupted(HOUR)));
+            it.machine.advance(Duration.ofMillis(600));
+            it.pool.execute(() -> interrupted.add(it.machine.sleepUnlessInterrupted(Duration.ofMillis(500))));
+            it.machine.suspend(SECOND.multipliedBy(90));
+            it.machine.advance(SECOND);
+            assertThat(interrupted).containsExactly(false, true);
+            assertThat(it.snapshot().stuckTasks()).isEqualTo(1);
+        }
+    }
+
+    @Test
     void reportingInterruptsNobody() {
         try (SimulatedPool it = new SimulatedPool(b -> b.stuckAfter(SECOND))) {
             List<Boolean> interrupted = new ArrayList<>();
