@@ -7,11 +7,8 @@ import dev.socketserver.fault.Fault;
 import dev.socketserver.fault.FaultyProvider;
 import dev.socketserver.peer.ChildJvm;
 import dev.socketserver.peer.ChoosesEngine;
-import dev.socketserver.peer.Descriptors;
 import dev.socketserver.peer.Loopback;
 import dev.socketserver.peer.Peer;
-import dev.socketserver.peer.Polling;
-import io.netty.util.LeakPresenceDetector;
 import java.io.Closeable;
 import java.io.IOException;
 import java.net.DatagramPacket;
@@ -21,14 +18,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Objects;
-import java.util.Set;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
-import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -38,8 +29,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * Every call of channels and selectors that a server makes fails once, each in a run of its own: by an exception, by
- * one that nobody expects, and by an error. That costs one connection at most; nobody hangs, the next is served, the
- * server closes in time, and nothing is left. This is the torture test of curl.
+ * one that nobody expects, and by an error; see {@link FaultRuns}.
  */
 @ChoosesEngine
 @Timeout(240)
@@ -78,170 +68,8 @@ class FaultInjectionTest {
         assertThat(result.exit()).isZero();
     }
 
-    /** What a client does with a server. */
-    private interface Piece {
-        void play() throws Exception;
-    }
-
-    /** Runs of a server in which one call fails. */
-    private abstract static class Faults {
-        private static final int FEWEST_CALLS = 15;
-        private static final int LONGEST_TRACE = 500;
-        private static final Duration PATIENCE = Duration.ofSeconds(10);
-
-        private final List<String> wrong = new ArrayList<>();
-        private final ScheduledExecutorService watchman = Executors.newSingleThreadScheduledExecutor();
-        private int failures; // of pieces, in the present run
-
-        /** Starts a server. */
-        abstract Server start() throws IOException;
-
-        /** Returns how calls fail. */
-        List<Fault.Kind> kinds() {
-            return List.of(Fault.Kind.values());
-        }
-
-        /** Closes it. */
-        void end(Server server) {
-            server.close();
-        }
-
-        /** Asks for all that a server does. */
-        abstract void ask(Server server) throws Exception;
-
-        /** Is served by a server that is well. */
-        abstract void beServed(Server server) throws Exception;
-
-        /** Injects a fault into each call; prints what was wrong. */
-        final void run() throws Exception {
-            int runs = 0;
-            Descriptors.warmUp();
-            play(0, Fault.Kind.IO);
-            for (Fault.Kind kind : kinds()) {
-                int number = 0;
-                do {
-                    number++;
-                    runs++;
-                    play(number, kind);
-                } while (Fault.failed() != null || number < FEWEST_CALLS);
-            }
-            System.out.println(wrong.isEmpty() ? "nothing is wrong in " + runs + " runs" : String.join("\n", wrong));
-            Runtime.getRuntime().halt(wrong.isEmpty() ? 0 : 1);
-        }
-
-        private void play(int number, Fault.Kind kind) throws Exception {
-            Set<String> sockets = Descriptors.sockets();
-            Set<Thread> threads = new HashSet<>(Thread.getAllStackTraces().keySet());
-            failures = 0;
-            Fault.arm(number, kind);
-            try {
-                Server server = start();
-                try {
-                    ask(server);
-                    if (Fault.failed() != null) {
-                        beServed(server);
-                    }
-                } finally {
-                    close(server);
-                }
-            } catch (Throwable e) {
-                if (!isInjected(e)) {
-                    wrong(String.valueOf(e));
-                }
-            } finally {
-                Fault.disarm();
-            }
-            if (failures > 1) {
-                wrong(failures + " connections were lost");
-            }
-            checkNothingIsLeft(sockets, threads);
-        }
-
-        private static boolean isInjected(Throwable e) {
-            return String.valueOf(e.getMessage()).contains("injected");
-        }
-
-        private void close(Server server) {
-            long begin = System.nanoTime();
-            try {
-                end(server);
-            } catch (Throwable e) {
-                wrong("close() threw " + e);
-            }
-            if (System.nanoTime() - begin > PATIENCE.toNanos()) {
-                wrong("closing took too long");
-            }
-            if (server.snapshot().open() != 0) {
-                wrong("open after the end: " + server.snapshot());
-            }
-        }
-
-        private void checkNothingIsLeft(Set<String> sockets, Set<Thread> threads) throws Exception {
-            Set<String> left = new HashSet<>();
-            if (!Polling.await(() -> {
-                left.clear();
-                left.addAll(Descriptors.sockets());
-                left.removeAll(sockets);
-                return left.isEmpty();
-            })) {
-                wrong("sockets are left: " + left.size());
-            }
-            Set<Thread> more = new HashSet<>();
-            if (!Polling.await(() -> {
-                more.clear();
-                more.addAll(Thread.getAllStackTraces().keySet());
-                more.removeAll(threads);
-                more.removeIf(thread -> !thread.getName().contains("server"));
-                return more.isEmpty();
-            })) {
-                wrong("threads are left: " + more);
-            }
-            try {
-                LeakPresenceDetector.check();
-            } catch (IllegalStateException e) {
-                wrong("buffers are left: " + e.getMessage());
-            }
-        }
-
-        /** Plays a piece, which may fail if it is the one that the fault hits. */
-        final void mayFail(Piece piece, Closeable peer) throws IOException {
-            try {
-                inTime(piece, peer);
-            } catch (Exception | AssertionError e) {
-                failures++;
-            }
-        }
-
-        /** Plays a piece; a peer that waits for too long is closed. */
-        final void inTime(Piece piece, Closeable peer) throws Exception {
-            Future<?> alarm = watchman.schedule(
-                    () -> {
-                        wrong("a peer hangs");
-                        peer.close();
-                        return null;
-                    },
-                    PATIENCE.toMillis(),
-                    TimeUnit.MILLISECONDS);
-            try (peer) {
-                piece.play();
-            } finally {
-                alarm.cancel(false);
-            }
-        }
-
-        private synchronized void wrong(String what) {
-            var trace = new StringBuilder();
-            for (StackTraceElement frame : Fault.where()) {
-                if (frame.getClassName().startsWith("dev.socketserver.internal") && trace.length() < LONGEST_TRACE) {
-                    trace.append("\n    ").append(frame);
-                }
-            }
-            wrong.add(Fault.failed() + ": " + what + trace);
-        }
-    }
-
     /** In a server of connections. */
-    static final class StreamFaults extends Faults {
+    static final class StreamFaults extends FaultRuns {
         private static final int LONG = 300_000;
 
         private final StreamSetting setting;
@@ -386,7 +214,7 @@ class FaultInjectionTest {
     }
 
     /** In a server of datagrams. */
-    static final class DatagramFaults extends Faults {
+    static final class DatagramFaults extends FaultRuns {
         private static final Duration ANSWERED_WITHIN = Duration.ofSeconds(2);
 
         public static void main(String... args) throws Exception {

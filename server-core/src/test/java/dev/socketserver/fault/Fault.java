@@ -2,6 +2,7 @@ package dev.socketserver.fault;
 
 import java.io.IOException;
 import java.util.List;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
@@ -11,7 +12,19 @@ public final class Fault {
     public enum Kind {
         IO,
         RUNTIME,
-        ERROR
+        ERROR,
+        /** As executors refuse a task; a handler may throw it, too. */
+        REJECTED,
+        ASSERTION,
+        STACK,
+        /** By an exception that is its own cause's cause. */
+        CIRCULAR;
+
+        /** How a call of the system fails. */
+        public static final List<Kind> OF_THE_SYSTEM = List.of(IO, RUNTIME, ERROR);
+
+        /** How the code of users fails. */
+        public static final List<Kind> OF_USERS = List.of(RUNTIME, ERROR, REJECTED, ASSERTION, STACK, CIRCULAR);
     }
 
     private static final AtomicInteger CALLS = new AtomicInteger(); // since it was armed
@@ -60,7 +73,7 @@ public final class Fault {
     }
 
     /** Called before a call that throws nothing that is checked. */
-    static void inUncheckedCall(String call) {
+    public static void inUncheckedCall(String call) {
         Kind how = kind;
         if (isDue(call, how)) {
             fail(call, how);
@@ -68,10 +81,22 @@ public final class Fault {
     }
 
     private static void fail(String call, Kind how) {
-        if (how == Kind.ERROR) {
-            throw new OutOfMemoryError("injected into " + call);
+        String message = "injected into " + call;
+        switch (how) {
+            case ERROR -> throw new OutOfMemoryError(message);
+            case REJECTED -> throw new RejectedExecutionException(message);
+            case ASSERTION -> throw new AssertionError(message);
+            case STACK -> throw new StackOverflowError(message);
+            case CIRCULAR -> throw circular(message);
+            default -> throw new IllegalStateException(message);
         }
-        throw new IllegalStateException("injected into " + call);
+    }
+
+    private static RuntimeException circular(String message) {
+        var cause = new IllegalStateException(message);
+        var failure = new IllegalStateException(message, cause);
+        cause.initCause(failure);
+        return failure;
     }
 
     private static boolean isDue(String call, Kind how) {
