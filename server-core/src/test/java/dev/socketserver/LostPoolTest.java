@@ -22,6 +22,7 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.FutureTask;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
@@ -41,6 +42,11 @@ class LostPoolTest {
     private final RecordingListener listener = new RecordingListener();
     private final ElasticThreadPool pool =
             new ElasticThreadPool(PoolConfig.builder().name("shared").build());
+
+    @AfterEach
+    void closePool() {
+        pool.close();
+    }
 
     /** A way to end a pool. */
     private record Way(String name, Consumer<ElasticThreadPool> end) {
@@ -186,6 +192,17 @@ class LostPoolTest {
                     .isThrownBy(server::start)
                     .withMessage("%s cannot start: its pool shared is shut down", server);
             assertThat(server.state()).isEqualTo(ServerState.NEW);
+        }
+    }
+
+    @Test
+    void aServersOwnPoolIsNoException() throws Exception {
+        try (var server = new TcpServer(Loopback.config().listener(listener).build(), LineEcho::new)) {
+            server.start();
+            server.pool().orElseThrow().shutdown();
+            listener.await("STOPPED", 1);
+            assertThat(log.lines(Level.WARN))
+                    .containsExactly(server + " is stopping because its pool worker was shut down");
         }
     }
 
