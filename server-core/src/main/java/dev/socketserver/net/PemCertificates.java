@@ -133,10 +133,11 @@ public final class PemCertificates {
 
     /**
      * Returns an engine for one connection, made from {@link #context()}, which demands a certificate from its client
-     * if there are {@linkplain #withClientAuthorities client authorities}.
+     * if there are {@linkplain #withClientAuthorities client authorities}. It speaks TLS 1.2 and 1.3, with cipher
+     * suites that have forward secrecy.
      */
     public SSLEngine engine() {
-        SSLEngine engine = context().createSSLEngine();
+        SSLEngine engine = ForwardSecrecy.of(context().createSSLEngine());
         engine.setNeedClientAuth(clientAuthorities != null);
         return engine;
     }

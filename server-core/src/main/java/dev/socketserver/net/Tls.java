@@ -38,18 +38,25 @@ public record Tls(Supplier<SSLEngine> engines, Duration handshakeTimeout, boolea
         Check.atLeast("maxHandshakes", 1, maxHandshakes);
     }
 
-    /** Returns settings with the context's certificate and defaults, and the default timeout. */
+    /**
+     * Returns settings with the context's certificate and the default timeout. Of what the context enables, TLS 1.2 and
+     * 1.3 and cipher suites with forward secrecy are used.
+     */
     public static Tls of(SSLContext context) {
-        return of(Objects.requireNonNull(context, "context")::createSSLEngine);
+        Objects.requireNonNull(context, "context");
+        return of(() -> ForwardSecrecy.of(context.createSSLEngine()));
     }
 
-    /** Returns settings with the certificates that the files have at each handshake, and the default timeout. */
+    /**
+     * Returns settings with the certificates that the files have at each handshake, the default timeout, and the
+     * protocols of {@link PemCertificates#engine()}.
+     */
     public static Tls of(PemCertificates certificates) {
         Objects.requireNonNull(certificates, "certificates");
         return of(certificates::engine);
     }
 
-    /** Returns settings that get each connection's engine from the supplier, with the default timeout. */
+    /** Returns settings that use each connection's engine as the supplier has made it, with the default timeout. */
     public static Tls of(Supplier<SSLEngine> engines) {
         return new Tls(
                 engines, DEFAULT_HANDSHAKE_TIMEOUT, false, Runtime.getRuntime().availableProcessors());

@@ -20,6 +20,20 @@ class TlsTest {
     }
 
     @Test
+    void onlyTls12And13WithForwardSecrecyIsSpoken() throws Exception {
+        SSLContext context = SSLContext.getDefault();
+        SSLEngine engine = Tls.of(context).engines().get();
+        assertThat(engine.getEnabledProtocols()).containsExactlyInAnyOrder("TLSv1.2", "TLSv1.3");
+        assertThat(engine.getEnabledCipherSuites())
+                .contains("TLS_AES_256_GCM_SHA384", "TLS_ECDHE_RSA_WITH_AES_128_GCM_SHA256")
+                .allMatch(suite -> suite.matches("TLS_(AES|CHACHA20|ECDHE|DHE)_.*"));
+        SSLEngine own = context.createSSLEngine();
+        assertThat(Tls.of(() -> own).engines().get().getEnabledCipherSuites())
+                .as("engines of a supplier are the user's")
+                .isEqualTo(context.createSSLEngine().getEnabledCipherSuites());
+    }
+
+    @Test
     void anotherTimeoutLeavesTheSupplier() throws Exception {
         Tls tls = Tls.of(SSLContext.getDefault());
         Tls hasty = tls.withHandshakeTimeout(Duration.ofSeconds(1));

@@ -72,7 +72,7 @@ public final class BundleTls {
         @Override
         public SSLEngine get() {
             Current now = current;
-            SSLEngine engine = now.context.createSSLEngine();
+            SSLEngine engine = Tls.of(now.context).engines().get();
             SSLParameters parameters = engine.getSSLParameters();
             String[] protocols = now.bundle.getOptions().getEnabledProtocols();
             if (protocols != null) {
