@@ -37,7 +37,8 @@ public record DrainReport(int finished, int idleClosed, List<Forced> forced, boo
      *
      * @param peer the peer's address
      * @param age the time since the request was accepted
-     * @param thread the name of the thread that served it; empty if it was still waiting for one, or for a late answer
+     * @param thread the name of the thread that served it; empty if it was waiting for one or for a late answer, or was
+     *     an idle relay
      * @param stack the stack trace of that thread at that moment, the innermost call first
      */
     public record Forced(SocketAddress peer, Duration age, Optional<String> thread, List<StackTraceElement> stack) {
@@ -51,7 +52,7 @@ public record DrainReport(int finished, int idleClosed, List<Forced> forced, boo
         public String toString() {
             String where = stack.isEmpty() ? "" : " at " + stack.get(0);
             return Printable.of(peer) + " after " + age
-                    + thread.map(name -> " in " + name).orElse(" unserved") + where;
+                    + thread.map(name -> " in " + name).orElse(" in no thread") + where;
         }
     }
 }

@@ -322,7 +322,7 @@ class DrainTest {
                     .hasSize(2)
                     .allSatisfy(left -> {
                         assertThat(left.stack()).isEmpty();
-                        assertThat(left).asString().contains("unserved");
+                        assertThat(left).asString().contains("in no thread");
                     });
             for (TestClient client : clients) {
                 client.awaitEnd();

@@ -136,7 +136,7 @@ class PeerTextTest {
     void aPeerThatHadToBeForced() {
         var forced = new DrainReport.Forced(
                 UnixDomainSocketAddress.of(FORGED), Duration.ofSeconds(1), Optional.empty(), List.of());
-        assertThat(forced).hasToString(ESCAPED + " after PT1S unserved");
+        assertThat(forced).hasToString(ESCAPED + " after PT1S in no thread");
     }
 
     @Test
