@@ -152,7 +152,7 @@ final class ServerOptions implements Cloneable {
             throw new IllegalArgumentException("engine SELECTING needs an elastic thread pool: " + executor);
         }
         if (framing != null && !awaitFirstByte.orElse(true)) {
-            throw new IllegalArgumentException("awaitFirstByte must not be false with a framing: " + framing);
+            throw new IllegalArgumentException("awaitFirstByte must be true or unset with a framing: false");
         }
         checkSizes();
         checkTimes();
