@@ -37,6 +37,8 @@ class DocumentedCommandsIT {
         ELSEWHERE.put("contributing.md: mvn verify", integration);
         ELSEWHERE.put("README.md: mvn -q -P bench", integration);
         ELSEWHERE.put("benchmarks.md: ", integration);
+        ELSEWHERE.put("overload.md: mvn -P bench", integration + ", one scenario");
+        ELSEWHERE.put("thread-pool.md: mvn -P bench", integration + ", one scenario");
         ELSEWHERE.put("internet.md: mvn -q -P attack", integration);
         ELSEWHERE.put("test-log.md: mvn -q -N site", integration + ", but for the picture");
         ELSEWHERE.put("quickstart.md: mvn -q -DskipTests install", "nowhere: it writes to the user's repository");

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Timeout;
 import org.testcontainers.DockerClientFactory;
 import org.testcontainers.containers.GenericContainer;
 import org.testcontainers.containers.startupcheck.OneShotStartupCheckStrategy;
+import org.testcontainers.containers.wait.strategy.Wait;
 
 /**
  * The image of {@code docker/Dockerfile}, alone and as a cluster behind HAProxy, where an engine for containers runs.
@@ -65,6 +66,21 @@ class ContainerClusterIT {
             assertThat(container.getCurrentContainerInfo().getConfig().getUser())
                     .as("user")
                     .isEqualTo("10001:10001");
+        }
+    }
+
+    @Test
+    void aServerOfOnesOwnRunsInTheTemplatesImage() throws Exception {
+        try (var container = new GenericContainer<>(Image.template())
+                .withCommand("echo", "--health-port", "8080")
+                .withExposedPorts(ContainerReplica.PORT)
+                .withCreateContainerCmdModifier(
+                        command -> command.getHostConfig().withReadonlyRootfs(true))
+                .waitingFor(Wait.forHealthcheck().withStartupTimeout(PATIENCE))) {
+            container.start();
+            try (var connection = new Socket(container.getHost(), container.getMappedPort(ContainerReplica.PORT))) {
+                assertEchoes(connection);
+            }
         }
     }
 
