@@ -73,6 +73,7 @@ class DocumentationTest {
             import java.util.concurrent.*;
             import java.util.concurrent.atomic.*;
             import javax.net.ssl.*;
+            import jdk.net.ExtendedSocketOptions;
             """;
 
     @Test
