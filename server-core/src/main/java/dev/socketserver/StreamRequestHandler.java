@@ -24,6 +24,13 @@ public abstract non-sealed class StreamRequestHandler extends RequestHandler<Str
         void hold(ByteInput in, ByteOutput out) throws Exception;
     }
 
+    /** What a handler does with its connection, as a lambda expression. */
+    @FunctionalInterface
+    public interface ConnectionHandler {
+        /** Serves the connection, or one message of its peer. */
+        void handle(StreamConnection connection) throws Exception;
+    }
+
     /** For subclasses. */
     protected StreamRequestHandler() {}
 
@@ -33,6 +40,31 @@ public abstract non-sealed class StreamRequestHandler extends RequestHandler<Str
             @Override
             protected void handle() throws Exception {
                 conversation.hold(in(), out());
+            }
+        };
+    }
+
+    /** As {@link #of}, for a lambda that needs more of its connection than input and output. */
+    public static Supplier<StreamRequestHandler> ofConnection(ConnectionHandler conversation) {
+        return () -> new StreamRequestHandler() {
+            @Override
+            protected void handle() throws Exception {
+                conversation.handle(connection());
+            }
+        };
+    }
+
+    /**
+     * Returns a supplier of handlers that {@linkplain #keepOpen() keep their connections open}: the lambda is called
+     * for each message, and between two messages a connection holds no worker. It closes when its peer ends it, is
+     * silent for longer than {@link ServerConfig#idleTimeout()}, or the lambda calls {@link StreamConnection#close()}.
+     */
+    public static Supplier<StreamRequestHandler> ofMessages(ConnectionHandler message) {
+        return () -> new StreamRequestHandler() {
+            @Override
+            protected void handle() throws Exception {
+                message.handle(connection());
+                keepOpen();
             }
         };
     }
