@@ -1,12 +1,18 @@
 package dev.socketserver;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.socketserver.peer.Certificates;
 import dev.socketserver.peer.LineEcho;
 import dev.socketserver.peer.Loopback;
 import dev.socketserver.peer.RecordingListener;
 import dev.socketserver.peer.TlsClient;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.lang.ProcessBuilder.Redirect;
+import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
 import javax.net.ssl.SSLContext;
@@ -63,13 +69,46 @@ class TlsTicketTest {
     }
 
     @Test
-    void aSessionTimeoutThatIsLongEnoughStays() throws Exception {
-        context.getServerSessionContext().setSessionTimeout(1_000_000);
+    void theContextKeepsItsSessionTimeout() throws Exception {
+        int before = context.getServerSessionContext().getSessionTimeout();
         var config = Loopback.config().tls(TlsSetup.tls(context::createSSLEngine));
         try (var server = new TcpServer(config.build(), LineEcho::new)) {
             server.start();
             assertThat(recordsAfterTheHandshake(server)).isEqualTo(1);
         }
-        assertThat(context.getServerSessionContext().getSessionTimeout()).isEqualTo(1_000_000);
+        assertThat(context.getServerSessionContext().getSessionTimeout()).isEqualTo(before);
+    }
+
+    /** A TLS 1.2 server that takes the extension for tickets has to send one, or OpenSSL breaks off the handshake. */
+    @ParameterizedTest
+    @ValueSource(booleans = {true, false})
+    void clientsOfBothVersionsAreServedInTurn(boolean tickets) throws Exception {
+        var config =
+                Loopback.config().tls(TlsSetup.tls(context::createSSLEngine).withSessionTickets(tickets));
+        try (var server = new TcpServer(config.build(), LineEcho::new)) {
+            server.start();
+            for (String version : List.of("-tls1_2", "-tls1_3", "-tls1_2", "-tls1_3", "-tls1_2")) {
+                assertThat(askByOpenSsl(server, version)).as(version).isEqualTo("hello");
+            }
+        }
+    }
+
+    private static String askByOpenSsl(BaseServer<?> server, String version) throws Exception {
+        Process openssl;
+        try {
+            openssl = new ProcessBuilder(
+                            "openssl", "s_client", "-quiet", version, "-connect", "localhost:" + server.port())
+                    .redirectError(Redirect.DISCARD)
+                    .start();
+        } catch (IOException e) {
+            abort("openssl is not installed");
+            throw e;
+        }
+        try (BufferedReader answers = openssl.inputReader(UTF_8)) {
+            openssl.outputWriter(UTF_8).append("hello\n").flush();
+            return String.valueOf(answers.readLine());
+        } finally {
+            openssl.destroyForcibly().waitFor();
+        }
     }
 }

@@ -72,9 +72,8 @@ public record Tls(Supplier<SSLEngine> engines, Duration handshakeTimeout, boolea
     }
 
     /**
-     * Returns the same settings, with or without session tickets. To disable tickets, the server raises the session
-     * timeout of the engines' {@link javax.net.ssl.SSLSessionContext} above seven days, which stops the JDK from
-     * sending them.
+     * Returns the same settings, with or without session tickets. Without them, the server invalidates the session of
+     * each TLS 1.3 connection during its handshake, which stops the JDK from sending any.
      */
     public Tls withSessionTickets(boolean send) {
         return new Tls(engines, handshakeTimeout, send, maxHandshakes);

@@ -16,7 +16,6 @@ import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLEngineResult.HandshakeStatus;
 import javax.net.ssl.SSLException;
 import javax.net.ssl.SSLSession;
-import javax.net.ssl.SSLSessionContext;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -47,11 +46,7 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
         void acknowledge();
     }
 
-    /**
-     * A session timeout, in seconds, for which the JDK sends no TLS 1.3 session tickets: longer than the seven days
-     * that a ticket may live (RFC 8446, 4.6.1).
-     */
-    private static final int WITHOUT_TICKETS = 604_801;
+    private static final String TLS_1_3 = "TLSv1.3";
 
     /** Most first steps of a handshake are shorter than this, in bytes. */
     private static final int FIRST_STEP = 2048;
@@ -271,11 +266,14 @@ final class TlsChannel implements ReadableByteChannel, GatheringByteChannel {
         }
     }
 
-    /** Keeps the engine from sending tickets when the handshake is done; the first handshake does so for all others. */
+    /**
+     * Keeps the engine from sending tickets when the handshake is done: a session that is invalid cannot be resumed. A
+     * session timeout of more than seven days would do so, too, for all connections of the context, but a TLS 1.2
+     * client has been promised its ticket by then, and breaks off if none comes.
+     */
     private static void withholdTickets(@Nullable SSLSession session) {
-        SSLSessionContext context = session == null ? null : session.getSessionContext();
-        if (context != null && context.getSessionTimeout() < WITHOUT_TICKETS) {
-            context.setSessionTimeout(WITHOUT_TICKETS);
+        if (session != null && TLS_1_3.equals(session.getProtocol())) {
+            session.invalidate();
         }
     }
 
