@@ -31,7 +31,7 @@ public final class Schedules {
     private static final int COUNT = Integer.getInteger("schedules", 1_000);
 
     /** How many are tried at most of a case that is to fail. */
-    private static final int MOST_TO_FAIL = 1_000;
+    private static final int MOST_TO_FAIL = 10_000;
 
     private Schedules() {}
 
