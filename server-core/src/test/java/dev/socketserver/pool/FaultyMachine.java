@@ -3,9 +3,7 @@ package dev.socketserver.pool;
 import dev.socketserver.fault.Fault;
 
 /** The real machine, of whose attempts to start a worker one may be made to {@linkplain Fault fail}. */
-public final class FaultyMachine implements Machine {
-    private final Machine real = Machine.system(WorkerKind.PLATFORM, false);
-
+public final class FaultyMachine extends RealMachine {
     private FaultyMachine() {}
 
     /** Returns a pool on such a machine. */
@@ -16,31 +14,6 @@ public final class FaultyMachine implements Machine {
     @Override
     public Thread newWorker(String name, Runnable body) {
         Fault.inUncheckedCall("newWorker");
-        return real.newWorker(name, body);
-    }
-
-    @Override
-    public Thread newDaemon(String name, Runnable body) {
-        return real.newDaemon(name, body);
-    }
-
-    @Override
-    public int processors() {
-        return real.processors();
-    }
-
-    @Override
-    public long nanoTime() {
-        return real.nanoTime();
-    }
-
-    @Override
-    public void park(Object blocker, long nanos) {
-        real.park(blocker, nanos);
-    }
-
-    @Override
-    public void unpark(Thread thread) {
-        real.unpark(thread);
+        return super.newWorker(name, body);
     }
 }

@@ -16,8 +16,7 @@ class ServerOnAFailingPoolTest {
     private final RecordingListener listener = new RecordingListener();
 
     /** The real machine, but with no thread to be had while told so. */
-    private static final class ExhaustedMachine implements Machine {
-        private final Machine real = Machine.system(WorkerKind.PLATFORM, false);
+    private static final class ExhaustedMachine extends RealMachine {
         volatile boolean exhausted = true;
 
         @Override
@@ -25,32 +24,7 @@ class ServerOnAFailingPoolTest {
             if (exhausted) {
                 throw new OutOfMemoryError("unable to create native thread, says the test");
             }
-            return real.newWorker(name, body);
-        }
-
-        @Override
-        public Thread newDaemon(String name, Runnable body) {
-            return real.newDaemon(name, body);
-        }
-
-        @Override
-        public int processors() {
-            return real.processors();
-        }
-
-        @Override
-        public long nanoTime() {
-            return real.nanoTime();
-        }
-
-        @Override
-        public void park(Object blocker, long nanos) {
-            real.park(blocker, nanos);
-        }
-
-        @Override
-        public void unpark(Thread thread) {
-            real.unpark(thread);
+            return super.newWorker(name, body);
         }
     }
 
