@@ -68,12 +68,6 @@ final class DatagramTorture extends Torture {
     }
 
     @Override
-    void end(Server server) {
-        server.close();
-        closePool();
-    }
-
-    @Override
     void ask(Server server) throws Exception {
         for (String question : List.of("first", "later", "second", "later")) {
             TestDatagramClient client = TestDatagramClient.to(server.address());

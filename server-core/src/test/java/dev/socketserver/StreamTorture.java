@@ -150,12 +150,6 @@ final class StreamTorture extends Torture {
     }
 
     @Override
-    void end(Server server) {
-        server.close();
-        closePool();
-    }
-
-    @Override
     void ask(Server server) throws Exception {
         if (victim == Victim.TIME) {
             askForTime(server);

@@ -130,6 +130,12 @@ abstract class Torture extends FaultRuns {
                 });
     }
 
+    @Override
+    final void end(Server server) {
+        server.close();
+        closePool();
+    }
+
     final void closePool() {
         ElasticThreadPool used = pool;
         if (used != null) {
