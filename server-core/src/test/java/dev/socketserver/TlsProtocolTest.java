@@ -8,17 +8,13 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import dev.socketserver.peer.Certificates;
 import dev.socketserver.peer.LineEcho;
+import dev.socketserver.peer.OpenSslClient;
 import dev.socketserver.peer.RecordingListener;
 import dev.socketserver.peer.TlsClient;
 import java.io.ByteArrayOutputStream;
-import java.io.File;
 import java.io.IOException;
-import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.List;
 import javax.net.ssl.SSLException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -119,11 +115,17 @@ class TlsProtocolTest {
 
     @Test
     void opensslConversesVerifiesAndSaysGoodbye(@TempDir Path directory) throws Exception {
-        assumeTrue(isOpensslInstalled(), "openssl is not installed");
         Path trusted = Files.writeString(directory.resolve("server.pem"), Certificates.pem("server"));
         try (TcpServer server = server()) {
             server.start();
-            Process openssl = sClient(server, trusted);
+            Process openssl = OpenSslClient.connect(
+                    server.port(),
+                    "-verify_return_error",
+                    "-CAfile",
+                    trusted.toString(),
+                    "-servername",
+                    "localhost",
+                    setup.version().equals(TlsSetup.NEWEST) ? "-tls1_3" : "-tls1_2");
             try (var input = openssl.outputWriter(UTF_8);
                     var output = openssl.inputReader(UTF_8)) {
                 for (int i = 0; i < 10; i++) {
@@ -137,20 +139,5 @@ class TlsProtocolTest {
             listener.await("closed", 1);
         }
         assertThat(listener.failures()).isEmpty();
-    }
-
-    private Process sClient(TcpServer server, Path trusted) throws IOException {
-        List<String> command = new ArrayList<>(List.of("openssl", "s_client", "-quiet", "-verify_return_error"));
-        command.addAll(List.of("-CAfile", trusted.toString(), "-servername", "localhost"));
-        command.addAll(List.of("-connect", "127.0.0.1:" + ((InetSocketAddress) server.address()).getPort()));
-        command.add(setup.version().equals(TlsSetup.NEWEST) ? "-tls1_3" : "-tls1_2");
-        return new ProcessBuilder(command)
-                .redirectError(ProcessBuilder.Redirect.DISCARD)
-                .start();
-    }
-
-    private static boolean isOpensslInstalled() {
-        return Arrays.stream(System.getenv("PATH").split(File.pathSeparator, -1))
-                .anyMatch(directory -> Files.isExecutable(Path.of(directory, "openssl")));
     }
 }

@@ -2,16 +2,14 @@ package dev.socketserver;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.abort;
 
 import dev.socketserver.peer.Certificates;
 import dev.socketserver.peer.LineEcho;
 import dev.socketserver.peer.Loopback;
+import dev.socketserver.peer.OpenSslClient;
 import dev.socketserver.peer.RecordingListener;
 import dev.socketserver.peer.TlsClient;
 import java.io.BufferedReader;
-import java.io.IOException;
-import java.lang.ProcessBuilder.Redirect;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.LinkedBlockingQueue;
@@ -94,16 +92,7 @@ class TlsTicketTest {
     }
 
     private static String askByOpenSsl(BaseServer<?> server, String version) throws Exception {
-        Process openssl;
-        try {
-            openssl = new ProcessBuilder(
-                            "openssl", "s_client", "-quiet", version, "-connect", "localhost:" + server.port())
-                    .redirectError(Redirect.DISCARD)
-                    .start();
-        } catch (IOException e) {
-            abort("openssl is not installed");
-            throw e;
-        }
+        Process openssl = OpenSslClient.connect(server.port(), version);
         try (BufferedReader answers = openssl.inputReader(UTF_8)) {
             openssl.outputWriter(UTF_8).append("hello\n").flush();
             return String.valueOf(answers.readLine());

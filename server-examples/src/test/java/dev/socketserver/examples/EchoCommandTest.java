@@ -177,23 +177,7 @@ class EchoCommandTest {
     void speaksTlsWithTheCertificateOfAFile(boolean inOneFile, @TempDir Path folder) throws Exception {
         Path certificate = folder.resolve("certificate.pem");
         Path key = folder.resolve("key.pem");
-        Process openssl = new ProcessBuilder(
-                        RealServer.program("openssl", "openssl"),
-                        "req",
-                        "-x509",
-                        "-newkey",
-                        "rsa:2048",
-                        "-nodes",
-                        "-subj",
-                        "/CN=localhost",
-                        "-keyout",
-                        key.toString(),
-                        "-out",
-                        certificate.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(folder.resolve("log").toFile())
-                .start();
-        assertThat(openssl.waitFor()).isZero();
+        SelfSigned.write(folder);
         if (inOneFile) {
             Files.writeString(certificate, Files.readString(key), StandardOpenOption.APPEND);
         }

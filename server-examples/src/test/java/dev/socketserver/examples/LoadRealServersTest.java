@@ -139,17 +139,10 @@ class LoadRealServersTest {
     }
 
     private void certificate() throws Exception {
-        Process openssl = new ProcessBuilder((RealServer.program("openssl", "openssl")
-                                + " req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2"
-                                + " -subj /CN=localhost -keyout pair.pem -out certificate.pem")
-                        .split(" ", -1))
-                .directory(folder.toFile())
-                .redirectErrorStream(true)
-                .start();
-        openssl.getInputStream().readAllBytes();
-        assertThat(openssl.waitFor()).isZero();
-        Path pair = folder.resolve("pair.pem");
-        Files.writeString(pair, Files.readString(pair) + Files.readString(folder.resolve("certificate.pem")));
+        SelfSigned.write(folder);
+        Files.writeString(
+                folder.resolve("pair.pem"),
+                Files.readString(folder.resolve("key.pem")) + Files.readString(folder.resolve("certificate.pem")));
     }
 
     @Test

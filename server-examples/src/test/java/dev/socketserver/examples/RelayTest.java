@@ -153,24 +153,7 @@ class RelayTest {
     @Test
     void opensslSpeaksTlsThroughItWithItsServer() throws Exception {
         String openssl = RealServer.program("openssl", "openssl");
-        run(
-                "",
-                openssl,
-                "req",
-                "-x509",
-                "-newkey",
-                "ec",
-                "-pkeyopt",
-                "ec_paramgen_curve:P-256",
-                "-nodes",
-                "-days",
-                "2",
-                "-subj",
-                "/CN=localhost",
-                "-keyout",
-                folder.resolve("key.pem").toString(),
-                "-out",
-                folder.resolve("certificate.pem").toString());
+        SelfSigned.write(folder);
         int behind = RealServer.freePort();
         String target = "127.0.0.1:" + behind;
         try (RealServer server = RealServer.start(

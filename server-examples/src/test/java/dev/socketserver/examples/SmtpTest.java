@@ -216,14 +216,6 @@ class SmtpTest {
 
     // ---- as a command
 
-    private void certificate() throws Exception {
-        run(
-                RealServer.program("openssl", "openssl"),
-                ("req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost"
-                                + " -addext subjectAltName=DNS:localhost -keyout key.pem -out certificate.pem")
-                        .split(" ", -1));
-    }
-
     /** Runs a program to its successful end; returns what it says. */
     private String run(String program, String... arguments) throws Exception {
         List<String> command = new ArrayList<>(List.of(program));
@@ -283,7 +275,7 @@ class SmtpTest {
         assumeThat(run(swaks, "--support"))
                 .as("what swaks needs for TLS (Debian's package libnet-ssleay-perl)")
                 .contains("TLS supported");
-        certificate();
+        SelfSigned.write(folder);
         try (ChildJvm server = startWithTls()) {
             String to = "127.0.0.1:" + port(server);
             String[] mail = {
@@ -331,7 +323,7 @@ class SmtpTest {
     @Test
     void opensslVerifiesTheCertificateAndConverses() throws Exception {
         String openssl = RealServer.program("openssl", "openssl");
-        certificate();
+        SelfSigned.write(folder);
         try (ChildJvm server = startWithTls()) {
             int port = port(server);
             Process process = new ProcessBuilder(
