@@ -12,9 +12,7 @@ import dev.socketserver.examples.cli.ProjectVersion;
 import dev.socketserver.examples.cli.Serving;
 import dev.socketserver.examples.health.MonitoringEndpoint;
 import dev.socketserver.net.Cidr;
-import dev.socketserver.net.PemCertificates;
 import dev.socketserver.net.ProxyProtocol;
-import dev.socketserver.net.Tls;
 import dev.socketserver.pool.PoolConfig;
 import dev.socketserver.pool.WorkerKind;
 import java.io.IOException;
@@ -235,10 +233,7 @@ final class EchoCommand implements Serving {
         if (!proxies.isEmpty()) {
             config.proxyProtocol(new ProxyProtocol(proxies, ProxyProtocol.DEFAULT_HEADER_TIMEOUT));
         }
-        if (certificate != null) {
-            config.tls(Tls.of(PemCertificates.of(certificate, key == null ? certificate : key)));
-        }
-        Commands.require(spec, key == null || certificate != null, "--tls-key needs --tls");
+        config.tls(Commands.tls(spec, certificate, key, "--tls-key needs --tls"));
         limits.apply(config);
         return config.build();
     }

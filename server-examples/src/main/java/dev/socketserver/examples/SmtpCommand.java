@@ -7,7 +7,6 @@ import dev.socketserver.TcpServer;
 import dev.socketserver.examples.cli.Commands;
 import dev.socketserver.examples.cli.ProjectVersion;
 import dev.socketserver.examples.cli.Serving;
-import dev.socketserver.net.PemCertificates;
 import dev.socketserver.net.Tls;
 import java.io.IOException;
 import java.net.InetAddress;
@@ -78,18 +77,11 @@ final class SmtpCommand implements Serving {
     @Override
     public Integer call() throws IOException {
         ServerConfig config = config();
-        var service = new SmtpService("localhost", maxSize, tls(), this::store);
+        Tls tls = Commands.tls(spec, certificate, key, "--key needs --certificate");
+        var service = new SmtpService("localhost", maxSize, tls, this::store);
         try (var server = new TcpServer(config, () -> new SmtpHandler(service))) {
             return ListenOptions.serve(spec, server);
         }
-    }
-
-    private @Nullable Tls tls() throws IOException {
-        if (certificate == null) {
-            Commands.require(spec, key == null, "--key needs --certificate");
-            return null;
-        }
-        return Tls.of(PemCertificates.of(certificate, key == null ? certificate : key));
     }
 
     private ServerConfig config() {

@@ -1,10 +1,13 @@
 package dev.socketserver.examples.cli;
 
 import dev.socketserver.net.Cidr;
+import dev.socketserver.net.PemCertificates;
+import dev.socketserver.net.Tls;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.net.URI;
 import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.Comparator;
@@ -13,6 +16,7 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Model.CommandSpec;
@@ -125,6 +129,21 @@ public final class Commands {
         if (!condition) {
             throw new ParameterException(spec.commandLine(), otherwise);
         }
+    }
+
+    /**
+     * Returns the TLS settings that two options of a command ask for; null if they ask for none.
+     *
+     * @param certificate the PEM file of the certificate
+     * @param key the PEM file of its key; null if that is in the same file
+     * @param otherwise says what is wrong if there is only a key
+     * @throws ParameterException if there is only a key
+     * @throws IOException if a file cannot be read
+     */
+    public static @Nullable Tls tls(CommandSpec spec, @Nullable Path certificate, @Nullable Path key, String otherwise)
+            throws IOException {
+        require(spec, key == null || certificate != null, otherwise);
+        return certificate == null ? null : Tls.of(PemCertificates.of(certificate, key == null ? certificate : key));
     }
 
     /**
