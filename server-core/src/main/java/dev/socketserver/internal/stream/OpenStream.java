@@ -183,6 +183,11 @@ abstract class OpenStream extends OpenRequest implements StreamOwner, WaitingCha
         return context.drain().endsIdle(this) && !inbox.hasEnded() && inbox.isLastCallOver();
     }
 
+    /** Returns whether a message is here that is still handled. Of the turn. */
+    final boolean takesMessage() {
+        return inbox.hasMessage() && !isServedEnough();
+    }
+
     /** Returns why it ends, since it is idle. Of the turn. */
     final EndReason whyIdleEnds() {
         EndReason why = inbox.whyIdleEnds(isDismissed(), clock.isCutShort());

@@ -382,7 +382,7 @@ abstract class StreamRequest extends WaitingStream {
         goesOn();
         runCalls();
         inbox.awaits(seen);
-        if (inbox.hasMessage() && !isServedEnough()) {
+        if (takesMessage()) {
             return true;
         }
         clock.reset();
@@ -403,7 +403,7 @@ abstract class StreamRequest extends WaitingStream {
             if (mayHaveCome) {
                 receive();
             }
-            if ((inbox.hasMessage() && !isServedEnough()) || inbox.hasLastPart()) {
+            if (takesMessage() || inbox.hasLastPart()) {
                 return true;
             }
             boolean ends = isDismissed() || (mayHaveCome && (clock.isUp() || endsForAge()));
