@@ -11,7 +11,8 @@ import org.jspecify.annotations.Nullable;
  */
 final class PoolWatch {
     private final String server;
-    private final @Nullable ElasticThreadPool pool;
+    private final String executor;
+    private final @Nullable ServicePool pool;
     private final Runnable lost;
 
     /**
@@ -21,7 +22,10 @@ final class PoolWatch {
      */
     PoolWatch(String server, Executor executor, Runnable lost) {
         this.server = server;
-        this.pool = executor instanceof ElasticThreadPool elastic ? elastic : null;
+        this.executor = executor instanceof ElasticThreadPool elastic
+                ? "its pool " + elastic.config().name()
+                : "its executor";
+        this.pool = ServicePool.of(executor);
         this.lost = lost;
     }
 
@@ -31,26 +35,20 @@ final class PoolWatch {
      * @throws IllegalStateException if the pool is shut down already
      */
     void begin() {
-        ServicePool watched = watched();
-        if (watched != null && !watched.onShutdown(lost)) {
+        if (pool != null && !pool.onShutdown(lost)) {
             throw new IllegalStateException(server + " cannot start: " + this + " is shut down");
         }
     }
 
     /** Ends. Further calls do nothing. */
     void end() {
-        ServicePool watched = watched();
-        if (watched != null) {
-            watched.offShutdown(lost);
+        if (pool != null) {
+            pool.offShutdown(lost);
         }
-    }
-
-    private @Nullable ServicePool watched() {
-        return pool == null ? null : ServicePool.of(pool);
     }
 
     @Override
     public String toString() {
-        return pool == null ? "its executor" : "its pool " + pool.config().name();
+        return executor;
     }
 }
