@@ -3,7 +3,6 @@ package dev.socketserver.spring;
 import dev.socketserver.net.Tls;
 import java.util.Objects;
 import java.util.function.Supplier;
-import javax.net.ssl.SSLContext;
 import javax.net.ssl.SSLEngine;
 import javax.net.ssl.SSLParameters;
 import org.slf4j.Logger;
@@ -45,10 +44,10 @@ public final class BundleTls {
 
     /** Makes engines from the bundle as it was updated last. Thread-safe. */
     private static final class Engines implements Supplier<SSLEngine> {
-        /** A bundle, with the context that was made of it. */
-        private record Current(SslBundle bundle, SSLContext context) {
+        /** A bundle, with what makes engines of it. */
+        private record Current(SslBundle bundle, Supplier<SSLEngine> engines) {
             static Current of(SslBundle bundle) {
-                return new Current(bundle, bundle.createSslContext());
+                return new Current(bundle, Tls.of(bundle.createSslContext()).engines());
             }
         }
 
@@ -72,7 +71,7 @@ public final class BundleTls {
         @Override
         public SSLEngine get() {
             Current now = current;
-            SSLEngine engine = Tls.of(now.context).engines().get();
+            SSLEngine engine = now.engines.get();
             SSLParameters parameters = engine.getSSLParameters();
             String[] protocols = now.bundle.getOptions().getEnabledProtocols();
             if (protocols != null) {
