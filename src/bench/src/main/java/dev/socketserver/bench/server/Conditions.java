@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What makes it hard for the servers of a run.
@@ -37,11 +38,9 @@ record Conditions(int quota, int busy) {
     /** Conditions that are in force. Not thread-safe. */
     static final class InForce implements AutoCloseable {
         private final List<Process> loops = new ArrayList<>();
-        private final List<Path> groups = new ArrayList<>();
-        private final Conditions conditions;
+        private @Nullable Path group; // of the servers, if there is a quota
 
         private InForce(Conditions conditions) throws IOException {
-            this.conditions = conditions;
             try {
                 for (int i = 0; i < conditions.busy; i++) {
                     loops.add(new ProcessBuilder("sh", "-c", "while :; do :; done").start());
@@ -57,24 +56,24 @@ record Conditions(int quota, int busy) {
 
         private void makeGroup(int quota) throws IOException {
             boolean isUnified = Files.exists(GROUPS.resolve("cgroup.controllers"));
-            Path group = (isUnified ? GROUPS : GROUPS.resolve("cpu"))
-                    .resolve("bench-" + ProcessHandle.current().pid());
-            groups.add(Files.createDirectory(group));
+            Path made = Files.createDirectory((isUnified ? GROUPS : GROUPS.resolve("cpu"))
+                    .resolve("bench-" + ProcessHandle.current().pid()));
+            group = made; // to be removed, whatever fails from here on
             if (isUnified) {
-                Files.writeString(group.resolve("cpu.max"), quota + " " + PERIOD);
+                Files.writeString(made.resolve("cpu.max"), quota + " " + PERIOD);
             } else {
-                Files.writeString(group.resolve("cpu.cfs_period_us"), Integer.toString(PERIOD));
-                Files.writeString(group.resolve("cpu.cfs_quota_us"), Integer.toString(quota));
+                Files.writeString(made.resolve("cpu.cfs_period_us"), Integer.toString(PERIOD));
+                Files.writeString(made.resolve("cpu.cfs_quota_us"), Integer.toString(quota));
             }
         }
 
         /** Returns the command that runs a server under these conditions, in the same process. */
         List<String> apply(List<String> server) {
-            if (conditions.quota == 0) {
+            if (group == null) {
                 return server;
             }
-            List<String> command = new ArrayList<>(List.of(
-                    "sh", "-c", "echo $$ > " + groups.get(0).resolve("cgroup.procs") + " && exec \"$@\"", "sh"));
+            List<String> command = new ArrayList<>(
+                    List.of("sh", "-c", "echo $$ > " + group.resolve("cgroup.procs") + " && exec \"$@\"", "sh"));
             command.addAll(server);
             return command;
         }
@@ -85,7 +84,7 @@ record Conditions(int quota, int busy) {
             for (Process loop : loops) {
                 loop.destroyForcibly().onExit().join();
             }
-            for (Path group : groups) {
+            if (group != null) {
                 Files.deleteIfExists(group);
             }
         }
