@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.socketserver.peer.Polling;
 import dev.socketserver.pool.ElasticThreadPool;
 import dev.socketserver.pool.PoolConfig;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -60,14 +61,17 @@ class TaskRunnerTest {
     @Test
     void theNextTaskIsStartedOnceThereIsAThreadForIt() throws Exception {
         var performed = new AtomicInteger();
+        var started = new CountDownLatch(1); // the next task is not for the call that starts this one
         queue.put(
                 new PlainTask((Task) () -> {
+                    started.await();
                     queue.put(new PlainTask((Task) performed::incrementAndGet), 0);
                     failing.set(3);
                     threads.close(); // as if there had been nothing to do for long
                 }),
                 0);
         runner.start();
+        started.countDown();
         assertThat(Polling.await(queue::isQuiet)).isTrue();
         assertThat(performed).hasValue(1);
         queue.shutdown();
