@@ -21,6 +21,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,6 +33,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * one that nobody expects, and by an error; see {@link FaultRuns}.
  */
 @ChoosesEngine
+@Tag("exhaustive")
 @Timeout(240)
 class FaultInjectionTest {
     /** One of each engine, and of each transport. */

@@ -6,6 +6,7 @@ import dev.socketserver.peer.ChildJvm;
 import dev.socketserver.peer.ChoosesEngine;
 import java.nio.file.Path;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -18,6 +19,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * {@link FaultInjectionTest} is the same for channels and selectors.
  */
 @ChoosesEngine
+@Tag("exhaustive")
 @Timeout(240)
 class TortureTest {
     /** One of each engine, and of each transport. */

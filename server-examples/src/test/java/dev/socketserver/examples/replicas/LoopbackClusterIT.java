@@ -6,10 +6,12 @@ import java.nio.file.Path;
 import java.util.Optional;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Tag;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 /** HAProxy from the system's packages and three JVMs, all on this machine. */
+@Tag("exhaustive")
 @Timeout(300)
 class LoopbackClusterIT {
     private Cluster cluster;
