@@ -22,6 +22,9 @@ document.addEventListener("DOMContentLoaded", () => {
     search(make(made, "div", {className: "search"}));
     const links = make(made, "nav");
     make(links, "a", {href: root + "apidocs/index.html"}, "Javadoc");
+    if (location.pathname.endsWith("/spring-boot.html")) {
+      make(links, "a", {href: root + "apidocs-spring-boot/index.html"}, "Javadoc of Spring's module");
+    }
     const source = document.querySelector("meta[name=source]");
     if (source) make(links, "a", {href: source.content}, "Source");
   }

@@ -61,6 +61,7 @@ class DocumentationTest {
             import dev.socketserver.testing.*;
             import io.micrometer.core.instrument.simple.*;
             import io.micrometer.observation.*;
+            import io.micrometer.prometheusmetrics.*;
             import io.netty.buffer.*;
             import io.netty.handler.ssl.*;
             import java.io.*;

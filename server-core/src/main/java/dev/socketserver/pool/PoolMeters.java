@@ -1,6 +1,7 @@
 package dev.socketserver.pool;
 
 import io.micrometer.core.instrument.FunctionCounter;
+import io.micrometer.core.instrument.FunctionTimer;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.Tags;
@@ -14,8 +15,8 @@ import java.util.function.ToDoubleFunction;
 
 /**
  * The metrics of a pool as Micrometer meters, named {@code elastic.pool.*}, with the pool's name as the tag
- * {@code pool}; also those that Micrometer has for every executor, {@code executor.*}, with the tag {@code name}. Needs
- * Micrometer on the class path, which is an optional dependency. Thread-safe.
+ * {@code pool}; also those that Micrometer has for every executor, {@code executor} and {@code executor.*}, with the
+ * tag {@code name}. Needs Micrometer on the class path, which is an optional dependency. Thread-safe.
  */
 public final class PoolMeters implements MeterBinder {
     private static final String PREFIX = "elastic.pool.";
@@ -117,6 +118,8 @@ public final class PoolMeters implements MeterBinder {
                 .description("tasks completed")
                 .register(registry);
         bindExecutorSize(registry);
+        executorTimes(registry, "executor", "how long tasks ran", PoolSnapshot::runTime);
+        executorTimes(registry, "executor.idle", "how long tasks waited", PoolSnapshot::waitTime);
     }
 
     private void bindExecutorSize(MeterRegistry registry) {
@@ -149,6 +152,19 @@ public final class PoolMeters implements MeterBinder {
         Gauge.builder("executor." + name, pool, figure)
                 .tags(executorTags())
                 .baseUnit(unit)
+                .description(description)
+                .register(registry);
+    }
+
+    private void executorTimes(
+            MeterRegistry registry, String name, String description, Function<PoolSnapshot, TimeDistribution> times) {
+        FunctionTimer.builder(
+                        name,
+                        pool,
+                        p -> times.apply(p.snapshot()).count(),
+                        p -> times.apply(p.snapshot()).total().toNanos(),
+                        TimeUnit.NANOSECONDS)
+                .tags(executorTags())
                 .description(description)
                 .register(registry);
     }

@@ -18,6 +18,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.TimeUnit;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import java.util.spi.ToolProvider;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -150,6 +152,14 @@ class ConsumerIT {
                 source("Main.kt").toString());
         assertThat(run(java(), "-cp", classes + File.pathSeparator + path, "consumer.MainKt"))
                 .contains("HELLO\n", "null");
+    }
+
+    @Test
+    void thePageShowsTheKotlinThatIsCompiled() throws Exception {
+        Matcher block = Pattern.compile("(?ms)^```kotlin\\n(.*?)^```$")
+                .matcher(Files.readString(Path.of("../src/site/markdown/faq.md")));
+        assertThat(block.find()).isTrue();
+        assertThat(Files.readString(source("Main.kt"))).contains(block.group(1));
     }
 
     @Test

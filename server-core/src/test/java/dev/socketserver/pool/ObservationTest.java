@@ -227,7 +227,7 @@ class ObservationTest {
         SimpleMeterRegistry micrometers = new SimpleMeterRegistry();
         try (var pool = new ElasticThreadPool(PoolConfig.defaults())) {
             var jdks = new ThreadPoolExecutor(0, 1, 1, TimeUnit.SECONDS, new LinkedBlockingQueue<>());
-            new ExecutorServiceMetrics(jdks, "jdks", List.of()).bindTo(micrometers);
+            ExecutorServiceMetrics.monitor(micrometers, jdks, "jdks");
             new PoolMeters(pool).bindTo(registry);
             assertThat(executorKeys(registry)).isEqualTo(executorKeys(micrometers));
         }
@@ -236,7 +236,7 @@ class ObservationTest {
     private static Map<String, List<String>> executorKeys(MeterRegistry registry) {
         return registry.getMeters().stream()
                 .map(Meter::getId)
-                .filter(id -> id.getName().startsWith("executor."))
+                .filter(id -> id.getName().startsWith("executor"))
                 .collect(Collectors.toMap(
                         Meter.Id::getName,
                         id -> id.getTags().stream().map(Tag::getKey).toList()));

@@ -26,7 +26,7 @@ class CompareCommandTest {
 
     @Test
     void reportsAreWrittenComparedAndDrawn() throws Exception {
-        try (var server = new TcpServer(0, EchoServer.EchoHandler::new)) {
+        try (var server = new TcpServer(0, EchoHandler::new)) {
             server.start();
             String target = "127.0.0.1:" + ((InetSocketAddress) server.address()).getPort();
             for (String name : new String[] {"a", "b"}) {
