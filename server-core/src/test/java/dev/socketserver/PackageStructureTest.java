@@ -2,6 +2,7 @@ package dev.socketserver;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.socketserver.internal.run.Endpoint;
 import java.io.File;
 import java.io.InputStream;
 import java.io.PrintWriter;
@@ -11,6 +12,7 @@ import java.lang.reflect.Executable;
 import java.lang.reflect.Field;
 import java.lang.reflect.GenericDeclaration;
 import java.lang.reflect.Modifier;
+import java.lang.reflect.Type;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -153,6 +155,14 @@ class PackageStructureTest {
         }
     }
 
+    /** A type whose API is an interface of a package that is not exported. */
+    private abstract static class Implementing implements Endpoint {}
+
+    @Test
+    void theInterfacesOfATypeAreInItsApi() {
+        assertThat(packagesShownBy(Implementing.class)).contains(RUN);
+    }
+
     private static List<Class<?>> types() throws Exception {
         List<Class<?>> types = new ArrayList<>();
         try (Stream<Path> files = Files.walk(classes())) {
@@ -182,7 +192,10 @@ class PackageStructureTest {
                 Stream.of(type.getDeclaredFields())
                         .filter(member -> isShown(member.getModifiers()))
                         .map(Field::toGenericString));
-        return Stream.concat(members, Stream.of(type.toGenericString(), String.valueOf(type.getGenericSuperclass())))
+        Stream<String> declaration = Stream.of(type.toGenericString(), String.valueOf(type.getGenericSuperclass()));
+        Stream<String> interfaces = Stream.of(type.getGenericInterfaces()).map(Type::getTypeName);
+        return Stream.of(members, declaration, interfaces)
+                .flatMap(texts -> texts)
                 .flatMap(text -> OUR_PACKAGE.matcher(text).results())
                 .map(MatchResult::group)
                 .collect(Collectors.toSet());
