@@ -27,6 +27,9 @@ public abstract sealed class StreamServer extends BaseServer<StreamConnection> p
     /** Opens a listening socket of the transport, not bound unless it was inherited. */
     abstract ServerSocketChannel openChannel() throws IOException;
 
+    /** Returns which options the server has. */
+    abstract UnusedOptions.Kind kind();
+
     /** Returns what is special about the transport. */
     abstract StreamEndpoint.Setup setup();
 
@@ -70,6 +73,7 @@ public abstract sealed class StreamServer extends BaseServer<StreamConnection> p
 
     @Override
     final Endpoint newEndpoint() throws IOException {
+        UnusedOptions.warn(this, config(), kind());
         return new StreamEndpoint(channel(), config(), setup());
     }
 }

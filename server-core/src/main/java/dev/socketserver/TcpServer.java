@@ -74,6 +74,11 @@ public non-sealed class TcpServer extends StreamServer {
     }
 
     @Override
+    final UnusedOptions.Kind kind() {
+        return config().inheritedSocket() ? UnusedOptions.Kind.INHERITED_TCP : UnusedOptions.Kind.TCP;
+    }
+
+    @Override
     final StreamEndpoint.Setup setup() {
         return connection -> {
             if (config().tcpNoDelay()) {

@@ -163,6 +163,7 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
     final Endpoint newEndpoint() throws IOException {
         var opened = new DatagramEndpoint(channel(), config());
         endpoint = opened;
+        UnusedOptions.warn(this, config(), UnusedOptions.Kind.UDP);
         if (Sockets.isAmbiguous(opened.address().getAddress())) {
             LOG.warn(
                     "{} listens on all addresses of a network interface with several: the system chooses the address"

@@ -67,6 +67,11 @@ public non-sealed class UnixServer extends StreamServer {
     }
 
     @Override
+    final UnusedOptions.Kind kind() {
+        return UnusedOptions.Kind.UNIX;
+    }
+
+    @Override
     final StreamEndpoint.Setup setup() {
         return new StreamEndpoint.Setup() {
             @Override

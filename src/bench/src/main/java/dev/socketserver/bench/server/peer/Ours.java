@@ -23,15 +23,15 @@ final class Ours {
 
     /** Connections wait in a selector, before their first byte and between requests. */
     static void selecting(Setup setup) throws IOException {
-        serve(config(setup).engine(Engine.SELECTING).awaitFirstByte(true), () -> new OurRequest(setup.work()));
+        serve(elastic(setup).engine(Engine.SELECTING).awaitFirstByte(true), () -> new OurRequest(setup.work()));
     }
 
     static void conversation(Setup setup) throws IOException {
-        serve(config(setup).engine(Engine.SELECTING), () -> new OurConversation(setup));
+        serve(elastic(setup).engine(Engine.SELECTING), () -> new OurConversation(setup));
     }
 
     static void blocking(Setup setup) throws IOException {
-        serve(config(setup).engine(Engine.BLOCKING), () -> new OurConversation(setup));
+        serve(elastic(setup).engine(Engine.BLOCKING), () -> new OurConversation(setup));
     }
 
     static void threadPerRequest(Setup setup) throws IOException {
@@ -51,13 +51,17 @@ final class Ours {
     static void broadcast(Setup setup) throws IOException {
         ConnectionGroup group = new ConnectionGroup();
         ServerConfig.Builder config =
-                config(setup).awaitFirstByte(true).maxConnections(MOST_MEMBERS).idleTimeout(Duration.ZERO);
+                elastic(setup).awaitFirstByte(true).maxConnections(MOST_MEMBERS).idleTimeout(Duration.ZERO);
         serve(config, () -> new OurBroadcast(group));
     }
 
     @SuppressWarnings("resource") // runs until the process ends
     static void datagrams(Setup setup) throws IOException {
-        new UdpServer(config(setup).build(), OurDatagram::new).start();
+        ServerConfig config = ServerConfig.builder()
+                .address(setup.address())
+                .pool(pool(setup).build())
+                .build();
+        new UdpServer(config, OurDatagram::new).start();
     }
 
     @SuppressWarnings("resource") // runs until the process ends
@@ -71,8 +75,11 @@ final class Ours {
                 .backlog(Setup.BACKLOG)
                 .readBufferSize(setup.bufferBytes())
                 .writeBufferSize(setup.bufferBytes())
-                .tls(setup.tls() == null ? null : Tls.of(setup.tls()))
-                .pool(pool(setup).build());
+                .tls(setup.tls() == null ? null : Tls.of(setup.tls()));
+    }
+
+    private static ServerConfig.Builder elastic(Setup setup) {
+        return config(setup).pool(pool(setup).build());
     }
 
     private static PoolConfig.Builder pool(Setup setup) {
