@@ -111,10 +111,7 @@ final class ServerOptions implements Cloneable {
      * @throws IllegalArgumentException if the port is not 0 to 65535
      */
     void port(int port) {
-        if (port < 0 || port > MAX_PORT) {
-            throw new IllegalArgumentException("port must be 0 to " + MAX_PORT + ": " + port);
-        }
-        address = new InetSocketAddress(port);
+        address = new InetSocketAddress(Check.between("port", 0, MAX_PORT, port));
     }
 
     /** Returns options with the same values, of which a set stays as it is now. */
@@ -139,9 +136,7 @@ final class ServerOptions implements Cloneable {
         if (address instanceof InetSocketAddress inet && inet.isUnresolved()) {
             throw new IllegalArgumentException("address cannot be resolved: " + inet);
         }
-        if (Objects.requireNonNull(name, "name").isBlank()) {
-            throw new IllegalArgumentException("name must not be blank");
-        }
+        Check.notBlank("name", name);
         Objects.requireNonNull(pool, "pool");
         Objects.requireNonNull(atLimit, "atLimit");
         Objects.requireNonNull(engine, "engine");
@@ -180,8 +175,7 @@ final class ServerOptions implements Cloneable {
         Check.atLeast("outboundLimit", 1, outboundLimit);
         Check.atLeast("minReadRate", 0, minReadRate);
         Check.atLeast("minWriteRate", 0, minWriteRate);
-        Check.atLeast("maxDatagramSize", 1, maxDatagramSize);
-        Check.atMost("maxDatagramSize", DEFAULT_MAX_DATAGRAM_SIZE, maxDatagramSize);
+        Check.between("maxDatagramSize", 1, DEFAULT_MAX_DATAGRAM_SIZE, maxDatagramSize);
         Check.atLeast("maxAmplification", 0, maxAmplification);
         Check.atLeast("receiveBufferSize", 0, receiveBufferSize);
     }

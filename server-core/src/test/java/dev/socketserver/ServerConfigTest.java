@@ -63,7 +63,7 @@ class ServerConfigTest {
                 refused(
                         b -> b.address(InetSocketAddress.createUnresolved("no.such.host", 80)),
                         "address cannot be resolved: no.such.host/<unresolved>:80"),
-                refused(b -> b.name(" "), "name must not be blank"),
+                refused(b -> b.name(" "), "name must not be blank:  "),
                 refused(b -> b.backlog(0), "backlog must be at least 1: 0"),
                 refused(b -> b.maxConnections(-1), "maxConnections must be at least 0: -1"),
                 refused(b -> b.selectors(-1), "selectors must be at least 0: -1"),
@@ -83,8 +83,8 @@ class ServerConfigTest {
                 refused(b -> b.readBufferSize(31), "readBufferSize must be at least 32: 31"),
                 refused(b -> b.maxUnread(0), "maxUnread must be at least 1: 0"),
                 refused(b -> b.writeBufferSize(31), "writeBufferSize must be at least 32: 31"),
-                refused(b -> b.maxDatagramSize(0), "maxDatagramSize must be at least 1: 0"),
-                refused(b -> b.maxDatagramSize(65_536), "maxDatagramSize must be at most 65535: 65536"),
+                refused(b -> b.maxDatagramSize(0), "maxDatagramSize must be 1 to 65535: 0"),
+                refused(b -> b.maxDatagramSize(65_536), "maxDatagramSize must be 1 to 65535: 65536"),
                 refused(b -> b.maxAmplification(-1), "maxAmplification must be at least 0: -1"),
                 refused(b -> b.receiveBufferSize(-1), "receiveBufferSize must be at least 0: -1"),
                 refused(

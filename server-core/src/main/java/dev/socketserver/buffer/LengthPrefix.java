@@ -1,5 +1,6 @@
 package dev.socketserver.buffer;
 
+import dev.socketserver.internal.util.Check;
 import io.netty.buffer.ByteBuf;
 import java.io.IOException;
 import java.net.ProtocolException;
@@ -65,13 +66,6 @@ public final class LengthPrefix {
         return all;
     }
 
-    private static int check(String option, int least, int most, int value) {
-        if (value < least || value > most) {
-            throw new IllegalArgumentException(option + " must be " + least + " to " + most + ": " + value);
-        }
-        return value;
-    }
-
     /**
      * Returns a length whose most significant byte comes first: network byte order.
      *
@@ -79,7 +73,7 @@ public final class LengthPrefix {
      * @throws IllegalArgumentException if {@code bytes} is not 1 to 8
      */
     public static LengthPrefix bigEndian(int bytes) {
-        return BIG_ENDIAN[check("bytes", 1, MOST_BYTES, bytes)];
+        return BIG_ENDIAN[Check.between("bytes", 1, MOST_BYTES, bytes)];
     }
 
     /**
@@ -89,7 +83,7 @@ public final class LengthPrefix {
      * @throws IllegalArgumentException if {@code bytes} is not 1 to 8
      */
     public static LengthPrefix littleEndian(int bytes) {
-        return new LengthPrefix(check("bytes", 1, MOST_BYTES, bytes), Byte.SIZE, false, 0, 0);
+        return new LengthPrefix(Check.between("bytes", 1, MOST_BYTES, bytes), Byte.SIZE, false, 0, 0);
     }
 
     /**
@@ -101,7 +95,7 @@ public final class LengthPrefix {
      * @throws IllegalArgumentException if {@code mostBytes} is not 1 to 8
      */
     public static LengthPrefix varint(int mostBytes) {
-        return new LengthPrefix(check("mostBytes", 1, MOST_BYTES, mostBytes), Byte.SIZE - 1, false, 0, 0);
+        return new LengthPrefix(Check.between("mostBytes", 1, MOST_BYTES, mostBytes), Byte.SIZE - 1, false, 0, 0);
     }
 
     /**
@@ -111,7 +105,11 @@ public final class LengthPrefix {
      */
     public LengthPrefix after(int count) {
         return new LengthPrefix(
-                bytes, bitsPerByte, bigEndian, check("bytes before a length", 0, MOST_BEFORE, count), adjustment);
+                bytes,
+                bitsPerByte,
+                bigEndian,
+                Check.between("bytes before a length", 0, MOST_BEFORE, count),
+                adjustment);
     }
 
     /**

@@ -1,5 +1,6 @@
 package dev.socketserver.limit;
 
+import dev.socketserver.internal.util.Check;
 import java.net.InetAddress;
 import java.net.UnknownHostException;
 import java.nio.ByteBuffer;
@@ -40,9 +41,7 @@ public final class AddressPrefix {
     public static AddressPrefix of(InetAddress address, int length) {
         byte[] bytes = address.getAddress();
         int bits = bytes.length * Byte.SIZE;
-        if (length < 0 || length > bits) {
-            throw new IllegalArgumentException("prefix length must be 0 to " + bits + ": " + length);
-        }
+        Check.between("prefix length", 0, bits, length);
         ByteBuffer in = ByteBuffer.wrap(bytes);
         return bits == IPV4_BITS ? ofIpv4(in.getInt(), length) : ofIpv6(in.getLong(), in.getLong(), length);
     }

@@ -1,5 +1,6 @@
 package dev.socketserver.limit;
 
+import dev.socketserver.internal.util.Check;
 import java.net.Inet4Address;
 import java.net.InetAddress;
 
@@ -15,14 +16,8 @@ public record PrefixLengths(int ipv4, int ipv6) {
 
     /** Checks both. */
     public PrefixLengths {
-        check("ipv4", ipv4, 32);
-        check("ipv6", ipv6, 128);
-    }
-
-    private static void check(String name, int length, int most) {
-        if (length < 1 || length > most) {
-            throw new IllegalArgumentException(name + " must be 1 to " + most + ": " + length);
-        }
+        Check.between("ipv4", 1, 32, ipv4);
+        Check.between("ipv6", 1, 128, ipv6);
     }
 
     /** Returns the source of an address. */

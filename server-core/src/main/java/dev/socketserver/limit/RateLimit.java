@@ -1,7 +1,7 @@
 package dev.socketserver.limit;
 
+import dev.socketserver.internal.util.Check;
 import java.time.Duration;
-import java.util.Objects;
 
 /**
  * A maximum rate of events: a number of events per period, and up to {@code burst} events at once after a pause.
@@ -22,12 +22,9 @@ public record RateLimit(long permits, Duration period, long burst) {
      * full.
      */
     public RateLimit {
-        Objects.requireNonNull(period, "period");
-        checkPositive("permits", permits);
-        checkPositive("burst", burst);
-        if (period.isNegative() || period.isZero()) {
-            throw new IllegalArgumentException("period must be positive: " + period);
-        }
+        Check.atLeast("permits", 1, permits);
+        Check.atLeast("burst", 1, burst);
+        Check.positive("period", period);
         Duration interval = period.dividedBy(permits);
         if (interval.isZero()) {
             throw new IllegalArgumentException(
@@ -35,12 +32,6 @@ public record RateLimit(long permits, Duration period, long burst) {
         }
         if (interval.compareTo(LONGEST_REFILL.dividedBy(burst)) > 0) {
             throw new IllegalArgumentException("burst must be worth less than 73 years: " + burst);
-        }
-    }
-
-    private static void checkPositive(String name, long value) {
-        if (value < 1) {
-            throw new IllegalArgumentException(name + " must be at least 1: " + value);
         }
     }
 

@@ -1,5 +1,6 @@
 package dev.socketserver.limit;
 
+import dev.socketserver.internal.util.Check;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -41,12 +42,8 @@ public record SourceLimits(
     public SourceLimits {
         Objects.requireNonNull(prefixes, "prefixes");
         Objects.requireNonNull(whenFull, "whenFull");
-        if (maxConnections < 1) {
-            throw new IllegalArgumentException("maxConnections must be at least 1: " + maxConnections);
-        }
-        if (capacity < 1 || capacity > MAX_CAPACITY) {
-            throw new IllegalArgumentException("capacity must be 1 to " + MAX_CAPACITY + ": " + capacity);
-        }
+        Check.atLeast("maxConnections", 1, maxConnections);
+        Check.between("capacity", 1, MAX_CAPACITY, capacity);
     }
 
     /** Returns a builder with the defaults. */

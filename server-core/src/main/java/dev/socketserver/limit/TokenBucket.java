@@ -1,5 +1,6 @@
 package dev.socketserver.limit;
 
+import dev.socketserver.internal.util.Check;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.LongSupplier;
 
@@ -40,9 +41,7 @@ public final class TokenBucket {
      * @throws IllegalArgumentException if the number is not positive
      */
     public boolean tryAcquire(long permits) {
-        if (permits < 1) {
-            throw new IllegalArgumentException("permits must be at least 1: " + permits);
-        }
+        Check.atLeast("permits", 1, permits);
         if (permits > refill / interval) {
             return false;
         }

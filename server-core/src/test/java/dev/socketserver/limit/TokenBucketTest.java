@@ -144,7 +144,9 @@ class TokenBucketTest {
         checkRefused(1, Duration.ofDays(1), 30_000, "burst must be worth less than 73 years: 30000");
         checkRefused(
                 1, Duration.ofDays(1), Long.MAX_VALUE, "burst must be worth less than 73 years: " + Long.MAX_VALUE);
-        checkRefused(1, Duration.ofSeconds(Long.MAX_VALUE), 1, "burst must be worth less than 73 years: 1");
+        checkRefused(1, Duration.ofDays(100 * 365), 1, "burst must be worth less than 73 years: 1");
+        Duration longest = Duration.ofSeconds(Long.MAX_VALUE);
+        checkRefused(1, longest, 1, "period must be at most 292 years: " + longest);
         assertThat(new RateLimit(1, Duration.ofDays(1), 26_000).refillNanos()).isPositive();
         long most = Long.MAX_VALUE / 4;
         assertThat(new RateLimit(1, Duration.ofNanos(1), most).refillNanos()).isEqualTo(most);

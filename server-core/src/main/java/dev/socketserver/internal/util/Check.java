@@ -20,16 +20,22 @@ public final class Check {
 
     /** Returns the value if it is at least that much. */
     public static int atLeast(String option, int least, int value) {
+        atLeast(option, (long) least, (long) value);
+        return value;
+    }
+
+    /** Returns the value if it is at least that much. */
+    public static long atLeast(String option, long least, long value) {
         if (value < least) {
             throw new IllegalArgumentException(option + " must be at least " + least + ": " + value);
         }
         return value;
     }
 
-    /** Returns the value if it is at most that much. */
-    public static int atMost(String option, int most, int value) {
-        if (value > most) {
-            throw new IllegalArgumentException(option + " must be at most " + most + ": " + value);
+    /** Returns the value if it is in that range, including both ends. */
+    public static int between(String option, int least, int most, int value) {
+        if (value < least || value > most) {
+            throw new IllegalArgumentException(option + " must be " + least + " to " + most + ": " + value);
         }
         return value;
     }

@@ -15,7 +15,9 @@ class CheckTest {
     void aGoodValueIsReturned() {
         assertThat(Check.notBlank("name", "a b")).isEqualTo("a b");
         assertThat(Check.atLeast("backlog", 1, 1)).isEqualTo(1);
-        assertThat(Check.atMost("port", 65_535, 65_535)).isEqualTo(65_535);
+        assertThat(Check.atLeast("permits", 1L << 40, 1L << 41)).isEqualTo(1L << 41);
+        assertThat(Check.between("port", 0, 65_535, 0)).isZero();
+        assertThat(Check.between("port", 0, 65_535, 65_535)).isEqualTo(65_535);
         assertThat(Check.notNegative("grace", Duration.ZERO)).isZero();
         assertThat(Check.positive("window", Duration.ofNanos(1))).hasNanos(1);
     }
@@ -29,8 +31,11 @@ class CheckTest {
                 .isThrownBy(() -> Check.notBlank("name", " "))
                 .withMessage("name must not be blank:  ");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> Check.atMost("port", 65_535, 65_536))
-                .withMessage("port must be at most 65535: 65536");
+                .isThrownBy(() -> Check.between("port", 0, 65_535, 65_536))
+                .withMessage("port must be 0 to 65535: 65536");
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> Check.between("port", 0, 65_535, -1))
+                .withMessage("port must be 0 to 65535: -1");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> Check.notNegative("grace", Duration.ofNanos(-1)))
                 .withMessage("grace must not be negative: PT-0.000000001S");
