@@ -71,6 +71,8 @@ public final class ServerJmx implements AutoCloseable {
                 "connections or datagrams closed unserved, or answers not sent",
                 ServerCounters::rejectedCount);
         count(all, "AcceptFailures", "failed attempts to accept", ServerCounters::acceptFailureCount);
+        count(all, "LimitReached", "how often maxConnections was reached", ServerCounters::limitReachedCount);
+        count(all, "TimeAtLimitMillis", "for how long, ms", c -> c.timeAtLimit().toMillis());
         count(all, "MessagesDropped", "messages dropped for peers that do not read", ServerCounters::droppedCount);
         count(all, "BytesReceived", "bytes received", ServerCounters::receivedBytes);
         count(all, "BytesSent", "bytes sent", ServerCounters::sentBytes);

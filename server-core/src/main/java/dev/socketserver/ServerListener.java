@@ -1,5 +1,7 @@
 package dev.socketserver;
 
+import java.time.Duration;
+
 /**
  * Receives the events of one or more servers. Every method does nothing by default.
  *
@@ -46,6 +48,22 @@ public interface ServerListener {
 
     /** Called when accepting or receiving failed; the server backs off and retries. */
     default void acceptFailed(Server server, Throwable failure) {}
+
+    /**
+     * Called when there are as many connections as {@link ServerConfig#maxConnections()} allows: further ones wait, or
+     * are refused.
+     *
+     * @param maxConnections the limit, also if it is derived from the descriptor limit
+     */
+    default void limitReached(Server server, int maxConnections) {}
+
+    /**
+     * Called when connections are accepted again, or the server has stopped; follows every {@link #limitReached},
+     * exactly once.
+     *
+     * @param lasted the time since then
+     */
+    default void limitLeft(Server server, Duration lasted) {}
 
     /** Called when a datagram was longer than allowed; it is served truncated. */
     default void truncated(Server server, Datagram datagram) {}

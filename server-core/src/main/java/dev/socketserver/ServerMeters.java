@@ -73,6 +73,15 @@ public final class ServerMeters implements MeterBinder {
     }
 
     private void bindEnds(MeterRegistry registry) {
+        String reached = "how often there were as many connections as there may be";
+        counter(registry, "connections.limit.reached", tags, reached, ServerCounters::limitReachedCount);
+        counter(
+                        "connections.limit.time",
+                        tags,
+                        "for how long",
+                        c -> c.timeAtLimit().toNanos() / 1e9)
+                .baseUnit("seconds")
+                .register(registry);
         for (EndReason why : EndReason.values()) {
             counter(registry, "connections.ended", reason(why), "connections that have ended", c -> c.endedCount(why));
         }

@@ -1,6 +1,7 @@
 package dev.socketserver;
 
 import dev.socketserver.pool.TimeDistribution;
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -14,6 +15,8 @@ import java.util.Map;
  * @param failed requests whose handler or a hook threw so far
  * @param rejectionsByReason connections or datagrams closed unserved so far, or answers to datagrams not sent
  * @param acceptFailures failed attempts to accept so far
+ * @param limitReached how often there were as many connections as {@link ServerConfig#maxConnections()} allows, so far
+ * @param timeAtLimit for how long in total, including now
  * @param messagesDropped messages that {@link StreamConnection#send} did not take, or dropped for newer ones, so far,
  *     because their peers did not read
  * @param bytesReceived bytes received so far, as they are on the network: encrypted, with TLS
@@ -31,6 +34,8 @@ public record ServerSnapshot(
         long failed,
         Map<Rejection, Long> rejectionsByReason,
         long acceptFailures,
+        long limitReached,
+        Duration timeAtLimit,
         long messagesDropped,
         long bytesReceived,
         long bytesSent,

@@ -8,6 +8,7 @@ import dev.socketserver.Request;
 import dev.socketserver.Server;
 import dev.socketserver.ServerListener;
 import dev.socketserver.ServerState;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -84,6 +85,17 @@ public final class RecordingListener implements ServerListener {
     @Override
     public void acceptFailed(Server server, Throwable failure) {
         add("acceptFailed", failure);
+    }
+
+    @Override
+    public void limitReached(Server server, int maxConnections) {
+        add("limitReached " + maxConnections);
+    }
+
+    @Override
+    public void limitLeft(Server server, Duration lasted) {
+        assertThat(lasted).isGreaterThanOrEqualTo(Duration.ZERO);
+        add("limitLeft");
     }
 
     @Override

@@ -9,6 +9,7 @@ import dev.socketserver.ServerState;
 import dev.socketserver.StreamConnection;
 import dev.socketserver.internal.util.Log;
 import dev.socketserver.internal.util.RateLimitedLog;
+import java.time.Duration;
 
 /**
  * Passes events to the log, the flight recorder and the user's listener; exceptions that the latter throws are logged
@@ -84,6 +85,22 @@ final class GuardedListener {
     void acceptFailed(Throwable failure) {
         try {
             target.acceptFailed(server, failure);
+        } catch (Throwable e) {
+            threw(e);
+        }
+    }
+
+    void limitReached(int maxConnections) {
+        try {
+            target.limitReached(server, maxConnections);
+        } catch (Throwable e) {
+            threw(e);
+        }
+    }
+
+    void limitLeft(Duration lasted) {
+        try {
+            target.limitLeft(server, lasted);
         } catch (Throwable e) {
             threw(e);
         }

@@ -2,15 +2,16 @@ package dev.socketserver.internal.run;
 
 import dev.socketserver.Rejection;
 import dev.socketserver.internal.util.Log;
+import dev.socketserver.limit.AtLimit;
 import java.time.Duration;
 import java.util.EnumMap;
 import java.util.Map;
 import java.util.function.LongSupplier;
 
 /**
- * Logs requests rejected by a limit, of which there may be thousands per second: at most one line per reason every
- * {@link #INTERVAL}, with the number of rejections since the last line. Individual rejections are logged at DEBUG.
- * Never throws. Thread-safe.
+ * Logs requests rejected by a limit, and that the limit of connections is reached, which may happen thousands of times
+ * per second: at most one line per reason every {@link #INTERVAL}, with the number of times since the last line.
+ * Individual rejections are logged at DEBUG. Never throws. Thread-safe.
  */
 final class RefusalLog {
     /** The minimum time between two lines for the same reason. */
@@ -20,6 +21,7 @@ final class RefusalLog {
 
     /** Guarded by the log's monitor. */
     private static final class Line {
+        private boolean isWritten;
         private long written; // on the clock
         private long since;
     }
@@ -27,6 +29,7 @@ final class RefusalLog {
     private final String server;
     private final LongSupplier nanoTime;
     private final Map<Rejection, Line> lines = new EnumMap<>(Rejection.class); // guarded by this
+    private final Line limitReached = new Line(); // guarded by this
 
     RefusalLog(String server) {
         this(server, System::nanoTime);
@@ -46,18 +49,34 @@ final class RefusalLog {
         }
     }
 
-    /** Returns the number of rejections since the last line, or 0 if no line is to be written now. */
+    /** Logs that there are as many connections as there may be, and what becomes of further ones. */
+    void limitReached(int most, AtLimit policy) {
+        long count = countToTell(limitReached);
+        if (count > 0) {
+            String others = policy == AtLimit.PAUSE ? "wait" : "are refused";
+            LOG.warn(
+                    "{} has reached its limit of {} connections {} time(s): meanwhile, others {} ({})",
+                    server,
+                    most,
+                    count,
+                    others,
+                    policy);
+        }
+    }
+
     private synchronized long countToTell(Rejection reason) {
+        return countToTell(lines.computeIfAbsent(reason, first -> new Line()));
+    }
+
+    /** Returns how often it has happened since the last line, or 0 if no line is to be written now. */
+    private synchronized long countToTell(Line line) {
         long now = nanoTime.getAsLong();
-        Line line = lines.get(reason);
-        if (line == null) {
-            line = new Line();
-            lines.put(reason, line);
-        } else if (now - line.written < INTERVAL.toNanos()) {
+        if (line.isWritten && now - line.written < INTERVAL.toNanos()) {
             line.since++;
             return 0;
         }
         long count = line.since + 1;
+        line.isWritten = true;
         line.written = now;
         line.since = 0;
         return count;

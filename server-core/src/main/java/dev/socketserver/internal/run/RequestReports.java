@@ -7,9 +7,11 @@ import dev.socketserver.StreamConnection;
 import dev.socketserver.internal.util.Classes;
 import dev.socketserver.internal.util.Log;
 import dev.socketserver.internal.util.RateLimitedLog;
+import dev.socketserver.limit.AtLimit;
 import dev.socketserver.limit.LimitExceededException;
 import java.io.IOException;
 import java.lang.invoke.MethodHandles;
+import java.time.Duration;
 
 /**
  * Reports the fate of requests: counts them, notifies the listener, and logs what operators need to know. Thread-safe.
@@ -65,6 +67,20 @@ public final class RequestReports {
         } finally {
             scope.leave();
         }
+    }
+
+    /** Called when there are as many connections as there may be. */
+    public void limitReached(int most, AtLimit policy) {
+        counters.atLimit().reached();
+        refusals.limitReached(most, policy);
+        listener.limitReached(most);
+    }
+
+    /** Called when there are fewer again, or nothing is accepted any more. */
+    public void limitLeft(int most) {
+        Duration lasted = counters.atLimit().left();
+        ServerEvents.limitLeft(server, most, lasted);
+        listener.limitLeft(lasted);
     }
 
     /** Called when no worker was available for a request. */

@@ -8,6 +8,7 @@ import dev.socketserver.internal.util.Classes;
 import dev.socketserver.pool.TimeDistribution;
 import dev.socketserver.pool.TimeRecorder;
 import java.lang.invoke.MethodHandles;
+import java.time.Duration;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.LongAdder;
@@ -22,6 +23,7 @@ public final class ServerCounters {
     private final LongAdder requests = new LongAdder();
     private final LongAdder failed = new LongAdder();
     private final LongAdder acceptFailures = new LongAdder();
+    private final TimeAtLimit atLimit = new TimeAtLimit(System::nanoTime);
     private final LongAdder dropped = new LongAdder();
     private final Map<Rejection, Long> rejections = new ConcurrentHashMap<>();
     private final LongAdder received = new LongAdder();
@@ -54,6 +56,11 @@ public final class ServerCounters {
 
     void acceptFailed() {
         acceptFailures.increment();
+    }
+
+    /** Returns what measures how long there are as many connections as there may be. */
+    TimeAtLimit atLimit() {
+        return atLimit;
     }
 
     void handled(long nanos) {
@@ -111,6 +118,16 @@ public final class ServerCounters {
         return acceptFailures.sum();
     }
 
+    /** Returns {@link ServerSnapshot#limitReached()}. */
+    public long limitReachedCount() {
+        return atLimit.times();
+    }
+
+    /** Returns {@link ServerSnapshot#timeAtLimit()}. */
+    public Duration timeAtLimit() {
+        return atLimit.total();
+    }
+
     /** Returns {@link ServerSnapshot#messagesDropped()}. */
     public long droppedCount() {
         return dropped.sum();
@@ -156,6 +173,8 @@ public final class ServerCounters {
                 failedCount(),
                 Map.copyOf(rejections),
                 acceptFailureCount(),
+                limitReachedCount(),
+                timeAtLimit(),
                 droppedCount(),
                 receivedBytes(),
                 sentBytes(),

@@ -61,6 +61,15 @@ final class ServerEvents {
         }
     }
 
+    static void limitLeft(String server, int limit, Duration lasted) {
+        if (isRecording()) {
+            ConnectionLimitLeft event = new ConnectionLimitLeft();
+            event.limit = limit;
+            event.lasted = lasted.toNanos();
+            event.record(server);
+        }
+    }
+
     static void drained(Server server, DrainReport report) {
         if (isRecording()) {
             ServerStopped event = new ServerStopped();
@@ -121,6 +130,18 @@ final class ServerEvents {
 
         @Label("Reason")
         String reason = "";
+    }
+
+    @Name("dev.socketserver.ConnectionLimitLeft")
+    @Label("Connection Limit Left")
+    @Description("The server had as many connections as it may have, and accepts again")
+    private static final class ConnectionLimitLeft extends ServerEvent {
+        @Label("Limit")
+        int limit;
+
+        @Label("Lasted")
+        @Timespan(Timespan.NANOSECONDS)
+        long lasted;
     }
 
     @Name("dev.socketserver.ServerStopped")

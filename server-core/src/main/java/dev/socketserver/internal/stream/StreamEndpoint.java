@@ -103,6 +103,7 @@ public final class StreamEndpoint implements Endpoint {
     private volatile boolean lastCall;
     private volatile boolean abandoned;
     private @Nullable SourceGate sources; // set by open(), before anything is accepted
+    private @Nullable LimitWatch watch; // set by open(), before anything is accepted
     private @Nullable IdleCloser idleCloser; // set by open(), before anything is accepted
     private int taken; // the accepting thread's: since the last call
     private boolean passed; // the accepting thread's: what was accepted last was refused, or gone already
@@ -155,6 +156,7 @@ public final class StreamEndpoint implements Endpoint {
                 new Lingering(run.alarms()));
         context = shared;
         sources = new SourceGate(config, run.runner());
+        watch = new LimitWatch(limit, config.atLimit(), run.runner().reports());
         idleCloser = new IdleCloser(limit, run.runner().open(), shared.lingering(), run.alarms());
         ProxyProtocol rules = config.proxyProtocol();
         if (rules != null) {
@@ -223,11 +225,9 @@ public final class StreamEndpoint implements Endpoint {
         return leaves != null;
     }
 
-    /**
-     * Returns whether to accept nothing now, since the limit is reached; then the thread is woken when it no longer is.
-     */
+    /** Returns whether to accept nothing now, since the limit is reached. */
     private boolean isFull() {
-        return config.atLimit() == AtLimit.PAUSE && limit.isAwaited();
+        return Objects.requireNonNull(watch).pausesAccepting();
     }
 
     /** Has the selector report what the system has queued only if it may be taken, and there is a place for it. */
@@ -484,6 +484,9 @@ public final class StreamEndpoint implements Endpoint {
         ProxyGate proxies = gate;
         StreamContext shared = context;
         try {
+            if (watch != null) {
+                watch.end();
+            }
             if (proxies != null) {
                 proxies.close();
             }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
 import dev.socketserver.Rejection;
+import dev.socketserver.limit.AtLimit;
 import dev.socketserver.limit.LimitExceededException;
 import dev.socketserver.peer.CapturedLog;
 import java.util.List;
@@ -50,5 +51,20 @@ class RefusalLogTest {
         refuse(Rejection.LIMIT, 10);
         refuse(Rejection.VERIFY, 10);
         assertThat(warnings()).hasSize(2);
+    }
+
+    @Test
+    void thatTheLimitIsReachedIsALineAMinuteThatSaysWhatBecomesOfOthers() {
+        log.limitReached(7, AtLimit.PAUSE);
+        log.limitReached(7, AtLimit.PAUSE);
+        refuse(Rejection.LIMIT, 1);
+        now.addAndGet(RefusalLog.INTERVAL.toNanos());
+        log.limitReached(7, AtLimit.REFUSE);
+        String reached = "server has reached its limit of 7 connections ";
+        assertThat(warnings())
+                .containsExactly(
+                        reached + "1 time(s): meanwhile, others wait (PAUSE)",
+                        "server rejected 1 request(s) for LIMIT, most recently: " + why,
+                        reached + "2 time(s): meanwhile, others are refused (REFUSE)");
     }
 }
