@@ -28,11 +28,12 @@ import org.jspecify.annotations.Nullable;
  * {@linkplain Datagram#isTruncated() truncated}, and reported to the {@link ServerListener}; it is never truncated
  * silently. One that claims to come from the server's own address, or from port 0, is dropped and reported.
  *
- * <p>A server that is bound to the wildcard address cannot know which of the machine's addresses a datagram was sent
- * to: the system chooses the address that the answer comes from, by its routes, and a client that sent to another one
- * may not receive it. {@link Datagram#localAddress()} is the wildcard address then. If clients use several addresses of
- * the machine, start one server for each; where one network interface has several, a server logs a warning when it is
- * bound.
+ * <p>On Linux with JDK 22 or newer, and where native access ({@code --enable-native-access}) is enabled, a server
+ * receives datagrams in batches, and one that is bound to the wildcard address knows which of the machine's addresses a
+ * datagram was sent to: {@link Datagram#localAddress()} returns it, and answers come from it. Elsewhere the system
+ * chooses the address that the answer comes from, by its routes, and a client that sent to another one may not receive
+ * it; {@link Datagram#localAddress()} is the wildcard address then. If clients use several addresses of the machine,
+ * start one server for each there; where one network interface has several, a server logs a warning when it is bound.
  *
  * <p>See {@link BaseServer} for what to call and what to override.
  */
@@ -164,7 +165,8 @@ public non-sealed class UdpServer extends BaseServer<Datagram> {
         var opened = new DatagramEndpoint(channel(), config());
         endpoint = opened;
         UnusedOptions.warn(this, config(), UnusedOptions.Kind.UDP);
-        if (Sockets.isAmbiguous(opened.address().getAddress())) {
+        if (!opened.answersFromDestination()
+                && Sockets.isAmbiguous(opened.address().getAddress())) {
             LOG.warn(
                     "{} listens on all addresses of a network interface with several: the system chooses the address"
                             + " that an answer comes from, and a client that sent to another may not receive it; to be"

@@ -50,6 +50,7 @@ public final class DatagramEndpoint implements Endpoint, Receivers.Entrance, Dat
     private final SelectionKey receiving;
     private @Nullable RequestRunner runner; // set by open(), before anything is received
     private @Nullable SourceGate sources; // set by open(), before anything is received
+    private final @Nullable SystemSocket system; // null where datagrams are received one at a time
     private final Arrivals arrivals; // the receiving thread's
     private final LocalAddresses local = new LocalAddresses(); // the receiving thread's
     private int taken; // the receiving thread's: since the last call
@@ -69,11 +70,14 @@ public final class DatagramEndpoint implements Endpoint, Receivers.Entrance, Dat
         this.channel = channel;
         this.config = config;
         address = (InetSocketAddress) channel.getLocalAddress();
-        arrivals = new Arrivals(channel, this, config.maxDatagramSize());
         selector = Selector.open();
         try {
             channel.configureBlocking(false);
             receiving = channel.register(selector, SelectionKey.OP_READ);
+            system = SystemSocket.of(channel);
+            arrivals = system == null
+                    ? new ChannelArrivals(channel, this, config.maxDatagramSize())
+                    : new BatchArrivals(system, this, config.maxDatagramSize(), address.getPort());
         } catch (Throwable e) {
             Closing.quietly(selector);
             throw e;
@@ -94,6 +98,11 @@ public final class DatagramEndpoint implements Endpoint, Receivers.Entrance, Dat
     @Override
     public InetSocketAddress address() {
         return address;
+    }
+
+    /** Returns whether an answer comes from the address that its datagram was sent to, whichever that was. */
+    public boolean answersFromDestination() {
+        return !address.getAddress().isAnyLocalAddress() || (system != null && system.info() != null);
     }
 
     @Override
@@ -219,6 +228,9 @@ public final class DatagramEndpoint implements Endpoint, Receivers.Entrance, Dat
      */
     @Override
     public void send(ByteBuffer bytes, SocketAddress target) throws IOException {
+        if (system != null && target instanceof Source source && system.send(bytes, source)) {
+            return;
+        }
         boolean empty = !bytes.hasRemaining();
         long end = System.nanoTime() + LONGEST_SEND.toNanos();
         while (channel.send(bytes, target) == 0 && !empty) {
@@ -285,6 +297,7 @@ public final class DatagramEndpoint implements Endpoint, Receivers.Entrance, Dat
         } finally {
             Closing.quietly(channel);
             Closing.quietly(selector);
+            Closing.quietly(system);
             arrivals.release();
         }
     }

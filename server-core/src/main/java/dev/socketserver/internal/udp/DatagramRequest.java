@@ -79,7 +79,8 @@ public final class DatagramRequest extends OpenRequest implements Datagram {
 
     @Override
     public SocketAddress localAddress() {
-        return socket.address();
+        Destination destination = remoteAddress() instanceof Source source ? source.destination() : null;
+        return destination == null ? socket.address() : destination.address();
     }
 
     @Override
