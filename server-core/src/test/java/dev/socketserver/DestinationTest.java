@@ -12,7 +12,10 @@ import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.ByteBuffer;
 import java.nio.channels.DatagramChannel;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.CyclicBarrier;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -131,6 +134,31 @@ class DestinationTest {
                     }
                 }
                 assertThat(waiting.answer()).isEqualTo(waiting.server.toString());
+            }
+        }
+    }
+
+    @Test
+    void handlersThatAnswerAtTheSameTimeDoSo() throws Exception {
+        int clients = 8;
+        var all = new CyclicBarrier(clients);
+        try (var server = new UdpServer(at("0.0.0.0"), () -> new DatagramRequestHandler() {
+            @Override
+            protected void handle() throws Exception {
+                all.await();
+                datagram().answer().writeCharSequence(String.valueOf(datagram().localAddress()), UTF_8);
+            }
+        })) {
+            server.start();
+            for (int round = 0; round < 20; round++) {
+                List<Client> asking = new ArrayList<>();
+                for (int i = 0; i < clients; i++) {
+                    asking.add(new Client(server, "127.0.0." + (i + 2)).ask("?"));
+                }
+                for (Client client : asking) {
+                    assertThat(client.answer()).isEqualTo(client.server.toString());
+                    client.close();
+                }
             }
         }
     }

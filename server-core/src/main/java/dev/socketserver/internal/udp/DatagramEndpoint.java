@@ -228,17 +228,25 @@ public final class DatagramEndpoint implements Endpoint, Receivers.Entrance, Dat
      */
     @Override
     public void send(ByteBuffer bytes, SocketAddress target) throws IOException {
-        if (system != null && target instanceof Source source && system.send(bytes, source)) {
-            return;
-        }
-        boolean empty = !bytes.hasRemaining();
         long end = System.nanoTime() + LONGEST_SEND.toNanos();
-        while (channel.send(bytes, target) == 0 && !empty) {
+        while (!isSent(bytes, target)) {
             if (end - System.nanoTime() <= 0) {
                 throw new IOException("the system had no buffer space for a datagram for " + LONGEST_SEND);
             }
             LockSupport.parkNanos(this, SEND_PAUSE.toNanos());
         }
+    }
+
+    /** Sends a datagram; returns false if the system has no room for it now. */
+    private boolean isSent(ByteBuffer bytes, SocketAddress target) throws IOException {
+        if (system != null && target instanceof Source source) {
+            SystemSocket.Sent sent = system.send(bytes, source);
+            if (sent != SystemSocket.Sent.BY_CHANNEL) {
+                return sent == SystemSocket.Sent.WHOLE;
+            }
+        }
+        boolean empty = !bytes.hasRemaining();
+        return channel.send(bytes, target) > 0 || empty;
     }
 
     @Override

@@ -33,7 +33,7 @@ record SystemCalls(
                     functions.toAddress(),
                     functions.toSegment(),
                     functions.withErrno("recvmmsg", int.class, int.class, long.class, int.class, int.class, long.class),
-                    functions.function("sendmsg", long.class, int.class, long.class, int.class),
+                    functions.withErrno("sendmsg", long.class, int.class, long.class, int.class),
                     functions.function(
                             "getsockopt", int.class, int.class, int.class, int.class, long.class, long.class),
                     functions.function("setsockopt", int.class, int.class, int.class, int.class, long.class, int.class),
@@ -54,18 +54,10 @@ record SystemCalls(
         }
     }
 
-    /** Returns {@link #recvmmsg}, as {@code (int, long, int, int, long)int}, that writes {@code errno} there. */
-    MethodHandle recvmmsg(ByteBuffer errno) {
+    /** Returns a call of those that write {@code errno}, which writes it there. */
+    MethodHandle withErrno(MethodHandle call, ByteBuffer errno) {
         try {
-            return MethodHandles.insertArguments(recvmmsg, 0, toSegment.invoke((Buffer) errno));
-        } catch (Throwable e) {
-            throw unexpected(e);
-        }
-    }
-
-    long sendmsg(int socket, long message, int flags) {
-        try {
-            return (long) sendmsg.invokeExact(socket, message, flags);
+            return MethodHandles.insertArguments(call, 0, toSegment.invoke((Buffer) errno));
         } catch (Throwable e) {
             throw unexpected(e);
         }

@@ -44,8 +44,10 @@ final class SystemSocket implements Closeable {
     private final SystemCalls calls;
     private final int descriptor; // our own
     private final @Nullable PacketInfo info;
-    private final ByteBuffer errno = ByteBuffer.allocateDirect(Integer.BYTES).order(ByteOrder.nativeOrder());
-    private final MethodHandle recvmmsg; // guarded by this: it writes errno
+    private final ByteBuffer receiveErrno = newErrno(); // guarded by this
+    private final MethodHandle recvmmsg; // guarded by this
+    private final ByteBuffer sendErrno = newErrno(); // guarded by sending
+    private final MethodHandle sendmsg; // guarded by sending
     private final ReentrantLock sending = new ReentrantLock();
     private final Messages answer; // guarded by sending
     private final ByteBuffer answerContent; // guarded by sending
@@ -56,10 +58,15 @@ final class SystemSocket implements Closeable {
         this.calls = calls;
         this.descriptor = descriptor;
         this.info = info;
-        recvmmsg = calls.recvmmsg(errno);
+        recvmmsg = calls.withErrno(calls.recvmmsg(), receiveErrno);
+        sendmsg = calls.withErrno(calls.sendmsg(), sendErrno);
         answer = new Messages(calls, 1);
         answerContent = ByteBuffer.allocateDirect(LONGEST);
         answerStart = calls.address(answerContent);
+    }
+
+    private static ByteBuffer newErrno() {
+        return ByteBuffer.allocateDirect(Integer.BYTES).order(ByteOrder.nativeOrder());
     }
 
     /** Returns the socket of a channel; null where the JDK has no such calls, or the system forbids them. */
@@ -186,36 +193,61 @@ final class SystemSocket implements Closeable {
         if (received >= 0) {
             return received;
         }
-        int error = errno.getInt(0);
+        int error = receiveErrno.getInt(0);
         if (error == EAGAIN || error == EINTR) {
             return 0;
         }
         throw new IOException("receiving datagrams failed: error " + error);
     }
 
+    /** How sending has ended. */
+    enum Sent {
+        /** The system has the datagram. */
+        WHOLE,
+        /** The system has no room for it now. */
+        NO_ROOM,
+        /** It has to be sent by the channel, which also says why it cannot be. */
+        BY_CHANNEL
+    }
+
     /**
-     * Sends the remaining bytes to a source, whose datagram it answers, from the address that this was sent to. Returns
-     * false if that cannot be done here and now.
+     * Sends the remaining bytes to a source, whose datagram they answer, from the address that this was sent to. If
+     * that is not known, does not wait for other threads that send, since the channel can do the same.
      */
-    boolean send(ByteBuffer bytes, Source target) {
-        int length = bytes.remaining();
-        if (length > LONGEST || !sending.tryLock()) {
-            return false;
+    Sent send(ByteBuffer bytes, Source target) {
+        if (target.destination() != null) {
+            sending.lock();
+        } else if (!sending.tryLock()) {
+            return Sent.BY_CHANNEL;
         }
         try {
-            if (closed) {
-                return false;
-            }
-            answerContent.put(0, bytes, bytes.position(), length);
-            answer.content(0, answerStart, length);
-            int addressLength = target.write(answer.memory(), answer.address(0));
-            Destination from = target.destination();
-            int controlLength = info == null || from == null ? 0 : info.write(from, answer.memory(), answer.control(0));
-            answer.lengths(0, addressLength, controlLength);
-            return calls.sendmsg(descriptor, answer.start(), MSG_DONTWAIT) == length;
+            return sendLocked(bytes, target);
         } finally {
             sending.unlock();
         }
+    }
+
+    private Sent sendLocked(ByteBuffer bytes, Source target) {
+        int length = bytes.remaining();
+        if (closed || length > LONGEST) {
+            return Sent.BY_CHANNEL;
+        }
+        answerContent.put(0, bytes, bytes.position(), length);
+        answer.content(0, answerStart, length);
+        int addressLength = target.write(answer.memory(), answer.address(0));
+        Destination from = target.destination();
+        int controlLength = info == null || from == null ? 0 : info.write(from, answer.memory(), answer.control(0));
+        answer.lengths(0, addressLength, controlLength);
+        long sent;
+        try {
+            sent = (long) sendmsg.invokeExact(descriptor, answer.start(), MSG_DONTWAIT);
+        } catch (Throwable e) {
+            throw SystemCalls.unexpected(e);
+        }
+        if (sent == length) {
+            return Sent.WHOLE;
+        }
+        return sendErrno.getInt(0) == EAGAIN ? Sent.NO_ROOM : Sent.BY_CHANNEL;
     }
 
     @Override
