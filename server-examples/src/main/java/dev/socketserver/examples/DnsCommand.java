@@ -56,7 +56,7 @@ final class DnsCommand implements Serving {
     @Override
     public Integer call() throws IOException {
         var service = new DnsService(zone());
-        var datagrams = new UdpServer(listen.config("udp", idleTimeout).build(), service.datagrams());
+        var datagrams = new UdpServer(listen.config("udp").build(), service.datagrams());
         var connections = new TcpServer(
                 listen.config("tcp", idleTimeout).framing(DnsService.FRAMING).build(), service.connections());
         try (var group = new ServerGroup(datagrams, connections)) {

@@ -219,7 +219,6 @@ final class EchoCommand implements Serving {
                 .name("echo")
                 .address(address())
                 .inheritedSocket(inherited)
-                .awaitFirstByte(true) // silent peers hold no worker
                 .drainDelay(drainDelay)
                 .shutdownGrace(grace)
                 .pool(PoolConfig.builder()
@@ -230,6 +229,9 @@ final class EchoCommand implements Serving {
                         .minSpareWorkers(minSpareWorkers)
                         .queueThreshold(queueThreshold)
                         .build());
+        if (transport != Transport.UDP) {
+            config.awaitFirstByte(true); // silent peers hold no worker
+        }
         if (!proxies.isEmpty()) {
             config.proxyProtocol(new ProxyProtocol(proxies, ProxyProtocol.DEFAULT_HEADER_TIMEOUT));
         }

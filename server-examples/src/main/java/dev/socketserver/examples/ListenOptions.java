@@ -45,18 +45,33 @@ final class ListenOptions {
     }
 
     /**
-     * Returns the configuration of a server that listens there, to be completed.
+     * Returns the configuration of a server of connections that listens there, to be completed.
      *
      * @param idleTimeout the value of the command's option {@code --idle-timeout}
      * @throws ParameterException if one of the values is not allowed
      */
     ServerConfig.Builder config(String name, Duration idleTimeout) {
+        return checked(config(name).idleTimeout(idleTimeout));
+    }
+
+    /**
+     * Returns the configuration of a server that listens there, to be completed.
+     *
+     * @throws ParameterException if one of the values is not allowed
+     */
+    ServerConfig.Builder config(String name) {
         Commands.require(spec, !host.isBlank(), "--host is empty; * is all addresses");
         try {
-            var config = ServerConfig.builder()
+            return checked(ServerConfig.builder()
                     .name(name)
-                    .address(host.equals(ALL) ? new InetSocketAddress(port) : new InetSocketAddress(host, port))
-                    .idleTimeout(idleTimeout);
+                    .address(host.equals(ALL) ? new InetSocketAddress(port) : new InetSocketAddress(host, port)));
+        } catch (IllegalArgumentException e) {
+            throw Commands.badOption(spec, e);
+        }
+    }
+
+    private ServerConfig.Builder checked(ServerConfig.Builder config) {
+        try {
             config.build(); // so that a bad value is reported before anything listens
             return config;
         } catch (IllegalArgumentException e) {

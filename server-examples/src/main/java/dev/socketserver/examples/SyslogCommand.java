@@ -43,8 +43,7 @@ final class SyslogCommand implements Callable<Integer> {
         var received = new LongAdder();
         long dropped;
         try (var datagrams = new UdpServer(
-                        listen.config("udp", idleTimeout).build(),
-                        SyslogHandler.forDatagrams(message -> print(message, received)));
+                        listen.config("udp").build(), SyslogHandler.forDatagrams(message -> print(message, received)));
                 var connections = new TcpServer(
                         listen.config("tcp", idleTimeout)
                                 .framing(SyslogHandler.FRAMING)

@@ -109,14 +109,10 @@ public final class SoakServeCommand implements Callable<Integer> {
     }
 
     private ServerGroup servers(ElasticThreadPool pool) throws IOException, GeneralSecurityException {
-        var config = ServerConfig.builder()
-                .executor(pool)
-                .idleTimeout(IDLE_TIMEOUT)
-                .messageTimeout(PEER_TIMEOUT)
-                .writeTimeout(PEER_TIMEOUT)
-                .shutdownGrace(GRACE);
-        var tcp = config.name("tcp").address(local(port)).build();
+        var config = ServerConfig.builder().executor(pool).shutdownGrace(GRACE);
         var udp = config.name("udp").address(local(port + 2)).build();
+        config.idleTimeout(IDLE_TIMEOUT).messageTimeout(PEER_TIMEOUT).writeTimeout(PEER_TIMEOUT);
+        var tcp = config.name("tcp").address(local(port)).build();
         var unix = config.name("unix")
                 .address(UnixDomainSocketAddress.of(socketFile))
                 .build();
