@@ -30,6 +30,11 @@ class UnusedOptionsTest {
     @TempDir
     Path directory;
 
+    /** Returns the defaults, whatever the build sets for the tests of other classes. */
+    private static ServerConfig.Builder config() {
+        return ServerConfig.builder().address(Loopback.anyPort());
+    }
+
     private static void bindUdp(ServerConfig.Builder config) throws IOException {
         try (var server = new UdpServer(config.build(), DatagramRequestHandler.of((in, out) -> {}))) {
             server.bind();
@@ -58,8 +63,7 @@ class UnusedOptionsTest {
 
     @Test
     void aServerOfDatagramsHasNoOptionsOfConnections() throws Exception {
-        bindUdp(Loopback.config()
-                .name("shared")
+        bindUdp(config().name("shared")
                 .backlog(7)
                 .readTimeout(Duration.ofSeconds(7))
                 .maxDatagramSize(7));
@@ -68,7 +72,7 @@ class UnusedOptionsTest {
 
     @Test
     void aTcpServerHasNoOptionsOfDatagramsOrFiles() throws Exception {
-        bindTcp(Loopback.config().name("shared").backlog(7).maxDatagramSize(7).socketPermissions(Set.of()));
+        bindTcp(config().name("shared").backlog(7).maxDatagramSize(7).socketPermissions(Set.of()));
         assertIgnored("socketPermissions, maxDatagramSize");
     }
 
@@ -80,8 +84,7 @@ class UnusedOptionsTest {
 
     @Test
     void aPoolBesideAnExecutorIsNotUsed() throws Exception {
-        bindTcp(Loopback.config()
-                .name("shared")
+        bindTcp(config().name("shared")
                 .executor(Runnable::run)
                 .pool(PoolConfig.builder().maxWorkers(7).build()));
         assertIgnored("pool");
@@ -89,26 +92,21 @@ class UnusedOptionsTest {
 
     @Test
     void theNameOfAPoolBesideAnExecutorIsNotWorthALine() throws Exception {
-        bindTcp(Loopback.config()
-                .executor(Runnable::run)
+        bindTcp(config().executor(Runnable::run)
                 .pool(PoolConfig.builder().name("its-worker").build()));
         assertThat(written.events()).isEmpty();
     }
 
     @Test
     void aServerThatBlocksHasNoSelectors() throws Exception {
-        bindTcp(Loopback.config()
-                .name("shared")
-                .engine(Engine.BLOCKING)
-                .selectors(1)
-                .awaitFirstByte(true));
+        bindTcp(config().name("shared").engine(Engine.BLOCKING).selectors(1).awaitFirstByte(true));
         assertIgnored("selectors, awaitFirstByte");
     }
 
     @Test
     void optionsWithAnEffectAreNotNamed() throws Exception {
-        bindUdp(Loopback.config());
-        bindTcp(Loopback.config().selectors(1).awaitFirstByte(true));
+        bindUdp(config());
+        bindTcp(config().selectors(1).awaitFirstByte(true));
         bindUnix(ServerConfig.builder());
         assertThat(written.events()).isEmpty();
     }
